@@ -1,0 +1,75 @@
+import type {Context} from 'koa';
+import type {Refusal} from '../context.ts';
+import type {Passage} from './passage.ts';
+import {removeRateLimitFields} from './ratelimit-fields.ts';
+import {type Refused, refusalOf} from './refusal.ts';
+
+/**
+ * Problem types and their titles (RFC 9457).
+ *
+ * @see draft-ietf-httpapi-ratelimit-headers-11, which would answer abnormal usage with 429
+ */
+const problems: Record<Refusal['kind'], {type: string; title: string}> = {
+	limited: {type: 'quota-exceeded', title: 'The assigned quota has been exceeded'},
+	banned: {type: 'abnormal-usage-detected', title: 'Abnormal usage has been detected'},
+	unavailable: {type: 'temporary-reduced-capacity', title: 'Capacity is reduced for a while'},
+};
+
+const PROBLEM_TYPES = 'https://iana.org/assignments/http-problem-types#';
+const PROBLEM = 'application/problem+json';
+
+/** Answers a request that is not let in: 429, 403 or 503, in the form that the client accepts. */
+export function refuse(ctx: Context, passage: Passage, refused: Refused): void | Promise<void> {
+	const {banRule, onRefused} = passage.settings;
+	const refusal = refusalOf(refused, banRule);
+	passage.verdict = refused;
+
+	discardAnswer(ctx);
+	ctx.status = refusal.status;
+	ctx.set('Cache-Control', 'no-store');
+	if (refusal.retryAfter !== undefined) {
+		ctx.set('Retry-After', String(refusal.retryAfter));
+	}
+
+	if (refusal.kind !== 'limited') {
+		removeRateLimitFields(ctx);
+	}
+
+	if (onRefused) {
+		return Promise.resolve(onRefused(ctx, refusal)).then(() => setBody(ctx, refusal));
+	}
+
+	setBody(ctx, refusal);
+}
+
+/** Whatever an earlier middleware prepared was for a request that is let in. */
+function discardAnswer(ctx: Context): void {
+	for (const field of ['Content-Type', 'Expires', 'ETag', 'Last-Modified', 'Retry-After']) {
+		ctx.remove(field);
+	}
+
+	ctx.body = undefined;
+}
+
+/** Leaves alone what `onRefused` has answered: a body, none at all, or past Koa. */
+function setBody(ctx: Context, {kind, rules, text}: Refusal): void {
+	if (ctx.body !== undefined || ctx.respond === false || ctx.headerSent) {
+		return;
+	}
+
+	const accepted = ctx.accepts('text/plain', PROBLEM, 'application/json');
+	if (accepted === false || accepted === 'text/plain') {
+		ctx.body = `${text}\n`;
+		return;
+	}
+
+	const {type, title} = problems[kind];
+	ctx.set('Content-Type', PROBLEM);
+	ctx.body = JSON.stringify({
+		type: PROBLEM_TYPES + type,
+		title,
+		status: ctx.status,
+		detail: text,
+		...(rules.length > 0 && {'violated-policies': rules}),
+	});
+}

@@ -1,0 +1,33 @@
+import ms, {type StringValue} from 'ms';
+import {badOption} from './option-checks.ts';
+
+/** A length of time: seconds, or a text with its unit such as `'500ms'`, `'10m'`, `'1.5h'`, `'7d'`. */
+export type Duration = number | string;
+
+/**
+ * Reads a duration as whole milliseconds, at least 1.
+ *
+ * @param most the longest allowed, in milliseconds; `Infinity` allows an endless one
+ * @throws {TypeError} naming the option
+ */
+export function milliseconds(given: unknown, option: string, most: number): number {
+	const read = Math.round(typeof given === 'number' ? given * 1000 : fromText(given));
+	if (read >= 1 && read <= most) {
+		return read;
+	}
+
+	const bound = most === Infinity ? '' : `, ${ms(most, {long: true})} at most`;
+	throw badOption(option, `seconds above 0 or a duration such as '10m'${bound}`, given);
+}
+
+/** A bare number in a text is refused: `ms` would read milliseconds where a number means seconds. */
+function fromText(given: unknown): number {
+	return typeof given === 'string' && given.length <= 100 && /[a-z]/i.test(given)
+		? (ms(given as StringValue) ?? Number.NaN)
+		: Number.NaN;
+}
+
+/** Milliseconds as the seconds that users are told: rounded up, so that waiting is enough; at least 1. */
+export function wholeSeconds(ms: number): number {
+	return Math.max(1, Math.ceil(ms / 1000));
+}

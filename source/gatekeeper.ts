@@ -1,0 +1,36 @@
+import type {Middleware} from 'koa';
+import compose from 'koa-compose';
+import {announce} from './chain/announce.ts';
+import {attach} from './chain/attach.ts';
+import {banGate} from './chain/ban-gate.ts';
+import {consult} from './chain/consult.ts';
+import {exempt} from './chain/exempt.ts';
+import {setIdentity} from './chain/gate-identity.ts';
+import {globalLimit} from './chain/global-limit.ts';
+import {identify} from './chain/identify.ts';
+import {type Operator, operator} from './operator.ts';
+import {type GatekeeperOptions, settle} from './options.ts';
+
+/** A Koa middleware that also carries the operator's verbs. */
+export type Gatekeeper = Middleware & Operator;
+
+/**
+ * Bans and rate-limits clients by address, in front of everything that `app.use` places after it.
+ *
+ * @throws {TypeError} for bad options: it names the option, what is allowed and what came
+ *
+ * @example
+ * const gate = gatekeeper({
+ * 	banRule: [3, 60, 600],      // 3 reports within 60 s: banned for 600 s
+ * 	rateLimitRule: [100, 60],   // 100 requests within any 60 s
+ * });
+ * app.use(gate);
+ */
+export function gatekeeper(options: GatekeeperOptions = {}): Gatekeeper {
+	const settings = settle(options);
+	const chain = compose(
+		[attach, identify, exempt, consult, announce, banGate, globalLimit].map(link => link(settings)),
+	);
+
+	return Object.assign(setIdentity(chain, settings), operator(settings));
+}

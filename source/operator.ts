@@ -1,0 +1,109 @@
+import {type ClientName, clientKey} from './client/client-key.ts';
+import type {Standing} from './context.ts';
+import {type Duration, milliseconds, wholeSeconds} from './duration.ts';
+import {namedOptions} from './option-checks.ts';
+import type {Settings} from './options.ts';
+import {checkReason, checkReport, reportClient} from './reporting.ts';
+import {inTime} from './stores/in-time.ts';
+
+/** A ban as its operator is shown it. */
+export interface Ban {
+	/** The canonical key, which every verb takes. */
+	readonly client: string;
+	/** Whether reports led to it or `ban()`. */
+	readonly by: 'reports' | 'hand';
+	readonly reason?: string;
+	/** Seconds until it ends, rounded up; Infinity for one without end. */
+	readonly retryAfter: number;
+}
+
+export interface BanOptions {
+	/**
+	 * Seconds or text such as `'10m'`; Infinity for a ban without end.
+	 *
+	 * @default the ban rule's duration; without a ban rule, no end
+	 */
+	readonly duration?: Duration;
+	/** Shown by `bans()` and to `onRefused`. */
+	readonly reason?: string;
+}
+
+/**
+ * What an operator may do. A client is an address, a key as `bans()` shows it, or `{key: 'alice'}`;
+ * anything else, like any bad option, rejects with a TypeError. So does a failing store, with its error.
+ */
+export interface Operator {
+	/** Bans a client in place of any ban that it has; its reports are spent. */
+	ban(client: ClientName, options?: BanOptions): Promise<void>;
+	/** Ends a client's ban, and forgets its reports. */
+	unban(client: ClientName): Promise<void>;
+	/** Forgets a client's counted requests and its reports; a ban stays. */
+	reset(client: ClientName): Promise<void>;
+	/** Counts a report of a client, as `ctx.report()` does. */
+	report(
+		client: ClientName,
+		options?: {readonly weight?: number; readonly reason?: string},
+	): Promise<Standing>;
+	/**
+	 * The bans in force.
+	 *
+	 * @example
+	 * for await (const {client, retryAfter} of gate.bans()) {
+	 * 	console.log(`${client}: ${retryAfter} s left`);
+	 * }
+	 */
+	bans(): AsyncIterableIterator<Ban>;
+	/** Lets everything go that the gate holds; never the store client of the user's own. */
+	close(): Promise<void>;
+}
+
+export function operator(settings: Settings): Operator {
+	const {store, guarded, banRule, storeTimeout} = settings;
+
+	/** Turns what throws into a rejection, and a silence into an error. */
+	const ask = <T>(question: () => T | Promise<T>): Promise<T> =>
+		inTime((async () => question())(), storeTimeout);
+
+	return {
+		ban: async (client, options = {}) => {
+			const {duration, reason} = namedOptions(options, ['duration', 'reason'], 'ban()');
+			const ban = {
+				duration:
+					duration === undefined
+						? (banRule?.duration ?? Infinity)
+						: milliseconds(duration, 'duration', Infinity),
+				...checkReason(reason),
+			};
+			const key = clientKey(client);
+			await ask(() => store.ban(key, ban));
+		},
+
+		unban: async client => {
+			const key = clientKey(client);
+			guarded.forget(key);
+			await ask(() => store.unban(key));
+		},
+
+		reset: async client => {
+			const key = clientKey(client);
+			guarded.forget(key);
+			await ask(() => store.reset(key));
+		},
+
+		report: async (client, options = {}) => {
+			const report = checkReport({...options, client});
+			return ask(() => reportClient(store, settings, clientKey(client), report));
+		},
+
+		bans: async function* () {
+			for await (const {endsInMs, ...ban} of store.bans()) {
+				yield {...ban, retryAfter: endsInMs === Infinity ? Infinity : wholeSeconds(endsInMs)};
+			}
+		},
+
+		close: async () => {
+			guarded.close();
+			await store.close();
+		},
+	};
+}

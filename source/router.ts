@@ -1,0 +1,37 @@
+/**
+ * What the gate reads of an @koa/router 15. That package is an optional peer, hence not imported; the
+ * members are those of its `Router` and `Layer`.
+ */
+export interface RouterLike {
+	readonly stack: readonly RouteLayer[];
+	readonly opts: {readonly routerPath?: string; readonly exclusive?: unknown};
+	readonly exclusive: boolean;
+	readonly host?: unknown;
+	match(
+		path: string,
+		method: string,
+	): {readonly route: boolean; readonly pathAndMethod: readonly RouteLayer[]};
+	matchHost(host: string): boolean;
+}
+
+/** A route, or without methods what `router.use` placed. */
+export interface RouteLayer {
+	readonly methods: readonly string[];
+	readonly stack: readonly unknown[];
+	readonly regexp: RegExp;
+	readonly paramNames: readonly unknown[];
+	match(path: string): boolean;
+}
+
+export function isRouter(given: unknown): given is RouterLike {
+	return (
+		typeof given === 'object' &&
+		given !== null &&
+		'stack' in given &&
+		Array.isArray(given.stack) &&
+		'match' in given &&
+		typeof given.match === 'function' &&
+		'matchHost' in given &&
+		typeof given.matchHost === 'function'
+	);
+}

@@ -1,0 +1,111 @@
+import type {Rule, SettledBanRule} from '../rules.ts';
+
+/**
+ * Where requests, reports and bans are remembered. Every decision is one atomic step, by the store's
+ * own clock; all times are milliseconds. `client` is a canonical key, any text at all.
+ *
+ * Every store passes one suite, `tests/stores/contract.ts`: read it for the promises in full.
+ */
+export interface Store {
+	/** Whether other processes use the same counters. */
+	readonly shared: boolean;
+
+	/** The clock of this process, if the store brings one; a monotonic one is used otherwise. */
+	readonly clock?: () => number;
+
+	/**
+	 * May this client come in under all of these rules? If none is full and no ban is in force, counts
+	 * the request under each of them; else under none. Without rules it asks about the ban alone.
+	 */
+	admit(client: string, rules: readonly Rule[], options?: AdmitOptions): Verdict | Promise<Verdict>;
+
+	/**
+	 * Counts `weight` reports of a client, and bans it when there are `banRule.count` within
+	 * `banRule.window`; its reports are then spent. During a ban nothing is counted.
+	 */
+	report(
+		client: string,
+		banRule: SettledBanRule,
+		report: Report,
+	): ReportOutcome | Promise<ReportOutcome>;
+
+	/** Bans a client in place of any ban that it has, and spends its reports. */
+	ban(client: string, ban: {duration: number; reason?: string}): void | Promise<void>;
+
+	/** Ends a client's ban, and forgets its reports. */
+	unban(client: string): void | Promise<void>;
+
+	/** Forgets a client's counted requests and its reports; a ban stays. */
+	reset(client: string): void | Promise<void>;
+
+	/** The bans in force. */
+	bans(): Iterable<StoredBan> | AsyncIterable<StoredBan>;
+
+	/** Lets everything go that the store itself holds. */
+	close(): void | Promise<void>;
+}
+
+export interface AdmitOptions {
+	/** Count the request under all rules, whatever is full; the verdict is the one it would have got. */
+	readonly late?: boolean;
+
+	/** Let no ban refuse this request. */
+	readonly immune?: boolean;
+}
+
+/** What a store answers: counted, or not and why. */
+export type Verdict = Admitted | Limited | Banned;
+
+export interface Admitted {
+	readonly kind: 'admitted';
+	/** How the client stands under every rule asked, this request counted. */
+	readonly quotas: readonly Quota[];
+}
+
+export interface Limited {
+	readonly kind: 'limited';
+	/** The full rules, at least one. */
+	readonly quotas: readonly Quota[];
+}
+
+export interface Banned {
+	readonly kind: 'banned';
+	readonly by: 'reports' | 'hand';
+	readonly reason?: string;
+	/** Until the ban ends; above 0; Infinity for an endless one. */
+	readonly endsInMs: number;
+}
+
+/** How a client stands under one rule. */
+export interface Quota {
+	readonly rule: Rule;
+	/** Requests that would still be admitted now. */
+	readonly remaining: number;
+	/** Until one more would be: the next counted request leaves the window. Above 0. */
+	readonly freesInMs: number;
+}
+
+export interface Report {
+	/** How many reports this one is worth: a whole number above 0. */
+	readonly weight: number;
+	/** Kept with the ban, if this report begins one. */
+	readonly reason?: string;
+}
+
+export interface ReportOutcome {
+	/** Reports within the window, these included; 0 while a ban that was there before is in force. */
+	readonly reports: number;
+	/** Until the client's ban ends, if it is banned now; above 0; Infinity for an endless one. */
+	readonly banEndsInMs?: number;
+}
+
+export interface StoredBan {
+	readonly client: string;
+	readonly by: 'reports' | 'hand';
+	readonly reason?: string;
+	/** Above 0; Infinity for an endless one. */
+	readonly endsInMs: number;
+}
+
+/** The verdict on a request that no rule was asked about. */
+export const admitted: Admitted = {kind: 'admitted', quotas: []};
