@@ -48,7 +48,7 @@ export function foresee(
 		}
 
 		for (const router of routers) {
-			if (surveyOf(router).isStateful) {
+			if (isStateful(router.host) || surveyOf(router).isStateful) {
 				return undefined;
 			}
 
@@ -87,7 +87,7 @@ function surveyOf(router: RouterLike): Survey {
 	const survey = {
 		length: router.stack.length,
 		marked: router.stack.filter(layer => layer.stack.some(markOf)),
-		isStateful: isStateful(router.host) || router.stack.some(layer => isStateful(layer.regexp)),
+		isStateful: router.stack.some(layer => isStateful(layer.regexp)),
 	};
 	surveys.set(router, survey);
 	return survey;

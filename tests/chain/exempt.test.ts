@@ -1,0 +1,404 @@
+import {connect} from 'node:net';
+import {Router} from '@koa/router';
+import test, {type ExecutionContext} from 'ava';
+import Koa, {type Context, type Next} from 'koa';
+import {bypass, gatekeeper, specific} from '../../source/index.ts';
+import {agents, gated, serve, storeByHand} from '../gated.ts';
+import {warnings} from '../warnings.ts';
+import {overQuota, statuses} from './over-quota.ts';
+
+const ok = (ctx: Context) => {
+	ctx.body = 'ok';
+};
+
+/** Every path that starts with /open is rewritten on its way from the gate to the router. */
+const rewrite = (to: string) => (ctx: Context, next: Next) => {
+	if (ctx.path.startsWith('/open')) {
+		ctx.path = to;
+	}
+
+	return next();
+};
+
+test('a path rewritten between gate and router is worth one request beyond the quota', async t => {
+	const {http, pass} = gated({rateLimitRule: [3, 60]}, (router, app) => {
+		app.use(rewrite('/closed'));
+		router.get('/open', bypass(), ok).get('/closed', ok);
+	});
+
+	for (let round = 0; round < 3; round += 1) {
+		t.is((await http.get('/open')).status, 200, 'fits, counted late');
+	}
+
+	t.is((await http.get('/ping')).status, 429);
+	t.is((await http.get('/open')).status, 200, 'the one beyond');
+	t.is((await http.get('/open')).status, 429, 'suspended');
+	pass(59_999);
+	t.is((await http.get('/open')).status, 429);
+	pass(1);
+	t.is((await http.get('/open')).status, 200);
+});
+
+test('a suspension holds for the longest window, and for that client alone', async t => {
+	const {from, pass} = gated(
+		{
+			rateLimitRule: [
+				[1, 1],
+				[5, 30],
+			],
+			ipHeader: 'X-Forwarded-For',
+		},
+		(router, app) => {
+			app.use(rewrite('/closed'));
+			router.get('/open', bypass(), ok).get('/closed', ok);
+			router.get('/true', bypass(), ok);
+		},
+	);
+	const one = from('203.0.113.1');
+	const other = from('203.0.113.2');
+
+	await one.get('/open');
+	await one.get('/open');
+	pass(1000);
+	t.is((await one.get('/ping')).status, 200);
+	t.is((await one.get('/true')).status, 429, 'an honest mark is suspended too');
+	t.is((await other.get('/true')).status, 200);
+	t.is((await other.get('/true')).status, 200);
+	pass(29_000);
+	t.is((await one.get('/true')).status, 200);
+	t.is((await one.get('/true')).status, 200);
+});
+
+test('newRouterPath is the path that counts', async t => {
+	const {http} = await overQuota((router, app) => {
+		app.use((ctx, next) => {
+			ctx.newRouterPath = '/closed';
+			return next();
+		});
+		router.get('/open', bypass(), ok).get('/closed', ok);
+	});
+
+	t.is((await http.get('/open')).status, 200, 'the one beyond');
+	t.is((await http.get('/open')).status, 429);
+});
+
+test('newRouterPath set before the gate is foreseen', async t => {
+	const app = new Koa();
+	const {store} = storeByHand();
+	app.use((ctx, next) => {
+		ctx.newRouterPath = ctx.get('X-Route');
+		return next();
+	});
+	app.use(gatekeeper({rateLimitRule: [1, 60], store}));
+	app.use(new Router().get('/open', bypass(), ok).get('/closed', ok).routes());
+	const {http} = agents(app);
+	await http.get('/spend').set('X-Route', '/spend');
+
+	t.is((await http.get('/closed').set('X-Route', '/open')).status, 200);
+	t.is((await http.get('/open').set('X-Route', '/closed')).status, 429);
+});
+
+test('a mark of another route proves nothing, though the path was rewritten to it', async t => {
+	const {http} = await overQuota((router, app) => {
+		app.use(rewrite('/borrowed'));
+		router.get('/open', bypass(), ok).get('/borrowed', bypass(), ok);
+	});
+
+	t.is((await http.get('/open')).status, 200, 'the one beyond');
+	t.is((await http.get('/open')).status, 429);
+});
+
+test('one bypass() on two routes proves nothing for a path rewritten from one to the other', async t => {
+	const {http} = await overQuota((router, app) => {
+		const open = bypass();
+		app.use(rewrite('/borrowed'));
+		router.get('/open', open, ok).get('/borrowed', open, ok);
+	});
+
+	t.is((await http.get('/open')).status, 200, 'the one beyond');
+	t.is((await http.get('/open')).status, 429);
+});
+
+test('a method rewritten on the way proves nothing either', async t => {
+	const {http} = await overQuota((router, app) => {
+		const open = bypass();
+		app.use((ctx, next) => {
+			ctx.method = 'POST';
+			return next();
+		});
+		router.get('/open', open, ok).post('/open', open, ok);
+	});
+
+	t.is((await http.get('/open')).status, 200, 'the one beyond');
+	t.is((await http.get('/open')).status, 429);
+});
+
+for (const [what, middleware] of [
+	['answers', ok],
+	[
+		'throws',
+		() => {
+			throw new Error('broken');
+		},
+	],
+] as const) {
+	test(`a middleware between gate and router that ${what} is limited`, async t => {
+		const {http} = gated({rateLimitRule: [2, 60]}, (router, app) => {
+			app.use((ctx, next) => (ctx.get('X-Stop') ? middleware(ctx) : next()));
+			router.get('/open', bypass(), ok);
+		});
+		const status = what === 'throws' ? 500 : 200;
+		const stopped = async () => (await http.get('/open').set('X-Stop', '1')).status;
+
+		t.deepEqual(
+			[await stopped(), await stopped(), await stopped(), await stopped()],
+			[status, status, status, 429],
+		);
+	});
+}
+
+test('a request that a specific before the mark refuses is counted late', async t => {
+	const {http} = gated({rateLimitRule: [3, 60]}, router => {
+		router.use(specific([1, 60]));
+		router.get('/open', bypass(), ok);
+	});
+
+	t.is((await http.get('/open')).status, 200);
+	t.is((await http.get('/open')).status, 429);
+	t.is((await http.get('/open')).status, 429);
+	const {headers} = await http.get('/nowhere');
+	t.is(headers.ratelimit, '"global";r=0;t=60');
+});
+
+test('a standalone request that a ban refuses is no wrong foresight', async t => {
+	const {http, gate} = gated({rateLimitRule: [1, 60]}, router => {
+		router.get('/alone', specific([9, 60], {standalone: true}), ok);
+	});
+
+	await gate.ban('127.0.0.1');
+	t.is((await http.get('/alone')).status, 403);
+	await gate.unban('127.0.0.1');
+	t.is((await http.get('/spend')).status, 404);
+	t.is((await http.get('/alone')).status, 200);
+});
+
+test('a banned client is worth one request where the foresight is wrong, then none', async t => {
+	const {http, gate} = gated({}, (router, app) => {
+		app.use(rewrite('/closed'));
+		router.get('/open', bypass(), ok).get('/closed', ok);
+	});
+
+	await gate.ban('127.0.0.1');
+	t.is((await http.get('/open')).status, 200);
+	t.is((await http.get('/open')).status, 403);
+});
+
+test('on an excluded method a wrong foresight is counted as the method would have been: not at all', async t => {
+	const {http} = gated({rateLimitRule: [1, 60], excludedMethods: ['get']}, (router, app) => {
+		app.use(rewrite('/closed'));
+		router.get('/open', bypass(), ok).get('/closed', ok);
+	});
+
+	for (let round = 0; round < 3; round += 1) {
+		t.is((await http.get('/open')).status, 200);
+	}
+
+	t.is((await http.post('/closed')).status, 404);
+});
+
+/** A promise and what resolves it. */
+function gathering(): {all: Promise<void>; release: () => void} {
+	let release = () => {};
+	const all = new Promise<void>(resolve => {
+		release = resolve;
+	});
+
+	return {all, release};
+}
+
+/** Sends all at once from one client, and tells when the last one has arrived. */
+async function parallel(
+	t: ExecutionContext,
+	app: Koa,
+	count: number,
+	path: string,
+	onArrival: () => void = () => {},
+): Promise<number[]> {
+	const {origin, server} = await serve(t, app);
+	let arrived = 0;
+	server.on('request', () => {
+		arrived += 1;
+		if (arrived === count) {
+			setImmediate(onArrival);
+		}
+	});
+
+	return Promise.all(
+		Array.from({length: count}, async () => {
+			const answer = await fetch(origin + path);
+			await answer.arrayBuffer();
+			return answer.status;
+		}),
+	);
+}
+
+for (const [count, extra] of [
+	[100, 16],
+	[5, 5],
+] as const) {
+	test(`200 parallel requests through a slow middleware, wrongly foreseen, with a limit of ${count}: ${extra} beyond it`, async t => {
+		let reached = 0;
+		const {all, release} = gathering();
+		const {app, http} = gated({rateLimitRule: [count, 60]}, (router, koa) => {
+			koa.use(async (ctx, next) => {
+				await all;
+				return rewrite('/closed')(ctx, next);
+			});
+			router.get('/open', bypass(), ok).get('/closed', ctx => {
+				reached += 1;
+				ok(ctx);
+			});
+		});
+
+		const answers = await parallel(t, app, 200, '/open', release);
+		t.is(answers.filter(status => status === 200).length, count + extra);
+		t.is(reached, count + extra);
+		t.is((await http.get('/open')).status, 429);
+		t.is(reached, count + extra);
+	});
+}
+
+test('of 200 parallel requests with a limit of 100 exactly 100 are admitted', async t => {
+	const {app} = gated({rateLimitRule: [100, 60]}, router => {
+		router.get('/open', bypass(), ok);
+	});
+
+	const answers = await parallel(t, app, 200, '/ping');
+	t.is(answers.filter(status => status === 200).length, 100);
+	t.is(answers.filter(status => status === 429).length, 100);
+});
+
+test('200 parallel requests to a truly marked route all come in', async t => {
+	const {app} = gated({rateLimitRule: [1, 60]}, router => {
+		router.get('/open', bypass(), ok);
+	});
+
+	const answers = await parallel(t, app, 200, '/open');
+	t.true(answers.every(status => status === 200));
+});
+
+test('a slow handler behind its mark is proven, and holds up nobody', async t => {
+	const {all, release} = gathering();
+	const {app} = gated({rateLimitRule: [1, 60]}, router => {
+		router.get('/open', bypass(), async ctx => {
+			await all;
+			ok(ctx);
+		});
+	});
+
+	const answers = await parallel(t, app, 50, '/open', release);
+	t.true(answers.every(status => status === 200));
+});
+
+test('two gates on one request: a mark proves itself to both, the nearer one owns the context', async t => {
+	const app = new Koa();
+	const outer = gatekeeper({
+		rateLimitRule: {count: 1, window: 60, name: 'outer'},
+		banRule: [9, 60, 60],
+	});
+	const inner = gatekeeper({
+		rateLimitRule: {count: 2, window: 60, name: 'inner'},
+		banRule: [9, 60, 60],
+	});
+	const router = new Router();
+	router.use(inner);
+	router.get('/open', bypass(), ok).get('/closed', async ctx => {
+		ctx.body = await ctx.report();
+	});
+	const seen: unknown[] = [];
+	app.use(outer);
+	app.use(async (ctx, next) => {
+		const before = ctx.state.gatekeeper;
+		await next();
+		seen.push(before === ctx.state.gatekeeper);
+	});
+	app.use(router.routes());
+	const {http} = agents(app);
+
+	const first = await http.get('/closed');
+	t.is(first.headers.ratelimit, '"inner";r=1;t=60');
+	t.is(first.headers['ratelimit-policy'], '"inner";q=2;w=60');
+	t.deepEqual(first.body, {reports: 1, banned: false});
+	t.deepEqual(await outer.report('127.0.0.1'), {reports: 1, banned: false});
+	t.deepEqual(await inner.report('127.0.0.1'), {reports: 2, banned: false});
+	t.is((await http.get('/closed')).status, 429, 'the outer one');
+	t.deepEqual(await statuses(http, ['GET /open', 'HEAD /open']), {
+		'GET /open': 200,
+		'HEAD /open': 200,
+	});
+	t.true(seen.length > 0 && seen.every(Boolean));
+});
+
+test('whatever an attacker varies, a limited handler is reached no more often than the quota', async t => {
+	let reached = 0;
+	const {app} = gated({rateLimitRule: [2, 60]}, (router, koa) => {
+		router.get('/open', bypass(), ok);
+		router.all(['/closed', '/closed/{*rest}', '/{*any}'], ctx => {
+			reached += 1;
+			ok(ctx);
+		});
+		koa.use(new Router({host: 'open.example'}).all('/closed', bypass(), ok).routes());
+	});
+	const {port} = await serve(t, app);
+	const paths = [
+		...['/closed', '/CLOSED', '/closed/', '//closed', '/closed//', '/./closed', '/open/../closed'],
+		...['/%63losed', '/closed%00', '/closed%2f', '/closed?/open', '/closed#/open', '/open;/closed'],
+		...['/closed/open', '/open/closed', '/open%20', '/open%', '\\open', '/OPEN/x', '/open//', '*'],
+		...['http://open.example/closed', 'http://open.example/open/x', 'open', '/\u00fc', '/opén'],
+	];
+	const methods = ['GET', 'HEAD', 'POST', 'OPTIONS', 'PROPFIND', 'get', 'GETT'];
+	const hosts = ['open.example', 'OPEN.example', 'open.example:80', '', 'a\tb', '[::1'];
+
+	for (const path of paths) {
+		for (const method of methods) {
+			for (const host of hosts) {
+				await raw(port, `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+			}
+		}
+	}
+
+	t.true(reached > 0 && reached <= 2, `reached ${reached} times`);
+});
+
+/** Sends bytes that an HTTP client would tidy up, and waits until the server has closed. */
+function raw(port: number, request: string): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const socket = connect(port, '127.0.0.1', () => {
+			socket.end(request, 'latin1');
+		});
+		let answer = '';
+		socket.setEncoding('latin1');
+		socket.on('data', chunk => {
+			answer += chunk;
+		});
+		socket.on('error', reject);
+		socket.on('close', () => resolve(answer));
+	});
+}
+
+test.serial('an exemption that proves wrong over the quota is told once', async t => {
+	const seen = warnings(t);
+	const {http} = await overQuota((router, app) => {
+		app.use(rewrite('/closed'));
+		router.get('/open', bypass(), ok).get('/closed', ok);
+	});
+
+	await http.get('/open');
+	await http.get('/open');
+	await seen.settled();
+	t.deepEqual(
+		seen.map(warning => warning.code),
+		['GATEKEEPER_MARK_UNPROVEN'],
+	);
+	t.regex(seen[0]?.message ?? '', /\/open/);
+});
