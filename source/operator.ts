@@ -91,7 +91,8 @@ export function operator(settings: Settings): Operator {
 		},
 
 		report: async (client, options = {}) => {
-			const report = checkReport({...options, client});
+			const given = namedOptions(options, ['weight', 'reason'], 'report()');
+			const report = checkReport({...given, client});
 			return ask(() => reportClient(store, settings, clientKey(client), report));
 		},
 

@@ -143,6 +143,7 @@ export function settle(options: unknown): Settings {
 	);
 	const {banRule, rateLimitRule, ipHeader, excludedMethods = [], routers, onRefused} = given;
 	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
+	const {storeTimeout: timeout = 0.5} = given;
 
 	check(isStore, store, 'store', 'a store such as new MemoryStore()');
 	check(isHeaderStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
@@ -152,7 +153,7 @@ export function settle(options: unknown): Settings {
 	check(optional(isListOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
 	check(optional(isFunction), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
-	const storeTimeout = milliseconds(given.storeTimeout ?? 0.5, 'storeTimeout', LONGEST_TIMEOUT);
+	const storeTimeout = milliseconds(timeout, 'storeTimeout', LONGEST_TIMEOUT);
 	const warn = warnOnce();
 
 	return {

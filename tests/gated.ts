@@ -22,13 +22,13 @@ export interface Gated {
  * also place middlewares between gate and router.
  */
 export function gated(
-	options: Omit<GatekeeperOptions, 'store'> = {},
+	options: GatekeeperOptions = {},
 	routes: (router: Router, app: Koa) => void = () => {},
 ): Gated {
 	const {store, pass} = storeByHand();
 	const app = new Koa();
 	const router = new Router();
-	const gate = gatekeeper({...options, store});
+	const gate = gatekeeper({store, ...options});
 
 	app.silent = true;
 	app.use(gate);

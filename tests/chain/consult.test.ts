@@ -1,0 +1,126 @@
+import test from 'ava';
+import {type GatekeeperOptions, MemoryStore, type Store} from '../../source/index.ts';
+import {forwardTo} from '../forwarding-store.ts';
+import {gated} from '../gated.ts';
+import {warnings} from '../warnings.ts';
+
+const failures: ReadonlyArray<[string, () => never | Promise<never>]> = [
+	[
+		'throws',
+		() => {
+			throw new Error('store down');
+		},
+	],
+	['rejects', () => Promise.reject(new Error('store down'))],
+	['does not answer', () => new Promise<never>(() => {})],
+];
+
+function failing(fail: () => never | Promise<never>): Store {
+	return forwardTo(new MemoryStore(), {admit: fail, report: fail});
+}
+
+function gatedOn(store: Store, onStoreError?: GatekeeperOptions['onStoreError']) {
+	const options = {rateLimitRule: [1, 60], banRule: [2, 60, 600], storeTimeout: '5ms'} as const;
+
+	return gated({...options, store, ...(onStoreError && {onStoreError})}, router => {
+		router.get('/report', async ctx => {
+			ctx.body = await ctx.report();
+		});
+		router.get('/throws', ctx => {
+			ctx.report();
+			throw new Error('broken');
+		});
+	});
+}
+
+for (const [what, fail] of failures) {
+	test(`a store that ${what}: by default the same rules hold in this process`, async t => {
+		const {http, gate} = gatedOn(failing(fail));
+
+		t.is((await http.get('/ping')).status, 200);
+		const refused = await http.get('/ping');
+		t.is(refused.status, 429);
+		t.is(refused.headers['retry-after'], '60');
+		await t.throwsAsync(gate.report('127.0.0.1'));
+	});
+
+	test(`a store that ${what}: reports are counted in this process too`, async t => {
+		const {from} = gated(
+			{banRule: [2, 60, 600], storeTimeout: '5ms', store: failing(fail), ipHeader: 'X-Real-IP'},
+			router => {
+				router.get('/throws', ctx => {
+					ctx.report({client: '203.0.113.7'});
+					throw new Error('broken');
+				});
+			},
+		);
+		const http = from('').set('X-Real-IP', '203.0.113.7');
+
+		t.is((await http.get('/throws')).status, 500);
+		t.is((await http.get('/throws')).status, 500);
+		t.is((await http.get('/ping')).status, 403);
+	});
+
+	test(`a store that ${what}, onStoreError: 'open': all are admitted, without fields`, async t => {
+		const {http} = gatedOn(failing(fail), 'open');
+
+		for (let round = 0; round < 3; round += 1) {
+			const {status, headers} = await http.get('/report');
+			t.is(status, 200);
+			t.false('ratelimit' in headers);
+		}
+
+		t.deepEqual((await http.get('/report')).body, {reports: 0, banned: false});
+	});
+
+	test(`a store that ${what}, onStoreError: 'closed': all are refused with 503`, async t => {
+		const {http} = gatedOn(failing(fail), 'closed');
+
+		const {status, headers, text} = await http.get('/ping').set('Accept', 'application/json');
+		t.is(status, 503);
+		t.is(headers['retry-after'], '1');
+		t.is(headers['cache-control'], 'no-store');
+		t.false('ratelimit' in headers);
+		t.deepEqual(JSON.parse(text), {
+			type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity',
+			title: 'Capacity is reduced for a while',
+			status: 503,
+			detail: 'temporarily unavailable',
+		});
+	});
+}
+
+test('an asynchronous store decides like a synchronous one', async t => {
+	const store = new MemoryStore({clock: () => 0});
+	const {http} = gatedOn(
+		forwardTo(store, {
+			admit: async (...question) => store.admit(...question),
+			report: async (...report) => store.report(...report),
+		}),
+	);
+
+	t.is((await http.get('/report')).headers.ratelimit, '"global";r=0;t=60');
+	t.is((await http.get('/report')).status, 429);
+});
+
+test.serial(
+	'a failing store is told once, and a late answer or failure is no unhandled rejection',
+	async t => {
+		const seen = warnings(t);
+		let failLate = (_error: Error) => {};
+		const late = new Promise<never>((_resolve, reject) => {
+			failLate = reject;
+		});
+		const {http} = gatedOn(forwardTo(new MemoryStore(), {admit: () => late}));
+
+		t.is((await http.get('/ping')).status, 200);
+		t.is((await http.get('/ping')).status, 429);
+		failLate(new Error('too late'));
+		await seen.settled();
+		t.deepEqual(
+			seen.map(warning => warning.code),
+			['GATEKEEPER_STORE_FAILED'],
+		);
+		t.regex(seen[0]?.message ?? '', /onStoreError: 'memory'.*did not answer within 5 ms/);
+	},
+);

@@ -1,0 +1,125 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {request} from 'node:http';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import test from 'ava';
+import Koa from 'koa';
+import {gatekeeper} from '../../source/index.ts';
+import {gated, serve} from '../gated.ts';
+
+/** Who a request is taken for, by the header that it carries. */
+function identified(ipHeader?: string) {
+	return gated(ipHeader === undefined ? {} : {ipHeader}, router => {
+		router.get('/who', ctx => {
+			ctx.body = ctx.state.gatekeeper.client;
+		});
+	});
+}
+
+test("without ipHeader the socket's address is the client, whatever a header says", async t => {
+	const {http} = identified();
+
+	t.is((await http.get('/who').set('X-Forwarded-For', '203.0.113.7')).text, '127.0.0.1');
+});
+
+const hops: ReadonlyArray<[header: string, client: string]> = [
+	['203.0.113.7', '203.0.113.7'],
+	['evil, 198.51.100.1, 203.0.113.7', '203.0.113.7'],
+	['198.51.100.1,203.0.113.7', '203.0.113.7'],
+	['203.0.113.7:5555', '203.0.113.7'],
+	['[2001:db8:1:2::7]:443', '2001:db8:1:2::/64'],
+	['[2001:db8:1:2::7]', '2001:db8:1:2::/64'],
+	['2001:DB8:1:2:0:0:0:7', '2001:db8:1:2::/64'],
+	['::ffff:203.0.113.7', '203.0.113.7'],
+	['::ffff:cb00:7107', '203.0.113.7'],
+	['\t 203.0.113.7 \t', '203.0.113.7'],
+	// Not an address: the request stays our proxy's.
+	['', '127.0.0.1'],
+	['evil', '127.0.0.1'],
+	['203.0.113.7, evil', '127.0.0.1'],
+	['203.0.113.7,', '127.0.0.1'],
+	['203.0.113.7:', '127.0.0.1'],
+	['203.0.113.7:65536', '127.0.0.1'],
+	['203.0.113.7:123456', '127.0.0.1'],
+	['[203.0.113.7]:80', '127.0.0.1'],
+	['010.0.0.1', '127.0.0.1'],
+	['203.0.113', '127.0.0.1'],
+	['fe80::1%eth0', '127.0.0.1'],
+	['\u00a0203.0.113.7', '127.0.0.1'],
+	[`198.51.100.1,${' '.repeat(2000)}203.0.113.7`, '127.0.0.1'],
+];
+
+test('from our own proxy the right-most address of the header is the client', async t => {
+	const {http} = identified('X-Forwarded-For');
+
+	for (const [header, client] of hops) {
+		t.is((await http.get('/who').set('x-forwarded-for', header)).text, client, header);
+	}
+});
+
+test('any single header may name the client', async t => {
+	const {http} = identified('CF-Connecting-IP');
+
+	t.is((await http.get('/who').set('CF-Connecting-IP', '203.0.113.7')).text, '203.0.113.7');
+	t.is((await http.get('/who').set('X-Forwarded-For', '203.0.113.7')).text, '127.0.0.1');
+});
+
+test('a header that several lines carry is one list, in order', async t => {
+	const {app} = identified('X-Forwarded-For');
+	const {port} = await serve(t, app);
+	const text = await new Promise((resolve, reject) => {
+		const sent = request({
+			port,
+			path: '/who',
+			headers: {'X-Forwarded-For': ['198.51.100.1', '203.0.113.7']},
+		});
+		sent.on('response', answer => {
+			answer.setEncoding('utf8').on('data', resolve);
+		});
+		sent.on('error', reject);
+		sent.end();
+	});
+
+	t.is(text, '203.0.113.7');
+});
+
+test('a peer on a Unix socket is our proxy, and without a client of its own it is called unix', async t => {
+	const folder = await mkdtemp(join(tmpdir(), 'gatekeeper-'));
+	const socketPath = join(folder, 'socket');
+	const app = new Koa();
+	app.use(gatekeeper({ipHeader: 'X-Forwarded-For'}));
+	app.use(ctx => {
+		ctx.body = ctx.state.gatekeeper.client;
+	});
+	const server = app.listen(socketPath);
+	t.teardown(async () => {
+		server.close();
+		await rm(folder, {recursive: true});
+	});
+	const who = (headers: Record<string, string>) =>
+		new Promise((resolve, reject) => {
+			const sent = request({socketPath, headers, agent: false});
+			sent.on('response', answer => {
+				answer.setEncoding('utf8').on('data', resolve);
+			});
+			sent.on('error', reject);
+			sent.end();
+		});
+
+	t.is(await who({'X-Forwarded-For': '203.0.113.7'}), '203.0.113.7');
+	t.is(await who({}), 'unix');
+});
+
+test('many requests of one connection are one client', async t => {
+	const {app, pass} = gated({rateLimitRule: [2, 60]});
+	const {origin} = await serve(t, app);
+	const status = async () => {
+		const answer = await fetch(`${origin}/ping`);
+		await answer.text();
+		return answer.status;
+	};
+
+	t.deepEqual([await status(), await status(), await status()], [200, 200, 429]);
+	pass(60_000);
+	t.is(await status(), 200);
+});

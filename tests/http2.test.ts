@@ -1,0 +1,111 @@
+import {
+	connect,
+	createServer,
+	type IncomingHttpHeaders,
+	type IncomingHttpStatusHeader,
+} from 'node:http2';
+import test, {type ExecutionContext} from 'ava';
+import type Koa from 'koa';
+import {bypass, specific} from '../source/index.ts';
+import {gated} from './gated.ts';
+
+interface Answer {
+	readonly headers: IncomingHttpHeaders & IncomingHttpStatusHeader;
+	readonly body: string;
+}
+
+/** Speaks HTTP/2 with an app over one connection, through Node's compatibility API. */
+async function http2(
+	t: ExecutionContext,
+	app: Koa,
+): Promise<(path: string, headers?: Record<string, string>) => Promise<Answer>> {
+	const server = createServer(app.callback());
+	await new Promise<void>(resolve => {
+		server.listen(0, '127.0.0.1', resolve);
+	});
+	const address = server.address();
+	const port = typeof address === 'object' && address ? address.port : 0;
+	const session = connect(`http://127.0.0.1:${port}`);
+	t.teardown(() => {
+		session.destroy();
+		server.close();
+	});
+
+	return (path, headers = {}) =>
+		new Promise((resolve, reject) => {
+			const stream = session.request({':path': path, ...headers});
+			let body = '';
+			let answered: Answer['headers'] = {};
+			stream.setEncoding('utf8');
+			stream.on('response', received => {
+				answered = received;
+			});
+			stream.on('data', chunk => {
+				body += chunk;
+			});
+			stream.on('end', () => resolve({headers: answered, body}));
+			stream.on('error', reject);
+		});
+}
+
+test('over HTTP/2 clients are limited, reported and banned alike', async t => {
+	const {app, pass} = gated({rateLimitRule: [4, 60], banRule: [2, 60, 600]}, router => {
+		router.get('/report', ctx => {
+			ctx.report();
+			ctx.throw(401);
+		});
+		router.get('/open', bypass(), ctx => {
+			ctx.body = ctx.state.gatekeeper.client;
+		});
+		router.get(
+			'/alone',
+			specific({count: 1, window: 10, name: 'alone'}, {standalone: true}),
+			ctx => {
+				ctx.body = 'ok';
+			},
+		);
+	});
+	const get = await http2(t, app);
+
+	t.is((await get('/open')).body, '127.0.0.1');
+	const admitted = await get('/ping');
+	t.is(admitted.headers[':status'], 200);
+	t.is(admitted.headers.ratelimit, '"global";r=3;t=60');
+	t.is((await get('/alone')).headers.ratelimit, '"alone";r=0;t=10');
+	t.is((await get('/alone')).headers[':status'], 429);
+
+	const thrown = await get('/report');
+	t.is(thrown.headers[':status'], 401);
+	t.is(thrown.headers.ratelimit, '"global";r=2;t=60');
+	t.is((await get('/report')).headers[':status'], 401);
+	const banned = await get('/ping', {accept: 'application/problem+json'});
+	t.is(banned.headers[':status'], 403);
+	t.is(banned.headers['retry-after'], '600');
+	t.is(banned.headers['content-type'], 'application/problem+json');
+	t.is(JSON.parse(banned.body).status, 403);
+	t.is((await get('/open')).headers[':status'], 200);
+
+	pass(600_000);
+	const statuses = await Promise.all(
+		Array.from({length: 6}, async () => (await get('/ping')).headers[':status']),
+	);
+	t.deepEqual(statuses.toSorted(), [200, 200, 200, 200, 429, 429]);
+	const limited = await get('/ping');
+	t.is(limited.headers['retry-after'], '60');
+	t.is(limited.headers['cache-control'], 'no-store');
+	t.is(limited.body, 'rate limited for 60s (over 4 requests in a 60s window)\n');
+});
+
+test('over HTTP/2 a host-bound router is foreseen by its authority', async t => {
+	const {app} = gated({rateLimitRule: [1, 60]}, router => {
+		router.host = 'open.example';
+		router.get('/open', bypass(), ctx => {
+			ctx.body = 'ok';
+		});
+	});
+	const get = await http2(t, app);
+
+	await get('/spend');
+	t.is((await get('/open', {':authority': 'open.example'})).headers[':status'], 200);
+	t.is((await get('/open', {':authority': 'other.example'})).headers[':status'], 429);
+});

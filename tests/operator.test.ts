@@ -1,0 +1,208 @@
+import test from 'ava';
+import {type BanOptions, type ClientName, gatekeeper, MemoryStore} from '../source/index.ts';
+import {forwardTo} from './forwarding-store.ts';
+import {type Gated, gated, storeByHand} from './gated.ts';
+
+async function bansOf({gate}: Pick<Gated, 'gate'>) {
+	const bans = [];
+	for await (const ban of gate.bans()) {
+		bans.push(ban);
+	}
+
+	return bans;
+}
+
+test("ban() bans for the ban rule's duration, or the one given", async t => {
+	const all = gated({banRule: [3, 60, 600]});
+	const {gate, http, pass} = all;
+
+	await gate.ban('127.0.0.1', {reason: 'by hand'});
+	t.is((await http.get('/ping')).status, 403);
+	t.deepEqual(await bansOf(all), [
+		{client: '127.0.0.1', by: 'hand', reason: 'by hand', retryAfter: 600},
+	]);
+
+	await gate.ban('127.0.0.1', {duration: '2s'});
+	t.deepEqual(await bansOf(all), [{client: '127.0.0.1', by: 'hand', retryAfter: 2}]);
+	pass(2000);
+	t.is((await http.get('/ping')).status, 200);
+	t.deepEqual(await bansOf(all), []);
+});
+
+test('without a ban rule and a duration, a ban has no end', async t => {
+	const all = gated({rateLimitRule: [9, 60]});
+
+	await all.gate.ban('127.0.0.1');
+	all.pass(400 * 24 * 60 * 60 * 1000);
+	t.is((await all.http.get('/ping')).status, 403);
+	t.deepEqual(await bansOf(all), [{client: '127.0.0.1', by: 'hand', retryAfter: Infinity}]);
+});
+
+test('unban() ends a ban and forgets the reports, not the requests counted', async t => {
+	const {gate, http} = gated({banRule: [2, 60, 600], rateLimitRule: [2, 60]});
+
+	await http.get('/ping');
+	await gate.ban('127.0.0.1');
+	await gate.unban('127.0.0.1');
+	await gate.report('127.0.0.1');
+	await gate.unban('127.0.0.1');
+	t.deepEqual(await gate.report('127.0.0.1'), {reports: 1, banned: false});
+	t.is((await http.get('/ping')).status, 200);
+	t.is((await http.get('/ping')).status, 429);
+});
+
+test('reset() forgets requests and reports; a ban stays', async t => {
+	const {gate, http} = gated({banRule: [2, 60, 600], rateLimitRule: [1, 60]});
+
+	await http.get('/ping');
+	await gate.report('127.0.0.1');
+	await gate.reset('127.0.0.1');
+	t.is((await http.get('/ping')).status, 200);
+	t.deepEqual(await gate.report('127.0.0.1'), {reports: 1, banned: false});
+	await gate.ban('127.0.0.1');
+	await gate.reset('127.0.0.1');
+	t.is((await http.get('/ping')).status, 403);
+});
+
+test("report() counts like a handler's, and bans", async t => {
+	const all = gated({banRule: [3, 60, 600]});
+
+	t.deepEqual(await all.gate.report('127.0.0.1', {weight: 2}), {reports: 2, banned: false});
+	t.deepEqual(await all.gate.report('127.0.0.1', {reason: 'again'}), {
+		reports: 3,
+		banned: true,
+		retryAfter: 600,
+	});
+	t.is((await all.http.get('/ping')).status, 403);
+	t.deepEqual(await bansOf(all), [
+		{client: '127.0.0.1', by: 'reports', reason: 'again', retryAfter: 600},
+	]);
+});
+
+const spellings: ReadonlyArray<[ClientName, string]> = [
+	['203.0.113.7', '203.0.113.7'],
+	['::ffff:203.0.113.7', '203.0.113.7'],
+	['2001:DB8:1:2::7', '2001:db8:1:2::/64'],
+	['2001:db8:1:2::/64', '2001:db8:1:2::/64'],
+	['::1', '::/64'],
+	['unix', 'unix'],
+	[{key: 'alice'}, 'key:alice'],
+	['key:alice', 'key:alice'],
+	[{key: ''}, 'key:'],
+	[{key: '__proto__\0\ud800/'}, 'key:__proto__\0\ud800/'],
+];
+
+test('a client is an address in any spelling, a key as bans() shows it, or a key of another kind', async t => {
+	for (const [client, key] of spellings) {
+		const all = gated();
+		await all.gate.ban(client);
+		t.deepEqual(
+			(await bansOf(all)).map(ban => ban.client),
+			[key],
+		);
+		await all.gate.unban(key);
+		t.deepEqual(await bansOf(all), []);
+	}
+});
+
+const strangers: readonly unknown[] = [
+	...['', 'evil', 'localhost', '1.2.3.4:80', '1.2.3.4/32', '10.0.0.0/8', '1.2.3', '010.0.0.1'],
+	...['2001:db8::/48', '[2001:db8::1]', 'fe80::1%eth0', ' 1.2.3.4', '1.2.3.4\n', 'constructor'],
+	...[undefined, null, 7, {}, {key: 7}, {key: undefined}, ['1.2.3.4']],
+];
+
+test('anything else rejects with a TypeError, from every verb', async t => {
+	const {gate} = gated({banRule: [1, 1, 1]});
+
+	for (const stranger of strangers) {
+		for (const verb of ['ban', 'unban', 'reset', 'report'] as const) {
+			await t.throwsAsync(gate[verb](stranger as ClientName), {
+				instanceOf: TypeError,
+				message: /^`client` must be an address, a key as bans\(\) shows it, or \{key: '…'\}, got /,
+			});
+		}
+	}
+});
+
+test('bad options of verbs reject with a TypeError', async t => {
+	const {gate} = gated({banRule: [1, 1, 1]});
+	const ban = (options: unknown) => gate.ban('127.0.0.1', options as BanOptions);
+
+	await t.throwsAsync(ban({duration: 0}), {instanceOf: TypeError, message: /^`duration` must be/});
+	await t.throwsAsync(ban({duration: null}), {
+		instanceOf: TypeError,
+		message: /^`duration` must be/,
+	});
+	await t.throwsAsync(ban({reason: 7}), {instanceOf: TypeError, message: /^`reason` must be text/});
+	await t.throwsAsync(ban({durations: 7}), {
+		instanceOf: TypeError,
+		message: /did you mean `duration`/,
+	});
+	await t.throwsAsync(ban(null), {instanceOf: TypeError});
+	await t.throwsAsync(gate.report('127.0.0.1', {weight: 0}), {instanceOf: TypeError});
+	await t.throwsAsync(gate.report('127.0.0.1', null as unknown as object), {instanceOf: TypeError});
+});
+
+test('verbs reject when the store fails or does not answer, whatever onStoreError says', async t => {
+	const fails = () => {
+		throw new Error('store down');
+	};
+	const verbs = ['ban', 'unban', 'reset', 'report'] as const;
+	const broken = gatekeeper({
+		banRule: [1, 1, 1],
+		store: forwardTo(new MemoryStore(), {ban: fails, unban: fails, reset: fails, report: fails}),
+	});
+	const silence = () => new Promise<never>(() => {});
+	const silent = gatekeeper({
+		banRule: [1, 1, 1],
+		storeTimeout: '5ms',
+		store: forwardTo(new MemoryStore(), {
+			...{ban: silence, unban: silence, reset: silence, report: silence},
+		}),
+	});
+
+	for (const verb of verbs) {
+		await t.throwsAsync(broken[verb]('127.0.0.1'), {message: 'store down'});
+		await t.throwsAsync(silent[verb]('127.0.0.1'), {message: /did not answer within 5 ms/});
+	}
+});
+
+test('close() lets everything go; the gate still works, from nothing', async t => {
+	const all = gated({rateLimitRule: [1, 60]});
+
+	await all.http.get('/ping');
+	await all.gate.ban('203.0.113.7');
+	await all.gate.close();
+	t.deepEqual(await bansOf(all), []);
+	t.is((await all.http.get('/ping')).status, 200);
+	t.is((await all.http.get('/ping')).status, 429);
+});
+
+test('two gates on one store have counters of their own, and the same bans', async t => {
+	const {store} = storeByHand();
+	const one = gated({rateLimitRule: [1, 60], store});
+	const other = gated({rateLimitRule: [1, 60], store});
+
+	t.is((await one.http.get('/ping')).headers['ratelimit-policy'], '"global";q=1;w=60');
+	t.is((await other.http.get('/ping')).headers['ratelimit-policy'], '"global-2";q=1;w=60');
+	await one.gate.ban('127.0.0.1');
+	t.is((await other.http.get('/ping')).status, 403);
+});
+
+test('two gates that give one name to equal rules on one store share the counter', async t => {
+	const {store} = storeByHand();
+	const rateLimitRule = {count: 1, window: 60, name: 'api'};
+	const one = gated({rateLimitRule, store});
+	const other = gated({rateLimitRule, store});
+
+	t.is((await one.http.get('/ping')).status, 200);
+	t.is((await other.http.get('/ping')).status, 429);
+});
+
+test('two gates with stores of their own know nothing of each other', async t => {
+	const one = gated({rateLimitRule: [1, 60]});
+	const other = gated({rateLimitRule: [1, 60]});
+
+	await one.gate.ban('127.0.0.1');
+	t.is((await other.http.get('/ping')).headers['ratelimit-policy'], '"global";q=1;w=60');
+});

@@ -1,0 +1,175 @@
+import {Router} from '@koa/router';
+import test from 'ava';
+import {type GatekeeperOptions, gatekeeper, MemoryStore} from '../source/index.ts';
+
+const limit = (rateLimitRule: unknown) => ({rateLimitRule});
+const ban = (banRule: unknown) => ({banRule});
+const router = new Router();
+
+const bad: ReadonlyArray<[options: unknown, message: string]> = [
+	[null, '`gatekeeper()` must be an object, got null'],
+	[[], '`gatekeeper()` must be an object, got []'],
+	['x', "`gatekeeper()` must be an object, got 'x'"],
+	[{ipHeaders: 'X'}, 'Unknown option `ipHeaders` of gatekeeper(); did you mean `ipHeader`?'],
+	[
+		{ratelimitrule: 1},
+		'Unknown option `ratelimitrule` of gatekeeper(); did you mean `rateLimitRule`?',
+	],
+	[
+		{whatever: 1},
+		'Unknown option `whatever` of gatekeeper(); it takes banRule, rateLimitRule, ipHeader, excludedMethods, routers, headers, onRefused, onStoreError, storeTimeout, store',
+	],
+
+	[limit(null), '`rateLimitRule` must be [count, window] or {count, window, name?}, got null'],
+	[limit(100), '`rateLimitRule` must be [count, window] or {count, window, name?}, got 100'],
+	[limit([1]), '`rateLimitRule` must be [count, window] or {count, window, name?}, got [ 1 ]'],
+	[
+		limit([1, 2, 3]),
+		'`rateLimitRule` must be [count, window] or {count, window, name?}, got [ 1, 2, 3 ]',
+	],
+	[limit([]), '`rateLimitRule` must be a rule or a list of at least one, got []'],
+	[
+		limit([[1, 1], 5]),
+		'`rateLimitRule[1]` must be [count, window] or {count, window, name?}, got 5',
+	],
+	[limit([0, 60]), '`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got 0'],
+	[limit([1.5, 60]), '`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got 1.5'],
+	[
+		limit([Number.NaN, 60]),
+		'`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got NaN',
+	],
+	[
+		limit([1_000_001, 60]),
+		'`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got 1000001',
+	],
+	[limit(['1', 60]), "`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got '1'"],
+	...[0, -1, Number.NaN, Infinity, 0.0004, '10', 'soon', '', '-5m', '46d', null, undefined].map(
+		(window): [unknown, string] => [
+			limit([1, window]),
+			`\`rateLimitRule.window\` must be seconds above 0 or a duration such as '10m', 45 days at most, got ${typeof window === 'string' ? `'${window}'` : window}`,
+		],
+	),
+	[
+		limit([
+			[1, 1],
+			[1, 0],
+		]),
+		"`rateLimitRule[1].window` must be seconds above 0 or a duration such as '10m', 45 days at most, got 0",
+	],
+	[
+		limit({count: 1}),
+		"`rateLimitRule.window` must be seconds above 0 or a duration such as '10m', 45 days at most, got undefined",
+	],
+	[
+		limit({count: 1, windows: 1}),
+		'Unknown option `windows` of rateLimitRule; did you mean `window`?',
+	],
+	[
+		limit({count: 1, window: 1, name: ''}),
+		"`rateLimitRule.name` must be printable ASCII, not empty, got ''",
+	],
+	[
+		limit({count: 1, window: 1, name: 'grün'}),
+		"`rateLimitRule.name` must be printable ASCII, not empty, got 'grün'",
+	],
+	[
+		limit({count: 1, window: 1, name: 'a\nb'}),
+		"`rateLimitRule.name` must be printable ASCII, not empty, got 'a\\nb'",
+	],
+	[
+		limit([
+			{count: 1, window: 1, name: 'a'},
+			{count: 2, window: 2, name: 'a'},
+		]),
+		"`rateLimitRule` must name each rule of a list once, got 'a' twice",
+	],
+
+	[
+		ban([3, 60]),
+		'`banRule` must be [count, window, duration] or {count, window, duration, name?}, got [ 3, 60 ]',
+	],
+	[
+		ban([[3, 60, 600]]),
+		'`banRule` must be [count, window, duration] or {count, window, duration, name?}, got [ [ 3, 60, 600 ] ]',
+	],
+	[
+		ban([3, 60, 0]),
+		"`banRule.duration` must be seconds above 0 or a duration such as '10m', got 0",
+	],
+	[
+		ban(null),
+		'`banRule` must be [count, window, duration] or {count, window, duration, name?}, got null',
+	],
+
+	[{headers: true}, "`headers` must be 'draft', 'legacy', 'both' or false, got true"],
+	[{onStoreError: 'ignore'}, "`onStoreError` must be 'memory', 'open' or 'closed', got 'ignore'"],
+	[
+		{storeTimeout: 0},
+		"`storeTimeout` must be seconds above 0 or a duration such as '10m', 1 minute at most, got 0",
+	],
+	[
+		{storeTimeout: null},
+		"`storeTimeout` must be seconds above 0 or a duration such as '10m', 1 minute at most, got null",
+	],
+	[
+		{excludedMethods: 'OPTIONS'},
+		"`excludedMethods` must be a list such as ['OPTIONS'], got 'OPTIONS'",
+	],
+	[
+		{excludedMethods: ['OPTION']},
+		"`excludedMethods` must be a list such as ['OPTIONS'], got [ 'OPTION' ]",
+	],
+	[{ipHeader: ''}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got ''"],
+	[{ipHeader: 'X Y'}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got 'X Y'"],
+	[{ipHeader: true}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got true"],
+	[{onRefused: 'x'}, "`onRefused` must be a function of (ctx, refusal), got 'x'"],
+	[{routers: router}, '`routers` must be a list of @koa/router instances, got '],
+	[{routers: [router.routes()]}, '`routers` must be a list of @koa/router instances, got '],
+	[{store: {}}, '`store` must be a store such as new MemoryStore(), got {}'],
+	[{store: null}, '`store` must be a store such as new MemoryStore(), got null'],
+];
+
+test('a bad option fails at start-up: which it is, what is allowed, what came', t => {
+	for (const [options, message] of bad) {
+		const error = t.throws(() => gatekeeper(options as GatekeeperOptions), {
+			instanceOf: TypeError,
+		});
+		t.true(error.message.startsWith(message), error.message);
+	}
+});
+
+const good: readonly GatekeeperOptions[] = [
+	{},
+	{rateLimitRule: [1, 0.001]},
+	{rateLimitRule: [1_000_000, '45d']},
+	{rateLimitRule: {count: 1, window: '1.5 hours', name: ' ~'}},
+	{rateLimitRule: [[1, 1], {count: 2, window: '2s'}]},
+	{banRule: [1, '1m', Infinity]},
+	{banRule: {count: 1, window: 1, duration: '10y', name: 'ban'}},
+	{excludedMethods: ['options', 'Head']},
+	{ipHeader: 'cf-connecting-ip', headers: false, onStoreError: 'closed', storeTimeout: '50ms'},
+	{routers: [router], onRefused: () => {}, store: new MemoryStore()},
+];
+
+test('good options are taken', t => {
+	for (const options of good) {
+		t.notThrows(() => gatekeeper(options));
+	}
+});
+
+test('an option that is undefined is one left out', t => {
+	t.notThrows(() =>
+		gatekeeper({banRule: undefined, headers: undefined} as unknown as GatekeeperOptions),
+	);
+});
+
+test('MemoryStore checks its options too', t => {
+	t.throws(() => new MemoryStore({clock: 7} as unknown as object), {
+		instanceOf: TypeError,
+		message: '`clock` must be a function that returns milliseconds, got 7',
+	});
+	t.throws(() => new MemoryStore({clocks: Date.now} as unknown as object), {
+		instanceOf: TypeError,
+		message: 'Unknown option `clocks` of MemoryStore(); did you mean `clock`?',
+	});
+});

@@ -1,0 +1,104 @@
+import {readdir, readFile} from 'node:fs/promises';
+import {Router} from '@koa/router';
+import test from 'ava';
+import Koa, {type DefaultState} from 'koa';
+import {
+	type Ban,
+	bypass,
+	type Gatekeeper,
+	gatekeeper,
+	type Standing,
+	specific,
+} from '../source/index.ts';
+
+/*
+ * Read by the type checker: what a user writes compiles, and what must not has @ts-expect-error, which
+ * fails where there is no error. It runs as well, to see that nothing throws.
+ */
+interface MyState {
+	user: string;
+}
+
+const app = new Koa();
+const router = new Router();
+const gate: Gatekeeper = gatekeeper({
+	banRule: [3, '1m', Infinity],
+	rateLimitRule: [[100, 60], {count: 5, window: '1s', name: 'burst'}],
+});
+app.use(gate);
+app.use(specific([1, 1]));
+router.use(bypass());
+router.get('/', specific([[1, 2]], {standalone: true}), async ctx => {
+	ctx.report();
+	const standing: Standing = await ctx.report({client: {key: 'alice'}, weight: 2, reason: 'why'});
+	const {client, exemption, verdict, outer} = ctx.state.gatekeeper;
+	const texts: Array<string | undefined> = [client, exemption, verdict.kind, outer?.client];
+	ctx.body = {standing, texts};
+
+	// @ts-expect-error a weight is a number
+	ctx.report({weight: '2'}).catch(() => {});
+	// @ts-expect-error no such option
+	ctx.report({wieght: 2}).catch(() => {});
+	// @ts-expect-error the state is read-only
+	ctx.state.gatekeeper.client = 'somebody';
+});
+
+const typed = new Koa<MyState & DefaultState>();
+typed.use(gatekeeper());
+typed.use((ctx, next) => {
+	const user: string = ctx.state.user;
+	const client: string = ctx.state.gatekeeper.client;
+	ctx.body = user + client;
+	return next();
+});
+const typedRouter = new Router<MyState & DefaultState>();
+typedRouter.use(gatekeeper({routers: [router, typedRouter]}));
+typedRouter.post('/', bypass(), specific([1, 1]), ctx => {
+	const user: string = ctx.state.user;
+	ctx.report({reason: user});
+	ctx.body = ctx.state.gatekeeper.client;
+});
+
+async function verbs(): Promise<readonly Ban[]> {
+	await gate.ban('203.0.113.7', {duration: '10m', reason: 'spam'});
+	await gate.unban({key: 'alice'});
+	await gate.reset('203.0.113.7');
+	const standing: Standing = await gate.report('203.0.113.7', {weight: 2});
+	const bans: Ban[] = [];
+	for await (const ban of gate.bans()) {
+		bans.push(ban);
+	}
+
+	await gate.close();
+	return standing.banned ? bans : [];
+}
+
+function wrong(): void {
+	// @ts-expect-error a ban rule has a duration
+	gatekeeper({banRule: [3, 60]});
+	// @ts-expect-error no such option
+	gatekeeper({ipHeaders: 'X-Forwarded-For'});
+	// @ts-expect-error no such style
+	gatekeeper({headers: 'old'});
+	// @ts-expect-error no options
+	bypass(true);
+	// @ts-expect-error a client is named
+	gate.ban(7);
+}
+
+test('the types are what a user writes', async t => {
+	t.is((await verbs()).length, 1);
+	t.throws(wrong, {instanceOf: TypeError});
+});
+
+test('no any stands in the published types', async t => {
+	const folder = new URL('../dist/', import.meta.url);
+	const names = await readdir(folder, {recursive: true});
+	const declarations = names.filter(name => name.endsWith('.d.ts'));
+
+	t.true(declarations.length > 20);
+	for (const name of declarations) {
+		const text = await readFile(new URL(name, folder), 'utf8');
+		t.notRegex(text.replace(/\/\*.*?\*\//gs, ''), /\bany\b/, name);
+	}
+});
