@@ -109,3 +109,17 @@ test('over HTTP/2 a host-bound router is foreseen by its authority', async t => 
 	t.is((await get('/open', {':authority': 'open.example'})).headers[':status'], 200);
 	t.is((await get('/open', {':authority': 'other.example'})).headers[':status'], 429);
 });
+
+test('over HTTP/2 a method may come in lower case, and is the same method', async t => {
+	const {app} = gated({rateLimitRule: [1, 60], excludedMethods: ['DELETE']}, router => {
+		router.get('/open', bypass(), ctx => {
+			ctx.body = 'ok';
+		});
+	});
+	const get = await http2(t, app);
+
+	await get('/spend');
+	t.is((await get('/open', {':method': 'get'})).headers[':status'], 200);
+	t.is((await get('/ping', {':method': 'get'})).headers[':status'], 429);
+	t.is((await get('/ping', {':method': 'delete'})).headers[':status'], 404);
+});

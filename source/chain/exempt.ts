@@ -18,7 +18,7 @@ export function exempt(settings: Settings): Middleware {
 
 	return function exempt(ctx, next) {
 		const passage = currentPassage(ctx);
-		if (excludedMethods.has(ctx.method)) {
+		if (excludedMethods.size > 0 && excludedMethods.has(ctx.method.toUpperCase())) {
 			passage.exemption = 'method';
 		}
 

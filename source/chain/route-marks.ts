@@ -72,9 +72,9 @@ function mayRunMark(router: RouterLike, ctx: Context): boolean {
 	}
 
 	const path = pathFor(router, ctx);
+	const method = ctx.method.toUpperCase();
 	return marked.some(
-		layer =>
-			(layer.methods.length === 0 || layer.methods.includes(ctx.method)) && layer.match(path),
+		layer => (layer.methods.length === 0 || layer.methods.includes(method)) && layer.match(path),
 	);
 }
 

@@ -36,7 +36,7 @@ export interface GuardedStoreOptions {
  * Puts a store's decisions under a policy: they never throw nor reject. Where the store throws,
  * rejects, or has not answered in time, the policy answers in its place.
  */
-export class GuardedStore implements Pick<Store, 'report'> {
+export class GuardedStore {
 	readonly #store: Store;
 	readonly #options: GuardedStoreOptions;
 	#fallback: MemoryStore | undefined;

@@ -133,10 +133,10 @@ export class MemoryStore implements Store {
 	}
 
 	*bans(): Generator<StoredBan> {
-		const now = this.#tick([]);
 		for (const [client, {until, ...why}] of this.#bans) {
-			if (until > now) {
-				yield {client, ...why, endsInMs: until - now};
+			const endsInMs = until - this.clock();
+			if (endsInMs > 0) {
+				yield {client, ...why, endsInMs};
 			}
 		}
 	}
