@@ -9,7 +9,8 @@ import {setIdentity} from './chain/gate-identity.ts';
 import {globalLimit} from './chain/global-limit.ts';
 import {identify} from './chain/identify.ts';
 import {type Operator, operator} from './operator.ts';
-import {type GatekeeperOptions, settle} from './options.ts';
+import type {GatekeeperOptions} from './options.ts';
+import {settle} from './settings.ts';
 
 /** A Koa middleware that also carries the operator's verbs. */
 export type Gatekeeper = Middleware & Operator;

@@ -2,8 +2,8 @@ import {type ClientName, clientKey} from './client/client-key.ts';
 import type {Standing} from './context.ts';
 import {type Duration, milliseconds, wholeSeconds} from './duration.ts';
 import {namedOptions} from './option-checks.ts';
-import type {Settings} from './options.ts';
 import {checkReason, checkReport, reportClient} from './reporting.ts';
+import type {Settings} from './settings.ts';
 import {inTime} from './stores/in-time.ts';
 
 /** A ban as its operator is shown it. */

@@ -19,17 +19,17 @@ export function badOption(option: string, allowed: string, given: unknown): Type
  * @param owner what takes the options, as its user knows it: `gatekeeper()`, `banRule`
  * @throws {TypeError} for anything but an object, and for a name that is not known
  */
-export function namedOptions(
+export function namedOptions<const Name extends string>(
 	given: unknown,
-	names: readonly string[],
+	names: readonly Name[],
 	owner: string,
-): Record<string, unknown> {
+): {readonly [name in Name]?: unknown} {
 	if (typeof given !== 'object' || given === null || Array.isArray(given)) {
 		throw badOption(owner, 'an object', given);
 	}
 
 	for (const name of Object.keys(given)) {
-		if (!names.includes(name)) {
+		if (!(names as readonly string[]).includes(name)) {
 			const nearest = closestMatch(name, names, {maxDistance: 4});
 			const hint =
 				nearest === undefined ? `it takes ${names.join(', ')}` : `did you mean \`${nearest}\`?`;
@@ -37,5 +37,5 @@ export function namedOptions(
 		}
 	}
 
-	return given as Record<string, unknown>;
+	return given as {readonly [name in Name]?: unknown};
 }

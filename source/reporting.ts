@@ -2,7 +2,7 @@ import {clientKey} from './client/client-key.ts';
 import type {Standing} from './context.ts';
 import {wholeSeconds} from './duration.ts';
 import {badOption, namedOptions} from './option-checks.ts';
-import type {Settings} from './options.ts';
+import type {Settings} from './settings.ts';
 import type {GuardedStore} from './stores/guarded-store.ts';
 import type {Report, Store} from './stores/store.ts';
 

@@ -1,5 +1,5 @@
 import type {Middleware} from 'koa';
-import type {Settings} from '../options.ts';
+import type {Settings} from '../settings.ts';
 import {currentPassage} from './passage.ts';
 import {policyField, setRateLimitFields} from './ratelimit-fields.ts';
 

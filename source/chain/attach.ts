@@ -1,5 +1,5 @@
 import type {Context, Middleware} from 'koa';
-import type {Settings} from '../options.ts';
+import type {Settings} from '../settings.ts';
 import {Passage, passageOf} from './passage.ts';
 import {gateHeaders} from './ratelimit-fields.ts';
 import {report} from './report.ts';

@@ -1,6 +1,6 @@
 import type {Middleware} from 'koa';
-import type {Settings} from '../options.ts';
 import type {Rule} from '../rules.ts';
+import type {Settings} from '../settings.ts';
 import {isPromise} from '../stores/in-time.ts';
 import {admitted} from '../stores/store.ts';
 import {currentPassage} from './passage.ts';

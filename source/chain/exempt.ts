@@ -1,5 +1,5 @@
 import type {Context, Middleware, Next} from 'koa';
-import type {Settings} from '../options.ts';
+import type {Settings} from '../settings.ts';
 import {isGateOf} from './gate-identity.ts';
 import {currentPassage, type Foresight, type Passage, passageOf} from './passage.ts';
 import {Probation} from './probation.ts';

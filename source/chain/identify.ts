@@ -3,7 +3,7 @@ import type {Socket} from 'node:net';
 import type {Middleware} from 'koa';
 import {type Address, addressKey, isLocal, parseAddress, parseHop} from '../client/address.ts';
 import {goneClient, unixClient} from '../client/client-key.ts';
-import type {Settings} from '../options.ts';
+import type {Settings} from '../settings.ts';
 import {currentPassage} from './passage.ts';
 
 /** Who sends the requests of one connection. */

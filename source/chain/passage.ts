@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
 import type {Exemption, GateState} from '../context.ts';
-import type {Settings} from '../options.ts';
+import type {Settings} from '../settings.ts';
 import type {Decision} from '../stores/guarded-store.ts';
 import {admitted, type Quota} from '../stores/store.ts';
 import type {Probation} from './probation.ts';

@@ -1,4 +1,4 @@
-import type {Settings} from '../options.ts';
+import type {Settings} from '../settings.ts';
 
 /** However large the quota: so many requests of one client may be exempt before their marks have run. */
 const MOST_UNPROVEN = 16;

@@ -1,7 +1,7 @@
 import type {Context, Middleware, Next} from 'koa';
 import {badOption, namedOptions} from '../option-checks.ts';
-import type {Settings} from '../options.ts';
 import {type LimitRules, nameSeries, settleLimitRules} from '../rules.ts';
+import type {Settings} from '../settings.ts';
 import type {Decision} from '../stores/guarded-store.ts';
 import {isPromise} from '../stores/in-time.ts';
 import {prove} from './exempt.ts';

@@ -1,0 +1,155 @@
+import {METHODS} from 'node:http';
+import {milliseconds} from './duration.ts';
+import {badOption, namedOptions} from './option-checks.ts';
+import type {GatekeeperOptions, HeaderStyle, OnRefused} from './options.ts';
+import {isRouter, type RouterLike} from './router.ts';
+import {
+	nameSeries,
+	type Rule,
+	type SettledBanRule,
+	settleBanRule,
+	settleLimitRules,
+} from './rules.ts';
+import {GuardedStore, type StoreErrorPolicy} from './stores/guarded-store.ts';
+import {MemoryStore} from './stores/memory/memory-store.ts';
+import type {Store} from './stores/store.ts';
+import {type Warn, warnOnce} from './warnings.ts';
+
+/** The options as the chain reads them: checked, complete, times in milliseconds. */
+export interface Settings {
+	readonly banRule: SettledBanRule | undefined;
+	readonly rules: readonly Rule[];
+	/** In lower case. */
+	readonly ipHeader: string | undefined;
+	/** In upper case. */
+	readonly excludedMethods: ReadonlySet<string>;
+	readonly routers: readonly RouterLike[] | undefined;
+	readonly headers: HeaderStyle;
+	readonly onRefused: OnRefused | undefined;
+	readonly storeTimeout: number;
+	/** The store itself, for the operator's verbs, which reject when it fails. */
+	readonly store: Store;
+	/** The store under `onStoreError`, for decisions, which never fail. */
+	readonly guarded: GuardedStore;
+	readonly warn: Warn;
+}
+
+const LONGEST_TIMEOUT = 60_000;
+
+const names = [
+	'banRule',
+	'rateLimitRule',
+	'ipHeader',
+	'excludedMethods',
+	'routers',
+	'headers',
+	'onRefused',
+	'onStoreError',
+	'storeTimeout',
+	'store',
+] as const satisfies ReadonlyArray<keyof GatekeeperOptions>;
+
+/** The names of unnamed global rules go on where the last gate on the same store ended. */
+const globalNames = new WeakMap<object, () => string>();
+
+/**
+ * Checks the options of `gatekeeper()` and fills in the defaults.
+ *
+ * @throws {TypeError} naming the option, what is allowed and what came
+ */
+export function settle(options: unknown): Settings {
+	const given = namedOptions(options, names, 'gatekeeper()');
+	const {banRule, rateLimitRule, ipHeader, excludedMethods = [], routers, onRefused} = given;
+	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
+	const {storeTimeout: timeout = 0.5} = given;
+
+	check(isStore, store, 'store', 'a store such as new MemoryStore()');
+	check(isHeaderStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
+	check(isPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
+	check(isListOf(isMethod), excludedMethods, 'excludedMethods', "a list such as ['OPTIONS']");
+	check(optional(isHeaderName), ipHeader, 'ipHeader', "a header's name such as 'X-Forwarded-For'");
+	check(optional(isListOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
+	check(optional(isFunction), onRefused, 'onRefused', 'a function of (ctx, refusal)');
+
+	const storeTimeout = milliseconds(timeout, 'storeTimeout', LONGEST_TIMEOUT);
+	const warn = warnOnce();
+
+	return {
+		banRule: banRule === undefined ? undefined : settleBanRule(banRule, 'banRule'),
+		rules:
+			rateLimitRule === undefined
+				? []
+				: settleLimitRules(rateLimitRule, 'rateLimitRule', globalNamesOn(store)),
+		ipHeader: ipHeader?.toLowerCase(),
+		excludedMethods: new Set(excludedMethods.map(method => method.toUpperCase())),
+		routers,
+		headers,
+		onRefused: onRefused as OnRefused | undefined,
+		storeTimeout,
+		store,
+		guarded: new GuardedStore(store, {policy: onStoreError, timeout: storeTimeout, warn}),
+		warn,
+	};
+}
+
+function globalNamesOn(store: Store): () => string {
+	const series = globalNames.get(store) ?? nameSeries('global');
+	globalNames.set(store, series);
+	return series;
+}
+
+type Guard<T> = (given: unknown) => given is T;
+
+function check<T>(
+	allows: Guard<T>,
+	given: unknown,
+	option: string,
+	allowed: string,
+): asserts given is T {
+	if (!allows(given)) {
+		throw badOption(option, allowed, given);
+	}
+}
+
+function optional<T>(allows: Guard<T>): Guard<T | undefined> {
+	return (given): given is T | undefined => given === undefined || allows(given);
+}
+
+function isListOf<T>(allows: Guard<T>): Guard<readonly T[]> {
+	return (given): given is readonly T[] => Array.isArray(given) && given.every(allows);
+}
+
+function isFunction(given: unknown): given is (...args: never[]) => unknown {
+	return typeof given === 'function';
+}
+
+function isHeaderStyle(given: unknown): given is HeaderStyle {
+	return given === 'draft' || given === 'legacy' || given === 'both' || given === false;
+}
+
+function isPolicy(given: unknown): given is StoreErrorPolicy {
+	return given === 'memory' || given === 'open' || given === 'closed';
+}
+
+function isMethod(given: unknown): given is string {
+	return typeof given === 'string' && METHODS.includes(given.toUpperCase());
+}
+
+/** `Forwarded` has a syntax of its own (RFC 7239), which is not read yet. */
+function isHeaderName(given: unknown): given is string {
+	return (
+		typeof given === 'string' &&
+		/^[\w!#$%&'*+.^`|~-]+$/.test(given) &&
+		given.toLowerCase() !== 'forwarded'
+	);
+}
+
+function isStore(given: unknown): given is Store {
+	const verbs = ['admit', 'report', 'ban', 'unban', 'reset', 'bans', 'close'];
+
+	return (
+		typeof given === 'object' &&
+		given !== null &&
+		verbs.every(verb => verb in given && isFunction(given[verb as keyof typeof given]))
+	);
+}
