@@ -1,10 +1,10 @@
-import type {Store} from '../source/index.ts';
+import {type Store, timeOf} from '../source/stores/store.ts';
 
 /** A store that asks another, but for the methods given: one that fails, waits, or counts. */
 export function forwardTo(store: Store, overrides: Partial<Store>): Store {
 	return {
 		shared: store.shared,
-		...(store.clock && {clock: store.clock}),
+		clock: () => timeOf(store),
 		admit: (...question) => store.admit(...question),
 		report: (...report) => store.report(...report),
 		ban: (...ban) => store.ban(...ban),

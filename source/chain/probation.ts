@@ -1,4 +1,5 @@
 import type {Settings} from '../settings.ts';
+import {type Store, timeOf} from '../stores/store.ts';
 
 /** However large the quota: so many requests of one client may be exempt before their marks have run. */
 const MOST_UNPROVEN = 16;
@@ -16,7 +17,7 @@ const DEFAULT_SPAN = 60_000;
 export class Probation {
 	readonly #mostUnproven: number;
 	readonly #span: number;
-	readonly #clock: () => number;
+	readonly #store: Store;
 	readonly #unproven = new Map<string, number>();
 	readonly #suspendedUntil = new Map<string, number>();
 	#allSuspendedUntil = -Infinity;
@@ -27,7 +28,7 @@ export class Probation {
 			rules.length > 0
 				? Math.max(...rules.map(rule => rule.window))
 				: (banRule?.window ?? DEFAULT_SPAN);
-		this.#clock = store.clock ?? (() => performance.now());
+		this.#store = store;
 	}
 
 	/** Takes one more unproven request of a client, if it may have one. */
@@ -53,7 +54,7 @@ export class Probation {
 
 	/** Grants a client no exemption for the longest window. */
 	suspend(client: string): void {
-		const now = this.#clock();
+		const now = timeOf(this.#store);
 		if (this.#suspendedUntil.size >= MOST_SUSPENDED) {
 			this.#forgetEnded(now);
 		}
@@ -70,7 +71,7 @@ export class Probation {
 			return false;
 		}
 
-		const now = this.#clock();
+		const now = timeOf(this.#store);
 		return now < Math.max(this.#suspendedUntil.get(client) ?? -Infinity, this.#allSuspendedUntil);
 	}
 

@@ -8,6 +8,7 @@ import {
 	type Report,
 	type ReportOutcome,
 	type Store,
+	timeOf,
 	type Verdict,
 } from './store.ts';
 
@@ -97,8 +98,7 @@ export class GuardedStore {
 			return otherwise;
 		}
 
-		const {clock} = this.#store;
-		this.#fallback ??= new MemoryStore(clock ? {clock} : {});
+		this.#fallback ??= new MemoryStore({clock: () => timeOf(this.#store)});
 		return ask(this.#fallback);
 	}
 }

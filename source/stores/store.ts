@@ -10,8 +10,8 @@ export interface Store {
 	/** Whether other processes use the same counters. */
 	readonly shared: boolean;
 
-	/** The clock of this process, if the store brings one; a monotonic one is used otherwise. */
-	readonly clock?: () => number;
+	/** The time in this process, if the store brings a clock; a monotonic one is used otherwise. */
+	clock?(): number;
 
 	/**
 	 * May this client come in under all of these rules? If none is full and no ban is in force, counts
@@ -46,7 +46,10 @@ export interface Store {
 }
 
 export interface AdmitOptions {
-	/** Count the request under all rules, whatever is full; the verdict is the one it would have got. */
+	/**
+	 * Count the request under all rules, whatever is full. The kind of the verdict is the one it would
+	 * have got; its quotas are those after it was counted.
+	 */
 	readonly late?: boolean;
 
 	/** Let no ban refuse this request. */
@@ -58,13 +61,13 @@ export type Verdict = Admitted | Limited | Banned;
 
 export interface Admitted {
 	readonly kind: 'admitted';
-	/** How the client stands under every rule asked, this request counted. */
+	/** How the client stands under every rule, in the order asked, this request counted. */
 	readonly quotas: readonly Quota[];
 }
 
 export interface Limited {
 	readonly kind: 'limited';
-	/** The full rules, at least one. */
+	/** The full rules, in the order asked; at least one. */
 	readonly quotas: readonly Quota[];
 }
 
@@ -109,3 +112,8 @@ export interface StoredBan {
 
 /** The verdict on a request that no rule was asked about. */
 export const admitted: Admitted = {kind: 'admitted', quotas: []};
+
+/** What time it is in this process, in milliseconds of a clock that only moves forward. */
+export function timeOf(store: Store): number {
+	return store.clock?.() ?? performance.now();
+}

@@ -39,7 +39,7 @@ const SHORTEST_SPAN = 1000;
 
 /**
  * Keeps everything in this process: exact, and gone with it. A client that has been quiet for longer
- * than every window is forgotten at the next decision but one; no timer runs.
+ * than every window is forgotten when the next one has passed; no timer runs.
  *
  * @example
  * let now = 0;
@@ -63,11 +63,15 @@ export class MemoryStore implements Store {
 		this.#clock = clock as () => number;
 	}
 
-	/** Milliseconds by the store's clock; never less than it has told before. */
-	readonly clock = (): number => {
-		this.#latest = Math.max(this.#latest, this.#clock());
+	/** Milliseconds by the store's clock; never less than it has told before, and never NaN. */
+	clock(): number {
+		const read = this.#clock();
+		if (read > this.#latest) {
+			this.#latest = read;
+		}
+
 		return this.#latest;
-	};
+	}
 
 	admit(client: string, rules: readonly Rule[], options: AdmitOptions = {}): Verdict {
 		const now = this.#tick(rules);

@@ -16,7 +16,8 @@ export class SlidingLog {
 
 	/** How many events lie in the window, at most `count`. */
 	within(now: number): number {
-		while (this.#first < this.#times.length && this.#time(this.#first) <= now - this.#window) {
+		// The sum that freesIn() tells the rest of: a difference could round the other way.
+		while (this.#first < this.#times.length && this.#time(this.#first) + this.#window <= now) {
 			this.#first += 1;
 		}
 

@@ -1,0 +1,117 @@
+import {admittedWith, fill, limit, limitedBy, type Promised, quota} from './promised.ts';
+
+export function lateCounts(promised: Promised): void {
+	promised('a late request with room is admitted and counted', async (t, {store}) => {
+		const rule = limit(2, 1000);
+
+		t.deepEqual(await store.admit('a', [rule], {late: true}), admittedWith(quota(rule, 1, 1000)));
+		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 1000)));
+	});
+
+	promised(
+		'a late request without room is counted too: the last `count` times decide from then on',
+		async (t, {store, pass}) => {
+			const rule = limit(2, 1000);
+			await fill(store, [rule], 1);
+			await pass(100);
+			await fill(store, [rule], 1);
+			await pass(100);
+
+			t.is((await store.admit('a', [rule], {late: true})).kind, 'limited');
+			t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 900)));
+			await pass(899);
+			t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 1)));
+			await pass(1);
+			t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 100)));
+		},
+	);
+
+	promised(
+		'a late refusal tells when one more would be admitted, itself counted',
+		async (t, opened) => {
+			const {store, pass} = opened;
+			const rule = limit(2, 1000);
+			await fill(store, [rule], 1);
+			await pass(100);
+			await fill(store, [rule], 1);
+			await pass(100);
+
+			t.deepEqual(await store.admit('a', [rule], {late: true}), limitedBy(quota(rule, 0, 900)));
+		},
+	);
+
+	promised(
+		'a late request is counted by every rule, and told the full ones',
+		async (t, {store, pass}) => {
+			const full = limit(1, 1000, 'full');
+			const roomy = limit(3, 1000, 'roomy');
+			const last = limit(2, 1000, 'last');
+			const rules = [full, roomy, last];
+			await fill(store, rules, 1);
+			await pass(10);
+
+			t.deepEqual(await store.admit('a', rules, {late: true}), limitedBy(quota(full, 0, 1000)));
+			t.deepEqual(await store.admit('a', [roomy]), admittedWith(quota(roomy, 0, 990)));
+			t.deepEqual(
+				await store.admit('a', rules),
+				limitedBy(quota(full, 0, 1000), quota(roomy, 0, 990), quota(last, 0, 990)),
+			);
+		},
+	);
+
+	promised('late requests, however many, are over one window after the last', async (t, opened) => {
+		const {store, pass} = opened;
+		const rule = limit(2, 1000);
+		for (let late = 0; late < 100; late += 1) {
+			await store.admit('a', [rule], {late: true});
+			await pass(1);
+		}
+
+		await pass(997);
+		t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 1)));
+		await pass(1);
+		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 1)));
+		await pass(1);
+		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 999)));
+	});
+
+	promised('a late request during a ban is not counted', async (t, {store}) => {
+		const rule = limit(2, 1000);
+		await store.ban('a', {duration: 500});
+
+		t.deepEqual(await store.admit('a', [rule], {late: true}), {
+			kind: 'banned',
+			by: 'hand',
+			endsInMs: 500,
+		});
+		await store.unban('a');
+		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 1, 1000)));
+	});
+}
+
+export function immunity(promised: Promised): void {
+	promised('no ban refuses an immune request; the rules count and limit it', async (t, {store}) => {
+		const rule = limit(2, 1000);
+		await store.ban('a', {duration: Infinity});
+
+		t.deepEqual(await store.admit('a', [rule], {immune: true}), admittedWith(quota(rule, 1, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {immune: true}), admittedWith(quota(rule, 0, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {immune: true}), limitedBy(quota(rule, 0, 1000)));
+		t.is((await store.admit('a', [rule])).kind, 'banned');
+	});
+
+	promised('an immune request without rules is admitted', async (t, {store}) => {
+		await store.ban('a', {duration: 500});
+
+		t.deepEqual(await store.admit('a', [], {immune: true}), admittedWith());
+	});
+
+	promised('an immune late request is counted during a ban', async (t, {store}) => {
+		const rule = limit(1, 1000);
+		await store.ban('a', {duration: 500});
+		await store.admit('a', [rule], {immune: true, late: true});
+		await store.unban('a');
+
+		t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 1000)));
+	});
+}

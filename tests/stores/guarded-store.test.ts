@@ -1,0 +1,373 @@
+import {setImmediate} from 'node:timers/promises';
+import test, {type ExecutionContext} from 'ava';
+import fc from 'fast-check';
+import type {Rule, SettledBanRule} from '../../source/rules.ts';
+import {
+	type Decision,
+	GuardedStore,
+	type StoreErrorPolicy,
+} from '../../source/stores/guarded-store.ts';
+import {MemoryStore} from '../../source/stores/memory/memory-store.ts';
+import type {ReportOutcome, Store, Verdict} from '../../source/stores/store.ts';
+
+type Answer = () => Promise<never>;
+
+const rule: Rule = {name: 'global', count: 2, window: 1000, counter: '2/1000/global'};
+const banRule: SettledBanRule = {
+	name: 'ban',
+	count: 2,
+	window: 1000,
+	counter: '2/1000/ban',
+	duration: 500,
+};
+
+const policies: readonly StoreErrorPolicy[] = ['memory', 'open', 'closed'];
+const failures: Readonly<Record<string, Answer>> = {
+	throws: () => {
+		throw new Error('down');
+	},
+	rejects: () => Promise.reject(new Error('down')),
+	'never answers': () => new Promise(() => {}),
+};
+
+/** What three requests get while the store fails. */
+const decisions: Readonly<Record<StoreErrorPolicy, readonly Decision[]>> = {
+	memory: [
+		{kind: 'admitted', quotas: [{rule, remaining: 1, freesInMs: 1000}]},
+		{kind: 'admitted', quotas: [{rule, remaining: 0, freesInMs: 1000}]},
+		{kind: 'limited', quotas: [{rule, remaining: 0, freesInMs: 1000}]},
+	],
+	open: Array(3).fill({kind: 'admitted', quotas: []}),
+	closed: Array(3).fill({kind: 'unavailable'}),
+};
+
+/** What three reports come to while the store fails. */
+const outcomes: Readonly<Record<StoreErrorPolicy, readonly ReportOutcome[]>> = {
+	memory: [{reports: 1}, {reports: 2, banEndsInMs: 500}, {reports: 0, banEndsInMs: 500}],
+	open: Array(3).fill({reports: 0}),
+	closed: Array(3).fill({reports: 0}),
+};
+
+for (const [fails, answer] of Object.entries(failures)) {
+	for (const policy of policies) {
+		test(`a store that ${fails}: '${policy}' decides on requests`, async t => {
+			const {guarded} = guard({...silentStore, admit: answer}, policy);
+			const got: Decision[] = [];
+			for (const _ of decisions[policy]) {
+				got.push(await guarded.admit('a', [rule], {}));
+			}
+
+			t.deepEqual(got, decisions[policy]);
+		});
+
+		test(`a store that ${fails}: '${policy}' decides on reports`, async t => {
+			const {guarded} = guard({...silentStore, report: answer}, policy);
+			const got: ReportOutcome[] = [];
+			for (const _ of outcomes[policy]) {
+				got.push(await guarded.report('a', banRule, {weight: 1}));
+			}
+
+			t.deepEqual(got, outcomes[policy]);
+		});
+
+		test(`a store that ${fails}: a warning tells that '${policy}' decides`, async t => {
+			const {guarded, warnings} = guard({...silentStore, admit: answer, report: answer}, policy);
+			await guarded.admit('a', [rule], {});
+			await guarded.report('a', banRule, {weight: 1});
+
+			t.deepEqual(
+				warnings.map(({code}) => code),
+				['GATEKEEPER_STORE_FAILED', 'GATEKEEPER_STORE_FAILED'],
+			);
+			const cause = fails === 'never answers' ? 'within 5 ms (storeTimeout)' : 'Error: down';
+			t.true(warnings.every(({message}) => message.includes(`onStoreError: '${policy}'`)));
+			t.true(warnings.every(({message}) => message.includes(cause)));
+		});
+	}
+}
+
+test('under `memory`, bans and requests are one memory', async t => {
+	const {guarded, pass} = guard({...silentStore, ...refusing}, 'memory');
+	await guarded.report('a', banRule, {weight: 2, reason: 'login'});
+
+	t.deepEqual(await guarded.admit('a', [rule], {}), {
+		kind: 'banned',
+		by: 'reports',
+		reason: 'login',
+		endsInMs: 500,
+	});
+	t.is((await guarded.admit('a', [rule], {immune: true})).kind, 'admitted');
+	t.is((await guarded.admit('b', [rule], {})).kind, 'admitted');
+	pass(500);
+	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
+	t.is((await guarded.admit('a', [rule], {})).kind, 'limited');
+});
+
+test('under `memory` the rules hold exactly as in a MemoryStore, by the clock of the store', async t => {
+	const steps = fc.array(
+		fc.record({
+			pass: fc.constantFrom(0, 0, 1, 499, 500, 999, 1000),
+			asks: fc.constantFrom('admit', 'late', 'report'),
+		}),
+		{maxLength: 40, size: 'max'},
+	);
+	const agrees = fc.asyncProperty(steps, async all => {
+		const {guarded, clock, pass} = guard({...silentStore, ...refusing}, 'memory');
+		const memory = new MemoryStore({clock});
+
+		for (const step of all) {
+			pass(step.pass);
+			const ask = (store: GuardedStore | MemoryStore) =>
+				step.asks === 'report'
+					? store.report('a', banRule, {weight: 1})
+					: store.admit('a', [rule], {late: step.asks === 'late'});
+			if (JSON.stringify(await ask(guarded)) !== JSON.stringify(ask(memory))) {
+				return false;
+			}
+		}
+
+		return true;
+	});
+
+	await t.notThrowsAsync(() => fc.assert(agrees, {numRuns: 500}));
+});
+
+test('under `memory`, a store without a clock of its own is stood in for by a monotonic one', async t => {
+	const {clock: _, ...clockless} = {...silentStore, ...refusing};
+	const guarded = new GuardedStore(clockless, {policy: 'memory', timeout: 5, warn: () => {}});
+	const hour = {...rule, window: 3_600_000, counter: '2/3600000/global'};
+
+	t.is((await guarded.admit('a', [hour], {})).kind, 'admitted');
+	t.is((await guarded.admit('a', [hour], {})).kind, 'admitted');
+	t.is((await guarded.admit('a', [hour], {})).kind, 'limited');
+});
+
+test('what was decided meanwhile on a client is forgotten when asked, and on closing', async t => {
+	const {guarded} = guard({...silentStore, ...refusing}, 'memory');
+	const spend = async (client: string) => {
+		await guarded.report(client, banRule, {weight: 2});
+		await guarded.admit(client, [rule], {immune: true});
+		await guarded.admit(client, [rule], {immune: true});
+	};
+	await spend('a');
+	await spend('b');
+
+	guarded.forget('a');
+	t.deepEqual(await guarded.admit('a', [rule], {}), decisions.memory[0]);
+	t.is((await guarded.admit('b', [rule], {})).kind, 'banned');
+	guarded.close();
+	t.deepEqual(await guarded.admit('b', [rule], {}), decisions.memory[0]);
+});
+
+test('nothing need have failed for a client to be forgotten, or the guard closed', t => {
+	const {guarded} = guard(silentStore, 'memory');
+
+	t.notThrows(() => guarded.forget('a'));
+	t.notThrows(() => guarded.close());
+});
+
+test('a store that answers at once is not waited for, and its answers are left as they are', t => {
+	const verdict: Verdict = {kind: 'banned', by: 'hand', endsInMs: 7};
+	const outcome: ReportOutcome = {reports: 5, banEndsInMs: 6};
+	const {guarded, warnings} = guard(
+		{...silentStore, admit: () => verdict, report: () => outcome},
+		'closed',
+	);
+
+	t.is(guarded.admit('a', [rule], {}), verdict);
+	t.is(guarded.report('a', banRule, {weight: 1}), outcome);
+	t.deepEqual(warnings, []);
+});
+
+test('a store is asked what the guard was asked', t => {
+	const questions: unknown[] = [];
+	const {guarded} = guard(
+		{
+			...silentStore,
+			admit: (...question) => {
+				questions.push(question);
+				return {kind: 'admitted', quotas: []};
+			},
+			report: (...question) => {
+				questions.push(question);
+				return {reports: 1};
+			},
+		},
+		'closed',
+	);
+	guarded.admit('a', [rule], {late: true, immune: true});
+	guarded.report('b', banRule, {weight: 2, reason: 'login'});
+
+	t.deepEqual(questions, [
+		['a', [rule], {late: true, immune: true}],
+		['b', banRule, {weight: 2, reason: 'login'}],
+	]);
+});
+
+test('a store that is well again decides again', async t => {
+	let isDown = true;
+	const {guarded} = guard(
+		{
+			...silentStore,
+			admit: async () => {
+				if (isDown) {
+					throw new Error('down');
+				}
+
+				return {kind: 'admitted', quotas: []};
+			},
+		},
+		'closed',
+	);
+
+	t.deepEqual(await guarded.admit('a', [rule], {}), {kind: 'unavailable'});
+	isDown = false;
+	t.deepEqual(await guarded.admit('a', [rule], {}), {kind: 'admitted', quotas: []});
+});
+
+test.serial('an answer in time counts, and leaves no timer behind', async t => {
+	const before = timers();
+	const verdict: Verdict = {kind: 'admitted', quotas: [{rule, remaining: 1, freesInMs: 9}]};
+	const {guarded, warnings} = guard({...silentStore, admit: async () => verdict}, 'closed', 60_000);
+
+	t.is(await guarded.admit('a', [rule], {}), verdict);
+	await setImmediate();
+	t.is(timers(), before);
+	t.deepEqual(warnings, []);
+});
+
+test.serial('a rejection leaves no timer behind', async t => {
+	const before = timers();
+	const {guarded} = guard({...silentStore, ...failing('rejects')}, 'closed', 60_000);
+
+	t.deepEqual(await guarded.admit('a', [rule], {}), {kind: 'unavailable'});
+	await setImmediate();
+	t.is(timers(), before);
+});
+
+for (const policy of policies) {
+	test.serial(`under '${policy}', a rejection after the deadline is heard by nobody`, async t => {
+		const unhandled = unhandledRejections(t);
+		const {store, rejectAll} = slowStore();
+		const {guarded, warnings} = guard(store, policy);
+
+		t.deepEqual(await guarded.admit('a', [rule], {}), decisions[policy][0]);
+		t.deepEqual(await guarded.report('a', banRule, {weight: 1}), outcomes[policy][0]);
+		rejectAll();
+		await setImmediate();
+		await setImmediate();
+		t.deepEqual(unhandled, []);
+		t.is(warnings.length, 2);
+	});
+
+	test.serial(`under '${policy}', an answer after the deadline changes nothing`, async t => {
+		const unhandled = unhandledRejections(t);
+		const {store, answerAll} = slowStore();
+		const {guarded, warnings} = guard(store, policy);
+
+		const decision = await guarded.admit('a', [rule], {});
+		answerAll();
+		await setImmediate();
+		t.deepEqual(decision, decisions[policy][0]);
+		t.deepEqual(await guarded.admit('a', [rule], {}), decisions[policy][1]);
+		t.deepEqual(unhandled, []);
+		t.is(warnings.length, 2);
+	});
+}
+
+/** A store that is never asked, or fails the test. */
+const silentStore: Store = {
+	shared: true,
+	clock: () => 0,
+	admit: unexpected,
+	report: unexpected,
+	ban: unexpected,
+	unban: unexpected,
+	reset: unexpected,
+	bans: unexpected,
+	close: unexpected,
+};
+
+const refusing = failing('rejects');
+
+function unexpected(): never {
+	throw new Error('The store should not have been asked this');
+}
+
+function failing(how: keyof typeof failures): Pick<Store, 'admit' | 'report'> {
+	const answer = failures[how] ?? unexpected;
+
+	return {admit: answer, report: answer};
+}
+
+interface Guard {
+	readonly guarded: GuardedStore;
+	readonly warnings: ReadonlyArray<{code: string; message: string}>;
+	readonly clock: () => number;
+	pass(ms: number): void;
+}
+
+function guard(store: Store, policy: StoreErrorPolicy, timeout = 5): Guard {
+	let now = 0;
+	const clock = () => now;
+	const warnings: Array<{code: string; message: string}> = [];
+	const guarded = new GuardedStore(
+		{...store, clock},
+		{
+			policy,
+			timeout,
+			warn: (code, message) => {
+				warnings.push({code, message});
+			},
+		},
+	);
+
+	return {
+		guarded,
+		warnings,
+		clock,
+		pass: ms => {
+			now += ms;
+		},
+	};
+}
+
+/** A store whose answers come when the test says so. */
+function slowStore(): {store: Store; rejectAll: () => void; answerAll: () => void} {
+	const pending: Array<{resolve: (value: never) => void; reject: (error: Error) => void}> = [];
+	const answer: Answer = () =>
+		new Promise((resolve, reject) => {
+			pending.push({resolve, reject});
+		});
+
+	return {
+		store: {...silentStore, admit: answer, report: answer},
+		rejectAll: () => {
+			for (const {reject} of pending) {
+				reject(new Error('down, and late'));
+			}
+		},
+		answerAll: () => {
+			for (const {resolve} of pending) {
+				resolve({kind: 'banned', by: 'hand', endsInMs: 1} as never);
+			}
+		},
+	};
+}
+
+function unhandledRejections(t: ExecutionContext): readonly unknown[] {
+	const seen: unknown[] = [];
+	const listener = (error: unknown) => {
+		seen.push(error);
+	};
+	process.on('unhandledRejection', listener);
+	t.teardown(() => {
+		process.off('unhandledRejection', listener);
+	});
+
+	return seen;
+}
+
+function timers(): number {
+	return process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length;
+}
