@@ -1,7 +1,7 @@
 import type {ClientName} from './client/client-key.ts';
-import type {Decision} from './stores/guarded-store.ts';
+import type {GateVerdict} from './stores/guarded-store.ts';
 
-/** Why the global rules did not ask a request: see `bypass()`, `specific()` and `excludedMethods`. */
+/** Why the global rules do not apply to a request: `bypass()`, `specific()`, `excludedMethods`. */
 export type Exemption = 'bypass' | 'standalone' | 'method';
 
 /** How this request stands with the gate nearest to its handler. */
@@ -11,10 +11,10 @@ export interface GateState {
 	 * IPv6 client is its /64), `'unix'` (a peer on a Unix socket).
 	 */
 	readonly client: string;
-	/** Why the global rules did not ask this request, if they did not. */
+	/** Why the global rules do not apply to this request, if they do not. */
 	readonly exemption: Exemption | undefined;
 	/** What the gate decided; its times are milliseconds. */
-	readonly verdict: Decision;
+	readonly verdict: GateVerdict;
 	/** The state of the gate before this one on the request's way. */
 	readonly outer: GateState | undefined;
 }
@@ -52,25 +52,6 @@ export interface Standing {
 	readonly immune?: 'no-ban-rule' | 'no-client';
 }
 
-/** Why a request was refused, as `onRefused` is told. */
-export interface Refusal {
-	/** Full limit, ban, or a store that fails under `onStoreError: 'closed'`. */
-	readonly kind: 'limited' | 'banned' | 'unavailable';
-	/** 429, 403 or 503, in this order. */
-	readonly status: number;
-	/** Seconds after which to try again, rounded up, at least 1; absent for a ban without end. */
-	readonly retryAfter?: number;
-	/** The names of every full rule, or of the ban rule; empty for a ban by hand. */
-	readonly rules: readonly string[];
-	/** What the ban's report or the operator gave as the reason. */
-	readonly reason?: string;
-	/** What happened, in a line that may be shown: the default text body. */
-	readonly text: string;
-}
-
-/** Counts a report of this request's client, or of another. */
-export type ReportFunction = (options?: ReportOptions) => Promise<Standing>;
-
 declare module 'koa' {
 	interface DefaultState {
 		/** How this request stands with the gate; set by `gatekeeper()`. */
@@ -91,6 +72,6 @@ declare module 'koa' {
 		 * 	}
 		 * });
 		 */
-		report: ReportFunction;
+		report(options?: ReportOptions): Promise<Standing>;
 	}
 }

@@ -20,7 +20,7 @@ export function milliseconds(given: unknown, option: string, most: number): numb
 	throw badOption(option, `seconds above 0 or a duration such as '10m'${bound}`, given);
 }
 
-/** A bare number in a text is refused: `ms` would read milliseconds where a number means seconds. */
+/** A bare number in a text is refused, since `ms` would read milliseconds; beyond 100 characters it throws. */
 function fromText(given: unknown): number {
 	return typeof given === 'string' && given.length <= 100 && /[a-z]/i.test(given)
 		? (ms(given as StringValue) ?? Number.NaN)
@@ -28,6 +28,6 @@ function fromText(given: unknown): number {
 }
 
 /** Milliseconds as the seconds that users are told: rounded up, so that waiting is enough; at least 1. */
-export function wholeSeconds(ms: number): number {
-	return Math.max(1, Math.ceil(ms / 1000));
+export function wholeSeconds(duration: number): number {
+	return Math.max(1, Math.ceil(duration / 1000));
 }

@@ -2,9 +2,10 @@ import {type ClientName, clientKey} from './client/client-key.ts';
 import type {Standing} from './context.ts';
 import {type Duration, milliseconds, wholeSeconds} from './duration.ts';
 import {namedOptions} from './option-checks.ts';
-import {checkReason, checkReport, reportClient} from './reporting.ts';
+import {checkReason, checkReport, reportClient} from './report-client.ts';
 import type {Settings} from './settings.ts';
-import {inTime} from './stores/in-time.ts';
+import {eachInTime, inTime} from './stores/in-time.ts';
+import type {Store, StoredBan} from './stores/store.ts';
 
 /** A ban as its operator is shown it. */
 export interface Ban {
@@ -53,7 +54,10 @@ export interface Operator {
 	 * }
 	 */
 	bans(): AsyncIterableIterator<Ban>;
-	/** Lets everything go that the gate holds; never the store client of the user's own. */
+	/**
+	 * Releases what the gate and its store hold; never the store client of the user's own. A store that
+	 * another gate shares is emptied for both.
+	 */
 	close(): Promise<void>;
 }
 
@@ -80,31 +84,36 @@ export function operator(settings: Settings): Operator {
 
 		unban: async client => {
 			const key = clientKey(client);
-			guarded.forget(key);
+			guarded.unban(key);
 			await ask(() => store.unban(key));
 		},
 
 		reset: async client => {
 			const key = clientKey(client);
-			guarded.forget(key);
+			guarded.reset(key);
 			await ask(() => store.reset(key));
 		},
 
 		report: async (client, options = {}) => {
-			const given = namedOptions(options, ['weight', 'reason'], 'report()');
-			const report = checkReport({...given, client});
-			return ask(() => reportClient(store, settings, clientKey(client), report));
+			const key = clientKey(client);
+			const report = checkReport(namedOptions(options, ['weight', 'reason'], 'report()'));
+			return ask(() => reportClient(store, settings, key, report));
 		},
 
 		bans: async function* () {
-			for await (const {endsInMs, ...ban} of store.bans()) {
+			for await (const {endsInMs, ...ban} of eachInTime(storedBans(store), storeTimeout)) {
 				yield {...ban, retryAfter: endsInMs === Infinity ? Infinity : wholeSeconds(endsInMs)};
 			}
 		},
 
 		close: async () => {
 			guarded.close();
-			await store.close();
+			await ask(() => store.close());
 		},
 	};
+}
+
+/** One kind of list, whether the store has its bans at hand or asks a server as it goes. */
+async function* storedBans(store: Store): AsyncGenerator<StoredBan> {
+	yield* store.bans();
 }

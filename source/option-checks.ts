@@ -39,3 +39,42 @@ export function namedOptions<const Name extends string>(
 
 	return given as {readonly [name in Name]?: unknown};
 }
+
+/** Tells what an option takes. */
+export type Guard<T> = (given: unknown) => given is T;
+
+/** @throws {TypeError} for what the option does not take */
+export function check<T>(
+	takes: Guard<T>,
+	given: unknown,
+	option: string,
+	allowed: string,
+): asserts given is T {
+	if (!takes(given)) {
+		throw badOption(option, allowed, given);
+	}
+}
+
+export function optional<T>(takes: Guard<T>): Guard<T | undefined> {
+	return (given): given is T | undefined => given === undefined || takes(given);
+}
+
+export function listOf<T>(takes: Guard<T>): Guard<readonly T[]> {
+	return (given): given is readonly T[] => Array.isArray(given) && given.every(takes);
+}
+
+export function oneOf<const T>(...values: readonly T[]): Guard<T> {
+	return (given): given is T => values.includes(given as T);
+}
+
+export function isBoolean(given: unknown): given is boolean {
+	return typeof given === 'boolean';
+}
+
+export function isText(given: unknown): given is string {
+	return typeof given === 'string';
+}
+
+export function isFunction(given: unknown): given is (...args: never[]) => unknown {
+	return typeof given === 'function';
+}

@@ -1,5 +1,4 @@
 import type {Context} from 'koa';
-import type {Refusal} from './context.ts';
 import type {Duration} from './duration.ts';
 import type {RouterLike} from './router.ts';
 import type {BanRule, LimitRules} from './rules.ts';
@@ -8,6 +7,22 @@ import type {Store} from './stores/store.ts';
 
 /** Which fields tell a client how it stands under the limits. */
 export type HeaderStyle = 'draft' | 'legacy' | 'both' | false;
+
+/** Why a request was refused, as `onRefused` is told. */
+export interface Refusal {
+	/** Full limit, ban, or a store that fails under `onStoreError: 'closed'`. */
+	readonly kind: 'limited' | 'banned' | 'unavailable';
+	/** 429, 403 or 503, in this order. */
+	readonly status: number;
+	/** Seconds after which to try again, rounded up, at least 1; absent for a ban without end. */
+	readonly retryAfter?: number;
+	/** The names of every full rule, or of the ban rule; else empty. */
+	readonly rules: readonly string[];
+	/** What the ban's report or the operator gave as the reason. */
+	readonly reason?: string;
+	/** What happened, in a line that may be shown: the default text body. */
+	readonly text: string;
+}
 
 /** Answers a refused request in the user's own way; what it leaves alone gets the default. */
 export type OnRefused = (ctx: Context, refusal: Refusal) => unknown;

@@ -1,6 +1,6 @@
 import {METHODS} from 'node:http';
 import {milliseconds} from './duration.ts';
-import {badOption, namedOptions} from './option-checks.ts';
+import {check, isFunction, isText, listOf, namedOptions, oneOf, optional} from './option-checks.ts';
 import type {GatekeeperOptions, HeaderStyle, OnRefused} from './options.ts';
 import {isRouter, type RouterLike} from './router.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import {GuardedStore, type StoreErrorPolicy} from './stores/guarded-store.ts';
 import {MemoryStore} from './stores/memory/memory-store.ts';
 import type {Store} from './stores/store.ts';
-import {type Warn, warnOnce} from './warnings.ts';
+import {type Warn, warner} from './warnings.ts';
 
 /** The options as the chain reads them: checked, complete, times in milliseconds. */
 export interface Settings {
@@ -35,6 +35,11 @@ export interface Settings {
 }
 
 const LONGEST_TIMEOUT = 60_000;
+const IP_HEADER =
+	"a header's name such as 'X-Forwarded-For' (Forwarded, RFC 7239, is not read yet)";
+
+const headerStyle = oneOf<HeaderStyle>('draft', 'legacy', 'both', false);
+const storeErrorPolicy = oneOf<StoreErrorPolicy>('memory', 'open', 'closed');
 
 const names = [
 	'banRule',
@@ -64,15 +69,15 @@ export function settle(options: unknown): Settings {
 	const {storeTimeout: timeout = 0.5} = given;
 
 	check(isStore, store, 'store', 'a store such as new MemoryStore()');
-	check(isHeaderStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
-	check(isPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
-	check(isListOf(isMethod), excludedMethods, 'excludedMethods', "a list such as ['OPTIONS']");
-	check(optional(isHeaderName), ipHeader, 'ipHeader', "a header's name such as 'X-Forwarded-For'");
-	check(optional(isListOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
-	check(optional(isFunction), onRefused, 'onRefused', 'a function of (ctx, refusal)');
+	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
+	check(storeErrorPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
+	check(listOf(isMethod), excludedMethods, 'excludedMethods', "a list such as ['OPTIONS']");
+	check(optional(isHeaderName), ipHeader, 'ipHeader', IP_HEADER);
+	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
+	check(optional(isOnRefused), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
 	const storeTimeout = milliseconds(timeout, 'storeTimeout', LONGEST_TIMEOUT);
-	const warn = warnOnce();
+	const warn = warner();
 
 	return {
 		banRule: banRule === undefined ? undefined : settleBanRule(banRule, 'banRule'),
@@ -84,7 +89,7 @@ export function settle(options: unknown): Settings {
 		excludedMethods: new Set(excludedMethods.map(method => method.toUpperCase())),
 		routers,
 		headers,
-		onRefused: onRefused as OnRefused | undefined,
+		onRefused,
 		storeTimeout,
 		store,
 		guarded: new GuardedStore(store, {policy: onStoreError, timeout: storeTimeout, warn}),
@@ -98,50 +103,19 @@ function globalNamesOn(store: Store): () => string {
 	return series;
 }
 
-type Guard<T> = (given: unknown) => given is T;
-
-function check<T>(
-	allows: Guard<T>,
-	given: unknown,
-	option: string,
-	allowed: string,
-): asserts given is T {
-	if (!allows(given)) {
-		throw badOption(option, allowed, given);
-	}
-}
-
-function optional<T>(allows: Guard<T>): Guard<T | undefined> {
-	return (given): given is T | undefined => given === undefined || allows(given);
-}
-
-function isListOf<T>(allows: Guard<T>): Guard<readonly T[]> {
-	return (given): given is readonly T[] => Array.isArray(given) && given.every(allows);
-}
-
-function isFunction(given: unknown): given is (...args: never[]) => unknown {
-	return typeof given === 'function';
-}
-
-function isHeaderStyle(given: unknown): given is HeaderStyle {
-	return given === 'draft' || given === 'legacy' || given === 'both' || given === false;
-}
-
-function isPolicy(given: unknown): given is StoreErrorPolicy {
-	return given === 'memory' || given === 'open' || given === 'closed';
-}
-
 function isMethod(given: unknown): given is string {
-	return typeof given === 'string' && METHODS.includes(given.toUpperCase());
+	return isText(given) && METHODS.includes(given.toUpperCase());
 }
 
-/** `Forwarded` has a syntax of its own (RFC 7239), which is not read yet. */
+/** A token of RFC 9110. `Forwarded` has a syntax of its own. */
 function isHeaderName(given: unknown): given is string {
 	return (
-		typeof given === 'string' &&
-		/^[\w!#$%&'*+.^`|~-]+$/.test(given) &&
-		given.toLowerCase() !== 'forwarded'
+		isText(given) && /^[\w!#$%&'*+.^`|~-]+$/.test(given) && given.toLowerCase() !== 'forwarded'
 	);
+}
+
+function isOnRefused(given: unknown): given is OnRefused {
+	return isFunction(given);
 }
 
 function isStore(given: unknown): given is Store {

@@ -1,7 +1,7 @@
 /** Emits a process warning, for each code only the first time. */
 export type Warn = (code: WarningCode, message: string) => void;
 
-export type WarningCode =
+type WarningCode =
 	| 'GATEKEEPER_STORE_FAILED'
 	| 'GATEKEEPER_NO_BAN_RULE'
 	| 'GATEKEEPER_MARK_UNFORESEEN'
@@ -10,7 +10,7 @@ export type WarningCode =
 	| 'GATEKEEPER_UNNAMED_RULE';
 
 /** Each gatekeeper has its own, so that the second one in a process is heard too. */
-export function warnOnce(): Warn {
+export function warner(): Warn {
 	const told = new Set<WarningCode>();
 
 	return (code, message) => {

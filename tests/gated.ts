@@ -1,7 +1,7 @@
 import type {Server} from 'node:http';
 import {Router} from '@koa/router';
 import type {ExecutionContext} from 'ava';
-import Koa from 'koa';
+import Koa, {type Context, type Next} from 'koa';
 import supertest, {type Agent} from 'supertest';
 import {type Gatekeeper, type GatekeeperOptions, gatekeeper, MemoryStore} from '../source/index.ts';
 
@@ -39,6 +39,16 @@ export function gated(
 	app.use(router.routes());
 
 	return {app, router, gate, pass, ...agents(app)};
+}
+
+/** A handler. */
+export function ok(ctx: Context): void {
+	ctx.body = 'ok';
+}
+
+/** A handler that leaves the answer to the next one. */
+export function passOn(_ctx: Context, next: Next): Promise<unknown> {
+	return next();
 }
 
 /** A MemoryStore and what moves its clock, in milliseconds. */

@@ -144,27 +144,57 @@ test('bad options of verbs reject with a TypeError', async t => {
 });
 
 test('verbs reject when the store fails or does not answer, whatever onStoreError says', async t => {
-	const fails = () => {
+	const every = (answer: () => never | Promise<never>) =>
+		gatekeeper({
+			banRule: [1, 1, 1],
+			storeTimeout: '5ms',
+			store: forwardTo(new MemoryStore(), {
+				...{ban: answer, unban: answer, reset: answer, report: answer, close: answer},
+				// biome-ignore lint/correctness/useYield: it fails, or falls silent, before the first
+				async *bans() {
+					await answer();
+				},
+			}),
+		});
+	const broken = every(() => {
 		throw new Error('store down');
-	};
-	const verbs = ['ban', 'unban', 'reset', 'report'] as const;
-	const broken = gatekeeper({
-		banRule: [1, 1, 1],
-		store: forwardTo(new MemoryStore(), {ban: fails, unban: fails, reset: fails, report: fails}),
 	});
-	const silence = () => new Promise<never>(() => {});
-	const silent = gatekeeper({
-		banRule: [1, 1, 1],
-		storeTimeout: '5ms',
+	const silent = every(() => new Promise<never>(() => {}));
+
+	for (const [gate, message] of [
+		[broken, /^store down$/],
+		[silent, /did not answer within 5 ms/],
+	] as const) {
+		for (const verb of ['ban', 'unban', 'reset', 'report'] as const) {
+			await t.throwsAsync(gate[verb]('127.0.0.1'), {message});
+		}
+
+		await t.throwsAsync(gate.bans().next(), {message});
+		await t.throwsAsync(gate.close(), {message});
+	}
+});
+
+test('a list of bans that is left early is closed in the store', async t => {
+	let isClosed = false;
+	const gate = gatekeeper({
 		store: forwardTo(new MemoryStore(), {
-			...{ban: silence, unban: silence, reset: silence, report: silence},
+			async *bans() {
+				try {
+					yield {client: 'a', by: 'hand', endsInMs: 1};
+					yield {client: 'b', by: 'hand', endsInMs: 1};
+				} finally {
+					isClosed = true;
+				}
+			},
 		}),
 	});
 
-	for (const verb of verbs) {
-		await t.throwsAsync(broken[verb]('127.0.0.1'), {message: 'store down'});
-		await t.throwsAsync(silent[verb]('127.0.0.1'), {message: /did not answer within 5 ms/});
+	for await (const {client} of gate.bans()) {
+		t.is(client, 'a');
+		break;
 	}
+
+	t.true(isClosed);
 });
 
 test('close() lets everything go; the gate still works, from nothing', async t => {

@@ -119,9 +119,22 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		{excludedMethods: ['OPTION']},
 		"`excludedMethods` must be a list such as ['OPTIONS'], got [ 'OPTION' ]",
 	],
-	[{ipHeader: ''}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got ''"],
-	[{ipHeader: 'X Y'}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got 'X Y'"],
-	[{ipHeader: true}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got true"],
+	[
+		{ipHeader: ''},
+		"`ipHeader` must be a header's name such as 'X-Forwarded-For' (Forwarded, RFC 7239, is not read yet), got ''",
+	],
+	[
+		{ipHeader: 'X Y'},
+		"`ipHeader` must be a header's name such as 'X-Forwarded-For' (Forwarded, RFC 7239, is not read yet), got 'X Y'",
+	],
+	[
+		{ipHeader: 'forwarded'},
+		"`ipHeader` must be a header's name such as 'X-Forwarded-For' (Forwarded, RFC 7239, is not read yet), got 'forwarded'",
+	],
+	[
+		{ipHeader: true},
+		"`ipHeader` must be a header's name such as 'X-Forwarded-For' (Forwarded, RFC 7239, is not read yet), got true",
+	],
 	[{onRefused: 'x'}, "`onRefused` must be a function of (ctx, refusal), got 'x'"],
 	[{routers: router}, '`routers` must be a list of @koa/router instances, got '],
 	[{routers: [router.routes()]}, '`routers` must be a list of @koa/router instances, got '],

@@ -1,19 +1,17 @@
 import type {ExecutionContext} from 'ava';
 
-export interface Warning {
-	readonly code: string | undefined;
-	readonly message: string;
+export interface Warnings {
+	/** What has been warned of so far. */
+	codes(): Promise<Array<string | undefined>>;
+	messages(): Promise<string[]>;
 }
 
-/**
- * The gate's process warnings from now on. They reach a process after the turn in which they were
- * emitted: await `settled()` before looking. Tests that use it must be serial.
- */
-export function warnings(t: ExecutionContext): Warning[] & {settled(): Promise<void>} {
-	const seen: Warning[] = [];
-	const listener = (warning: Error & {code?: string}) => {
+/** Collects the gate's process warnings from now on. Tests that use it must be serial. */
+export function warnings(t: ExecutionContext): Warnings {
+	const seen: Array<Error & {code?: string}> = [];
+	const listener = (warning: Error) => {
 		if (warning.name === 'GatekeeperWarning') {
-			seen.push({code: warning.code, message: warning.message});
+			seen.push(warning);
 		}
 	};
 
@@ -22,10 +20,20 @@ export function warnings(t: ExecutionContext): Warning[] & {settled(): Promise<v
 		process.off('warning', listener);
 	});
 
-	return Object.assign(seen, {
-		settled: () =>
-			new Promise<void>(resolve => {
-				setImmediate(resolve);
-			}),
-	});
+	/** A warning reaches the process after the turn in which it was emitted. */
+	const turn = () =>
+		new Promise<void>(resolve => {
+			setImmediate(resolve);
+		});
+
+	return {
+		codes: async () => {
+			await turn();
+			return seen.map(warning => warning.code);
+		},
+		messages: async () => {
+			await turn();
+			return seen.map(warning => warning.message);
+		},
+	};
 }

@@ -1,7 +1,7 @@
-import type {Context, Middleware} from 'koa';
+import type {Middleware} from 'koa';
 import type {Settings} from '../settings.ts';
-import {Passage, passageOf} from './passage.ts';
-import {gateHeaders} from './ratelimit-fields.ts';
+import {keepHeadersOnError} from './headers-on-error.ts';
+import {findPassage, Passage} from './passage.ts';
 import {report} from './report.ts';
 
 /**
@@ -11,7 +11,7 @@ import {report} from './report.ts';
  */
 export function attach(settings: Settings): Middleware {
 	return async function attach(ctx, next) {
-		const outer = passageOf(ctx);
+		const outer = findPassage(ctx);
 		const passage = new Passage(settings, outer);
 		ctx.state.gatekeeper = passage;
 		ctx.report = report;
@@ -28,33 +28,6 @@ export function attach(settings: Settings): Middleware {
 
 			if (outer) {
 				ctx.state.gatekeeper = outer;
-			}
-		}
-	};
-}
-
-/**
- * Koa answers an error with no headers but the error's own. The gate's are lent to the error while Koa
- * answers and taken back at once: one error object may be thrown to several requests at a time.
- */
-function keepHeadersOnError(ctx: Context, passage: Passage): void {
-	const answer = ctx.onerror;
-
-	ctx.onerror = (error: Error & {headers?: object}) => {
-		if (!(error instanceof Error) || !Object.isExtensible(error)) {
-			answer.call(ctx, error);
-			return;
-		}
-
-		const before = Object.getOwnPropertyDescriptor(error, 'headers');
-		Reflect.set(error, 'headers', {...gateHeaders(ctx, passage), ...error.headers});
-		try {
-			answer.call(ctx, error);
-		} finally {
-			if (before) {
-				Object.defineProperty(error, 'headers', before);
-			} else {
-				Reflect.deleteProperty(error, 'headers');
 			}
 		}
 	};

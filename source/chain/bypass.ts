@@ -1,6 +1,6 @@
 import type {Middleware} from 'koa';
-import {prove} from './exempt.ts';
-import {passageFor} from './passage.ts';
+import {prove} from './foresight.ts';
+import {requirePassage} from './passage.ts';
 import {type Mark, setMark} from './route-marks.ts';
 
 /**
@@ -16,7 +16,7 @@ export function bypass(): Middleware {
 	const mark: Mark = {kind: 'bypass'};
 
 	return setMark(function bypass(ctx, next) {
-		passageFor('bypass', ctx).isBypassed = true;
+		requirePassage(ctx, 'bypass').bypassHasRun = true;
 		prove(ctx, mark);
 
 		return next();

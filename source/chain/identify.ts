@@ -63,8 +63,7 @@ function withoutZone(address: string): string {
 
 /** What our proxy wrote itself stands last; all before it may be the client's own invention. */
 function rightmostAddress(req: IncomingMessage, header: string): Address | undefined {
-	const value = req.headers[header];
-	const list = Array.isArray(value) ? value.join(',') : (value ?? '');
+	const list = String(req.headers[header] ?? '');
 
 	return parseHop(list.slice(list.lastIndexOf(',') + 1));
 }

@@ -1,16 +1,19 @@
 import type {Context} from 'koa';
 import type {Exemption, GateState} from '../context.ts';
+import type {Rule} from '../rules.ts';
 import type {Settings} from '../settings.ts';
-import type {Decision} from '../stores/guarded-store.ts';
+import type {GateVerdict} from '../stores/guarded-store.ts';
 import {admitted, type Quota} from '../stores/store.ts';
 import type {Probation} from './probation.ts';
 import type {Mark} from './route-marks.ts';
+
+const noRules: readonly Rule[] = [];
 
 /** One request's way through one gate: what the links of the chain tell each other. */
 export class Passage implements GateState {
 	client = '';
 	exemption: Exemption | undefined;
-	verdict: Decision = admitted;
+	verdict: GateVerdict = admitted;
 	readonly outer: Passage | undefined;
 
 	readonly settings: Settings;
@@ -19,7 +22,7 @@ export class Passage implements GateState {
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
 	/** A `bypass()` has run, so that a `specific` behind it does not apply. */
-	isBypassed = false;
+	bypassHasRun = false;
 	/** All that was asked so far, for `RateLimit-Policy` and `RateLimit`. */
 	policy = '';
 	quotas: readonly Quota[] = [];
@@ -31,6 +34,11 @@ export class Passage implements GateState {
 		this.outer = outer;
 	}
 
+	/** The global rules that apply to this request. */
+	get globalRules(): readonly Rule[] {
+		return this.exemption === undefined ? this.settings.rules : noRules;
+	}
+
 	/** What a log of `ctx.state` should show. */
 	toJSON(): GateState {
 		const {client, exemption, verdict, outer} = this;
@@ -38,18 +46,18 @@ export class Passage implements GateState {
 	}
 }
 
-/** A mark that the gate expects to run for this method and path, and what has come of it. */
+/** A mark that the router is expected to run for this method and path, and what has come of it. */
 export interface Foresight {
 	readonly mark: Mark;
 	readonly method: string;
 	readonly path: string;
 	readonly probation: Probation;
-	/** `'withheld'`: too many are unproven, or proved wrong, so that this request was not exempted. */
+	/** `'withheld'`: the client has too many unproven, or one proved wrong: this request is not exempt. */
 	outcome: 'unproven' | 'proven' | 'withheld';
 }
 
 /** The passage through the gate nearest to the handler, if there is a gate. */
-export function passageOf(ctx: Context): Passage | undefined {
+export function findPassage(ctx: Context): Passage | undefined {
 	const state: unknown = ctx.state.gatekeeper;
 	return state instanceof Passage ? state : undefined;
 }
@@ -60,14 +68,14 @@ export function currentPassage(ctx: Context): Passage {
 }
 
 /**
- * For what stands on a route.
+ * For what stands behind a gate.
  *
- * @throws {Error} saying which line to add, if there is no gate upstream
+ * @throws {Error} saying which line to add, if there is none
  */
-export function passageFor(name: string, ctx: Context): Passage {
-	const passage = passageOf(ctx);
+export function requirePassage(ctx: Context, asker: string): Passage {
+	const passage = findPassage(ctx);
 	if (passage === undefined) {
-		throw new Error(`${name}() found no gatekeeper: add app.use(gatekeeper(…)) before the router`);
+		throw new Error(`${asker}() found no gatekeeper: add app.use(gatekeeper(…)) before the router`);
 	}
 
 	return passage;

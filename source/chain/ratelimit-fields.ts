@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 import {wholeSeconds} from '../duration.ts';
-import type {HeaderStyle} from '../options.ts';
 import type {Rule} from '../rules.ts';
+import type {GateVerdict} from '../stores/guarded-store.ts';
 import type {Quota} from '../stores/store.ts';
 import type {Passage} from './passage.ts';
 
@@ -9,9 +9,13 @@ import type {Passage} from './passage.ts';
  * The names and the syntax of draft-ietf-httpapi-ratelimit-headers-11, and of the older fields that
  * many clients read. The draft may still change: it stands here and nowhere else.
  */
-const draftFields = ['RateLimit-Policy', 'RateLimit'] as const;
-const legacyFields = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'] as const;
-const refusalFields = ['Retry-After', 'Cache-Control'] as const;
+export const rateLimitFields = [
+	'RateLimit-Policy',
+	'RateLimit',
+	'X-RateLimit-Limit',
+	'X-RateLimit-Remaining',
+	'X-RateLimit-Reset',
+] as const;
 
 /** The rules as `RateLimit-Policy` lists them: `"global";q=100;w=60`. */
 export function policyField(rules: readonly Rule[]): string {
@@ -23,17 +27,32 @@ export function policyField(rules: readonly Rule[]): string {
 		.join(', ');
 }
 
-/** Tells the client how it stands under all that this passage has been asked so far. */
-export function setRateLimitFields(ctx: Context, passage: Passage): void {
-	const {policy, quotas} = passage;
-	const style: HeaderStyle = passage.settings.headers;
-	if (style === 'draft' || style === 'both') {
-		ctx.set('RateLimit-Policy', policy);
-		ctx.set('RateLimit', quotas.map(rateLimitItem).join(', '));
+/**
+ * Tells the client how it stands under the rules of `policy`, besides those that it has been told of
+ * before. A refusal tells of the full ones alone.
+ */
+export function announceQuotas(
+	ctx: Context,
+	passage: Passage,
+	policy: string,
+	verdict: GateVerdict,
+): void {
+	if (!('quotas' in verdict) || verdict.quotas.length === 0) {
+		return;
 	}
 
-	if (style === 'legacy' || style === 'both') {
-		const {rule, remaining, freesInMs} = quotas.reduce(tighter);
+	const {quotas} = verdict;
+	passage.policy = passage.policy === '' ? policy : `${passage.policy}, ${policy}`;
+	passage.quotas = verdict.kind === 'admitted' ? [...passage.quotas, ...quotas] : quotas;
+
+	const {headers} = passage.settings;
+	if (headers === 'draft' || headers === 'both') {
+		ctx.set('RateLimit-Policy', passage.policy);
+		ctx.set('RateLimit', passage.quotas.map(rateLimitItem).join(', '));
+	}
+
+	if (headers === 'legacy' || headers === 'both') {
+		const {rule, remaining, freesInMs} = passage.quotas.reduce(tighter);
 		ctx.set('X-RateLimit-Limit', String(rule.count));
 		ctx.set('X-RateLimit-Remaining', String(remaining));
 		ctx.set('X-RateLimit-Reset', String(wholeSeconds(freesInMs)));
@@ -42,19 +61,9 @@ export function setRateLimitFields(ctx: Context, passage: Passage): void {
 
 /** Takes back what an earlier link or gate has set. */
 export function removeRateLimitFields(ctx: Context): void {
-	for (const field of [...draftFields, ...legacyFields]) {
+	for (const field of rateLimitFields) {
 		ctx.remove(field);
 	}
-}
-
-/** The headers that gates have set on this answer. */
-export function gateHeaders(ctx: Context, passage: Passage): Record<string, string> {
-	const refused = passage.verdict.kind !== 'admitted';
-	const fields = [...draftFields, ...legacyFields, ...(refused ? refusalFields : [])];
-
-	return Object.fromEntries(
-		fields.map(field => [field, ctx.response.get(field)]).filter(([, value]) => value),
-	);
 }
 
 /**

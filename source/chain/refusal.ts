@@ -1,11 +1,11 @@
-import type {Refusal} from '../context.ts';
 import {wholeSeconds} from '../duration.ts';
+import type {Refusal} from '../options.ts';
 import type {SettledBanRule} from '../rules.ts';
-import type {Decision} from '../stores/guarded-store.ts';
+import type {GateVerdict} from '../stores/guarded-store.ts';
 import type {Banned, Limited, Quota} from '../stores/store.ts';
 
-/** A decision that does not let the request in. */
-export type Refused = Exclude<Decision, {kind: 'admitted'}>;
+/** A verdict that does not let the request in. */
+export type Refused = Exclude<GateVerdict, {kind: 'admitted'}>;
 
 /** What a refused client is told, and `onRefused` with it. */
 export function refusalOf(refused: Refused, banRule: SettledBanRule | undefined): Refusal {

@@ -1,5 +1,5 @@
 import type {Context} from 'koa';
-import type {Refusal} from '../context.ts';
+import type {Refusal} from '../options.ts';
 import type {Passage} from './passage.ts';
 import {removeRateLimitFields} from './ratelimit-fields.ts';
 import {type Refused, refusalOf} from './refusal.ts';
@@ -42,7 +42,10 @@ export function refuse(ctx: Context, passage: Passage, refused: Refused): void |
 	setBody(ctx, refusal);
 }
 
-/** Whatever an earlier middleware prepared was for a request that is let in. */
+/**
+ * Whatever an earlier middleware prepared was for a request that is let in. The type goes first: under
+ * a JSON type Koa takes an undefined body for `null`.
+ */
 function discardAnswer(ctx: Context): void {
 	for (const field of ['Content-Type', 'Expires', 'ETag', 'Last-Modified', 'Retry-After']) {
 		ctx.remove(field);

@@ -2,6 +2,7 @@ import {types} from 'node:util';
 import type {Context, Middleware} from 'koa';
 import type {RouteLayer, RouterLike} from '../router.ts';
 import type {IsGate} from './gate-identity.ts';
+import {remembered} from './remembered.ts';
 
 /** What `bypass()` and standalone rules put on their functions: each call makes a mark of its own. */
 export interface Mark {
@@ -10,16 +11,6 @@ export interface Mark {
 
 /** Copied along by tools that wrap a function and copy its properties. */
 const markKey = Symbol('koa-gatekeeper mark');
-
-/** What foresight needs to know of a router's stack, as long as it has this length. */
-interface Survey {
-	readonly length: number;
-	readonly marked: readonly RouteLayer[];
-	/** To match is to change what matches next: it holds a regular expression that is global or sticky. */
-	readonly isStateful: boolean;
-}
-
-const surveys = new WeakMap<RouterLike, Survey>();
 
 /** Puts a mark on a function. */
 export function setMark(middleware: Middleware, mark: Mark): Middleware {
@@ -48,7 +39,7 @@ export function foresee(
 		}
 
 		for (const router of routers) {
-			if (isStateful(router.host) || surveyOf(router).isStateful) {
+			if (isStateful(router.host) || survey(router.stack).isStateful) {
 				return undefined;
 			}
 
@@ -66,7 +57,7 @@ export function foresee(
 
 /** The quick question, which spares most requests the full match. */
 function mayRunMark(router: RouterLike, ctx: Context): boolean {
-	const {marked, isStateful} = surveyOf(router);
+	const {marked, isStateful} = survey(router.stack);
 	if (isStateful || marked.length === 0) {
 		return false;
 	}
@@ -78,21 +69,14 @@ function mayRunMark(router: RouterLike, ctx: Context): boolean {
 	);
 }
 
-function surveyOf(router: RouterLike): Survey {
-	const known = surveys.get(router);
-	if (known?.length === router.stack.length) {
-		return known;
-	}
+/** What the quick question needs to know of a router's stack. */
+const survey = remembered((stack: readonly RouteLayer[]) => ({
+	marked: stack.filter(layer => layer.stack.some(markOf)),
+	/** To match is to change what matches next. */
+	isStateful: stack.some(layer => isStateful(layer.regexp)),
+}));
 
-	const survey = {
-		length: router.stack.length,
-		marked: router.stack.filter(layer => layer.stack.some(markOf)),
-		isStateful: router.stack.some(layer => isStateful(layer.regexp)),
-	};
-	surveys.set(router, survey);
-	return survey;
-}
-
+/** A regular expression that is global or sticky goes on where it last ended. */
 function isStateful(pattern: unknown): boolean {
 	return types.isRegExp(pattern) && (pattern.global || pattern.sticky);
 }

@@ -1,12 +1,11 @@
-import type {Context, Middleware, Next} from 'koa';
-import {badOption, namedOptions} from '../option-checks.ts';
+import type {Middleware} from 'koa';
+import {check, isBoolean, namedOptions} from '../option-checks.ts';
 import {type LimitRules, nameSeries, settleLimitRules} from '../rules.ts';
 import type {Settings} from '../settings.ts';
-import type {Decision} from '../stores/guarded-store.ts';
-import {isPromise} from '../stores/in-time.ts';
-import {prove} from './exempt.ts';
-import {type Passage, passageFor} from './passage.ts';
-import {policyField, setRateLimitFields} from './ratelimit-fields.ts';
+import {whenAnswered} from '../stores/when-answered.ts';
+import {prove} from './foresight.ts';
+import {requirePassage} from './passage.ts';
+import {announceQuotas, policyField} from './ratelimit-fields.ts';
 import {refuse} from './refuse.ts';
 import {type Mark, setMark} from './route-marks.ts';
 
@@ -34,9 +33,7 @@ const nextName = nameSeries('specific');
  */
 export function specific(rule: LimitRules, options: SpecificOptions = {}): Middleware {
 	const {standalone = false} = namedOptions(options, ['standalone'], 'specific()');
-	if (typeof standalone !== 'boolean') {
-		throw badOption('standalone', 'true or false', standalone);
-	}
+	check(isBoolean, standalone, 'standalone', 'true or false');
 
 	let hasUnnamed = false;
 	const rules = settleLimitRules(rule, 'rule', () => {
@@ -47,7 +44,7 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 	const mark: Mark | undefined = standalone ? {kind: 'standalone'} : undefined;
 
 	const middleware: Middleware = function specific(ctx, next) {
-		const passage = passageFor('specific', ctx);
+		const passage = requirePassage(ctx, 'specific');
 		const {client, immune, settings} = passage;
 		if (hasUnnamed && settings.store.shared) {
 			warnUnnamed(settings, policy);
@@ -57,35 +54,17 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 			prove(ctx, mark);
 		}
 
-		if (passage.isBypassed) {
+		if (passage.bypassHasRun) {
 			return next();
 		}
 
-		const decision = settings.guarded.admit(client, rules, {immune});
-		return isPromise(decision)
-			? decision.then(later => act(ctx, passage, policy, later, next))
-			: act(ctx, passage, policy, decision, next);
+		return whenAnswered(settings.guarded.admit(client, rules, {immune}), verdict => {
+			announceQuotas(ctx, passage, policy, verdict);
+			return verdict.kind === 'admitted' ? next() : refuse(ctx, passage, verdict);
+		});
 	};
 
 	return mark ? setMark(middleware, mark) : middleware;
-}
-
-/** Adds to what the global rules have announced; a refusal announces the full rules alone. */
-function act(
-	ctx: Context,
-	passage: Passage,
-	policy: string,
-	decision: Decision,
-	next: Next,
-): void | Promise<void> {
-	if ('quotas' in decision && decision.quotas.length > 0) {
-		const isAdmitted = decision.kind === 'admitted';
-		passage.policy = passage.policy === '' ? policy : `${passage.policy}, ${policy}`;
-		passage.quotas = isAdmitted ? [...passage.quotas, ...decision.quotas] : decision.quotas;
-		setRateLimitFields(ctx, passage);
-	}
-
-	return decision.kind === 'admitted' ? next() : refuse(ctx, passage, decision);
 }
 
 function warnUnnamed({warn}: Settings, policy: string): void {

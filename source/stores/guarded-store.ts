@@ -1,6 +1,6 @@
 import type {Rule, SettledBanRule} from '../rules.ts';
 import type {Warn} from '../warnings.ts';
-import {inTime, isPromise} from './in-time.ts';
+import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
 import {
 	type AdmitOptions,
@@ -11,6 +11,7 @@ import {
 	timeOf,
 	type Verdict,
 } from './store.ts';
+import {isPromise} from './when-answered.ts';
 
 /**
  * What happens while the store fails: `'memory'`, the same rules in this process; `'open'`, all are
@@ -23,10 +24,10 @@ export interface Unavailable {
 	readonly kind: 'unavailable';
 }
 
-/** What the gate decides by: a store's verdict, or that there is none. */
-export type Decision = Verdict | Unavailable;
+/** What the gate goes by: a store's verdict, or that there is none. */
+export type GateVerdict = Verdict | Unavailable;
 
-export interface GuardedStoreOptions {
+interface GuardedStoreOptions {
 	readonly policy: StoreErrorPolicy;
 	/** Milliseconds that the store has for an answer. */
 	readonly timeout: number;
@@ -51,8 +52,8 @@ export class GuardedStore {
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
-	): Decision | Promise<Decision> {
-		return this.#answer<Decision>(
+	): GateVerdict | Promise<GateVerdict> {
+		return this.#answer<GateVerdict>(
 			store => store.admit(client, rules, options),
 			this.#options.policy === 'open' ? admitted : {kind: 'unavailable'},
 		);
@@ -66,9 +67,12 @@ export class GuardedStore {
 		return this.#answer(store => store.report(client, banRule, report), {reports: 0});
 	}
 
-	/** Forgets what was decided on a client while the store failed. */
-	forget(client: string): void {
+	/** What the operator undoes is undone in what was counted while the store failed, too. */
+	unban(client: string): void {
 		this.#fallback?.unban(client);
+	}
+
+	reset(client: string): void {
 		this.#fallback?.reset(client);
 	}
 

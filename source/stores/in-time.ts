@@ -1,8 +1,3 @@
-/** Whether an answer is still to come. */
-export function isPromise<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
-	return typeof (answer as PromiseLike<T> | undefined)?.then === 'function';
-}
-
 /**
  * What a store answers, if it does so within `timeout` milliseconds.
  *
@@ -16,4 +11,21 @@ export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<T> {
 
 		answer.then(resolve, reject).then(() => clearTimeout(timer));
 	});
+}
+
+/** Each of a list that a store gives bit by bit, every one within `timeout` milliseconds. */
+export async function* eachInTime<T>(list: AsyncGenerator<T>, timeout: number): AsyncGenerator<T> {
+	try {
+		for (;;) {
+			const {done, value} = await inTime(list.next(), timeout);
+			if (done) {
+				return;
+			}
+
+			yield value;
+		}
+	} finally {
+		// Not awaited: a store that has fallen silent would hold up its caller here.
+		list.return(undefined).catch(() => {});
+	}
 }

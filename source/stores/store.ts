@@ -41,7 +41,7 @@ export interface Store {
 	/** The bans in force. */
 	bans(): Iterable<StoredBan> | AsyncIterable<StoredBan>;
 
-	/** Lets everything go that the store itself holds. */
+	/** Releases what the store itself holds; never a client that it was given. */
 	close(): void | Promise<void>;
 }
 

@@ -26,10 +26,6 @@ function gatedOn(store: Store, onStoreError?: GatekeeperOptions['onStoreError'])
 		router.get('/report', async ctx => {
 			ctx.body = await ctx.report();
 		});
-		router.get('/throws', ctx => {
-			ctx.report();
-			throw new Error('broken');
-		});
 	});
 }
 
@@ -41,7 +37,7 @@ for (const [what, fail] of failures) {
 		const refused = await http.get('/ping');
 		t.is(refused.status, 429);
 		t.is(refused.headers['retry-after'], '60');
-		await t.throwsAsync(gate.report('127.0.0.1'));
+		await t.throwsAsync(gate.report('127.0.0.1'), {message: /store down|did not answer/});
 	});
 
 	test(`a store that ${what}: reports are counted in this process too`, async t => {
@@ -104,7 +100,7 @@ test('an asynchronous store decides like a synchronous one', async t => {
 });
 
 test.serial(
-	'a failing store is told once, and a late answer or failure is no unhandled rejection',
+	'a failing store warns once, and a late answer or failure is no unhandled rejection',
 	async t => {
 		const seen = warnings(t);
 		let failLate = (_error: Error) => {};
@@ -116,11 +112,7 @@ test.serial(
 		t.is((await http.get('/ping')).status, 200);
 		t.is((await http.get('/ping')).status, 429);
 		failLate(new Error('too late'));
-		await seen.settled();
-		t.deepEqual(
-			seen.map(warning => warning.code),
-			['GATEKEEPER_STORE_FAILED'],
-		);
-		t.regex(seen[0]?.message ?? '', /onStoreError: 'memory'.*did not answer within 5 ms/);
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_STORE_FAILED']);
+		t.regex((await seen.messages())[0] ?? '', /onStoreError: 'memory'.*did not answer within 5 ms/);
 	},
 );

@@ -1,11 +1,7 @@
 import test from 'ava';
-import type {Context} from 'koa';
 import {bypass, type GatekeeperOptions, specific} from '../../source/index.ts';
-import {gated} from '../gated.ts';
+import {gated, ok} from '../gated.ts';
 
-const ok = (ctx: Context) => {
-	ctx.body = 'ok';
-};
 const draft = ['ratelimit', 'ratelimit-policy'];
 const legacy = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
 

@@ -1,14 +1,9 @@
 import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
-import type {Context, Next} from 'koa';
 import {bypass, specific} from '../../source/index.ts';
+import {ok, passOn} from '../gated.ts';
 import {overQuota, statuses} from './over-quota.ts';
-
-const ok = (ctx: Context) => {
-	ctx.body = 'ok';
-};
-const passOn = (_ctx: Context, next: Next) => next();
 
 /** What a client over its quota is answered, by request. */
 async function answers(

@@ -3,7 +3,7 @@ import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
 import type {Rule, SettledBanRule} from '../../source/rules.ts';
 import {
-	type Decision,
+	type GateVerdict,
 	GuardedStore,
 	type StoreErrorPolicy,
 } from '../../source/stores/guarded-store.ts';
@@ -31,7 +31,7 @@ const failures: Readonly<Record<string, Answer>> = {
 };
 
 /** What three requests get while the store fails. */
-const decisions: Readonly<Record<StoreErrorPolicy, readonly Decision[]>> = {
+const decisions: Readonly<Record<StoreErrorPolicy, readonly GateVerdict[]>> = {
 	memory: [
 		{kind: 'admitted', quotas: [{rule, remaining: 1, freesInMs: 1000}]},
 		{kind: 'admitted', quotas: [{rule, remaining: 0, freesInMs: 1000}]},
@@ -52,7 +52,7 @@ for (const [fails, answer] of Object.entries(failures)) {
 	for (const policy of policies) {
 		test(`a store that ${fails}: '${policy}' decides on requests`, async t => {
 			const {guarded} = guard({...silentStore, admit: answer}, policy);
-			const got: Decision[] = [];
+			const got: GateVerdict[] = [];
 			for (const _ of decisions[policy]) {
 				got.push(await guarded.admit('a', [rule], {}));
 			}
@@ -142,7 +142,7 @@ test('under `memory`, a store without a clock of its own is stood in for by a mo
 	t.is((await guarded.admit('a', [hour], {})).kind, 'limited');
 });
 
-test('what was decided meanwhile on a client is forgotten when asked, and on closing', async t => {
+test('what the operator undoes is undone in what was decided meanwhile, too', async t => {
 	const {guarded} = guard({...silentStore, ...refusing}, 'memory');
 	const spend = async (client: string) => {
 		await guarded.report(client, banRule, {weight: 2});
@@ -152,17 +152,22 @@ test('what was decided meanwhile on a client is forgotten when asked, and on clo
 	await spend('a');
 	await spend('b');
 
-	guarded.forget('a');
+	guarded.reset('a');
+	t.is((await guarded.admit('a', [rule], {})).kind, 'banned', 'a ban stays');
+	guarded.unban('a');
 	t.deepEqual(await guarded.admit('a', [rule], {}), decisions.memory[0]);
 	t.is((await guarded.admit('b', [rule], {})).kind, 'banned');
+	guarded.unban('b');
+	t.is((await guarded.admit('b', [rule], {})).kind, 'limited', 'the counts stay');
 	guarded.close();
 	t.deepEqual(await guarded.admit('b', [rule], {}), decisions.memory[0]);
 });
 
-test('nothing need have failed for a client to be forgotten, or the guard closed', t => {
+test('nothing need have failed for something to be undone, or the guard closed', t => {
 	const {guarded} = guard(silentStore, 'memory');
 
-	t.notThrows(() => guarded.forget('a'));
+	t.notThrows(() => guarded.unban('a'));
+	t.notThrows(() => guarded.reset('a'));
 	t.notThrows(() => guarded.close());
 });
 

@@ -1,4 +1,4 @@
-import {badOption, namedOptions} from '../../option-checks.ts';
+import {check, isFunction, namedOptions} from '../../option-checks.ts';
 import type {Rule, SettledBanRule} from '../../rules.ts';
 import {
 	type AdmitOptions,
@@ -56,11 +56,8 @@ export class MemoryStore implements Store {
 	/** @throws {TypeError} for a clock that is not a function, and for options unknown */
 	constructor(options: MemoryStoreOptions = {}) {
 		const {clock = () => performance.now()} = namedOptions(options, ['clock'], 'MemoryStore()');
-		if (typeof clock !== 'function') {
-			throw badOption('clock', 'a function that returns milliseconds', clock);
-		}
-
-		this.#clock = clock as () => number;
+		check(isClock, clock, 'clock', 'a function that returns milliseconds');
+		this.#clock = clock;
 	}
 
 	/** Milliseconds by the store's clock; never less than it has told before, and never NaN. */
@@ -88,16 +85,14 @@ export class MemoryStore implements Store {
 		const {requests} = this.#record(client);
 		const asked = rules.map(rule => ({rule, log: logOf(requests, rule)}));
 		const full = asked.filter(({rule, log}) => log.within(now) >= rule.count);
-		const counts = full.length === 0 || options.late;
-		if (counts) {
+		if (full.length === 0 || options.late) {
 			for (const {log} of asked) {
 				log.add(now);
 			}
 		}
 
-		const [kind, told] =
-			full.length === 0 ? (['admitted', asked] as const) : (['limited', full] as const);
-		return {kind, quotas: told.map(({rule, log}) => quota(rule, log, now))};
+		const quotas = (full.length === 0 ? asked : full).map(({rule, log}) => quota(rule, log, now));
+		return {kind: full.length === 0 ? 'admitted' : 'limited', quotas};
 	}
 
 	report(client: string, banRule: SettledBanRule, {weight, reason}: Report): ReportOutcome {
@@ -111,7 +106,7 @@ export class MemoryStore implements Store {
 		const log = logOf(reports, banRule);
 		const total = log.within(now) + weight;
 		if (total >= banRule.count) {
-			this.#begin(client, {by: 'reports', reason, until: now + banRule.duration});
+			this.#beginBan(client, {by: 'reports', reason, until: now + banRule.duration});
 			return {reports: total, banEndsInMs: banRule.duration};
 		}
 
@@ -124,7 +119,7 @@ export class MemoryStore implements Store {
 
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
 		const now = this.#tick([]);
-		this.#begin(client, {by: 'hand', reason, until: now + duration});
+		this.#beginBan(client, {by: 'hand', reason, until: now + duration});
 	}
 
 	unban(client: string): void {
@@ -180,7 +175,7 @@ export class MemoryStore implements Store {
 		return ban && ban.until > now ? ban : undefined;
 	}
 
-	#begin(client: string, ban: {by: Ban['by']; reason: string | undefined; until: number}): void {
+	#beginBan(client: string, ban: {by: Ban['by']; reason: string | undefined; until: number}): void {
 		const {by, reason, until} = ban;
 		this.#bans.set(client, reason === undefined ? {by, until} : {by, reason, until});
 		this.#clients.get(client)?.reports.clear();
@@ -193,6 +188,10 @@ export class MemoryStore implements Store {
 			}
 		}
 	}
+}
+
+function isClock(given: unknown): given is () => number {
+	return isFunction(given);
 }
 
 function logOf(logs: Map<string, SlidingLog>, rule: Rule): SlidingLog {

@@ -1,46 +1,28 @@
-import {clientKey} from './client/client-key.ts';
 import type {Standing} from './context.ts';
 import {wholeSeconds} from './duration.ts';
-import {badOption, namedOptions} from './option-checks.ts';
+import {check, isText, optional} from './option-checks.ts';
 import type {Settings} from './settings.ts';
 import type {GuardedStore} from './stores/guarded-store.ts';
 import type {Report, Store} from './stores/store.ts';
 
-/** A report as its caller gave it, checked. */
-export interface CheckedReport extends Report {
-	/** The canonical key; undefined where no client was named. */
-	readonly client: string | undefined;
-}
-
 /** @throws {TypeError} naming the option */
-export function checkReport(given: unknown): CheckedReport {
-	const {
-		client,
-		weight = 1,
-		reason,
-	} = namedOptions(given, ['client', 'weight', 'reason'], 'report()');
-	if (!Number.isSafeInteger(weight) || Number(weight) < 1) {
-		throw badOption('weight', 'a whole number above 0', weight);
-	}
+export function checkReport({
+	weight = 1,
+	reason,
+}: {
+	readonly weight?: unknown;
+	readonly reason?: unknown;
+}): Report {
+	check(isWeight, weight, 'weight', 'a whole number above 0');
 
-	return {
-		client: client === undefined ? undefined : clientKey(client),
-		weight: Number(weight),
-		...checkReason(reason),
-	};
+	return {weight, ...checkReason(reason)};
 }
 
 /** @throws {TypeError} for a reason that is not text */
 export function checkReason(reason: unknown): {reason?: string} {
-	if (reason === undefined) {
-		return {};
-	}
+	check(optional(isText), reason, 'reason', 'text');
 
-	if (typeof reason !== 'string') {
-		throw badOption('reason', 'text', reason);
-	}
-
-	return {reason};
+	return reason === undefined ? {} : {reason};
 }
 
 /**
@@ -69,4 +51,8 @@ function standing(reports: number, banEndsInMs: number | undefined): Standing {
 	return banEndsInMs === undefined
 		? {reports, banned: false}
 		: {reports, banned: true, retryAfter: wholeSeconds(banEndsInMs)};
+}
+
+function isWeight(given: unknown): given is number {
+	return Number.isSafeInteger(given) && Number(given) > 0;
 }

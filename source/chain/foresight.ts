@@ -1,0 +1,73 @@
+import type {Context, Next} from 'koa';
+import type {Settings} from '../settings.ts';
+import {type Foresight, findPassage, type Passage} from './passage.ts';
+import {type Mark, routedPath} from './route-marks.ts';
+
+/** For a mark, when it runs: what was foreseen for this method and path has come true. */
+export function prove(ctx: Context, mark: Mark): void {
+	for (let passage = findPassage(ctx); passage; passage = passage.outer) {
+		const {foresight, settings, client} = passage;
+		if (foresight === undefined) {
+			warnUnforeseen(settings, mark, ctx);
+		} else if (
+			foresight.outcome === 'unproven' &&
+			foresight.mark === mark &&
+			foresight.method === ctx.method &&
+			foresight.path === routedPath(ctx)
+		) {
+			foresight.outcome = 'proven';
+			foresight.probation.end(client);
+		}
+	}
+}
+
+/** Runs the rest for a request that is exempt as foreseen, and counts it late if it was not proven. */
+export async function runForeseen(
+	passage: Passage,
+	foresight: Foresight,
+	next: Next,
+): Promise<void> {
+	const otherwise = passage.exemption;
+	passage.exemption = foresight.mark.kind;
+
+	try {
+		await next();
+	} finally {
+		if (foresight.outcome === 'unproven') {
+			passage.exemption = otherwise;
+			await countLate(passage, foresight);
+			foresight.probation.end(passage.client);
+		}
+	}
+}
+
+/** Counts what the global rules were not asked about; over the quota, no exemption for a while. */
+async function countLate(passage: Passage, {probation, path}: Foresight): Promise<void> {
+	const {settings, client, globalRules, immune, verdict} = passage;
+	const wasRefused = verdict.kind === 'banned' || verdict.kind === 'unavailable';
+	if (wasRefused) {
+		return;
+	}
+
+	const late = await settings.guarded.admit(client, globalRules, {immune, late: true});
+	if (late.kind !== 'admitted') {
+		probation.suspend(client);
+		warnUnproven(settings, path);
+	}
+}
+
+function warnUnforeseen({warn}: Settings, {kind}: Mark, ctx: Context): void {
+	const route = String(ctx._matchedRoute ?? ctx.path);
+
+	warn(
+		'GATEKEEPER_MARK_UNFORESEEN',
+		`A ${kind} mark on ${route} was not foreseen, so that the global rules have counted the request. Place the router after the gate with app.use, name it in gatekeeper({routers: [router]}), or mount the gate with router.use; a mark that another route runs before, or that a tool has wrapped, cannot be foreseen`,
+	);
+}
+
+function warnUnproven({warn}: Settings, path: string): void {
+	warn(
+		'GATEKEEPER_MARK_UNPROVEN',
+		`A bypass() or standalone route was foreseen for ${path} but did not run, and the client is over its quota: its exemptions are suspended. Something between the gate and the router answers, or rewrites the path`,
+	);
+}

@@ -1,0 +1,11 @@
+/** Goes on with a store's answer: at once where it is there, later where it is a promise. */
+export function whenAnswered<T, Result>(
+	answer: T | PromiseLike<T>,
+	goOn: (answer: T) => Result | PromiseLike<Result>,
+): Result | PromiseLike<Result> {
+	return isPromise(answer) ? answer.then(goOn) : goOn(answer);
+}
+
+export function isPromise<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
+	return typeof (answer as PromiseLike<T> | undefined)?.then === 'function';
+}
