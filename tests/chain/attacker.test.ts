@@ -1,0 +1,52 @@
+import {connect} from 'node:net';
+import {Router} from '@koa/router';
+import test from 'ava';
+import {bypass} from '../../source/index.ts';
+import {gated, ok, serve} from '../gated.ts';
+
+test('whatever an attacker varies, a limited handler is reached no more often than the quota', async t => {
+	let reached = 0;
+	const {app} = gated({rateLimitRule: [2, 60]}, (router, koa) => {
+		router.get('/open', bypass(), ok);
+		router.all(['/closed', '/closed/{*rest}', '/{*any}'], ctx => {
+			reached += 1;
+			ok(ctx);
+		});
+		koa.use(new Router({host: 'open.example'}).all('/closed', bypass(), ok).routes());
+	});
+	const {port} = await serve(t, app);
+	const paths = [
+		...['/closed', '/CLOSED', '/closed/', '//closed', '/closed//', '/./closed', '/open/../closed'],
+		...['/%63losed', '/closed%00', '/closed%2f', '/closed?/open', '/closed#/open', '/open;/closed'],
+		...['/closed/open', '/open/closed', '/open%20', '/open%', '\\open', '/OPEN/x', '/open//', '*'],
+		...['http://open.example/closed', 'http://open.example/open/x', 'open', '/\u00fc', '/opén'],
+	];
+	const methods = ['GET', 'HEAD', 'POST', 'OPTIONS', 'PROPFIND', 'get', 'GETT'];
+	const hosts = ['open.example', 'OPEN.example', 'open.example:80', '', 'a\tb', '[::1'];
+
+	for (const path of paths) {
+		for (const method of methods) {
+			for (const host of hosts) {
+				await raw(port, `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+			}
+		}
+	}
+
+	t.true(reached > 0 && reached <= 2, `reached ${reached} times`);
+});
+
+/** Sends bytes that an HTTP client would tidy up, and waits until the server has closed. */
+function raw(port: number, request: string): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const socket = connect(port, '127.0.0.1', () => {
+			socket.end(request, 'latin1');
+		});
+		let answer = '';
+		socket.setEncoding('latin1');
+		socket.on('data', chunk => {
+			answer += chunk;
+		});
+		socket.on('error', reject);
+		socket.on('close', () => resolve(answer));
+	});
+}

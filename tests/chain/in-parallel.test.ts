@@ -1,0 +1,99 @@
+import test, {type ExecutionContext} from 'ava';
+import type Koa from 'koa';
+import {bypass} from '../../source/index.ts';
+import {gated, ok, serve} from '../gated.ts';
+
+/** A promise and what resolves it. */
+function gathering(): {all: Promise<void>; release: () => void} {
+	let release = () => {};
+	const all = new Promise<void>(resolve => {
+		release = resolve;
+	});
+
+	return {all, release};
+}
+
+/** Sends all at once from one client, and tells when the last one has arrived. */
+async function parallel(
+	t: ExecutionContext,
+	app: Koa,
+	count: number,
+	path: string,
+	onArrival: () => void = () => {},
+): Promise<number[]> {
+	const {origin, server} = await serve(t, app);
+	let arrived = 0;
+	server.on('request', () => {
+		arrived += 1;
+		if (arrived === count) {
+			setImmediate(onArrival);
+		}
+	});
+
+	return Promise.all(
+		Array.from({length: count}, async () => {
+			const answer = await fetch(origin + path);
+			await answer.arrayBuffer();
+			return answer.status;
+		}),
+	);
+}
+
+for (const [count, extra] of [
+	[100, 16],
+	[5, 5],
+] as const) {
+	test(`200 parallel requests through a slow middleware, wrongly foreseen, with a limit of ${count}: ${extra} beyond it`, async t => {
+		let reached = 0;
+		const {all, release} = gathering();
+		const {app, http} = gated({rateLimitRule: [count, 60]}, (router, koa) => {
+			koa.use(async (ctx, next) => {
+				await all;
+				ctx.path = '/closed';
+				return next();
+			});
+			router.get('/open', bypass(), ok).get('/closed', ctx => {
+				reached += 1;
+				ok(ctx);
+			});
+		});
+
+		const answers = await parallel(t, app, 200, '/open', release);
+		t.is(answers.filter(status => status === 200).length, count + extra);
+		t.is(reached, count + extra);
+		t.is((await http.get('/open')).status, 429);
+		t.is(reached, count + extra);
+	});
+}
+
+test('of 200 parallel requests with a limit of 100 exactly 100 are admitted', async t => {
+	const {app} = gated({rateLimitRule: [100, 60]}, router => {
+		router.get('/open', bypass(), ok);
+	});
+
+	const answers = await parallel(t, app, 200, '/ping');
+	t.is(answers.filter(status => status === 200).length, 100);
+	t.is(answers.filter(status => status === 429).length, 100);
+});
+
+test('200 parallel requests to a truly marked route all come in', async t => {
+	const {app} = gated({rateLimitRule: [1, 60]}, router => {
+		router.get('/open', bypass(), ok);
+	});
+
+	const answers = await parallel(t, app, 200, '/open');
+	t.true(answers.every(status => status === 200));
+});
+
+test('a slow handler behind its mark is proven, and holds up nobody', async t => {
+	const {all, release} = gathering();
+	const {app} = gated({rateLimitRule: [1, 60]}, router => {
+		router.get('/open', bypass(), async ctx => {
+			await all;
+			ok(ctx);
+		});
+	});
+
+	const answers = await parallel(t, app, 50, '/open', release);
+	t.true(answers.every(status => status === 200));
+});
