@@ -27,7 +27,10 @@ function fromText(given: unknown): number {
 		: Number.NaN;
 }
 
-/** Milliseconds as the seconds that users are told: rounded up, so that waiting is enough; at least 1. */
+/**
+ * Milliseconds as the seconds that users are told: rounded up, so that waiting is enough; at least 1,
+ * and no more than are written in digits alone.
+ */
 export function wholeSeconds(duration: number): number {
-	return Math.max(1, Math.ceil(duration / 1000));
+	return Math.min(Math.max(1, Math.ceil(duration / 1000)), Number.MAX_SAFE_INTEGER);
 }

@@ -8,6 +8,7 @@ import {exempt} from './chain/exempt.ts';
 import {setIdentity} from './chain/gate-identity.ts';
 import {globalLimit} from './chain/global-limit.ts';
 import {identify} from './chain/identify.ts';
+import {once} from './chain/once.ts';
 import {type Operator, operator} from './operator.ts';
 import type {GatekeeperOptions} from './options.ts';
 import {settle} from './settings.ts';
@@ -33,5 +34,7 @@ export function gatekeeper(options: GatekeeperOptions = {}): Gatekeeper {
 		[attach, identify, exempt, consult, announce, banGate, globalLimit].map(link => link(settings)),
 	);
 
-	return Object.assign(setIdentity(chain, settings), operator(settings));
+	const gate = setIdentity(once(chain, settings), settings);
+
+	return Object.assign(gate, operator(settings));
 }

@@ -7,10 +7,7 @@ export interface RouterLike {
 	readonly opts: {readonly routerPath?: string; readonly exclusive?: unknown};
 	readonly exclusive: boolean;
 	readonly host?: unknown;
-	match(
-		path: string,
-		method: string,
-	): {readonly route: boolean; readonly pathAndMethod: readonly RouteLayer[]};
+	match(path: string, method: string): {readonly pathAndMethod: readonly RouteLayer[]};
 	matchHost(host: string): boolean;
 }
 

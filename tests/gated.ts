@@ -91,3 +91,22 @@ export async function serve(
 	const port = typeof address === 'object' && address ? address.port : 0;
 	return {port, origin: `http://127.0.0.1:${port}`, server};
 }
+
+/** A promise and what resolves it. */
+export function gathering(): {all: Promise<void>; release: () => void} {
+	let release = () => {};
+	const all = new Promise<void>(resolve => {
+		release = resolve;
+	});
+
+	return {all, release};
+}
+
+/** Waits until something has happened that no event tells. */
+export async function until(hasHappened: () => boolean): Promise<void> {
+	while (!hasHappened()) {
+		await new Promise(resolve => {
+			setImmediate(resolve);
+		});
+	}
+}

@@ -181,6 +181,13 @@ test('MemoryStore checks its options too', t => {
 		instanceOf: TypeError,
 		message: '`clock` must be a function that returns milliseconds, got 7',
 	});
+	for (const time of [Number.NaN, undefined, -Infinity, 5n, '5']) {
+		t.throws(() => new MemoryStore({clock: () => time} as unknown as object), {
+			instanceOf: TypeError,
+			message: /^`clock` must be a function that returns milliseconds, got /,
+		});
+	}
+
 	t.throws(() => new MemoryStore({clocks: Date.now} as unknown as object), {
 		instanceOf: TypeError,
 		message: 'Unknown option `clocks` of MemoryStore(); did you mean `clock`?',

@@ -26,6 +26,7 @@ export function attach(settings: Settings): Middleware {
 				await Promise.allSettled(passage.reports);
 			}
 
+			passage.isOver = true;
 			if (outer) {
 				ctx.state.gatekeeper = outer;
 			}

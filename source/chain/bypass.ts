@@ -12,7 +12,11 @@ import {type Mark, setMark} from './route-marks.ts';
  * 	ctx.body = 'ok';
  * });
  */
-export function bypass(): Middleware {
+export function bypass(...nothing: []): Middleware {
+	if (nothing.length > 0) {
+		throw new TypeError('bypass() takes no arguments: write bypass(), not bypass, on the route');
+	}
+
 	const mark: Mark = {kind: 'bypass'};
 
 	return setMark(function bypass(ctx, next) {

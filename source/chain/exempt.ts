@@ -4,7 +4,7 @@ import {runForeseen} from './foresight.ts';
 import {isGateOf} from './gate-identity.ts';
 import {currentPassage, type Foresight} from './passage.ts';
 import {Probation} from './probation.ts';
-import {foresee, routedPath} from './route-marks.ts';
+import {foresee, matchedLayers, routedPath} from './route-marks.ts';
 import {seenRouters} from './seen-routers.ts';
 
 /** Exempts a request from the global rules: by its method, or because the router will run a mark. */
@@ -20,16 +20,17 @@ export function exempt(settings: Settings): Middleware {
 			passage.exemption = 'method';
 		}
 
-		const mark = foresee(ctx, look(ctx), isGate);
-		if (mark === undefined) {
+		const expected = foresee(ctx, look(ctx), isGate);
+		if (expected === undefined) {
 			return next();
 		}
 
 		const isExempt = probation.begin(passage.client);
 		const foresight: Foresight = {
-			mark,
+			...expected,
 			method: ctx.method,
 			path: routedPath(ctx),
+			matchedBefore: matchedLayers(ctx).length,
 			probation,
 			outcome: isExempt ? 'unproven' : 'withheld',
 		};

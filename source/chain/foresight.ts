@@ -1,24 +1,34 @@
 import type {Context, Next} from 'koa';
 import type {Settings} from '../settings.ts';
 import {type Foresight, findPassage, type Passage} from './passage.ts';
-import {type Mark, routedPath} from './route-marks.ts';
+import {type Mark, matchedLayers, routedPath} from './route-marks.ts';
 
-/** For a mark, when it runs: what was foreseen for this method and path has come true. */
+/** For a mark, when it runs: tells every gate on the way whether what it foresaw has come true. */
 export function prove(ctx: Context, mark: Mark): void {
 	for (let passage = findPassage(ctx); passage; passage = passage.outer) {
 		const {foresight, settings, client} = passage;
 		if (foresight === undefined) {
 			warnUnforeseen(settings, mark, ctx);
-		} else if (
-			foresight.outcome === 'unproven' &&
-			foresight.mark === mark &&
-			foresight.method === ctx.method &&
-			foresight.path === routedPath(ctx)
-		) {
+		} else if (foresight.outcome === 'unproven' && hasComeTrue(foresight, mark, ctx)) {
 			foresight.outcome = 'proven';
 			foresight.probation.end(client);
 		}
 	}
+}
+
+/** This mark for this method and path, and no route of another router before it. */
+function hasComeTrue(foresight: Foresight, mark: Mark, ctx: Context): boolean {
+	const {method, path, route, matchedBefore} = foresight;
+	const first = matchedLayers(ctx)
+		.slice(matchedBefore)
+		.find(layer => layer.methods.includes(method.toUpperCase()));
+
+	return (
+		foresight.mark === mark &&
+		method === ctx.method &&
+		path === routedPath(ctx) &&
+		(first === undefined || first === route)
+	);
 }
 
 /** Runs the rest for a request that is exempt as foreseen, and counts it late if it was not proven. */
@@ -34,6 +44,7 @@ export async function runForeseen(
 		await next();
 	} finally {
 		if (foresight.outcome === 'unproven') {
+			foresight.outcome = 'disproved';
 			passage.exemption = otherwise;
 			await countLate(passage, foresight);
 			foresight.probation.end(passage.client);
@@ -43,9 +54,8 @@ export async function runForeseen(
 
 /** Counts what the global rules were not asked about; over the quota, no exemption for a while. */
 async function countLate(passage: Passage, {probation, path}: Foresight): Promise<void> {
-	const {settings, client, globalRules, immune, verdict} = passage;
-	const wasRefused = verdict.kind === 'banned' || verdict.kind === 'unavailable';
-	if (wasRefused) {
+	const {settings, client, globalRules, immune, isLetIn} = passage;
+	if (!isLetIn) {
 		return;
 	}
 

@@ -1,3 +1,4 @@
+import {types} from 'node:util';
 import type {Context} from 'koa';
 import type {Passage} from './passage.ts';
 import {rateLimitFields} from './ratelimit-fields.ts';
@@ -12,13 +13,14 @@ export function keepHeadersOnError(ctx: Context, passage: Passage): void {
 	const answer = ctx.onerror;
 
 	ctx.onerror = (error: Error & {headers?: object}) => {
-		if (!(error instanceof Error)) {
+		if (!(error instanceof Error || types.isNativeError(error))) {
 			answer.call(ctx, error);
 			return;
 		}
 
 		const before = Object.getOwnPropertyDescriptor(error, 'headers');
-		Reflect.set(error, 'headers', {...gateHeaders(ctx, passage), ...error.headers});
+		const value = {...gateHeaders(ctx, passage), ...error.headers};
+		Reflect.defineProperty(error, 'headers', {value, configurable: true, enumerable: true});
 		try {
 			answer.call(ctx, error);
 		} finally {

@@ -1,8 +1,8 @@
 import type {IncomingMessage} from 'node:http';
 import type {Socket} from 'node:net';
-import type {Middleware} from 'koa';
+import type {Context, Middleware} from 'koa';
 import {type Address, addressKey, isLocal, parseAddress, parseHop} from '../client/address.ts';
-import {goneClient, unixClient} from '../client/client-key.ts';
+import {unixClient} from '../client/client-key.ts';
 import type {Settings} from '../settings.ts';
 import {currentPassage} from './passage.ts';
 
@@ -19,8 +19,12 @@ const peers = new WeakMap<Socket, Peer>();
 /** Finds out who the client is: the socket's peer, or whom our own proxy names. */
 export function identify({ipHeader}: Settings): Middleware {
 	return function identify(ctx, next) {
-		const passage = currentPassage(ctx);
 		const peer = peerOf(ctx.req.socket);
+		if (peer === undefined) {
+			return dismiss(ctx);
+		}
+
+		const passage = currentPassage(ctx);
 		if (ipHeader === undefined || !peer.isProxy) {
 			passage.client = peer.key;
 			return next();
@@ -33,27 +37,38 @@ export function identify({ipHeader}: Settings): Middleware {
 	};
 }
 
-function peerOf(socket: Socket): Peer {
+/**
+ * A client that was gone before its address was read cannot be told from others, nor from a banned one;
+ * no answer reaches it.
+ */
+function dismiss(ctx: Context): void {
+	ctx.status = 400;
+}
+
+function peerOf(socket: Socket): Peer | undefined {
 	const known = peers.get(socket);
 	if (known) {
 		return known;
 	}
 
 	const peer = readPeer(socket);
-	peers.set(socket, peer);
+	if (peer) {
+		peers.set(socket, peer);
+	}
+
 	return peer;
 }
 
-function readPeer(socket: Socket): Peer {
+function readPeer(socket: Socket): Peer | undefined {
 	const {remoteAddress} = socket;
-	if (remoteAddress === undefined) {
-		return socket.destroyed ? {key: goneClient, isProxy: false} : {key: unixClient, isProxy: true};
+	if (remoteAddress !== undefined) {
+		const address = parseAddress(withoutZone(remoteAddress));
+		return address && {key: addressKey(address), isProxy: isLocal(address)};
 	}
 
-	const address = parseAddress(withoutZone(remoteAddress));
-	return address
-		? {key: addressKey(address), isProxy: isLocal(address)}
-		: {key: goneClient, isProxy: false};
+	// A connection that was reset has lost its remote address only; a Unix socket never had any.
+	const isUnix = !socket.destroyed && socket.localAddress === undefined;
+	return isUnix ? {key: unixClient, isProxy: true} : undefined;
 }
 
 function withoutZone(address: string): string {

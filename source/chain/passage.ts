@@ -5,7 +5,7 @@ import type {Settings} from '../settings.ts';
 import type {GateVerdict} from '../stores/guarded-store.ts';
 import {admitted, type Quota} from '../stores/store.ts';
 import type {Probation} from './probation.ts';
-import type {Mark} from './route-marks.ts';
+import type {Expected} from './route-marks.ts';
 
 const noRules: readonly Rule[] = [];
 
@@ -26,6 +26,10 @@ export class Passage implements GateState {
 	/** All that was asked so far, for `RateLimit-Policy` and `RateLimit`. */
 	policy = '';
 	quotas: readonly Quota[] = [];
+	/** The gate has let the request in; a `specific` may still refuse it. */
+	isLetIn = false;
+	/** The request has left this gate. */
+	isOver = false;
 	/** Reports that may still be in flight. */
 	readonly reports: Array<Promise<unknown>> = [];
 
@@ -46,14 +50,18 @@ export class Passage implements GateState {
 	}
 }
 
-/** A mark that the router is expected to run for this method and path, and what has come of it. */
-export interface Foresight {
-	readonly mark: Mark;
+/** A mark that a router is expected to run for this method and path, and what has come of it. */
+export interface Foresight extends Expected {
 	readonly method: string;
 	readonly path: string;
+	/** How many layers routers before the gate have matched. */
+	readonly matchedBefore: number;
 	readonly probation: Probation;
-	/** `'withheld'`: the client has too many unproven, or one proved wrong: this request is not exempt. */
-	outcome: 'unproven' | 'proven' | 'withheld';
+	/**
+	 * `'disproved'`: the request came back before the mark had run. `'withheld'`: the client has too many
+	 * unproven, or one was disproved over the quota, so that this request is not exempt.
+	 */
+	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld';
 }
 
 /** The passage through the gate nearest to the handler, if there is a gate. */

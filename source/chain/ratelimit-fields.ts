@@ -46,6 +46,10 @@ export function announceQuotas(
 	passage.quotas = verdict.kind === 'admitted' ? [...passage.quotas, ...quotas] : quotas;
 
 	const {headers} = passage.settings;
+	if (passage.outer && headers !== false) {
+		removeRateLimitFields(ctx);
+	}
+
 	if (headers === 'draft' || headers === 'both') {
 		ctx.set('RateLimit-Policy', passage.policy);
 		ctx.set('RateLimit', passage.quotas.map(rateLimitItem).join(', '));
@@ -59,7 +63,7 @@ export function announceQuotas(
 	}
 }
 
-/** Takes back what an earlier link or gate has set. */
+/** Takes back what was told of other rules: by a gate before this one, or before the client was banned. */
 export function removeRateLimitFields(ctx: Context): void {
 	for (const field of rateLimitFields) {
 		ctx.remove(field);
@@ -67,8 +71,8 @@ export function removeRateLimitFields(ctx: Context): void {
 }
 
 /**
- * `"global";r=99;t=60`: within the next `t` seconds the client can use no more than `r`. While some
- * remain, `t` is at least their share of the window, so that no burst is invited.
+ * `"global";r=99;t=60`: `r` requests remain, and `t` is when the next one frees up, but at least the
+ * share of the window that is theirs, so that no burst is invited.
  */
 function rateLimitItem({rule, remaining, freesInMs}: Quota): string {
 	const share = (rule.window * remaining) / rule.count;

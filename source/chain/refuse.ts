@@ -18,9 +18,21 @@ const problems: Record<Refusal['kind'], {type: string; title: string}> = {
 const PROBLEM_TYPES = 'https://iana.org/assignments/http-problem-types#';
 const PROBLEM = 'application/problem+json';
 
+/** What told of another answer. */
+const preparedFields = [
+	'Content-Type',
+	'Content-Encoding',
+	'Content-Language',
+	'Content-Disposition',
+	'Expires',
+	'ETag',
+	'Last-Modified',
+	'Retry-After',
+] as const;
+
 /** Answers a request that is not let in: 429, 403 or 503, in the form that the client accepts. */
 export function refuse(ctx: Context, passage: Passage, refused: Refused): void | Promise<void> {
-	const {banRule, onRefused} = passage.settings;
+	const {banRule, headers, onRefused} = passage.settings;
 	const refusal = refusalOf(refused, banRule);
 	passage.verdict = refused;
 
@@ -31,7 +43,7 @@ export function refuse(ctx: Context, passage: Passage, refused: Refused): void |
 		ctx.set('Retry-After', String(refusal.retryAfter));
 	}
 
-	if (refusal.kind !== 'limited') {
+	if (refusal.kind !== 'limited' || headers === false) {
 		removeRateLimitFields(ctx);
 	}
 
@@ -47,7 +59,7 @@ export function refuse(ctx: Context, passage: Passage, refused: Refused): void |
  * a JSON type Koa takes an undefined body for `null`.
  */
 function discardAnswer(ctx: Context): void {
-	for (const field of ['Content-Type', 'Expires', 'ETag', 'Last-Modified', 'Retry-After']) {
+	for (const field of preparedFields) {
 		ctx.remove(field);
 	}
 

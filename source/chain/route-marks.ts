@@ -22,6 +22,18 @@ export function routedPath(ctx: Context): string {
 	return String(ctx.newRouterPath || ctx.path || '');
 }
 
+/** The layers that routers have matched for a request so far, in order, whether they run or not. */
+export function matchedLayers(ctx: Context): readonly RouteLayer[] {
+	return Array.isArray(ctx.matched) ? ctx.matched : [];
+}
+
+/** What a router is expected to run. */
+export interface Expected {
+	readonly mark: Mark;
+	/** The first of the router's routes that match the request. */
+	readonly route: RouteLayer;
+}
+
 /**
  * The mark on the first route that these routers would run for a request, or on a `router.use` that
  * runs before it. It is foreseen with the routers' own matching; whatever is not certain has no mark.
@@ -32,7 +44,7 @@ export function foresee(
 	ctx: Context,
 	routers: readonly RouterLike[],
 	isGate: IsGate,
-): Mark | undefined {
+): Expected | undefined {
 	try {
 		if (!routers.some(router => mayRunMark(router, ctx))) {
 			return undefined;
@@ -43,9 +55,12 @@ export function foresee(
 				return undefined;
 			}
 
-			const layers = router.matchHost(ctx.host) ? layersRun(router, ctx) : [];
-			if (layers.length > 0) {
-				return strongestMark(untilFirstHandler(layers, isGate));
+			const matching = router.matchHost(ctx.host) ? matchingLayers(router, ctx) : [];
+			const route = matching.find(isRoute);
+			if (route) {
+				const layers = layersRun(router, matching);
+				const mark = strongestMark(untilFirstHandler(layers, isGate));
+				return mark && {mark, route};
 			}
 		}
 	} catch {
@@ -65,7 +80,7 @@ function mayRunMark(router: RouterLike, ctx: Context): boolean {
 	const path = pathFor(router, ctx);
 	const method = ctx.method.toUpperCase();
 	return marked.some(
-		layer => (layer.methods.length === 0 || layer.methods.includes(method)) && layer.match(path),
+		layer => (!isRoute(layer) || layer.methods.includes(method)) && layer.match(path),
 	);
 }
 
@@ -85,31 +100,34 @@ function pathFor(router: RouterLike, ctx: Context): string {
 	return router.opts.routerPath || routedPath(ctx);
 }
 
-/** The layers that the router would run one after the other: none where no route matches. */
-function layersRun(router: RouterLike, ctx: Context): readonly RouteLayer[] {
-	const {route, pathAndMethod} = router.match(pathFor(router, ctx), ctx.method);
-	if (!route) {
-		return [];
-	}
+function matchingLayers(router: RouterLike, ctx: Context): readonly RouteLayer[] {
+	return router.match(pathFor(router, ctx), ctx.method).pathAndMethod;
+}
 
+/** The layers that the router runs one after the other: all that match, or the chosen one alone. */
+function layersRun(router: RouterLike, matching: readonly RouteLayer[]): readonly RouteLayer[] {
 	if (!router.exclusive) {
-		return pathAndMethod;
+		return matching;
 	}
 
-	const chosen =
-		router.opts.exclusive === 'specificity'
-			? pathAndMethod.reduce((best, layer) =>
-					layer.paramNames.length < best.paramNames.length ? layer : best,
-				)
-			: pathAndMethod.at(-1);
-	return chosen ? [chosen] : [];
+	return router.opts.exclusive === 'specificity'
+		? [matching.reduce((best, layer) => (parameters(layer) < parameters(best) ? layer : best))]
+		: matching.slice(-1);
+}
+
+function parameters(layer: RouteLayer): number {
+	return layer.paramNames.length;
+}
+
+function isRoute(layer: RouteLayer): boolean {
+	return layer.methods.length > 0;
 }
 
 /** All that runs after the gate, up to the end of the first route; nothing if there is no route. */
 function untilFirstHandler(layers: readonly RouteLayer[], isGate: IsGate): unknown[] {
 	const gateLayer = layers.findIndex(layer => layer.stack.some(isGate));
 	const following = layers.slice(Math.max(0, gateLayer));
-	const route = following.findIndex(layer => layer.methods.length > 0);
+	const route = following.findIndex(isRoute);
 	const functions = following.slice(0, route + 1).flatMap(layer => layer.stack);
 
 	return functions.slice(functions.findIndex(isGate) + 1);

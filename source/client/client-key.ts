@@ -10,9 +10,6 @@ export type ClientName = string | {readonly key: string};
 /** All peers on a Unix socket, which have no address. */
 export const unixClient = 'unix';
 
-/** Requests whose connection was gone before its address was read. */
-export const goneClient = 'gone';
-
 /**
  * The canonical key of a client named by hand. Keys that are not addresses stand behind `key:`, which
  * no address begins with.
@@ -35,7 +32,7 @@ export function clientKey(given: unknown): string {
 }
 
 function fromText(text: string): string | undefined {
-	if (text === unixClient || text === goneClient || text.startsWith('key:')) {
+	if (text === unixClient || text.startsWith('key:')) {
 		return text;
 	}
 

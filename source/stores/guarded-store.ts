@@ -1,5 +1,7 @@
+import {inspect} from 'node:util';
 import type {Rule, SettledBanRule} from '../rules.ts';
 import type {Warn} from '../warnings.ts';
+import {isReportOutcome, isVerdict} from './answers.ts';
 import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
 import {
@@ -34,9 +36,16 @@ interface GuardedStoreOptions {
 	readonly warn: Warn;
 }
 
+interface Question<T> {
+	readonly ask: (store: Store) => T | Promise<T>;
+	readonly isAnswer: (answer: unknown) => boolean;
+	/** The answer while the store fails, but under `'memory'`. */
+	readonly otherwise: T;
+}
+
 /**
  * Puts a store's decisions under a policy: they never throw nor reject. Where the store throws,
- * rejects, or has not answered in time, the policy answers in its place.
+ * rejects, answers nonsense, or has not answered in time, the policy answers in its place.
  */
 export class GuardedStore {
 	readonly #store: Store;
@@ -53,10 +62,11 @@ export class GuardedStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): GateVerdict | Promise<GateVerdict> {
-		return this.#answer<GateVerdict>(
-			store => store.admit(client, rules, options),
-			this.#options.policy === 'open' ? admitted : {kind: 'unavailable'},
-		);
+		return this.#answer<GateVerdict>({
+			ask: store => store.admit(client, rules, options),
+			isAnswer: isVerdict,
+			otherwise: this.#options.policy === 'open' ? admitted : {kind: 'unavailable'},
+		});
 	}
 
 	report(
@@ -64,7 +74,11 @@ export class GuardedStore {
 		banRule: SettledBanRule,
 		report: Report,
 	): ReportOutcome | Promise<ReportOutcome> {
-		return this.#answer(store => store.report(client, banRule, report), {reports: 0});
+		return this.#answer<ReportOutcome>({
+			ask: store => store.report(client, banRule, report),
+			isAnswer: isReportOutcome,
+			otherwise: {reports: 0},
+		});
 	}
 
 	/** What the operator undoes is undone in what was counted while the store failed, too. */
@@ -80,19 +94,21 @@ export class GuardedStore {
 		this.#fallback?.close();
 	}
 
-	#answer<T>(ask: (store: Store) => T | Promise<T>, otherwise: T): T | Promise<T> {
+	#answer<T>(question: Question<T>): T | Promise<T> {
 		try {
-			const answer = ask(this.#store);
+			const answer = question.ask(this.#store);
 
 			return isPromise(answer)
-				? inTime(answer, this.#options.timeout).catch(error => this.#failed(error, ask, otherwise))
-				: answer;
+				? inTime(answer, this.#options.timeout)
+						.then(later => checked(later, question))
+						.catch(error => this.#failed(error, question))
+				: checked(answer, question);
 		} catch (error) {
-			return this.#failed(error, ask, otherwise);
+			return this.#failed(error, question);
 		}
 	}
 
-	#failed<T>(error: unknown, ask: (store: Store) => T | Promise<T>, otherwise: T): T | Promise<T> {
+	#failed<T>(error: unknown, {ask, otherwise}: Question<T>): T | Promise<T> {
 		const {policy, warn} = this.#options;
 		warn(
 			'GATEKEEPER_STORE_FAILED',
@@ -105,4 +121,13 @@ export class GuardedStore {
 		this.#fallback ??= new MemoryStore({clock: () => timeOf(this.#store)});
 		return ask(this.#fallback);
 	}
+}
+
+/** @throws {TypeError} for what answers no such question: then the store is at fault */
+function checked<T>(answer: T, {isAnswer}: Question<T>): T {
+	if (!isAnswer(answer)) {
+		throw new TypeError(`it answered ${inspect(answer)}`);
+	}
+
+	return answer;
 }

@@ -9,7 +9,9 @@ export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<T> {
 			reject(new Error(`The store did not answer within ${timeout} ms (storeTimeout)`));
 		}, timeout);
 
-		answer.then(resolve, reject).then(() => clearTimeout(timer));
+		Promise.resolve(answer)
+			.then(resolve, reject)
+			.finally(() => clearTimeout(timer));
 	});
 }
 

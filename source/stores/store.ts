@@ -113,7 +113,12 @@ export interface StoredBan {
 /** The verdict on a request that no rule was asked about. */
 export const admitted: Admitted = {kind: 'admitted', quotas: []};
 
-/** What time it is in this process, in milliseconds of a clock that only moves forward. */
+/** What time it is in this process, in milliseconds; by a monotonic clock if the store tells none. */
 export function timeOf(store: Store): number {
-	return store.clock?.() ?? performance.now();
+	try {
+		const time = store.clock?.();
+		return Number.isFinite(time) ? Number(time) : performance.now();
+	} catch {
+		return performance.now();
+	}
 }

@@ -1,3 +1,4 @@
+import {runInNewContext} from 'node:vm';
 import test from 'ava';
 import type {Context, Next} from 'koa';
 import {gated} from '../gated.ts';
@@ -80,14 +81,44 @@ test('what cannot carry headers is answered as Koa answers it', async t => {
 		router.get('/text', () => {
 			throw 'text';
 		});
-		router.get('/getter', () => {
-			throw Object.defineProperty(new Error('getter'), 'headers', {get: () => undefined});
-		});
 	});
 
 	t.is((await http.get('/sealed')).status, 418);
 	t.is((await http.get('/text')).status, 500);
-	t.is((await http.get('/getter')).status, 500);
+});
+
+test('an error of any make carries them: a getter for headers, another realm', async t => {
+	class Fancy extends Error {
+		get headers() {
+			return {'X-Fancy': 'yes'};
+		}
+	}
+	const own = Object.defineProperty(new Error('own'), 'headers', {
+		configurable: true,
+		get: () => ({'X-Fancy': 'yes'}),
+	});
+	const {http} = gated(limit, router => {
+		router.get('/inherited', () => {
+			throw new Fancy('inherited');
+		});
+		router.get('/own', () => {
+			throw own;
+		});
+		router.get('/realm', () => runInNewContext('throw new Error("realm")'));
+	});
+
+	for (const [path, fancy] of [
+		['/inherited', 'yes'],
+		['/own', 'yes'],
+		['/realm', undefined],
+	] as const) {
+		const {status, headers} = await http.get(path);
+		t.is(status, 500);
+		t.is(headers['x-fancy'], fancy, path);
+		t.regex(headers.ratelimit ?? '', /^"global"/, path);
+	}
+
+	t.deepEqual(Object.getOwnPropertyDescriptor(own, 'headers')?.get?.(), {'X-Fancy': 'yes'});
 });
 
 test('an error handler before the gate finds the fields on the answer', async t => {

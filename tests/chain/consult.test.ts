@@ -1,8 +1,24 @@
+import {inspect} from 'node:util';
 import test from 'ava';
-import {type GatekeeperOptions, MemoryStore, type Store} from '../../source/index.ts';
+import {
+	type GatekeeperOptions,
+	MemoryStore,
+	type ReportOutcome,
+	type Store,
+	type Verdict,
+} from '../../source/index.ts';
 import {forwardTo} from '../forwarding-store.ts';
 import {gated} from '../gated.ts';
 import {warnings} from '../warnings.ts';
+
+const nonsense: readonly unknown[] = [
+	...[undefined, null, 5, 'admitted', {}, {kind: 'other'}, {kind: 'admitted'}],
+	...[
+		{kind: 'limited', quotas: []},
+		{kind: 'banned', by: 'hand'},
+		{kind: 'banned', endsInMs: 0},
+	],
+];
 
 const failures: ReadonlyArray<[string, () => never | Promise<never>]> = [
 	[
@@ -116,3 +132,47 @@ test.serial(
 		t.regex((await seen.messages())[0] ?? '', /onStoreError: 'memory'.*did not answer within 5 ms/);
 	},
 );
+
+test('a store that answers nonsense has failed', async t => {
+	for (const answer of nonsense) {
+		for (const given of [answer, Promise.resolve(answer)]) {
+			const {http} = gatedOn(
+				forwardTo(new MemoryStore(), {
+					admit: () => given as Verdict,
+					report: () => given as ReportOutcome,
+				}),
+			);
+			t.deepEqual((await http.get('/report')).body, {reports: 1, banned: false}, inspect(answer));
+			t.is((await http.get('/ping')).status, 429);
+		}
+	}
+});
+
+test('a store whose clock fails, too, has failed like any other', async t => {
+	const fail = () => {
+		throw new Error('no clock');
+	};
+	const {http} = gatedOn(forwardTo(new MemoryStore(), {clock: fail, admit: fail}));
+
+	t.is((await http.get('/ping')).status, 200);
+	t.is((await http.get('/ping')).status, 429);
+});
+
+test('a thenable is an answer as good as a promise', async t => {
+	const store = new MemoryStore();
+	const {http} = gatedOn(
+		forwardTo(store, {
+			admit: (...question) =>
+				({
+					// biome-ignore lint/suspicious/noThenProperty: that is what it is about
+					then(resolve: (verdict: Verdict) => void) {
+						resolve(store.admit(...question));
+					},
+				}) as Promise<Verdict>,
+		}),
+	);
+
+	t.is((await http.get('/ping')).status, 200);
+	t.is((await http.get('/ping')).status, 429);
+	t.is(store.admit('127.0.0.1', []).kind, 'admitted');
+});

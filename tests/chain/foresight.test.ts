@@ -1,8 +1,9 @@
 import {Router} from '@koa/router';
 import test from 'ava';
-import Koa, {type Context, type Next} from 'koa';
-import {bypass, gatekeeper, specific} from '../../source/index.ts';
-import {agents, gated, ok, storeByHand} from '../gated.ts';
+import Koa, {type Context, type Middleware, type Next} from 'koa';
+import {bypass, type Gatekeeper, gatekeeper, MemoryStore, specific} from '../../source/index.ts';
+import {forwardTo} from '../forwarding-store.ts';
+import {agents, gated, gathering, ok, storeByHand, until} from '../gated.ts';
 import {warnings} from '../warnings.ts';
 import {overQuota, statuses} from './over-quota.ts';
 
@@ -239,6 +240,159 @@ test('two gates on one request: a mark proves itself to both, the nearer one own
 	});
 	t.true(seen.length > 0 && seen.every(Boolean));
 });
+
+for (const [who, refuseAll] of [
+	['a banned client', (gate: Gatekeeper) => gate.ban('127.0.0.1')],
+	['everybody while the store fails, onStoreError closed', () => undefined],
+] as const) {
+	test(`a specific behind an unmarked handler that refuses ${who} does not hide a wrong foresight`, async t => {
+		let reached = 0;
+		const isFailing = who !== 'a banned client';
+		const fail = () => {
+			throw new Error('store down');
+		};
+		const {http, gate} = gated(
+			{
+				rateLimitRule: [2, 60],
+				onStoreError: 'closed',
+				...(isFailing && {store: forwardTo(new MemoryStore(), {admit: fail})}),
+			},
+			(router, app) => {
+				app.use(rewrite('/closed'));
+				router.get('/open', bypass(), ok).get('/closed', (_ctx, next) => {
+					reached += 1;
+					return next();
+				});
+				router.get('/closed', specific([5, 60]), ok);
+			},
+		);
+
+		await refuseAll(gate);
+		for (let round = 0; round < 9; round += 1) {
+			t.true((await http.get('/open')).status >= 403);
+		}
+
+		t.is(reached, 1);
+	});
+}
+
+test('a mark that runs only after its request has ended proves nothing, and frees no place twice', async t => {
+	let reached = 0;
+	let goOn = () => Promise.resolve<unknown>(undefined);
+	const {all, release} = gathering();
+	const {http, pass} = gated({rateLimitRule: [1, 60]}, (router, app) => {
+		app.use((ctx, next) => {
+			if (ctx.get('X-Forget') === '') {
+				return rewrite('/closed')(ctx, next);
+			}
+
+			goOn = next;
+			ctx.body = 'early';
+		});
+		router.get('/open', bypass(), ok).get('/closed', async ctx => {
+			reached += 1;
+			await all;
+			ok(ctx);
+		});
+	});
+
+	await http.get('/open').set('X-Forget', 'yes');
+	pass(60_000);
+	const held = Promise.resolve(http.get('/open').then(answer => answer.status));
+	await until(() => reached === 1);
+	await goOn();
+	t.is((await http.get('/ping')).status, 200);
+	t.is((await http.get('/open')).status, 429, 'the place of the request in flight is still taken');
+	release();
+	t.is(await held, 200);
+	t.is(reached, 1);
+});
+
+/** An unmarked handler, which passes on to what stands behind it. */
+const unmarked = (counted: {reached: number}) => (_ctx: Context, next: Next) => {
+	counted.reached += 1;
+	return next();
+};
+
+const detours: ReadonlyArray<
+	[title: string, build: (app: Koa, counted: {reached: number}) => readonly Router[] | undefined]
+> = [
+	[
+		'routers: names them in another order than they run in',
+		(app, counted) => {
+			const first = new Router().get('/{*any}', unmarked(counted));
+			const second = new Router().get('/open', bypass(), ok);
+			app.use(first.routes()).use(second.routes());
+			return [second, first];
+		},
+	],
+	[
+		'routers: names one that never runs, and one bypass() stands on two routes',
+		(app, counted) => {
+			const open = bypass();
+			const router = new Router().get('/{*any}', unmarked(counted)).get('/open', open, ok);
+			app.use(router.routes());
+			return [new Router().get('/open', open, ok), router];
+		},
+	],
+	[
+		'the host is rewritten on the way to a host-bound router',
+		(app, counted) => {
+			app.use((ctx, next) => {
+				ctx.req.headers.host = 'other.example';
+				return next();
+			});
+			app.use(new Router({host: 'other.example'}).get('/{*any}', unmarked(counted)).routes());
+			app.use(new Router().get('/open', bypass(), ok).routes());
+			return undefined;
+		},
+	],
+	[
+		'the path is rewritten for one router and set back for the next',
+		(app, counted) => {
+			const to = (path: string) => (ctx: Context, next: Next) => {
+				if (['/open', '/closed'].includes(ctx.path)) {
+					ctx.path = path;
+				}
+
+				return next();
+			};
+			app.use(to('/closed')).use(new Router().get('/closed', unmarked(counted)).routes());
+			app.use(to('/open')).use(new Router().get('/open', bypass(), ok).routes());
+			return undefined;
+		},
+	],
+	[
+		'a router that the gate cannot see runs before',
+		(app, counted) => {
+			const hidden = new Router().get('/{*any}', unmarked(counted)).routes() as Middleware;
+			app.use((ctx, next) => hidden(ctx, next));
+			app.use(new Router().get('/open', bypass(), ok).routes());
+			return undefined;
+		},
+	],
+];
+
+for (const [title, build] of detours) {
+	test(`a mark does not prove itself where an unmarked route has run before it: ${title}`, async t => {
+		const counted = {reached: 0};
+		const app = new Koa();
+		const routes = new Koa();
+		const routers = build(routes, counted);
+		const {store} = storeByHand();
+		app.use(gatekeeper({rateLimitRule: [2, 60], store, ...(routers && {routers})}));
+		for (const middleware of routes.middleware) {
+			app.use(middleware);
+		}
+
+		const {http} = agents(app);
+		for (let round = 0; round < 9; round += 1) {
+			await http.get('/open');
+		}
+
+		t.is(counted.reached, 3, 'the quota, and the one beyond');
+	});
+}
 
 test.serial('an exemption that proves wrong over the quota warns once', async t => {
 	const seen = warnings(t);

@@ -1,11 +1,13 @@
+import {once} from 'node:events';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {request} from 'node:http';
+import {connect, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
 import Koa from 'koa';
 import {gatekeeper} from '../../source/index.ts';
-import {gated, serve} from '../gated.ts';
+import {gated, serve, until} from '../gated.ts';
 
 /** Who a request is taken for, by the header that it carries. */
 function identified(ipHeader?: string) {
@@ -122,4 +124,63 @@ test('many requests of one connection are one client', async t => {
 	t.deepEqual([await status(), await status(), await status()], [200, 200, 429]);
 	pass(60_000);
 	t.is(await status(), 200);
+});
+
+test("a peer that resets its connection is nobody's Unix socket: its request goes no further", async t => {
+	let reached = 0;
+	const {app} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+		router.get('/who', () => {
+			reached += 1;
+		});
+	});
+	const {port, server} = await serve(t, app);
+	const request = 'GET /who HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n';
+
+	const peers: Socket[] = [];
+	server.on('connection', peer => peers.push(peer));
+	let requests = 0;
+	server.on('request', () => {
+		requests += 1;
+	});
+
+	for (let round = 1; round <= 50; round += 1) {
+		const socket = connect(port, '127.0.0.1');
+		await once(socket, 'connect');
+		socket.write(request);
+		socket.resetAndDestroy();
+		await until(() => peers.length === round && peers.every(peer => peer.closed));
+	}
+
+	t.true(requests > 0);
+	t.is(reached, 0);
+});
+
+test('a client that is gone before the gate is asked goes no further', async t => {
+	let reached = 0;
+	let atGate = () => {};
+	const passedGate = new Promise<void>(resolve => {
+		atGate = resolve;
+	});
+	const {app} = gated({}, (router, koa) => {
+		koa.middleware.unshift(async (ctx, next) => {
+			ctx.req.socket.destroy();
+			await next();
+			atGate();
+		});
+		router.get('/who', () => {
+			reached += 1;
+		});
+	});
+	const {origin} = await serve(t, app);
+
+	await t.throwsAsync(fetch(`${origin}/who`));
+	await passedGate;
+	t.is(reached, 0);
+});
+
+test('a header named like a property of every object is a header like others', async t => {
+	const {http} = identified('constructor');
+
+	t.is((await http.get('/who')).text, '127.0.0.1');
+	t.is((await http.get('/who').set('constructor', '203.0.113.7')).text, '203.0.113.7');
 });

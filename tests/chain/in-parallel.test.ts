@@ -1,17 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass} from '../../source/index.ts';
-import {gated, ok, serve} from '../gated.ts';
-
-/** A promise and what resolves it. */
-function gathering(): {all: Promise<void>; release: () => void} {
-	let release = () => {};
-	const all = new Promise<void>(resolve => {
-		release = resolve;
-	});
-
-	return {all, release};
-}
+import {gated, gathering, ok, serve} from '../gated.ts';
 
 /** Sends all at once from one client, and tells when the last one has arrived. */
 async function parallel(

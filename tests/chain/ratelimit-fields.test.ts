@@ -1,5 +1,5 @@
 import test from 'ava';
-import {bypass, type GatekeeperOptions, specific} from '../../source/index.ts';
+import {bypass, type GatekeeperOptions, gatekeeper, specific} from '../../source/index.ts';
 import {gated, ok} from '../gated.ts';
 
 const draft = ['ratelimit', 'ratelimit-policy'];
@@ -129,4 +129,28 @@ test('the legacy fields tell the tightest rule, its reset in seconds left', asyn
 	t.deepEqual(await told('/ping'), ['3', '1', '6']);
 	t.deepEqual(await told('/tight'), ['1', '0', '30']);
 	t.deepEqual(await told('/ping'), ['3', '0', '6']);
+});
+
+test("a nearer gate's fields replace the farther one's, of whatever style", async t => {
+	const outer = {rateLimitRule: {count: 10, window: 60, name: 'outer'}} as const;
+	for (const [headers, expected] of [
+		['legacy', legacy],
+		['draft', draft],
+	] as const) {
+		const {http} = gated({...outer, headers: headers === 'draft' ? 'legacy' : 'draft'}, router => {
+			router.use(gatekeeper({rateLimitRule: [5, 60], headers}));
+		});
+		t.deepEqual(fields((await http.get('/ping')).headers), expected);
+	}
+});
+
+test("a nearer gate without fields leaves the farther one's, but not on its refusal", async t => {
+	const {http} = gated({rateLimitRule: [10, 60]}, router => {
+		router.use(gatekeeper({rateLimitRule: [1, 60], headers: false}));
+	});
+
+	t.is((await http.get('/ping')).headers.ratelimit, '"global";r=9;t=60');
+	const refused = await http.get('/ping');
+	t.is(refused.status, 429);
+	t.deepEqual(fields(refused.headers), []);
 });

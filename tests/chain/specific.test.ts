@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {Middleware} from 'koa';
 import {
 	bypass,
 	type LimitRules,
@@ -188,6 +189,17 @@ test('bad rules and options fail at once', t => {
 			message,
 		});
 	}
+});
+
+test('bypass without its call says so', async t => {
+	const errors: Error[] = [];
+	const {http} = gated({}, (router, app) => {
+		app.on('error', error => errors.push(error));
+		router.get('/open', bypass as unknown as Middleware, ok);
+	});
+
+	t.is((await http.get('/open')).status, 500);
+	t.is(errors[0]?.message, 'bypass() takes no arguments: write bypass(), not bypass, on the route');
 });
 
 test.serial('an unnamed rule on a store that processes share warns once', async t => {

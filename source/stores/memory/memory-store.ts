@@ -50,17 +50,20 @@ export class MemoryStore implements Store {
 	readonly #clock: () => number;
 	readonly #clients = new Generations<ClientRecord>();
 	readonly #bans = new Map<string, Ban>();
-	#latest = -Infinity;
+	#latest: number;
 	#longestWindow = SHORTEST_SPAN;
 
-	/** @throws {TypeError} for a clock that is not a function, and for options unknown */
+	/** @throws {TypeError} for a clock that tells no time, and for options unknown */
 	constructor(options: MemoryStoreOptions = {}) {
 		const {clock = () => performance.now()} = namedOptions(options, ['clock'], 'MemoryStore()');
-		check(isClock, clock, 'clock', 'a function that returns milliseconds');
-		this.#clock = clock;
+		check(isFunction, clock, 'clock', 'a function that returns milliseconds');
+		const now: unknown = clock();
+		check(isTime, now, 'clock', 'a function that returns milliseconds');
+		this.#clock = clock as () => number;
+		this.#latest = now;
 	}
 
-	/** Milliseconds by the store's clock; never less than it has told before, and never NaN. */
+	/** Milliseconds by the store's clock; never less than it has told before. */
 	clock(): number {
 		const read = this.#clock();
 		if (read > this.#latest) {
@@ -190,8 +193,8 @@ export class MemoryStore implements Store {
 	}
 }
 
-function isClock(given: unknown): given is () => number {
-	return isFunction(given);
+function isTime(given: unknown): given is number {
+	return Number.isFinite(given);
 }
 
 function logOf(logs: Map<string, SlidingLog>, rule: Rule): SlidingLog {

@@ -1,0 +1,190 @@
+import {inspect, isDeepStrictEqual} from 'node:util';
+import test from 'ava';
+import fc from 'fast-check';
+import type {ToldModel} from './model/answer-model.ts';
+import {type AnyApp, anyApp, type Twins, twins} from './model/any-app.ts';
+import type {ClientModel, GateModel} from './model/gate-model.ts';
+import {openStage, type Stage} from './model/stage.ts';
+
+type Wait =
+	| {readonly ms: number}
+	/** Until something leaves its window or a ban ends, or a little before or after. */
+	| {readonly moment: number; readonly off: number};
+
+interface Request {
+	readonly do: 'request';
+	readonly wait: Wait;
+	readonly client: number;
+	readonly method: string;
+	/** Beyond the app's routes it is a 404. */
+	readonly route: number;
+	readonly takes: 'text/plain' | 'application/problem+json';
+}
+
+interface Verb {
+	readonly do: 'ban' | 'unban' | 'reset';
+	readonly wait: Wait;
+	readonly client: number;
+}
+
+type Step = Request | Verb;
+
+interface Visit {
+	readonly app: AnyApp;
+	readonly steps: readonly Step[];
+}
+
+/** What our proxy writes into its header, and whose requests these are. */
+const clients: ReadonlyArray<ClientModel & {readonly header?: string}> = [
+	{header: '203.0.113.7', key: '203.0.113.7', immune: false},
+	{header: '10.0.0.1, ::ffff:203.0.113.7', key: '203.0.113.7', immune: false},
+	{header: '2001:db8::1', key: '2001:db8::/64', immune: false},
+	{header: '2001:db8::2', key: '2001:db8::/64', immune: false},
+	{header: '127.0.0.1', key: '127.0.0.1', immune: false},
+	{key: '127.0.0.1', immune: true},
+];
+
+// Reports without a ban rule warn, once for each app.
+process.removeAllListeners('warning');
+
+test('whole apps answer as the table of what counts says', async t => {
+	const stage = await openStage();
+	t.teardown(stage.close);
+
+	await t.notThrowsAsync(() =>
+		fc.assert(
+			fc.asyncProperty(anyVisit, visit => follow(stage, visit)),
+			{numRuns: 800, includeErrorInReport: true},
+		),
+	);
+});
+
+/** @throws {Error} where the app answers otherwise than the model */
+async function follow(stage: Stage, {app, steps}: Visit): Promise<void> {
+	const pair = twins(app);
+	stage.play(pair.app);
+
+	for (const [index, step] of steps.entries()) {
+		pair.model.now += span(pair.model, step.wait);
+		const expected = expect(pair, step);
+		const got = await take(stage, pair, step);
+		if (!isDeepStrictEqual(got, expected)) {
+			throw new Error(
+				`Step ${index} at ${pair.model.now} ms, ${inspect(step)}:\n` +
+					`expected ${inspect(expected)}\ngot ${inspect(got)}`,
+			);
+		}
+	}
+}
+
+function span(model: GateModel, wait: Wait): number {
+	if ('ms' in wait) {
+		return wait.ms;
+	}
+
+	const moments = model.moments();
+	const moment = moments[wait.moment % Math.max(1, moments.length)] ?? model.now;
+	return Math.max(0, moment + wait.off - model.now);
+}
+
+function expect({model, routeFor}: Twins, step: Step): unknown {
+	const client = clients[step.client] ?? {key: '', immune: false};
+	if (step.do !== 'request') {
+		return model[step.do](client.key);
+	}
+
+	const route = routeFor(step.method, step.route);
+	const {told, ...answer} = model.request(client, step.method, route);
+	return {
+		...answer,
+		cacheControl: told && 'no-store',
+		body: told && bodyOf(told, answer.status, step),
+	};
+}
+
+function bodyOf({text, type, violated}: ToldModel, status: number, request: Request): unknown {
+	if (request.method === 'HEAD') {
+		return '';
+	}
+
+	return request.takes === 'text/plain'
+		? `${text}\n`
+		: {
+				type: `https://iana.org/assignments/http-problem-types#${type}`,
+				status,
+				detail: text,
+				...(violated.length > 0 && {'violated-policies': violated}),
+			};
+}
+
+async function take(stage: Stage, {gate, ran}: Twins, step: Step): Promise<unknown> {
+	const {header, key = ''} = clients[step.client] ?? {};
+	if (step.do !== 'request') {
+		return gate[step.do](key);
+	}
+
+	const before = ran();
+	const {status, headers, text} = await stage.send({
+		method: step.method,
+		path: `/${step.route}`,
+		headers: {Accept: step.takes, ...(header !== undefined && {'X-Forwarded-For': header})},
+	});
+	const isRefused = [429, 403].includes(status);
+
+	return {
+		status,
+		ran: ran() > before,
+		retryAfter: headers['retry-after'],
+		policy: headers['ratelimit-policy'],
+		rateLimit: headers.ratelimit,
+		cacheControl: headers['cache-control'],
+		body: isRefused ? bodySeen(text, step) : undefined,
+	};
+}
+
+function bodySeen(text: string, {method, takes}: Request): unknown {
+	if (method === 'HEAD' || takes === 'text/plain') {
+		return text;
+	}
+
+	const {title: _, ...problem} = JSON.parse(text);
+	return problem;
+}
+
+const wait: fc.Arbitrary<Wait> = fc.oneof(
+	{weight: 6, arbitrary: fc.constant({ms: 0})},
+	{weight: 2, arbitrary: fc.record({ms: fc.constantFrom(0.25, 1, 300, 500, 1000, 4000, 60_000)})},
+	{
+		weight: 4,
+		arbitrary: fc.record({moment: fc.nat({max: 3}), off: fc.constantFrom(-1, -0.25, 0, 0, 0.25)}),
+	},
+);
+
+const client = fc.oneof(
+	{weight: 4, arbitrary: fc.constant(0)},
+	{weight: 1, arbitrary: fc.nat({max: clients.length - 1})},
+);
+
+const request: fc.Arbitrary<Step> = fc.record({
+	do: fc.constant('request' as const),
+	wait,
+	method: fc.constantFrom('GET', 'GET', 'GET', 'POST', 'HEAD'),
+	route: fc.constantFrom(0, 0, 0, 0, 1, 1, 2, 3, 4, 5),
+	client,
+	takes: fc.constantFrom('text/plain' as const, 'application/problem+json' as const),
+});
+
+const verb: fc.Arbitrary<Step> = fc.record({
+	do: fc.constantFrom('ban' as const, 'unban' as const, 'reset' as const),
+	wait,
+	client,
+});
+
+const anyVisit: fc.Arbitrary<Visit> = fc.record({
+	app: anyApp,
+	steps: fc.array(fc.oneof({weight: 20, arbitrary: request}, {weight: 1, arbitrary: verb}), {
+		minLength: 1,
+		maxLength: 50,
+		size: 'max',
+	}),
+});
