@@ -156,7 +156,7 @@ test('HEAD is answered by a marked GET route, and exempt like it', async t => {
 	await answers(t, router => router.get('/open', bypass(), ok), {'HEAD /open': 200});
 });
 
-test('a method that the marked route does not take is not exempt', async t => {
+test('405 and 404 paths are not exempt: a method that the marked route does not take, a path that no route has', async t => {
 	await answers(
 		t,
 		(router, app) => {

@@ -57,13 +57,13 @@ export interface Twins {
 }
 
 /** Builds the app, and the model that says how it answers. */
-export function twins(any: AnyApp): Twins {
-	const global = named(any.global, seriesOf('global'));
-	const specifics: SpecificModel[] = any.specifics.map(({rules, standalone}) => ({
+export function twins(drawn: AnyApp): Twins {
+	const global = named(drawn.global, seriesOf('global'));
+	const specifics: SpecificModel[] = drawn.specifics.map(({rules, standalone}) => ({
 		rules: named(rules, nextSpecific),
 		standalone,
 	}));
-	const routes = any.routes.map(({method, isBypassed, specifics: places, reports, status}) => {
+	const routes = drawn.routes.map(({method, isBypassed, specifics: places, reports, status}) => {
 		const marks = places.flatMap(place => specifics.slice(place, place + 1));
 		return {
 			methods: {get: ['GET', 'HEAD'], post: ['POST'], all: ['GET', 'HEAD', 'POST']}[method],
@@ -72,16 +72,16 @@ export function twins(any: AnyApp): Twins {
 			status,
 		};
 	});
-	const [banRule] = named(any.banRule ? [any.banRule] : [], () => 'ban');
+	const [banRule] = named(drawn.banRule ? [drawn.banRule] : [], () => 'ban');
 	const model = new GateModel({
-		now: any.origin,
+		now: drawn.origin,
 		global,
-		banRule: banRule && {...banRule, duration: (any.banRule?.duration ?? 0) * 1000},
-		excludedMethods: any.excludedMethods,
+		banRule: banRule && {...banRule, duration: (drawn.banRule?.duration ?? 0) * 1000},
+		excludedMethods: drawn.excludedMethods,
 	});
 
 	return {
-		...realApp(any, () => model.now),
+		...realApp(drawn, () => model.now),
 		model,
 		routeFor: (method, place) =>
 			routes.find((route, at) => at === place && route.methods.includes(method)),
@@ -107,24 +107,24 @@ function named(rules: readonly AnyRule[], nextName: () => string): RuleModel[] {
 	}));
 }
 
-function realApp(any: AnyApp, clock: () => number): Pick<Twins, 'app' | 'gate' | 'ran'> {
-	const {global, banRule, excludedMethods} = any;
+function realApp(drawn: AnyApp, clock: () => number): Pick<Twins, 'app' | 'gate' | 'ran'> {
+	const {global, banRule, excludedMethods} = drawn;
 	const memory = new MemoryStore({clock});
 	const gate = gatekeeper({
 		ipHeader: 'X-Forwarded-For',
-		store: any.isRemote ? remote(memory) : memory,
+		store: drawn.isRemote ? remote(memory) : memory,
 		storeTimeout: 60,
 		excludedMethods,
 		...(global.length > 0 && {rateLimitRule: global.map(written)}),
 		...(banRule && {banRule: {...written(banRule), duration: banRule.duration}}),
 	});
-	const specifics = any.specifics.map(({rules, standalone}) =>
+	const specifics = drawn.specifics.map(({rules, standalone}) =>
 		specific(rules.map(written), {standalone}),
 	);
 	const router = new Router();
 	let ran = 0;
 
-	for (const [index, route] of any.routes.entries()) {
+	for (const [index, route] of drawn.routes.entries()) {
 		const marks = route.specifics.flatMap(place => specifics.slice(place, place + 1));
 		router[route.method](
 			`/${index}`,
