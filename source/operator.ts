@@ -79,6 +79,7 @@ export function operator(settings: Settings): Operator {
 				...checkReason(reason),
 			};
 			const key = clientKey(client);
+			guarded.ban(key, ban);
 			await ask(() => store.ban(key, ban));
 		},
 

@@ -2,6 +2,7 @@ import type {Standing} from './context.ts';
 import {wholeSeconds} from './duration.ts';
 import {check, isText, optional} from './option-checks.ts';
 import type {Settings} from './settings.ts';
+import {checked, isReportOutcome} from './stores/answers.ts';
 import type {GuardedStore} from './stores/guarded-store.ts';
 import type {Report, Store} from './stores/store.ts';
 
@@ -37,13 +38,17 @@ export async function reportClient(
 	report: Report,
 ): Promise<Standing> {
 	if (banRule === undefined) {
-		warn('GATEKEEPER_NO_BAN_RULE', 'A report was not counted: gatekeeper() was given no banRule');
+		warn(
+			'GATEKEEPER_NO_BAN_RULE',
+			() => 'A report was not counted: gatekeeper() was given no banRule',
+		);
 		const verdict = await store.admit(client, [], {});
 		const banEndsInMs = verdict.kind === 'banned' ? verdict.endsInMs : undefined;
 		return {...standing(0, banEndsInMs), immune: 'no-ban-rule'};
 	}
 
-	const {reports, banEndsInMs} = await store.report(client, banRule, report);
+	const outcome = await store.report(client, banRule, report);
+	const {reports, banEndsInMs} = checked(outcome, isReportOutcome);
 	return standing(reports, banEndsInMs);
 }
 

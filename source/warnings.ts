@@ -1,8 +1,9 @@
-/** Emits a process warning, for each code only the first time. */
-export type Warn = (code: WarningCode, message: string) => void;
+/** Emits a process warning, for each code only the first time; its text is made only then. */
+export type Warn = (code: WarningCode, text: () => string) => void;
 
 type WarningCode =
 	| 'GATEKEEPER_STORE_FAILED'
+	| 'GATEKEEPER_NO_ADDRESS'
 	| 'GATEKEEPER_NO_BAN_RULE'
 	| 'GATEKEEPER_MARK_UNFORESEEN'
 	| 'GATEKEEPER_MARK_UNPROVEN'
@@ -13,10 +14,10 @@ type WarningCode =
 export function warner(): Warn {
 	const told = new Set<WarningCode>();
 
-	return (code, message) => {
+	return (code, text) => {
 		if (!told.has(code)) {
 			told.add(code);
-			process.emitWarning(message, {type: 'GatekeeperWarning', code});
+			process.emitWarning(text(), {type: 'GatekeeperWarning', code});
 		}
 	};
 }

@@ -1,5 +1,11 @@
 import test from 'ava';
-import {type BanOptions, type ClientName, gatekeeper, MemoryStore} from '../source/index.ts';
+import {
+	type BanOptions,
+	type ClientName,
+	gatekeeper,
+	MemoryStore,
+	type ReportOutcome,
+} from '../source/index.ts';
 import {forwardTo} from './forwarding-store.ts';
 import {type Gated, gated, storeByHand} from './gated.ts';
 
@@ -172,6 +178,27 @@ test('verbs reject when the store fails or does not answer, whatever onStoreErro
 		await t.throwsAsync(gate.bans().next(), {message});
 		await t.throwsAsync(gate.close(), {message});
 	}
+});
+
+test('a store that answers a report with nonsense has failed', async t => {
+	const store = forwardTo(new MemoryStore(), {report: () => ({}) as ReportOutcome});
+
+	await t.throwsAsync(gatekeeper({banRule: [1, 1, 1], store}).report('127.0.0.1'), {
+		message: /the store answered \{\}/,
+	});
+});
+
+test('a ban by hand while the store fails holds in this process, too', async t => {
+	const fail = () => {
+		throw new Error('store down');
+	};
+	const {gate, http} = gated({store: forwardTo(new MemoryStore(), {admit: fail})});
+
+	t.is((await http.get('/ping')).status, 200);
+	await gate.ban('127.0.0.1');
+	t.is((await http.get('/ping')).status, 403);
+	await gate.unban('127.0.0.1');
+	t.is((await http.get('/ping')).status, 200);
 });
 
 test('a list of bans that is left early is closed in the store', async t => {

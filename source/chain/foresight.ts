@@ -1,4 +1,5 @@
 import type {Context, Next} from 'koa';
+import type {RouteLayer} from '../router.ts';
 import type {Settings} from '../settings.ts';
 import {type Foresight, findPassage, type Passage} from './passage.ts';
 import {type Mark, matchedLayers, routedPath} from './route-marks.ts';
@@ -21,7 +22,7 @@ function hasComeTrue(foresight: Foresight, mark: Mark, ctx: Context): boolean {
 	const {method, path, route, matchedBefore} = foresight;
 	const first = matchedLayers(ctx)
 		.slice(matchedBefore)
-		.find(layer => layer.methods.includes(method.toUpperCase()));
+		.find(layer => mayTake(layer, method.toUpperCase()));
 
 	return (
 		foresight.mark === mark &&
@@ -29,6 +30,11 @@ function hasComeTrue(foresight: Foresight, mark: Mark, ctx: Context): boolean {
 		path === routedPath(ctx) &&
 		(first === undefined || first === route)
 	);
+}
+
+/** What is no layer of @koa/router may have run anything. */
+function mayTake(layer: Partial<RouteLayer> | null | undefined, method: string): boolean {
+	return layer?.methods?.includes(method) ?? true;
 }
 
 /** Runs the rest for a request that is exempt as foreseen, and counts it late if it was not proven. */
@@ -46,8 +52,11 @@ export async function runForeseen(
 		if (foresight.outcome === 'unproven') {
 			foresight.outcome = 'disproved';
 			passage.exemption = otherwise;
-			await countLate(passage, foresight);
-			foresight.probation.end(passage.client);
+			try {
+				await countLate(passage, foresight);
+			} finally {
+				foresight.probation.end(passage.client);
+			}
 		}
 	}
 }
@@ -67,17 +76,17 @@ async function countLate(passage: Passage, {probation, path}: Foresight): Promis
 }
 
 function warnUnforeseen({warn}: Settings, {kind}: Mark, ctx: Context): void {
-	const route = String(ctx._matchedRoute ?? ctx.path);
-
 	warn(
 		'GATEKEEPER_MARK_UNFORESEEN',
-		`A ${kind} mark on ${route} was not foreseen, so that the global rules have counted the request. Place the router after the gate with app.use, name it in gatekeeper({routers: [router]}), or mount the gate with router.use; a mark that another route runs before, or that a tool has wrapped, cannot be foreseen`,
+		() =>
+			`A ${kind} mark on ${ctx._matchedRoute ?? ctx.path} was not foreseen, so that the request was under the global rules. Place the router after the gate with app.use, in the same app; or name it in gatekeeper({routers: [router]}), or mount the gate with router.use. A mark that another route runs before, or that a tool has wrapped, cannot be foreseen`,
 	);
 }
 
 function warnUnproven({warn}: Settings, path: string): void {
 	warn(
 		'GATEKEEPER_MARK_UNPROVEN',
-		`A bypass() or standalone route was foreseen for ${path} but did not run, and the client is over its quota: its exemptions are suspended. Something between the gate and the router answers, or rewrites the path`,
+		() =>
+			`A bypass() or standalone route was foreseen for ${path} but did not run first, and the client is over its quota: its exemptions are suspended. Something between the gate and the router answers, or rewrites the path`,
 	);
 }

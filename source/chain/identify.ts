@@ -4,7 +4,9 @@ import type {Context, Middleware} from 'koa';
 import {type Address, addressKey, isLocal, parseAddress, parseHop} from '../client/address.ts';
 import {unixClient} from '../client/client-key.ts';
 import type {Settings} from '../settings.ts';
+import type {Warn} from '../warnings.ts';
 import {currentPassage} from './passage.ts';
+import {discardAnswer} from './refuse.ts';
 
 /** Who sends the requests of one connection. */
 interface Peer {
@@ -17,9 +19,9 @@ interface Peer {
 const peers = new WeakMap<Socket, Peer>();
 
 /** Finds out who the client is: the socket's peer, or whom our own proxy names. */
-export function identify({ipHeader}: Settings): Middleware {
+export function identify({ipHeader, warn}: Settings): Middleware {
 	return function identify(ctx, next) {
-		const peer = peerOf(ctx.req.socket);
+		const peer = peerOf(ctx.req.socket, warn);
 		if (peer === undefined) {
 			return dismiss(ctx);
 		}
@@ -42,16 +44,18 @@ export function identify({ipHeader}: Settings): Middleware {
  * no answer reaches it.
  */
 function dismiss(ctx: Context): void {
+	discardAnswer(ctx);
 	ctx.status = 400;
+	ctx.set('Cache-Control', 'no-store');
 }
 
-function peerOf(socket: Socket): Peer | undefined {
-	const known = peers.get(socket);
+function peerOf(socket: Socket | undefined, warn: Warn): Peer | undefined {
+	const known = socket && peers.get(socket);
 	if (known) {
 		return known;
 	}
 
-	const peer = readPeer(socket);
+	const peer = socket && readPeer(socket, warn);
 	if (peer) {
 		peers.set(socket, peer);
 	}
@@ -59,10 +63,14 @@ function peerOf(socket: Socket): Peer | undefined {
 	return peer;
 }
 
-function readPeer(socket: Socket): Peer | undefined {
+function readPeer(socket: Socket, warn: Warn): Peer | undefined {
 	const {remoteAddress} = socket;
-	if (remoteAddress !== undefined) {
+	if (typeof remoteAddress === 'string') {
 		const address = parseAddress(withoutZone(remoteAddress));
+		if (address === undefined) {
+			warnNoAddress(warn, remoteAddress);
+		}
+
 		return address && {key: addressKey(address), isProxy: isLocal(address)};
 	}
 
@@ -81,4 +89,12 @@ function rightmostAddress(req: IncomingMessage, header: string): Address | undef
 	const list = String(req.headers[header] ?? '');
 
 	return parseHop(list.slice(list.lastIndexOf(',') + 1));
+}
+
+function warnNoAddress(warn: Warn, given: string): void {
+	warn(
+		'GATEKEEPER_NO_ADDRESS',
+		() =>
+			`A request was answered 400, since its socket tells no address as its remoteAddress, but '${given}'`,
+	);
 }

@@ -58,7 +58,7 @@ export function refuse(ctx: Context, passage: Passage, refused: Refused): void |
  * Whatever an earlier middleware prepared was for a request that is let in. The type goes first: under
  * a JSON type Koa takes an undefined body for `null`.
  */
-function discardAnswer(ctx: Context): void {
+export function discardAnswer(ctx: Context): void {
 	for (const field of preparedFields) {
 		ctx.remove(field);
 	}

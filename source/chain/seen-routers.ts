@@ -48,6 +48,7 @@ function routerOf(middleware: unknown): unknown {
 function warnExclusive(warn: Warn): void {
 	warn(
 		'GATEKEEPER_EXCLUSIVE_ROUTER',
-		'The gate is mounted with router.use on an exclusive router, which runs it in place of a route and not before one: mount it with app.use',
+		() =>
+			'The gate is mounted with router.use on an exclusive router, which runs it in place of a route, or not at all: mount it with app.use',
 	);
 }

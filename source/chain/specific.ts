@@ -70,6 +70,7 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 function warnUnnamed({warn}: Settings, policy: string): void {
 	warn(
 		'GATEKEEPER_UNNAMED_RULE',
-		`specific() has an unnamed rule on a store that processes share (${policy}): its name follows from the order of creation, which two versions of an app need not agree on. Name it: {count, window, name}`,
+		() =>
+			`specific() has an unnamed rule on a store that processes share (${policy}): its name follows from the order of creation, which two versions of an app need not agree on. Name it: {count, window, name}`,
 	);
 }

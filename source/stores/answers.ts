@@ -1,11 +1,24 @@
-/** Whether an answer has what a verdict needs to be acted upon. */
+import {inspect} from 'node:util';
+
+/** Tells whether an answer has what it needs to be acted upon. */
+export type IsAnswer = (answer: unknown) => boolean;
+
+/** @throws {TypeError} for what is no such answer: then the store is at fault */
+export function checked<T>(answer: T, isAnswer: IsAnswer): T {
+	if (!isAnswer(answer)) {
+		throw new TypeError(`the store answered ${shown(answer)}`);
+	}
+
+	return answer;
+}
+
 export function isVerdict(answer: unknown): boolean {
 	const {kind, quotas, endsInMs} = fields(answer);
 	switch (kind) {
 		case 'admitted':
-			return Array.isArray(quotas);
+			return Array.isArray(quotas) && quotas.every(isQuota);
 		case 'limited':
-			return Array.isArray(quotas) && quotas.length > 0;
+			return Array.isArray(quotas) && quotas.length > 0 && quotas.every(isQuota);
 		case 'banned':
 			return isAhead(endsInMs);
 		default:
@@ -16,7 +29,24 @@ export function isVerdict(answer: unknown): boolean {
 export function isReportOutcome(answer: unknown): boolean {
 	const {reports, banEndsInMs} = fields(answer);
 
-	return typeof reports === 'number' && (banEndsInMs === undefined || isAhead(banEndsInMs));
+	return Number.isFinite(reports) && (banEndsInMs === undefined || isAhead(banEndsInMs));
+}
+
+/** Whatever a store has thrown or answered, as text: to show it must not be the next failure. */
+export function shown(value: unknown): string {
+	try {
+		return value instanceof Error ? String(value) : inspect(value, {depth: 1});
+	} catch {
+		return 'what cannot be shown';
+	}
+}
+
+function isQuota(quota: unknown): boolean {
+	const {rule, remaining, freesInMs} = fields(quota);
+
+	return (
+		typeof rule === 'object' && rule !== null && Number.isFinite(remaining) && isAhead(freesInMs)
+	);
 }
 
 function fields(answer: unknown): Record<string, unknown> {

@@ -1,7 +1,6 @@
-import {inspect} from 'node:util';
 import type {Rule, SettledBanRule} from '../rules.ts';
 import type {Warn} from '../warnings.ts';
-import {isReportOutcome, isVerdict} from './answers.ts';
+import {checked, type IsAnswer, isReportOutcome, isVerdict, shown} from './answers.ts';
 import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
 import {
@@ -38,7 +37,7 @@ interface GuardedStoreOptions {
 
 interface Question<T> {
 	readonly ask: (store: Store) => T | Promise<T>;
-	readonly isAnswer: (answer: unknown) => boolean;
+	readonly isAnswer: IsAnswer;
 	/** The answer while the store fails, but under `'memory'`. */
 	readonly otherwise: T;
 }
@@ -81,7 +80,11 @@ export class GuardedStore {
 		});
 	}
 
-	/** What the operator undoes is undone in what was counted while the store failed, too. */
+	/** What the operator does holds for what was decided while the store failed, too. */
+	ban(client: string, ban: {duration: number; reason?: string}): void {
+		this.#fallback?.ban(client, ban);
+	}
+
 	unban(client: string): void {
 		this.#fallback?.unban(client);
 	}
@@ -100,9 +103,9 @@ export class GuardedStore {
 
 			return isPromise(answer)
 				? inTime(answer, this.#options.timeout)
-						.then(later => checked(later, question))
+						.then(later => checked(later, question.isAnswer))
 						.catch(error => this.#failed(error, question))
-				: checked(answer, question);
+				: checked(answer, question.isAnswer);
 		} catch (error) {
 			return this.#failed(error, question);
 		}
@@ -112,7 +115,8 @@ export class GuardedStore {
 		const {policy, warn} = this.#options;
 		warn(
 			'GATEKEEPER_STORE_FAILED',
-			`The store failed, so that onStoreError: '${policy}' decides meanwhile (${error})`,
+			() =>
+				`The store failed, so that onStoreError: '${policy}' decides meanwhile (${shown(error)})`,
 		);
 		if (policy !== 'memory') {
 			return otherwise;
@@ -121,13 +125,4 @@ export class GuardedStore {
 		this.#fallback ??= new MemoryStore({clock: () => timeOf(this.#store)});
 		return ask(this.#fallback);
 	}
-}
-
-/** @throws {TypeError} for what answers no such question: then the store is at fault */
-function checked<T>(answer: T, {isAnswer}: Question<T>): T {
-	if (!isAnswer(answer)) {
-		throw new TypeError(`it answered ${inspect(answer)}`);
-	}
-
-	return answer;
 }

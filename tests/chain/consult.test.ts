@@ -1,6 +1,7 @@
 import {inspect} from 'node:util';
 import test from 'ava';
 import {
+	bypass,
 	type GatekeeperOptions,
 	MemoryStore,
 	type ReportOutcome,
@@ -8,9 +9,10 @@ import {
 	type Verdict,
 } from '../../source/index.ts';
 import {forwardTo} from '../forwarding-store.ts';
-import {gated} from '../gated.ts';
+import {gated, ok} from '../gated.ts';
 import {warnings} from '../warnings.ts';
 
+const rule = {name: 'r', count: 1, window: 1, counter: 'r'};
 const nonsense: readonly unknown[] = [
 	...[undefined, null, 5, 'admitted', {}, {kind: 'other'}, {kind: 'admitted'}],
 	...[
@@ -18,6 +20,13 @@ const nonsense: readonly unknown[] = [
 		{kind: 'banned', by: 'hand'},
 		{kind: 'banned', endsInMs: 0},
 	],
+	...[
+		{kind: 'admitted', quotas: [null]},
+		{kind: 'admitted', quotas: [{}]},
+	],
+	{kind: 'admitted', quotas: [{rule, remaining: Number.NaN, freesInMs: 1}]},
+	{kind: 'limited', quotas: [{rule, remaining: 0, freesInMs: Number.NaN}]},
+	{kind: 'limited', quotas: [{remaining: 0, freesInMs: 1}]},
 ];
 
 const failures: ReadonlyArray<[string, () => never | Promise<never>]> = [
@@ -175,4 +184,39 @@ test('a thenable is an answer as good as a promise', async t => {
 	t.is((await http.get('/ping')).status, 200);
 	t.is((await http.get('/ping')).status, 429);
 	t.is(store.admit('127.0.0.1', []).kind, 'admitted');
+});
+
+test('whatever a failing store throws, the policy answers, and no place of an exempt request is lost', async t => {
+	const thrown = [
+		Object.create(null),
+		Symbol('s'),
+		{
+			[inspect.custom]: () => {
+				throw new Error('cannot be shown');
+			},
+		},
+		undefined,
+	];
+	for (const error of thrown) {
+		let isFailing = true;
+		const memory = new MemoryStore({clock: () => 0});
+		const store = forwardTo(memory, {
+			admit: (...question) => {
+				if (isFailing) {
+					throw error;
+				}
+
+				return memory.admit(...question);
+			},
+		});
+		const {http} = gated({rateLimitRule: [1, 60], onStoreError: 'open', store}, (router, app) => {
+			app.use((ctx, next) => (ctx.get('X-Stop') ? ok(ctx) : next()));
+			router.get('/open', bypass(), ok);
+		});
+
+		t.is((await http.get('/open').set('X-Stop', '1')).status, 200);
+		isFailing = false;
+		t.is((await http.get('/spend')).status, 404);
+		t.is((await http.get('/open')).status, 200);
+	}
 });

@@ -394,6 +394,20 @@ for (const [title, build] of detours) {
 	});
 }
 
+test('a foreign ctx.matched is doubt, not an error', async t => {
+	for (const matched of [[{name: 'x'}], ['a'], [null], 'text', {}]) {
+		const {http} = await overQuota((router, app) => {
+			app.use((ctx, next) => {
+				Object.assign(ctx, {matched: Array.isArray(matched) ? [...matched] : undefined});
+				return next();
+			});
+			router.get('/open', bypass(), ok);
+		});
+
+		t.is((await http.get('/open')).status, 200);
+	}
+});
+
 test.serial('an exemption that proves wrong over the quota warns once', async t => {
 	const seen = warnings(t);
 	const {http} = await overQuota((router, app) => {

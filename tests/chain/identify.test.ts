@@ -8,6 +8,7 @@ import test from 'ava';
 import Koa from 'koa';
 import {gatekeeper} from '../../source/index.ts';
 import {gated, serve, until} from '../gated.ts';
+import {warnings} from '../warnings.ts';
 
 /** Who a request is taken for, by the header that it carries. */
 function identified(ipHeader?: string) {
@@ -184,3 +185,37 @@ test('a header named like a property of every object is a header like others', a
 	t.is((await http.get('/who')).text, '127.0.0.1');
 	t.is((await http.get('/who').set('constructor', '203.0.113.7')).text, '203.0.113.7');
 });
+
+test.serial(
+	'a peer whose address is none goes no further, with nothing of an answer prepared before',
+	async t => {
+		const seen = warnings(t);
+		let reached = 0;
+		const {http} = gated({}, (router, app) => {
+			app.middleware.unshift((ctx, next) => {
+				ctx.body = {secret: true};
+				ctx.set('Cache-Control', 'public');
+				Object.defineProperty(ctx.req, 'socket', {value: fakes[ctx.get('X-Fake')]});
+				return next();
+			});
+			router.get('/who', () => {
+				reached += 1;
+			});
+		});
+		const fakes: Record<string, unknown> = {
+			text: {remoteAddress: 'test-invoke-source-ip'},
+			empty: {remoteAddress: ''},
+			none: undefined,
+		};
+
+		for (const fake of Object.keys(fakes)) {
+			const {status, text, headers} = await http.get('/who').set('X-Fake', fake);
+			t.is(status, 400, fake);
+			t.is(text, 'Bad Request');
+			t.is(headers['cache-control'], 'no-store');
+		}
+
+		t.is(reached, 0);
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_NO_ADDRESS']);
+	},
+);

@@ -2,7 +2,7 @@ import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../../source/index.ts';
-import {ok, passOn} from '../gated.ts';
+import {gated, ok, passOn} from '../gated.ts';
 import {overQuota, statuses} from './over-quota.ts';
 
 /** What a client over its quota is answered, by request. */
@@ -172,6 +172,20 @@ test('405 and 404 paths are not exempt: a method that the marked route does not 
 			'GET /none': 429,
 		},
 	);
+});
+
+test('405 and 404 answers count like any', async t => {
+	const {http} = gated({rateLimitRule: [2, 60]}, (router, app) => {
+		router.get('/open', bypass(), ok);
+		app.use(router.allowedMethods());
+	});
+
+	t.deepEqual(await statuses(http, ['POST /open', 'GET /none', 'PUT /open', 'GET /open']), {
+		'POST /open': 405,
+		'GET /none': 404,
+		'PUT /open': 429,
+		'GET /open': 200,
+	});
 });
 
 test('case and a trailing slash matter as much as they do to the router', async t => {

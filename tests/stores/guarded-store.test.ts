@@ -321,8 +321,8 @@ function guard(store: Store, policy: StoreErrorPolicy, timeout = 5): Guard {
 		{
 			policy,
 			timeout,
-			warn: (code, message) => {
-				warnings.push({code, message});
+			warn: (code, text) => {
+				warnings.push({code, message: text()});
 			},
 		},
 	);
