@@ -31,7 +31,7 @@ export interface BanOptions {
 
 /**
  * What an operator may do. A client is an address, a key as `bans()` shows it, or `{key: 'alice'}`;
- * anything else, like any bad option, rejects with a TypeError. So does a failing store, with its error.
+ * anything else, like any bad option, rejects with a TypeError. A failing store rejects with its error.
  */
 export interface Operator {
 	/** Bans a client in place of any ban that it has; its reports are spent. */

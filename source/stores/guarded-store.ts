@@ -25,6 +25,9 @@ export interface Unavailable {
 	readonly kind: 'unavailable';
 }
 
+const unavailable: Unavailable = {kind: 'unavailable'};
+const notCounted: ReportOutcome = {reports: 0};
+
 /** What the gate goes by: a store's verdict, or that there is none. */
 export type GateVerdict = Verdict | Unavailable;
 
@@ -64,7 +67,7 @@ export class GuardedStore {
 		return this.#answer<GateVerdict>({
 			ask: store => store.admit(client, rules, options),
 			isAnswer: isVerdict,
-			otherwise: this.#options.policy === 'open' ? admitted : {kind: 'unavailable'},
+			otherwise: this.#options.policy === 'open' ? admitted : unavailable,
 		});
 	}
 
@@ -76,7 +79,7 @@ export class GuardedStore {
 		return this.#answer<ReportOutcome>({
 			ask: store => store.report(client, banRule, report),
 			isAnswer: isReportOutcome,
-			otherwise: {reports: 0},
+			otherwise: notCounted,
 		});
 	}
 

@@ -10,6 +10,7 @@ import {
 	type StoredBan,
 	type Verdict,
 } from '../store.ts';
+import {Bans} from './bans.ts';
 import {Generations} from './generations.ts';
 import {SlidingLog} from './sliding-log.ts';
 
@@ -28,12 +29,6 @@ interface ClientRecord {
 	readonly reports: Map<string, SlidingLog>;
 }
 
-interface Ban {
-	readonly by: 'reports' | 'hand';
-	readonly reason?: string;
-	readonly until: number;
-}
-
 /** Forgetting goes on in steps of at least this, however short the windows are. */
 const SHORTEST_SPAN = 1000;
 
@@ -49,7 +44,7 @@ export class MemoryStore implements Store {
 	readonly shared = false;
 	readonly #clock: () => number;
 	readonly #clients = new Generations<ClientRecord>();
-	readonly #bans = new Map<string, Ban>();
+	readonly #bans = new Bans();
 	#latest: number;
 	#longestWindow = SHORTEST_SPAN;
 
@@ -75,10 +70,10 @@ export class MemoryStore implements Store {
 
 	admit(client: string, rules: readonly Rule[], options: AdmitOptions = {}): Verdict {
 		const now = this.#tick(rules);
-		const ban = options.immune ? undefined : this.#banOf(client, now);
+		const ban = options.immune ? undefined : this.#bans.find(client, now);
 		if (ban) {
-			const {until, ...why} = ban;
-			return {kind: 'banned', ...why, endsInMs: until - now};
+			const {client: _, ...banned} = ban;
+			return {kind: 'banned', ...banned};
 		}
 
 		if (rules.length === 0) {
@@ -100,16 +95,16 @@ export class MemoryStore implements Store {
 
 	report(client: string, banRule: SettledBanRule, {weight, reason}: Report): ReportOutcome {
 		const now = this.#tick([banRule]);
-		const ban = this.#banOf(client, now);
+		const ban = this.#bans.find(client, now);
 		if (ban) {
-			return {reports: 0, banEndsInMs: ban.until - now};
+			return {reports: 0, banEndsInMs: ban.endsInMs};
 		}
 
 		const {reports} = this.#record(client);
 		const log = logOf(reports, banRule);
 		const total = log.within(now) + weight;
 		if (total >= banRule.count) {
-			this.#beginBan(client, {by: 'reports', reason, until: now + banRule.duration});
+			this.#beginBan(client, 'reports', reason, now + banRule.duration);
 			return {reports: total, banEndsInMs: banRule.duration};
 		}
 
@@ -122,11 +117,11 @@ export class MemoryStore implements Store {
 
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
 		const now = this.#tick([]);
-		this.#beginBan(client, {by: 'hand', reason, until: now + duration});
+		this.#beginBan(client, 'hand', reason, now + duration);
 	}
 
 	unban(client: string): void {
-		this.#bans.delete(client);
+		this.#bans.end(client);
 		this.#clients.get(client)?.reports.clear();
 	}
 
@@ -134,13 +129,8 @@ export class MemoryStore implements Store {
 		this.#clients.delete(client);
 	}
 
-	*bans(): Generator<StoredBan> {
-		for (const [client, {until, ...why}] of this.#bans) {
-			const endsInMs = until - this.clock();
-			if (endsInMs > 0) {
-				yield {client, ...why, endsInMs};
-			}
-		}
+	bans(): Iterable<StoredBan> {
+		return this.#bans.list(() => this.clock());
 	}
 
 	close(): void {
@@ -156,7 +146,7 @@ export class MemoryStore implements Store {
 
 		const now = this.clock();
 		if (this.#clients.turn(now, this.#longestWindow)) {
-			this.#forgetEndedBans(now);
+			this.#bans.forgetEnded(now);
 		}
 
 		return now;
@@ -173,23 +163,10 @@ export class MemoryStore implements Store {
 		return record;
 	}
 
-	#banOf(client: string, now: number): Ban | undefined {
-		const ban = this.#bans.get(client);
-		return ban && ban.until > now ? ban : undefined;
-	}
-
-	#beginBan(client: string, ban: {by: Ban['by']; reason: string | undefined; until: number}): void {
-		const {by, reason, until} = ban;
-		this.#bans.set(client, reason === undefined ? {by, until} : {by, reason, until});
+	/** Reports are spent by the ban that they lead to, and by one by hand. */
+	#beginBan(client: string, by: StoredBan['by'], reason: string | undefined, until: number): void {
+		this.#bans.begin(client, by, reason, until);
 		this.#clients.get(client)?.reports.clear();
-	}
-
-	#forgetEndedBans(now: number): void {
-		for (const [client, ban] of this.#bans) {
-			if (ban.until <= now) {
-				this.#bans.delete(client);
-			}
-		}
 	}
 }
 
