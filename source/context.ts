@@ -1,14 +1,26 @@
-import type {ClientName} from './client/client-key.ts';
-import type {GateVerdict} from './stores/guarded-store.ts';
+import type {ClientName} from './client/client-name.ts';
+import type {WalkEnd} from './client/header-walk.ts';
+import type {GuardedVerdict} from './stores/guarded-store.ts';
 
-/** Why the global rules do not apply to a request: `bypass()`, `specific()`, `excludedMethods`. */
-export type Exemption = 'bypass' | 'standalone' | 'method';
+/**
+ * Why the global rules do not apply to a request: `bypass()`, a standalone `specific()`,
+ * `excludedMethods`; or `allow`, and no rule at all applies.
+ */
+export type Exemption = 'bypass' | 'standalone' | 'method' | 'allowed';
+
+/** Refused since it is on the list of the denied. */
+export interface Denied {
+	readonly kind: 'denied';
+}
+
+/** What the gate decided. */
+export type GateVerdict = GuardedVerdict | Denied;
 
 /** How this request stands with the gate nearest to its handler. */
 export interface GateState {
 	/**
 	 * Who the client is taken for, by its canonical key: `'203.0.113.7'`, `'2001:db8:1:2::/64'` (an
-	 * IPv6 client is its /64), `'unix'` (a peer on a Unix socket).
+	 * IPv6 client is its /64), `'unix'` (a peer on a Unix socket), `'key:alice'` (by the option `key`).
 	 */
 	readonly client: string;
 	/** Why the global rules do not apply to this request, if they do not. */
@@ -17,6 +29,37 @@ export interface GateState {
 	readonly verdict: GateVerdict;
 	/** The state of the gate before this one on the request's way. */
 	readonly outer: GateState | undefined;
+	/** Tells how the client was found, to see what goes wrong behind proxies. Costs nothing else. */
+	explain(): Explanation;
+}
+
+/** How a request's client was found. */
+export interface Explanation {
+	/** The socket's address, or `'unix'`. */
+	readonly peer: string;
+	/** The header that may name the client, in lower case, if there is one. */
+	readonly header?: string;
+	/** What it says, unless it is missing or empty. */
+	readonly forwarded?: string;
+	/**
+	 * Why nothing further was believed:
+	 *
+	 * - `'no-ip-header'`: no option names a header, so that the peer is the client
+	 * - `'untrusted-peer'`: the peer is no proxy of ours, and is the client, whatever its header says
+	 * - `'header-missing'`: our proxy names no client
+	 * - `'client'`: this hop is the client
+	 * - `'all-proxies'`: every hop is a proxy of ours; the left-most counts as the client
+	 * - `'unreadable'`: the next hop is no address; the last good one counts
+	 * - `'too-many-hops'`: more than 100 hops are proxies of ours
+	 */
+	readonly end: 'no-ip-header' | 'untrusted-peer' | 'header-missing' | WalkEnd;
+	/** The proxies of ours that the header names, nearest first. */
+	readonly passed: readonly string[];
+	/** The whole address, which an IPv6 client's key does not show; absent on a Unix socket. */
+	readonly address?: string;
+	/** The canonical key. */
+	readonly client: string;
+	readonly exemption: Exemption | undefined;
 }
 
 export interface ReportOptions {
@@ -46,10 +89,11 @@ export interface Standing {
 	/** Seconds until the ban ends, rounded up; Infinity for a ban without end. */
 	readonly retryAfter?: number;
 	/**
-	 * Why this report was not counted, if it was not: there is no `banRule`, or the request came from
-	 * our own proxy without naming a client, and a ban would shut everybody out.
+	 * Why this report was not counted, if it was not: there is no `banRule`; the client is allowed by
+	 * `allow`; or the request came from our own proxy without naming a client, and a ban would shut
+	 * everybody out.
 	 */
-	readonly immune?: 'no-ban-rule' | 'no-client';
+	readonly immune?: 'no-ban-rule' | 'allowed' | 'no-client';
 }
 
 declare module 'koa' {

@@ -9,6 +9,8 @@ import {setIdentity} from './chain/gate-identity.ts';
 import {globalLimit} from './chain/global-limit.ts';
 import {identify} from './chain/identify.ts';
 import {once} from './chain/once.ts';
+import {rekey} from './chain/rekey.ts';
+import {screen} from './chain/screen.ts';
 import {type Operator, operator} from './operator.ts';
 import type {GatekeeperOptions} from './options.ts';
 import {settle} from './settings.ts';
@@ -31,7 +33,9 @@ export type Gatekeeper = Middleware & Operator;
 export function gatekeeper(options: GatekeeperOptions = {}): Gatekeeper {
 	const settings = settle(options);
 	const chain = compose(
-		[attach, identify, exempt, consult, announce, banGate, globalLimit].map(link => link(settings)),
+		[attach, identify, screen, rekey, exempt, consult, announce, banGate, globalLimit].map(link =>
+			link(settings),
+		),
 	);
 
 	const gate = setIdentity(once(chain, settings), settings);

@@ -1,14 +1,30 @@
 export {bypass} from './chain/bypass.ts';
 export {type SpecificOptions, specific} from './chain/specific.ts';
-export type {ClientName} from './client/client-key.ts';
-export type {Exemption, GateState, ReportOptions, Standing} from './context.ts';
+export {AddressList} from './client/address-list.ts';
+export type {ClientName, SpecificKeyName} from './client/client-name.ts';
+export type {
+	Denied,
+	Exemption,
+	Explanation,
+	GateState,
+	GateVerdict,
+	ReportOptions,
+	Standing,
+} from './context.ts';
 export type {Duration} from './duration.ts';
 export {type Gatekeeper, gatekeeper} from './gatekeeper.ts';
 export type {Ban, BanOptions, Operator} from './operator.ts';
-export type {GatekeeperOptions, HeaderStyle, OnRefused, Refusal} from './options.ts';
+export type {
+	ClientTest,
+	GatekeeperOptions,
+	HeaderStyle,
+	KeyOf,
+	OnRefused,
+	Refusal,
+} from './options.ts';
 export type {RouteLayer, RouterLike} from './router.ts';
 export type {BanRule, LimitRule, LimitRules, Rule, SettledBanRule} from './rules.ts';
-export type {GateVerdict, StoreErrorPolicy, Unavailable} from './stores/guarded-store.ts';
+export type {StoreErrorPolicy, Unavailable} from './stores/guarded-store.ts';
 export {MemoryStore, type MemoryStoreOptions} from './stores/memory/memory-store.ts';
 export type {
 	AdmitOptions,

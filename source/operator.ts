@@ -1,7 +1,14 @@
-import {type ClientName, clientKey} from './client/client-key.ts';
+import {
+	bannedKey,
+	type ClientName,
+	namedClient,
+	resettableKey,
+	type SpecificKeyName,
+} from './client/client-name.ts';
 import type {Standing} from './context.ts';
 import {type Duration, milliseconds, wholeSeconds} from './duration.ts';
-import {namedOptions} from './option-checks.ts';
+import {immunityOf} from './immunity.ts';
+import {badOption, namedOptions} from './option-checks.ts';
 import {checkReason, checkReport, reportClient} from './report-client.ts';
 import type {Settings} from './settings.ts';
 import {eachInTime, inTime} from './stores/in-time.ts';
@@ -32,14 +39,19 @@ export interface BanOptions {
 /**
  * What an operator may do. A client is an address, a key as `bans()` shows it, or `{key: 'alice'}`;
  * anything else, like any bad option, rejects with a TypeError. A failing store rejects with its error.
+ *
+ * Whom the list `allow` covers, and `'unix'`, can't be banned or reported: that rejects too.
  */
 export interface Operator {
 	/** Bans a client in place of any ban that it has; its reports are spent. */
 	ban(client: ClientName, options?: BanOptions): Promise<void>;
 	/** Ends a client's ban, and forgets its reports. */
 	unban(client: ClientName): Promise<void>;
-	/** Forgets a client's counted requests and its reports; a ban stays. */
-	reset(client: ClientName): Promise<void>;
+	/**
+	 * Forgets a client's counted requests and its reports; a ban stays. `{specificKey: 'alice'}` is what
+	 * a `specific` counts as `'alice'` by its `key`.
+	 */
+	reset(client: ClientName | SpecificKeyName): Promise<void>;
 	/** Counts a report of a client, as `ctx.report()` does. */
 	report(
 		client: ClientName,
@@ -62,11 +74,21 @@ export interface Operator {
 }
 
 export function operator(settings: Settings): Operator {
-	const {store, guarded, banRule, storeTimeout} = settings;
+	const {store, guarded, banRule, storeTimeout, ipv6Prefix} = settings;
 
 	/** Turns what throws into a rejection, and a silence into an error. */
 	const ask = <T>(question: () => T | Promise<T>): Promise<T> =>
 		inTime((async () => question())(), storeTimeout);
+
+	const bannableKey = (client: unknown): string => {
+		const named = namedClient(client, ipv6Prefix);
+		const immune = immunityOf(named, settings);
+		if (immune !== undefined) {
+			throw badOption('client', bannable[immune], client);
+		}
+
+		return named.key;
+	};
 
 	return {
 		ban: async (client, options = {}) => {
@@ -78,25 +100,25 @@ export function operator(settings: Settings): Operator {
 						: milliseconds(duration, 'duration', Infinity),
 				...checkReason(reason),
 			};
-			const key = clientKey(client);
+			const key = bannableKey(client);
 			guarded.ban(key, ban);
 			await ask(() => store.ban(key, ban));
 		},
 
 		unban: async client => {
-			const key = clientKey(client);
+			const key = bannedKey(client, ipv6Prefix);
 			guarded.unban(key);
 			await ask(() => store.unban(key));
 		},
 
 		reset: async client => {
-			const key = clientKey(client);
+			const key = resettableKey(client, ipv6Prefix);
 			guarded.reset(key);
 			await ask(() => store.reset(key));
 		},
 
 		report: async (client, options = {}) => {
-			const key = clientKey(client);
+			const key = bannableKey(client);
 			const report = checkReport(namedOptions(options, ['weight', 'reason'], 'report()'));
 			return ask(() => reportClient(store, settings, key, report));
 		},
@@ -113,6 +135,12 @@ export function operator(settings: Settings): Operator {
 		},
 	};
 }
+
+/** What a client must be that can be banned. */
+const bannable = {
+	allowed: 'outside the list `allow`, which no ban holds',
+	'no-client': "other than 'unix', a ban of which would shut everybody out",
+} as const;
 
 /** One kind of list, whether the store has its bans at hand or asks a server as it goes. */
 async function* storedBans(store: Store): AsyncGenerator<StoredBan> {

@@ -1,4 +1,5 @@
 import type {Context} from 'koa';
+import type {AddressList} from './client/address-list.ts';
 import type {Duration} from './duration.ts';
 import type {RouterLike} from './router.ts';
 import type {BanRule, LimitRules} from './rules.ts';
@@ -10,11 +11,11 @@ export type HeaderStyle = 'draft' | 'legacy' | 'both' | false;
 
 /** Why a request was refused, as `onRefused` is told. */
 export interface Refusal {
-	/** Full limit, ban, or a store that fails under `onStoreError: 'closed'`. */
-	readonly kind: 'limited' | 'banned' | 'unavailable';
-	/** 429, 403 or 503, in this order. */
+	/** Full limit, ban, on the list `deny`, or a store that fails under `onStoreError: 'closed'`. */
+	readonly kind: 'limited' | 'banned' | 'denied' | 'unavailable';
+	/** 429, 403, 403 or 503, in this order. */
 	readonly status: number;
-	/** Seconds after which to try again, rounded up, at least 1; absent for a ban without end. */
+	/** Seconds after which to try again, rounded up, at least 1; absent for a ban without end and for the denied. */
 	readonly retryAfter?: number;
 	/** The names of every full rule, or of the ban rule; else empty. */
 	readonly rules: readonly string[];
@@ -26,6 +27,15 @@ export interface Refusal {
 
 /** Answers a refused request in the user's own way; what it leaves alone gets the default. */
 export type OnRefused = (ctx: Context, refusal: Refusal) => unknown;
+
+/** Tells whether the request's client is one of these. What it throws, Koa answers. */
+export type ClientTest = (ctx: Context) => boolean | Promise<boolean>;
+
+/**
+ * What the client, or what a `specific` counts, is known by: a user's id, an API key, an account. Any
+ * length and any content will do; undefined or `''` where there is none. What it throws, Koa answers.
+ */
+export type KeyOf = (ctx: Context) => string | undefined | Promise<string | undefined>;
 
 export interface GatekeeperOptions {
 	/**
@@ -41,13 +51,50 @@ export interface GatekeeperOptions {
 	 */
 	readonly rateLimitRule?: LimitRules;
 	/**
-	 * The header in which a reverse proxy names the client, such as `'X-Forwarded-For'`. It is read
-	 * only from a peer on a loopback, link-local, private or unique-local address or a Unix socket, and
-	 * then its right-most address, the one that this proxy wrote itself, is the client.
+	 * The header in which a reverse proxy names the client: `'X-Forwarded-For'`, `'X-Real-IP'`,
+	 * `'CF-Connecting-IP'`, `'Forwarded'` (RFC 7239) or any other of one address or a list. It is read
+	 * only from a proxy of yours: see `trustedProxies`.
 	 *
-	 * @default the socket's address is the client
+	 * @default the socket's address is the client; with `app.proxy` on, Koa's `app.proxyIpHeader`
 	 */
 	readonly ipHeader?: string;
+	/**
+	 * Whose header is believed: addresses, CIDRs, and the names `'loopback'`, `'linklocal'`,
+	 * `'uniquelocal'` (fc00::/7 and the ranges of RFC 1918). The header is walked from the right past
+	 * every listed hop to the first that is not listed: that is the client. `[]` trusts nobody; a peer
+	 * on a Unix socket is trusted by any other list.
+	 *
+	 * @default one hop: a peer on a loopback, link-local, private or unique-local address or a Unix
+	 * socket may name the client, with the right-most address, the one that it wrote itself
+	 */
+	readonly trustedProxies?: readonly string[];
+	/**
+	 * By how many bits an IPv6 client is known, since it can take any address with the same prefix: 32
+	 * to 128.
+	 *
+	 * @default 64
+	 */
+	readonly ipv6Prefix?: number;
+	/**
+	 * Clients that are never counted, limited or banned. Addresses, CIDRs and names as in
+	 * `trustedProxies`; an `AddressList`, whose entries can be replaced; or a function.
+	 *
+	 * @default none
+	 */
+	readonly allow?: readonly string[] | AddressList | ClientTest;
+	/**
+	 * Clients that are refused with 403, even where they are also allowed. Given like `allow`.
+	 *
+	 * @default none
+	 */
+	readonly deny?: readonly string[] | AddressList | ClientTest;
+	/**
+	 * What a client is known by in place of its address: counted, banned and reported by it. Must not
+	 * be what a client can choose at will, since it would have a new quota for each.
+	 *
+	 * @default the address, also where it answers undefined or `''`
+	 */
+	readonly key?: KeyOf;
 	/**
 	 * HTTP methods that the global rules neither count nor limit. Bans hold all the same.
 	 *

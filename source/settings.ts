@@ -1,7 +1,17 @@
 import {METHODS} from 'node:http';
+import {AddressList} from './client/address-list.ts';
 import {milliseconds} from './duration.ts';
-import {check, isFunction, isText, listOf, namedOptions, oneOf, optional} from './option-checks.ts';
-import type {GatekeeperOptions, HeaderStyle, OnRefused} from './options.ts';
+import {
+	badOption,
+	check,
+	isFunction,
+	isText,
+	listOf,
+	namedOptions,
+	oneOf,
+	optional,
+} from './option-checks.ts';
+import type {ClientTest, GatekeeperOptions, HeaderStyle, KeyOf, OnRefused} from './options.ts';
 import {isRouter, type RouterLike} from './router.ts';
 import {
 	nameSeries,
@@ -21,6 +31,11 @@ export interface Settings {
 	readonly rules: readonly Rule[];
 	/** In lower case. */
 	readonly ipHeader: string | undefined;
+	readonly proxies: TrustedProxies;
+	readonly ipv6Prefix: number;
+	readonly allow: AddressList | ClientTest | undefined;
+	readonly deny: AddressList | ClientTest | undefined;
+	readonly key: KeyOf | undefined;
 	/** In upper case. */
 	readonly excludedMethods: ReadonlySet<string>;
 	readonly routers: readonly RouterLike[] | undefined;
@@ -34,9 +49,24 @@ export interface Settings {
 	readonly warn: Warn;
 }
 
+/** Who may name the client. */
+export interface TrustedProxies {
+	readonly peers: AddressList;
+	/** Whether peers on a Unix socket may. */
+	readonly unix: boolean;
+	/** The hops of a header that are passed by; undefined if none is. */
+	readonly passed: AddressList | undefined;
+}
+
 const LONGEST_TIMEOUT = 60_000;
-const IP_HEADER =
-	"a header's name such as 'X-Forwarded-For' (Forwarded, RFC 7239, is not read yet)";
+const LISTING = 'a list of addresses and CIDRs, an AddressList, or a function of ctx';
+
+/** One hop: whoever reaches the app from nearby, and names the client. */
+const nearbyProxies: TrustedProxies = {
+	peers: new AddressList(['loopback', 'linklocal', 'uniquelocal']),
+	unix: true,
+	passed: undefined,
+};
 
 const headerStyle = oneOf<HeaderStyle>('draft', 'legacy', 'both', false);
 const storeErrorPolicy = oneOf<StoreErrorPolicy>('memory', 'open', 'closed');
@@ -45,6 +75,11 @@ const names = [
 	'banRule',
 	'rateLimitRule',
 	'ipHeader',
+	'trustedProxies',
+	'ipv6Prefix',
+	'allow',
+	'deny',
+	'key',
 	'excludedMethods',
 	'routers',
 	'headers',
@@ -66,13 +101,15 @@ export function settle(options: unknown): Settings {
 	const given = namedOptions(options, names, 'gatekeeper()');
 	const {banRule, rateLimitRule, ipHeader, excludedMethods = [], routers, onRefused} = given;
 	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
-	const {storeTimeout: timeout = 0.5} = given;
+	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key} = given;
 
 	check(isStore, store, 'store', 'a store such as new MemoryStore()');
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
 	check(storeErrorPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
 	check(listOf(isMethod), excludedMethods, 'excludedMethods', "a list such as ['OPTIONS']");
-	check(optional(isHeaderName), ipHeader, 'ipHeader', IP_HEADER);
+	check(optional(isHeaderName), ipHeader, 'ipHeader', "a header's name such as 'X-Forwarded-For'");
+	check(isIpv6Prefix, ipv6Prefix, 'ipv6Prefix', 'a whole number of bits from 32 to 128');
+	check(optional(isKeyOf), key, 'key', 'a function of ctx');
 	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
 	check(optional(isOnRefused), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
@@ -86,6 +123,11 @@ export function settle(options: unknown): Settings {
 				? []
 				: settleLimitRules(rateLimitRule, 'rateLimitRule', globalNamesOn(store)),
 		ipHeader: ipHeader?.toLowerCase(),
+		proxies: settleProxies(given.trustedProxies),
+		ipv6Prefix,
+		allow: settleListing(given.allow, 'allow'),
+		deny: settleListing(given.deny, 'deny'),
+		key,
 		excludedMethods: new Set(excludedMethods.map(method => method.toUpperCase())),
 		routers,
 		headers,
@@ -107,11 +149,54 @@ function isMethod(given: unknown): given is string {
 	return isText(given) && METHODS.includes(given.toUpperCase());
 }
 
-/** A token of RFC 9110. `Forwarded` has a syntax of its own. */
+/** @throws {TypeError} naming the option */
+function settleProxies(given: unknown): TrustedProxies {
+	if (given === undefined) {
+		return nearbyProxies;
+	}
+
+	if (typeof given === 'number' || typeof given === 'boolean') {
+		throw badOption(
+			'trustedProxies',
+			'a list of addresses, CIDRs and names. A number of hops would be believed from whoever reaches the app past the proxies, and lets each name any client;',
+			given,
+		);
+	}
+
+	const list = new AddressList(given as readonly string[], 'trustedProxies');
+	return {peers: list, unix: !list.isEmpty, passed: list};
+}
+
+/** @throws {TypeError} naming the option */
+function settleListing(given: unknown, option: string): AddressList | ClientTest | undefined {
+	if (given === undefined || given instanceof AddressList || isClientTest(given)) {
+		return given;
+	}
+
+	check(isList, given, option, LISTING);
+	return new AddressList(given as readonly string[], option);
+}
+
+function isList(given: unknown): given is readonly unknown[] {
+	return Array.isArray(given);
+}
+
+function isClientTest(given: unknown): given is ClientTest {
+	return isFunction(given);
+}
+
+/** For `specific()` too. */
+export function isKeyOf(given: unknown): given is KeyOf {
+	return isFunction(given);
+}
+
+function isIpv6Prefix(given: unknown): given is number {
+	return Number.isInteger(given) && Number(given) >= 32 && Number(given) <= 128;
+}
+
+/** A token of RFC 9110. */
 function isHeaderName(given: unknown): given is string {
-	return (
-		isText(given) && /^[\w!#$%&'*+.^`|~-]+$/.test(given) && given.toLowerCase() !== 'forwarded'
-	);
+	return isText(given) && /^[\w!#$%&'*+.^`|~-]+$/.test(given);
 }
 
 function isOnRefused(given: unknown): given is OnRefused {

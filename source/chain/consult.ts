@@ -8,7 +8,7 @@ export function consult({guarded}: Settings): Middleware {
 	return function consult(ctx, next) {
 		const passage = currentPassage(ctx);
 		const {client, exemption, globalRules, immune} = passage;
-		if (exemption === 'bypass') {
+		if (exemption === 'bypass' || exemption === 'allowed') {
 			return next();
 		}
 

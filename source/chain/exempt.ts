@@ -7,7 +7,7 @@ import {Probation} from './probation.ts';
 import {foresee, matchedLayers, routedPath} from './route-marks.ts';
 import {seenRouters} from './seen-routers.ts';
 
-/** Exempts a request from the global rules: by its method, or because the router will run a mark. */
+/** Exempts a request from the global rules by its method, or because the router will run a mark. */
 export function exempt(settings: Settings): Middleware {
 	const {excludedMethods, routers, warn} = settings;
 	const isGate = isGateOf(settings);
@@ -16,6 +16,10 @@ export function exempt(settings: Settings): Middleware {
 
 	return function exempt(ctx, next) {
 		const passage = currentPassage(ctx);
+		if (passage.exemption === 'allowed') {
+			return next();
+		}
+
 		if (excludedMethods.size > 0 && excludedMethods.has(ctx.method.toUpperCase())) {
 			passage.exemption = 'method';
 		}

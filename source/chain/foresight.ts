@@ -9,7 +9,9 @@ export function prove(ctx: Context, mark: Mark): void {
 	for (let passage = findPassage(ctx); passage; passage = passage.outer) {
 		const {foresight, settings, client} = passage;
 		if (foresight === undefined) {
-			warnUnforeseen(settings, mark, ctx);
+			if (passage.exemption !== 'allowed') {
+				warnUnforeseen(settings, mark, ctx);
+			}
 		} else if (foresight.outcome === 'unproven' && hasComeTrue(foresight, mark, ctx)) {
 			foresight.outcome = 'proven';
 			foresight.probation.end(client);

@@ -1,42 +1,89 @@
-import type {IncomingMessage} from 'node:http';
 import type {Socket} from 'node:net';
 import type {Context, Middleware} from 'koa';
-import {type Address, addressKey, isLocal, parseAddress, parseHop} from '../client/address.ts';
-import {unixClient} from '../client/client-key.ts';
+import {addressKey, parseAddress} from '../client/address.ts';
+import {unixClient} from '../client/client-name.ts';
+import {syntaxOf, walk} from '../client/header-walk.ts';
 import type {Settings} from '../settings.ts';
 import type {Warn} from '../warnings.ts';
-import {currentPassage} from './passage.ts';
+import {currentPassage, type Passage, type Peer} from './passage.ts';
 import {discardAnswer} from './refuse.ts';
 
-/** Who sends the requests of one connection. */
-interface Peer {
-	readonly key: string;
-	/** Whether it may name the client: our own reverse proxy. */
-	readonly isProxy: boolean;
-}
+/** Finds out whose address the client has: the socket's peer, or whom a proxy of ours names. */
+export function identify(settings: Settings): Middleware {
+	const {ipHeader, warn} = settings;
+	/** A connection's peer stays the same: its address is read once, not for each request. */
+	const peers = new WeakMap<Socket, Peer>();
 
-/** A connection's peer stays the same: its address is read once, not for each request. */
-const peers = new WeakMap<Socket, Peer>();
+	const peerOf = (socket: Socket | undefined): Peer | undefined => {
+		const peer = socket && (peers.get(socket) ?? readPeer(socket, settings));
+		if (peer) {
+			peers.set(socket, peer);
+		}
 
-/** Finds out who the client is: the socket's peer, or whom our own proxy names. */
-export function identify({ipHeader, warn}: Settings): Middleware {
+		return peer;
+	};
+
 	return function identify(ctx, next) {
-		const peer = peerOf(ctx.req.socket, warn);
+		const peer = peerOf(ctx.req.socket);
 		if (peer === undefined) {
 			return dismiss(ctx);
 		}
 
 		const passage = currentPassage(ctx);
-		if (ipHeader === undefined || !peer.isProxy) {
-			passage.client = peer.key;
-			return next();
+		passage.peer = peer;
+		passage.address = peer.address;
+		passage.client = peer.key;
+		passage.immune = peer.address === undefined;
+
+		const header = ipHeader ?? headerOfKoa(ctx);
+		if (header !== undefined) {
+			passage.header = header;
+			passage.forwarded = headerText(ctx, header);
+			readHeader(passage, settings);
 		}
 
-		const address = rightmostAddress(ctx.req, ipHeader);
-		passage.client = address ? addressKey(address) : peer.key;
-		passage.immune = address === undefined;
+		if (peer.address === undefined && passage.client === unixClient) {
+			warnUnix(warn);
+		}
+
 		return next();
 	};
+}
+
+/** Koa's own options name a header too, and whom it may name is for the gate to say. */
+function headerOfKoa({request: {app}}: Context): string | undefined {
+	return app.proxy ? app.proxyIpHeader.toLowerCase() : undefined;
+}
+
+/** Several headers of one name are one list, in order: Node joins them. */
+function headerText({req}: Context, header: string): string | undefined {
+	const text = req.headers[header];
+
+	return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+/** Believes a header as far as a proxy of ours has written it. */
+function readHeader(passage: Passage, {proxies, ipv6Prefix, warn}: Settings): void {
+	const {peer, header, forwarded} = passage;
+	if (!peer.isProxy) {
+		if (forwarded !== undefined) {
+			warnIgnored(warn, header, peer.text);
+		}
+
+		return;
+	}
+
+	passage.immune = true;
+	if (forwarded === undefined) {
+		return;
+	}
+
+	const {address, end} = walk(forwarded, syntaxOf(header), proxies.passed);
+	if (address) {
+		passage.address = address;
+		passage.client = addressKey(address, ipv6Prefix);
+		passage.immune = end !== 'client' && end !== 'all-proxies';
+	}
 }
 
 /**
@@ -49,34 +96,25 @@ function dismiss(ctx: Context): void {
 	ctx.set('Cache-Control', 'no-store');
 }
 
-function peerOf(socket: Socket | undefined, warn: Warn): Peer | undefined {
-	const known = socket && peers.get(socket);
-	if (known) {
-		return known;
-	}
-
-	const peer = socket && readPeer(socket, warn);
-	if (peer) {
-		peers.set(socket, peer);
-	}
-
-	return peer;
-}
-
-function readPeer(socket: Socket, warn: Warn): Peer | undefined {
+function readPeer(socket: Socket, {proxies, ipv6Prefix, warn}: Settings): Peer | undefined {
 	const {remoteAddress} = socket;
 	if (typeof remoteAddress === 'string') {
-		const address = parseAddress(withoutZone(remoteAddress));
+		const text = withoutZone(remoteAddress);
+		const address = parseAddress(text);
 		if (address === undefined) {
 			warnNoAddress(warn, remoteAddress);
+			return undefined;
 		}
 
-		return address && {key: addressKey(address), isProxy: isLocal(address)};
+		const key = addressKey(address, ipv6Prefix);
+		return {text, address, key, isProxy: proxies.peers.covers(address)};
 	}
 
 	// A connection that was reset has lost its remote address only; a Unix socket never had any.
 	const isUnix = !socket.destroyed && socket.localAddress === undefined;
-	return isUnix ? {key: unixClient, isProxy: true} : undefined;
+	return isUnix
+		? {text: unixClient, address: undefined, key: unixClient, isProxy: proxies.unix}
+		: undefined;
 }
 
 function withoutZone(address: string): string {
@@ -84,11 +122,20 @@ function withoutZone(address: string): string {
 	return zone === -1 ? address : address.slice(0, zone);
 }
 
-/** What our proxy wrote itself stands last; all before it may be the client's own invention. */
-function rightmostAddress(req: IncomingMessage, header: string): Address | undefined {
-	const list = String(req.headers[header] ?? '');
+function warnIgnored(warn: Warn, header: string, peer: string): void {
+	warn(
+		'GATEKEEPER_HEADER_IGNORED',
+		() =>
+			`The header ${header} from ${peer} was ignored, since that peer is not trusted to name clients. If it is a proxy of yours, list it in trustedProxies`,
+	);
+}
 
-	return parseHop(list.slice(list.lastIndexOf(',') + 1));
+function warnUnix(warn: Warn): void {
+	warn(
+		'GATEKEEPER_UNIX_CLIENT',
+		() =>
+			"Requests over a Unix socket that name no client are all one, 'unix', which is limited and cannot be banned. Name in ipHeader the header in which the proxy tells the client's address",
+	);
 }
 
 function warnNoAddress(warn: Warn, given: string): void {

@@ -1,13 +1,28 @@
 import type {Context} from 'koa';
-import type {Exemption, GateState} from '../context.ts';
+import type {Address} from '../client/address.ts';
+import type {Exemption, Explanation, GateState, GateVerdict} from '../context.ts';
 import type {Rule} from '../rules.ts';
 import type {Settings} from '../settings.ts';
-import type {GateVerdict} from '../stores/guarded-store.ts';
 import {admitted, type Quota} from '../stores/store.ts';
+import {explain} from './explain.ts';
 import type {Probation} from './probation.ts';
 import type {Expected} from './route-marks.ts';
 
 const noRules: readonly Rule[] = [];
+
+/** Who sends the requests of one connection. */
+export interface Peer {
+	/** The socket's address as it tells it, without a zone, or `'unix'`. */
+	readonly text: string;
+	/** Undefined on a Unix socket. */
+	readonly address: Address | undefined;
+	/** Its canonical key. */
+	readonly key: string;
+	/** Whether it may name the client: our own reverse proxy. */
+	readonly isProxy: boolean;
+}
+
+const nobody: Peer = {text: '', address: undefined, key: '', isProxy: false};
 
 /** One request's way through one gate: what the links of the chain tell each other. */
 export class Passage implements GateState {
@@ -17,6 +32,13 @@ export class Passage implements GateState {
 	readonly outer: Passage | undefined;
 
 	readonly settings: Settings;
+	peer = nobody;
+	/** The header that may name the client, in lower case; `''` if there is none. */
+	header = '';
+	/** What that header says, unless it is missing or empty. */
+	forwarded: string | undefined;
+	/** The client's own, or its proxy's where that names none; undefined on a Unix socket. */
+	address: Address | undefined;
 	/** The request came from our own proxy without a client of its own: no ban may hold it, nor begin. */
 	immune = false;
 	/** The mark that the router is expected to run, if any. */
@@ -43,8 +65,17 @@ export class Passage implements GateState {
 		return this.exemption === undefined ? this.settings.rules : noRules;
 	}
 
+	/** Nothing but `bypass()` and an allow-list lets a request pass by every rule. */
+	get isPastRules(): boolean {
+		return this.bypassHasRun || this.exemption === 'allowed';
+	}
+
+	explain(): Explanation {
+		return explain(this);
+	}
+
 	/** What a log of `ctx.state` should show. */
-	toJSON(): GateState {
+	toJSON(): Omit<GateState, 'explain'> {
 		const {client, exemption, verdict, outer} = this;
 		return {client, exemption, verdict, outer};
 	}

@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
+import type {GateVerdict} from '../context.ts';
 import {wholeSeconds} from '../duration.ts';
 import type {Rule} from '../rules.ts';
-import type {GateVerdict} from '../stores/guarded-store.ts';
 import type {Quota} from '../stores/store.ts';
 import type {Passage} from './passage.ts';
 

@@ -1,7 +1,7 @@
+import type {GateVerdict} from '../context.ts';
 import {wholeSeconds} from '../duration.ts';
 import type {Refusal} from '../options.ts';
 import type {SettledBanRule} from '../rules.ts';
-import type {GateVerdict} from '../stores/guarded-store.ts';
 import type {Banned, Limited, Quota} from '../stores/store.ts';
 
 /** A verdict that does not let the request in. */
@@ -14,6 +14,8 @@ export function refusalOf(refused: Refused, banRule: SettledBanRule | undefined)
 			return limited(refused);
 		case 'banned':
 			return banned(refused, banRule);
+		case 'denied':
+			return {kind: 'denied', status: 403, rules: [], text: 'denied'};
 		case 'unavailable':
 			return {
 				kind: 'unavailable',

@@ -10,12 +10,21 @@ import {type Refused, refusalOf} from './refusal.ts';
  * @see draft-ietf-httpapi-ratelimit-headers-11, which would answer abnormal usage with 429
  */
 const problems: Record<Refusal['kind'], {type: string; title: string}> = {
-	limited: {type: 'quota-exceeded', title: 'The assigned quota has been exceeded'},
-	banned: {type: 'abnormal-usage-detected', title: 'Abnormal usage has been detected'},
-	unavailable: {type: 'temporary-reduced-capacity', title: 'Capacity is reduced for a while'},
+	limited: {
+		type: registered('quota-exceeded'),
+		title: 'The assigned quota has been exceeded',
+	},
+	banned: {
+		type: registered('abnormal-usage-detected'),
+		title: 'Abnormal usage has been detected',
+	},
+	denied: {type: 'about:blank', title: 'Forbidden'},
+	unavailable: {
+		type: registered('temporary-reduced-capacity'),
+		title: 'Capacity is reduced for a while',
+	},
 };
 
-const PROBLEM_TYPES = 'https://iana.org/assignments/http-problem-types#';
 const PROBLEM = 'application/problem+json';
 
 /** What told of another answer. */
@@ -81,10 +90,14 @@ function setBody(ctx: Context, {kind, rules, text}: Refusal): void {
 	const {type, title} = problems[kind];
 	ctx.set('Content-Type', PROBLEM);
 	ctx.body = JSON.stringify({
-		type: PROBLEM_TYPES + type,
+		type,
 		title,
 		status: ctx.status,
 		detail: text,
 		...(rules.length > 0 && {'violated-policies': rules}),
 	});
+}
+
+function registered(type: string): string {
+	return `https://iana.org/assignments/http-problem-types#${type}`;
 }

@@ -1,9 +1,10 @@
 import type {Context} from 'koa';
-import {clientKey} from '../client/client-key.ts';
+import {namedClient} from '../client/client-name.ts';
 import type {ReportOptions, Standing} from '../context.ts';
+import {immunityOf} from '../immunity.ts';
 import {namedOptions} from '../option-checks.ts';
 import {checkReport, reportClient} from '../report-client.ts';
-import {requirePassage} from './passage.ts';
+import {type Passage, requirePassage} from './passage.ts';
 
 /**
  * `ctx.report()`: one function for all requests. It counts at once where the store can, and its
@@ -20,14 +21,25 @@ async function reportFrom(ctx: Context, options: ReportOptions): Promise<Standin
 	const passage = requirePassage(ctx, 'ctx.report');
 	const {client, ...given} = namedOptions(options, ['client', 'weight', 'reason'], 'report()');
 	const report = checkReport(given);
-	if (client === undefined && passage.immune) {
-		return {reports: 0, banned: false, immune: 'no-client'};
+	const {settings} = passage;
+	const named = client === undefined ? undefined : namedClient(client, settings.ipv6Prefix);
+	const immune = named ? immunityOf(named, settings) : immunityOn(passage);
+	if (immune !== undefined) {
+		return {reports: 0, banned: false, immune};
 	}
 
-	const key = client === undefined ? passage.client : clientKey(client);
-	const {settings} = passage;
+	const key = named?.key ?? passage.client;
 	const standing = reportClient(settings.guarded, settings, key, report);
 	passage.reports.push(standing);
 
 	return standing;
+}
+
+/** Why no report of a request's own client counts, if none does. */
+function immunityOn({exemption, immune}: Passage): 'allowed' | 'no-client' | undefined {
+	if (exemption === 'allowed') {
+		return 'allowed';
+	}
+
+	return immune ? 'no-client' : undefined;
 }

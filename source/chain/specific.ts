@@ -1,9 +1,12 @@
 import type {Middleware} from 'koa';
-import {check, isBoolean, namedOptions} from '../option-checks.ts';
+import {check, isBoolean, namedOptions, optional} from '../option-checks.ts';
+import type {KeyOf} from '../options.ts';
 import {type LimitRules, nameSeries, settleLimitRules} from '../rules.ts';
-import type {Settings} from '../settings.ts';
+import {isKeyOf, type Settings} from '../settings.ts';
+import type {AdmitOptions} from '../stores/store.ts';
 import {whenAnswered} from '../stores/when-answered.ts';
 import {prove} from './foresight.ts';
+import {keyFor} from './key-for.ts';
 import {requirePassage} from './passage.ts';
 import {announceQuotas, policyField} from './ratelimit-fields.ts';
 import {refuse} from './refuse.ts';
@@ -17,6 +20,16 @@ export interface SpecificOptions {
 	 * @default false
 	 */
 	readonly standalone?: boolean;
+	/**
+	 * What is counted in place of the client: the account that is tried, say, from wherever. It is only
+	 * limited; a report and a ban are always the client's. Reset it with `reset({specificKey: …})`.
+	 *
+	 * @default the client, also where it answers undefined or `''`
+	 *
+	 * @example
+	 * specific([20, '1h'], {key: ctx => ctx.request.body.account})
+	 */
+	readonly key?: KeyOf;
 }
 
 const nextName = nameSeries('specific');
@@ -32,8 +45,9 @@ const nextName = nameSeries('specific');
  * router.get('/search', specific([[2, 1], [20, 60]], {standalone: true}), search);
  */
 export function specific(rule: LimitRules, options: SpecificOptions = {}): Middleware {
-	const {standalone = false} = namedOptions(options, ['standalone'], 'specific()');
+	const {standalone = false, key} = namedOptions(options, ['standalone', 'key'], 'specific()');
 	check(isBoolean, standalone, 'standalone', 'true or false');
+	check(optional(isKeyOf), key, 'key', 'a function of ctx');
 
 	let hasUnnamed = false;
 	const rules = settleLimitRules(rule, 'rule', () => {
@@ -54,14 +68,22 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 			prove(ctx, mark);
 		}
 
-		if (passage.bypassHasRun) {
+		if (passage.isPastRules) {
 			return next();
 		}
 
-		return whenAnswered(settings.guarded.admit(client, rules, {immune}), verdict => {
-			announceQuotas(ctx, passage, policy, verdict);
-			return verdict.kind === 'admitted' ? next() : refuse(ctx, passage, verdict);
-		});
+		const ask = (whom: string, options: AdmitOptions) =>
+			whenAnswered(settings.guarded.admit(whom, rules, options), verdict => {
+				announceQuotas(ctx, passage, policy, verdict);
+				return verdict.kind === 'admitted' ? next() : refuse(ctx, passage, verdict);
+			});
+
+		return key === undefined
+			? ask(client, {immune})
+			: whenAnswered(key(ctx), given => {
+					const named = keyFor('specific-key', given, settings.warn);
+					return named === undefined ? ask(client, {immune}) : ask(named, {immune: true});
+				});
 	};
 
 	return mark ? setMark(middleware, mark) : middleware;

@@ -1,10 +1,16 @@
 import {isIP, isIPv6} from 'node:net';
 
-/** Long enough for the longest address with port, and some spaces around it. */
+/** Enough for the longest address in brackets and with a port. */
 const LONGEST_HOP = 100;
 
 /** An address as its bits: 2 groups of 16 for IPv4, 8 for IPv6. */
 export type Address = readonly number[];
+
+/** Addresses from the first to the last, both included, of one family. */
+export interface AddressRange {
+	readonly first: Address;
+	readonly last: Address;
+}
 
 /**
  * Reads an address strictly: what `node:net` takes, without a zone. IPv4-mapped IPv6 is the IPv4
@@ -30,8 +36,14 @@ export function parseAddress(text: string): Address | undefined {
  * IPv6. Spaces and tabs around it are no part of it.
  */
 export function parseHop(item: string): Address | undefined {
-	const text = item.length > LONGEST_HOP ? '' : item.replace(/^[ \t]+|[ \t]+$/g, '');
-	const [, bracketed, plain = text, port = '0'] =
+	const text = trimmed(item);
+
+	return parseEndpoint(text) ?? parseAddress(text);
+}
+
+/** Reads an address, perhaps with a port; IPv6 stands in brackets, and only IPv6. */
+export function parseEndpoint(text: string): Address | undefined {
+	const [, bracketed, plain = '', port = '0'] =
 		/^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
 	if (Number(port) > 65_535) {
 		return undefined;
@@ -44,42 +56,62 @@ export function parseHop(item: string): Address | undefined {
 	return isIPv6(bracketed) ? parseAddress(bracketed) : undefined;
 }
 
-/**
- * The key that a client with this address is known by: an IPv4 address whole, and an IPv6 client by
- * its /64, since it can take any address in it.
- *
- * @example '203.0.113.7'
- * @example '2001:db8:1:2::/64'
- */
-export function addressKey(address: Address): string {
+/** What an IPv4 address is written as, or RFC 5952 for IPv6: one text for one address. */
+export function addressText(address: Address): string {
 	if (address.length === 2) {
 		return address.map(group => `${group >> 8}.${group & 0xff}`).join('.');
 	}
 
-	const prefix = address.slice(0, 4);
-	const end = prefix.findLastIndex(group => group !== 0) + 1;
-	return `${prefix
-		.slice(0, end)
-		.map(group => group.toString(16))
-		.join(':')}::/64`;
+	const {start, length} = longestZeros(address);
+	return length < 2
+		? hex(address)
+		: `${hex(address.slice(0, start))}::${hex(address.slice(start + length))}`;
 }
 
-/** Loopback, link-local, unique-local and RFC 1918 addresses: where one's own proxy is reached from. */
-export function isLocal(address: Address): boolean {
-	const [first = 0] = address;
-	if (address.length === 2) {
-		const high = first >> 8;
-		return (
-			high === 127 ||
-			high === 10 ||
-			first === 0xa9fe || // 169.254/16
-			first === 0xc0a8 || // 192.168/16
-			(first & 0xfff0) === 0xac10 // 172.16/12
-		);
+/**
+ * The key that a client with this address is known by: an IPv4 address whole, and an IPv6 client by
+ * its prefix, since it can take any address in it.
+ *
+ * @example '203.0.113.7'
+ * @example '2001:db8:1:2::/64'
+ */
+export function addressKey(address: Address, ipv6Prefix: number): string {
+	return address.length === 2
+		? addressText(address)
+		: `${addressText(network(address, ipv6Prefix).first)}/${ipv6Prefix}`;
+}
+
+/** All addresses that share the first `prefix` bits of this one. */
+export function network(address: Address, prefix: number): AddressRange {
+	const masks = address.map((_group, index) => mask(prefix - 16 * index));
+
+	return {
+		first: address.map((group, index) => group & (masks[index] ?? 0)),
+		last: address.map((group, index) => group | (0xffff ^ (masks[index] ?? 0))),
+	};
+}
+
+/** One group's share of a prefix. */
+function mask(bits: number): number {
+	return 0xffff ^ (0xffff >> Math.min(16, Math.max(0, bits)));
+}
+
+function trimmed(item: string): string {
+	let start = 0;
+	let end = item.length;
+	while (start < end && isBlank(item, start)) {
+		start += 1;
 	}
 
-	const isLoopback = address.every((group, index) => group === (index === 7 ? 1 : 0));
-	return isLoopback || (first & 0xffc0) === 0xfe80 || (first & 0xfe00) === 0xfc00;
+	while (end > start && isBlank(item, end - 1)) {
+		end -= 1;
+	}
+
+	return end - start > LONGEST_HOP ? '' : item.slice(start, end);
+}
+
+function isBlank(text: string, index: number): boolean {
+	return text[index] === ' ' || text[index] === '\t';
 }
 
 function ipv4Groups(text: string): number[] {
@@ -107,4 +139,22 @@ function groupsOf(side: string): number[] {
 	return side
 		.split(':')
 		.flatMap(group => (group.includes('.') ? ipv4Groups(group) : [Number.parseInt(group, 16)]));
+}
+
+/** The longest run of zero groups, the first of equals. */
+function longestZeros(address: Address): {start: number; length: number} {
+	let longest = {start: 0, length: 0};
+	let length = 0;
+	for (const [index, group] of address.entries()) {
+		length = group === 0 ? length + 1 : 0;
+		if (length > longest.length) {
+			longest = {start: index - length + 1, length};
+		}
+	}
+
+	return longest;
+}
+
+function hex(groups: Address): string {
+	return groups.map(group => group.toString(16)).join(':');
 }

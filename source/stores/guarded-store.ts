@@ -28,8 +28,8 @@ export interface Unavailable {
 const unavailable: Unavailable = {kind: 'unavailable'};
 const notCounted: ReportOutcome = {reports: 0};
 
-/** What the gate goes by: a store's verdict, or that there is none. */
-export type GateVerdict = Verdict | Unavailable;
+/** A store's verdict, or that there is none. */
+export type GuardedVerdict = Verdict | Unavailable;
 
 interface GuardedStoreOptions {
 	readonly policy: StoreErrorPolicy;
@@ -63,8 +63,8 @@ export class GuardedStore {
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
-	): GateVerdict | Promise<GateVerdict> {
-		return this.#answer<GateVerdict>({
+	): GuardedVerdict | Promise<GuardedVerdict> {
+		return this.#answer<GuardedVerdict>({
 			ask: store => store.admit(client, rules, options),
 			isAnswer: isVerdict,
 			otherwise: this.#options.policy === 'open' ? admitted : unavailable,

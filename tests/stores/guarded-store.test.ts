@@ -3,8 +3,8 @@ import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
 import type {Rule, SettledBanRule} from '../../source/rules.ts';
 import {
-	type GateVerdict,
 	GuardedStore,
+	type GuardedVerdict,
 	type StoreErrorPolicy,
 } from '../../source/stores/guarded-store.ts';
 import {MemoryStore} from '../../source/stores/memory/memory-store.ts';
@@ -31,7 +31,7 @@ const failures: Readonly<Record<string, Answer>> = {
 };
 
 /** What three requests get while the store fails. */
-const decisions: Readonly<Record<StoreErrorPolicy, readonly GateVerdict[]>> = {
+const decisions: Readonly<Record<StoreErrorPolicy, readonly GuardedVerdict[]>> = {
 	memory: [
 		{kind: 'admitted', quotas: [{rule, remaining: 1, freesInMs: 1000}]},
 		{kind: 'admitted', quotas: [{rule, remaining: 0, freesInMs: 1000}]},
@@ -52,7 +52,7 @@ for (const [fails, answer] of Object.entries(failures)) {
 	for (const policy of policies) {
 		test(`a store that ${fails}: '${policy}' decides on requests`, async t => {
 			const {guarded} = guard({...silentStore, admit: answer}, policy);
-			const got: GateVerdict[] = [];
+			const got: GuardedVerdict[] = [];
 			for (const _ of decisions[policy]) {
 				got.push(await guarded.admit('a', [rule], {}));
 			}

@@ -1,0 +1,25 @@
+import type {Middleware} from 'koa';
+import type {Settings} from '../settings.ts';
+import {whenAnswered} from '../stores/when-answered.ts';
+import {keyFor} from './key-for.ts';
+import {currentPassage} from './passage.ts';
+
+/** Knows the client by the key that the user gives it, in place of its address. */
+export function rekey({key, warn}: Settings): Middleware {
+	return function rekey(ctx, next) {
+		const passage = currentPassage(ctx);
+		if (key === undefined || passage.exemption === 'allowed') {
+			return next();
+		}
+
+		return whenAnswered(key(ctx), given => {
+			const client = keyFor('key', given, warn);
+			if (client !== undefined) {
+				passage.client = client;
+				passage.immune = false;
+			}
+
+			return next();
+		});
+	};
+}

@@ -1,0 +1,88 @@
+import {type Address, parseEndpoint} from './address.ts';
+import type {HeaderSyntax} from './comma-list.ts';
+
+/** `name=value`, the value quoted or not. Brackets and colons should be quoted, and often are not. */
+const pair = /([!#$%&'*+.^_`|~\w-]+)=(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([!#$%&'*+.^_`|~\w:[\]-]+))/y;
+
+const beforePairs = /[ \t;]*/y;
+const afterPair = /[ \t]*(?:;[ \t;]*|$)/y;
+
+/** Enough for the longest address, and for any port that stands for one (an obfuscated one). */
+const LONGEST_NODE = 300;
+
+/**
+ * The syntax of `Forwarded`, read from the right: what stands in quotes separates nothing, and a quote
+ * that a client left open further left hides nothing of what our proxy has appended.
+ *
+ * @see RFC 7239, sections 4 and 6
+ */
+export const forwarded: HeaderSyntax = {
+	separatorBefore(list, end) {
+		let index = end - 1;
+		while (index >= 0 && list[index] !== ',') {
+			index = (list[index] === '"' ? openingQuote(list, index) : index) - 1;
+		}
+
+		return Math.max(index, -1);
+	},
+
+	addressIn(element) {
+		const node = forParameter(element);
+
+		return node === undefined ? undefined : parseNode(node);
+	},
+};
+
+/** The quote that opens what the one at `closing` closes; -1 if there is none. */
+function openingQuote(list: string, closing: number): number {
+	let index = list.lastIndexOf('"', closing - 1);
+	while (index > 0 && isEscaped(list, index)) {
+		index = list.lastIndexOf('"', index - 1);
+	}
+
+	return closing === 0 ? -1 : index;
+}
+
+/** An odd number of backslashes makes the character behind them one of the text. */
+function isEscaped(list: string, index: number): boolean {
+	let before = index - 1;
+	while (before >= 0 && list[before] === '\\') {
+		before -= 1;
+	}
+
+	return (index - before) % 2 === 0;
+}
+
+/** The value of the one `for` of an element whose every pair is well-formed. */
+function forParameter(element: string): string | undefined {
+	let found: string | undefined;
+	let index = endOf(beforePairs, element, 0) ?? 0;
+
+	while (index < element.length) {
+		pair.lastIndex = index;
+		const [whole = '', name = '', quoted, plain] = pair.exec(element) ?? [];
+		const end = endOf(afterPair, element, index + whole.length);
+		const isFor = name.toLowerCase() === 'for';
+		if (whole === '' || end === undefined || (isFor && found !== undefined)) {
+			return undefined;
+		}
+
+		if (isFor) {
+			found = quoted === undefined ? plain : quoted.replace(/\\(.)/g, '$1');
+		}
+
+		index = end;
+	}
+
+	return found;
+}
+
+function endOf(pattern: RegExp, text: string, start: number): number | undefined {
+	pattern.lastIndex = start;
+	return pattern.test(text) ? pattern.lastIndex : undefined;
+}
+
+/** An address with a port, which may be an obfuscated one. */
+function parseNode(node: string): Address | undefined {
+	return node.length > LONGEST_NODE ? undefined : parseEndpoint(node.replace(/:_[\w.-]+$/, ''));
+}

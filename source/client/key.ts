@@ -1,0 +1,30 @@
+import {createHash} from 'node:crypto';
+import {toUSVString} from 'node:util';
+
+/** Whose key it is: that of a gate's client, or of what a `specific` counts by. */
+export type KeyKind = 'key' | 'specific-key';
+
+/** Longer keys are hashed, so that remembering one costs no more than this. */
+const LONGEST_KEY = 128;
+
+/**
+ * The canonical key of what is known by other than its address: `key:alice`, or `hash:` and a SHA-256
+ * where that would be long, or is no well-formed Unicode. No two keys share one, and no address has it.
+ */
+export function canonicalKey(kind: KeyKind, text: string): string {
+	const key = `${kind}:${text}`;
+
+	// In UTF-16, since in UTF-8 all lone surrogates are alike.
+	return key.length <= LONGEST_KEY && toUSVString(key) === key
+		? key
+		: `hash:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
+}
+
+/** Reads a key as `bans()` shows it. */
+export function parseKey(shown: string): string | undefined {
+	if (/^hash:[\da-f]{64}$/.test(shown)) {
+		return shown;
+	}
+
+	return /^key:./s.test(shown) ? canonicalKey('key', shown.slice('key:'.length)) : undefined;
+}
