@@ -3,7 +3,13 @@ import {Router} from '@koa/router';
 import type {ExecutionContext} from 'ava';
 import Koa, {type Context, type Next} from 'koa';
 import supertest, {type Agent} from 'supertest';
-import {type Gatekeeper, type GatekeeperOptions, gatekeeper, MemoryStore} from '../source/index.ts';
+import {
+	type Ban,
+	type Gatekeeper,
+	type GatekeeperOptions,
+	gatekeeper,
+	MemoryStore,
+} from '../source/index.ts';
 
 export interface Gated {
 	readonly app: Koa;
@@ -39,6 +45,16 @@ export function gated(
 	app.use(router.routes());
 
 	return {app, router, gate, pass, ...agents(app)};
+}
+
+/** The bans in force. */
+export async function bansOf({gate}: Pick<Gated, 'gate'>): Promise<readonly Ban[]> {
+	const bans: Ban[] = [];
+	for await (const ban of gate.bans()) {
+		bans.push(ban);
+	}
+
+	return bans;
 }
 
 /** A handler. */

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {
+	AddressList,
 	type BanOptions,
 	type ClientName,
 	gatekeeper,
@@ -7,16 +8,7 @@ import {
 	type ReportOutcome,
 } from '../source/index.ts';
 import {forwardTo} from './forwarding-store.ts';
-import {type Gated, gated, storeByHand} from './gated.ts';
-
-async function bansOf({gate}: Pick<Gated, 'gate'>) {
-	const bans = [];
-	for await (const ban of gate.bans()) {
-		bans.push(ban);
-	}
-
-	return bans;
-}
+import {bansOf, gated, storeByHand} from './gated.ts';
 
 test("ban() bans for the ban rule's duration, or the one given", async t => {
 	const all = gated({banRule: [3, 60, 600]});
@@ -272,4 +264,59 @@ test('two gates with stores of their own know nothing of each other', async t =>
 
 	await one.gate.ban('127.0.0.1');
 	t.is((await other.http.get('/ping')).headers['ratelimit-policy'], '"global";q=1;w=60');
+});
+
+test('no verb bans or reports whom no ban holds', async t => {
+	const allow = new AddressList(['203.0.113.0/24', '2001:db8:1:2::/64', '2001:db8:9:9::7']);
+	const all = gated({banRule: [1, 60, 600], allow}, router => {
+		router.get('/report', async ctx => {
+			ctx.body = await ctx.report({client: ctx.get('X-Client')});
+		});
+	});
+	const allowed = ['203.0.113.7', '::ffff:cb00:7107', '2001:db8:1:2::5', '2001:db8:1:2::/64'];
+
+	for (const verb of ['ban', 'report'] as const) {
+		for (const client of [...allowed, '2001:db8:9:9::7']) {
+			await t.throwsAsync(all.gate[verb](client), {
+				instanceOf: TypeError,
+				message: `\`client\` must be outside the list \`allow\`, which no ban holds, got '${client}'`,
+			});
+		}
+
+		await t.throwsAsync(all.gate[verb]('unix'), {
+			instanceOf: TypeError,
+			message:
+				"`client` must be other than 'unix', a ban of which would shut everybody out, got 'unix'",
+		});
+	}
+
+	for (const [client, immune] of [
+		...allowed.map(name => [name, 'allowed']),
+		['unix', 'no-client'],
+	]) {
+		const {body} = await all.http.get('/report').set('X-Client', `${client}`);
+		t.deepEqual(body, {reports: 0, banned: false, immune});
+	}
+
+	t.deepEqual(await bansOf(all), []);
+	// A /64 of which one address is allowed can be banned: the ban holds for the others.
+	await all.gate.ban('2001:db8:9:9::8');
+	t.is((await bansOf(all)).length, 1);
+	await Promise.all(allowed.map(client => all.gate.unban(client)));
+	await all.gate.reset('unix');
+});
+
+test('a ban made under another ipv6Prefix can be ended', async t => {
+	const {store} = storeByHand();
+	const before = gated({store, ipv6Prefix: 48});
+	const all = gated({store, ipv6Prefix: 64});
+	await before.gate.ban('2001:db8:1:2::7');
+
+	t.deepEqual(
+		(await bansOf(all)).map(ban => ban.client),
+		['2001:db8:1::/48'],
+	);
+	await t.throwsAsync(all.gate.ban('2001:db8:1::/48'), {instanceOf: TypeError});
+	await all.gate.unban('2001:db8:1::/48');
+	t.deepEqual(await bansOf(all), []);
 });

@@ -1,6 +1,6 @@
 import {Router} from '@koa/router';
 import test from 'ava';
-import {type GatekeeperOptions, gatekeeper, MemoryStore} from '../source/index.ts';
+import {AddressList, type GatekeeperOptions, gatekeeper, MemoryStore} from '../source/index.ts';
 
 const limit = (rateLimitRule: unknown) => ({rateLimitRule});
 const ban = (banRule: unknown) => ({banRule});
@@ -122,6 +122,43 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	[{ipHeader: ''}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got ''"],
 	[{ipHeader: 'X Y'}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got 'X Y'"],
 	[{ipHeader: true}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got true"],
+	...[1, true].map((hops): [unknown, string] => [
+		{trustedProxies: hops},
+		`\`trustedProxies\` must be a list of addresses, CIDRs and names. A number of hops would be believed from whoever reaches the app past the proxies, and lets each name any client;, got ${hops}`,
+	]),
+	[
+		{trustedProxies: 'loopback'},
+		"`trustedProxies` must be a list, each entry an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal', got 'loopback'",
+	],
+	[
+		{trustedProxies: ['loopback', 1]},
+		"`trustedProxies[1]` must be an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal', got 1",
+	],
+	[
+		{trustedProxies: ['10.0.0.0/255.0.0.0']},
+		"`trustedProxies[0]` must be a CIDR with a prefix's length, such as 10.0.0.0/8, no mask, got '10.0.0.0/255.0.0.0'",
+	],
+	...[31, 129, 64.5, '64', null, Number.NaN].map((prefix): [unknown, string] => [
+		{ipv6Prefix: prefix},
+		`\`ipv6Prefix\` must be a whole number of bits from 32 to 128, got ${prefix === '64' ? "'64'" : prefix}`,
+	]),
+	...['allow', 'deny'].flatMap(
+		(option): Array<[unknown, string]> => [
+			[
+				{[option]: '10.0.0.0/8'},
+				`\`${option}\` must be a list of addresses and CIDRs, an AddressList, or a function of ctx, got '10.0.0.0/8'`,
+			],
+			[
+				{[option]: null},
+				`\`${option}\` must be a list of addresses and CIDRs, an AddressList, or a function of ctx, got null`,
+			],
+			[
+				{[option]: ['10.0.0.1', 'localhost']},
+				`\`${option}[1]\` must be an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal', got 'localhost'`,
+			],
+		],
+	),
+	[{key: 'user'}, "`key` must be a function of ctx, got 'user'"],
 	[{onRefused: 'x'}, "`onRefused` must be a function of (ctx, refusal), got 'x'"],
 	[{routers: router}, '`routers` must be a list of @koa/router instances, got '],
 	[{routers: [router.routes()]}, '`routers` must be a list of @koa/router instances, got '],
@@ -148,6 +185,10 @@ const good: readonly GatekeeperOptions[] = [
 	{banRule: {count: 1, window: 1, duration: '10y', name: 'ban'}},
 	{excludedMethods: ['options', 'Head']},
 	{ipHeader: 'cf-connecting-ip', headers: false, onStoreError: 'closed', storeTimeout: '50ms'},
+	{ipHeader: 'Forwarded', trustedProxies: [], ipv6Prefix: 32},
+	{trustedProxies: ['loopback', '2001:db8::/32', '203.0.113.7'], ipv6Prefix: 128},
+	{allow: [], deny: new AddressList(['linklocal']), key: () => undefined},
+	{allow: () => true, deny: async () => false, key: async ctx => ctx.get('X-User')},
 	{routers: [router], onRefused: () => {}, store: new MemoryStore()},
 ];
 

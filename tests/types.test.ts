@@ -3,8 +3,10 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import Koa, {type DefaultState} from 'koa';
 import {
+	AddressList,
 	type Ban,
 	bypass,
+	type Explanation,
 	type Gatekeeper,
 	gatekeeper,
 	type Standing,
@@ -32,7 +34,15 @@ router.get('/', specific([[1, 2]], {standalone: true}), async ctx => {
 	ctx.report();
 	const standing: Standing = await ctx.report({client: {key: 'alice'}, weight: 2, reason: 'why'});
 	const {client, exemption, verdict, outer} = ctx.state.gatekeeper;
-	const texts: Array<string | undefined> = [client, exemption, verdict.kind, outer?.client];
+	const {end, address}: Explanation = ctx.state.gatekeeper.explain();
+	const texts: Array<string | undefined> = [
+		client,
+		exemption,
+		verdict.kind,
+		outer?.client,
+		end,
+		address,
+	];
 	ctx.body = {standing, texts};
 
 	// @ts-expect-error a weight is a number
@@ -41,6 +51,18 @@ router.get('/', specific([[1, 2]], {standalone: true}), async ctx => {
 	ctx.report({wieght: 2}).catch(() => {});
 	// @ts-expect-error the state is read-only
 	ctx.state.gatekeeper.client = 'somebody';
+});
+
+gatekeeper({
+	ipHeader: 'Forwarded',
+	trustedProxies: ['loopback', '10.0.0.0/8'],
+	ipv6Prefix: 56,
+	allow: new AddressList(['203.0.113.0/24']),
+	deny: async ctx => ctx.get('User-Agent') === '',
+	key: ctx => (ctx.get('X-User') === '' ? undefined : ctx.get('X-User')),
+});
+router.post('/login', specific([1, 2], {key: async ctx => ctx.get('X-Account')}), ctx => {
+	ctx.body = 'in';
 });
 
 const typed = new Koa<MyState & DefaultState>();
@@ -63,6 +85,7 @@ async function verbs(): Promise<readonly Ban[]> {
 	await gate.ban('203.0.113.7', {duration: '10m', reason: 'spam'});
 	await gate.unban({key: 'alice'});
 	await gate.reset('203.0.113.7');
+	await gate.reset({specificKey: 'alice'});
 	const standing: Standing = await gate.report('203.0.113.7', {weight: 2});
 	const bans: Ban[] = [];
 	for await (const ban of gate.bans()) {
@@ -78,6 +101,12 @@ function wrong(): void {
 	gatekeeper({banRule: [3, 60]});
 	// @ts-expect-error no such option
 	gatekeeper({ipHeaders: 'X-Forwarded-For'});
+	// @ts-expect-error a number of hops
+	gatekeeper({trustedProxies: 1});
+	// @ts-expect-error one address is a list of one
+	gatekeeper({deny: '203.0.113.7'});
+	// @ts-expect-error a key is text
+	gatekeeper({key: () => 7});
 	// @ts-expect-error no such style
 	gatekeeper({headers: 'old'});
 	// @ts-expect-error no options

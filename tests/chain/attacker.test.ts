@@ -1,8 +1,8 @@
-import {connect} from 'node:net';
 import {Router} from '@koa/router';
 import test from 'ava';
 import {bypass} from '../../source/index.ts';
 import {gated, ok, serve} from '../gated.ts';
+import {raw} from '../raw.ts';
 
 test('whatever an attacker varies, a limited handler is reached no more often than the quota', async t => {
 	let reached = 0;
@@ -34,19 +34,3 @@ test('whatever an attacker varies, a limited handler is reached no more often th
 
 	t.true(reached > 0 && reached <= 2, `reached ${reached} times`);
 });
-
-/** Sends bytes that an HTTP client would tidy up, and waits until the server has closed. */
-function raw(port: number, request: string): Promise<string> {
-	return new Promise((resolve, reject) => {
-		const socket = connect(port, '127.0.0.1', () => {
-			socket.end(request, 'latin1');
-		});
-		let answer = '';
-		socket.setEncoding('latin1');
-		socket.on('data', chunk => {
-			answer += chunk;
-		});
-		socket.on('error', reject);
-		socket.on('close', () => resolve(answer));
-	});
-}

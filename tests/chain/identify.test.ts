@@ -8,6 +8,7 @@ import test from 'ava';
 import Koa from 'koa';
 import {gatekeeper} from '../../source/index.ts';
 import {gated, serve, until} from '../gated.ts';
+import {servePeers} from '../peers.ts';
 import {warnings} from '../warnings.ts';
 
 /** Who a request is taken for, by the header that it carries. */
@@ -219,3 +220,25 @@ test.serial(
 		t.deepEqual(await seen.codes(), ['GATEKEEPER_NO_ADDRESS']);
 	},
 );
+
+test.serial('a header from a peer that is no proxy is ignored, and says so once', async t => {
+	const seen = warnings(t);
+	const {app} = gated({ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.0/8']}, router => {
+		router.get('/who', ctx => {
+			ctx.body = ctx.state.gatekeeper.client;
+		});
+	});
+	const ask = await servePeers(t, app);
+
+	t.is(await ask('198.51.100.66', []), '198.51.100.66');
+	t.is(await ask('198.51.100.66', ['X-Real-IP: 203.0.113.7', 'X-Forwarded-For:']), '198.51.100.66');
+	t.deepEqual(await seen.codes(), []);
+	for (const peer of ['198.51.100.66', '198.51.100.67']) {
+		t.is(await ask(peer, ['X-Forwarded-For: 203.0.113.7']), peer);
+	}
+
+	t.deepEqual(await seen.codes(), ['GATEKEEPER_HEADER_IGNORED']);
+	t.deepEqual(await seen.messages(), [
+		'The header x-forwarded-for from 198.51.100.66 was ignored, since that peer is not trusted to name clients. If it is a proxy of yours, list it in trustedProxies',
+	]);
+});

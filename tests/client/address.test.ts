@@ -1,5 +1,11 @@
 import test from 'ava';
-import {addressKey, parseAddress, parseHop} from '../../source/client/address.ts';
+import {
+	addressKey,
+	addressText,
+	network,
+	parseAddress,
+	parseHop,
+} from '../../source/client/address.ts';
 
 const keys: ReadonlyArray<[text: string, key: string | undefined]> = [
 	['203.0.113.7', '203.0.113.7'],
@@ -69,5 +75,43 @@ test('a hop is an address, perhaps with a port and in brackets', t => {
 	for (const [text, key] of hops) {
 		const address = parseHop(text);
 		t.is(address && addressKey(address, 64), key, text);
+	}
+});
+
+const texts: ReadonlyArray<[text: string, canonical: string]> = [
+	['203.0.113.7', '203.0.113.7'],
+	['::FFFF:1.2.3.4', '1.2.3.4'],
+	['0:0:0:0:0:0:0:0', '::'],
+	['::1', '::1'],
+	['1::', '1::'],
+	['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
+	['1:0:0:2:0:0:3:4', '1::2:0:0:3:4'],
+	['1:0:2:0:3:0:4:0', '1:0:2:0:3:0:4:0'],
+	['2001:0DB8::00Ab', '2001:db8::ab'],
+	['::1.2.3.4', '::102:304'],
+];
+
+test('an address has one text, for IPv6 that of RFC 5952', t => {
+	for (const [text, canonical] of texts) {
+		const address = parseAddress(text);
+		t.is(address && addressText(address), canonical, text);
+	}
+});
+
+const networks: ReadonlyArray<[text: string, prefix: number, first: string, last: string]> = [
+	['203.0.113.7', 32, '203.0.113.7', '203.0.113.7'],
+	['203.0.113.7', 24, '203.0.113.0', '203.0.113.255'],
+	['203.0.113.7', 12, '203.0.0.0', '203.15.255.255'],
+	['203.0.113.7', 0, '0.0.0.0', '255.255.255.255'],
+	['2001:db8::7', 128, '2001:db8::7', '2001:db8::7'],
+	['2001:db8::7', 127, '2001:db8::6', '2001:db8::7'],
+	['2001:db8:1:2ff::', 56, '2001:db8:1:200::', '2001:db8:1:2ff:ffff:ffff:ffff:ffff'],
+	['2001:db8::7', 0, '::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+];
+
+test('a network is all addresses with the same first bits', t => {
+	for (const [text, prefix, first, last] of networks) {
+		const range = network(parseAddress(text) ?? [], prefix);
+		t.deepEqual([addressText(range.first), addressText(range.last)], [first, last], text);
 	}
 });
