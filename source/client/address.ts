@@ -3,6 +3,9 @@ import {isIP, isIPv6} from 'node:net';
 /** Enough for the longest address in brackets and with a port. */
 const LONGEST_HOP = 100;
 
+const TAB = 0x09;
+const SPACE = 0x20;
+
 /** An address as its bits: 2 groups of 16 for IPv4, 8 for IPv6. */
 export type Address = readonly number[];
 
@@ -111,7 +114,8 @@ function trimmed(item: string): string {
 }
 
 function isBlank(text: string, index: number): boolean {
-	return text[index] === ' ' || text[index] === '\t';
+	const code = text.charCodeAt(index);
+	return code === SPACE || code === TAB;
 }
 
 function ipv4Groups(text: string): number[] {

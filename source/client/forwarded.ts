@@ -1,6 +1,10 @@
 import {type Address, parseEndpoint} from './address.ts';
 import type {HeaderSyntax} from './comma-list.ts';
 
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+
 /** `name=value`, the value quoted or not. Brackets and colons should be quoted, and often are not. */
 const pair = /([!#$%&'*+.^_`|~\w-]+)=(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([!#$%&'*+.^_`|~\w:[\]-]+))/y;
 
@@ -19,8 +23,8 @@ const LONGEST_NODE = 300;
 export const forwarded: HeaderSyntax = {
 	separatorBefore(list, end) {
 		let index = end - 1;
-		while (index >= 0 && list[index] !== ',') {
-			index = (list[index] === '"' ? openingQuote(list, index) : index) - 1;
+		while (index >= 0 && list.charCodeAt(index) !== COMMA) {
+			index = (list.charCodeAt(index) === QUOTE ? openingQuote(list, index) : index) - 1;
 		}
 
 		return Math.max(index, -1);
@@ -46,7 +50,7 @@ function openingQuote(list: string, closing: number): number {
 /** An odd number of backslashes makes the character behind them one of the text. */
 function isEscaped(list: string, index: number): boolean {
 	let before = index - 1;
-	while (before >= 0 && list[before] === '\\') {
+	while (before >= 0 && list.charCodeAt(before) === BACKSLASH) {
 		before -= 1;
 	}
 

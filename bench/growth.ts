@@ -1,0 +1,48 @@
+/** One measured thing: what grows, and what is done at each size. */
+export interface Growth {
+	readonly title: string;
+	/** What is run over and over at a size. */
+	at(size: number): () => unknown;
+}
+
+const ROUNDS = 9;
+const LONG_ENOUGH = 5; // ms a sample
+
+/**
+ * Measures each at every size, in microseconds a call. The sizes take turns in each round, so that what
+ * disturbs the machine disturbs all of them; the median of the rounds is shown.
+ */
+export function measureGrowth(growths: readonly Growth[], sizes: readonly number[]): void {
+	for (const {title, at} of growths) {
+		const samples = sizes.map(size => ({size, run: at(size), taken: [] as number[]}));
+		for (const {run} of samples) {
+			sample(run);
+		}
+
+		for (let round = 0; round < ROUNDS; round += 1) {
+			for (const {run, taken} of samples) {
+				taken.push(sample(run));
+			}
+		}
+
+		const cells = samples.map(({size, taken}) => `${size}: ${median(taken).toFixed(2)}`);
+		console.log(`${title}\n  ${cells.join('   ')}`);
+	}
+}
+
+/** Microseconds a call. */
+function sample(run: () => unknown): number {
+	const start = process.hrtime.bigint();
+	let calls = 0;
+	let elapsed = 0;
+	for (; elapsed < LONG_ENOUGH; calls += 1) {
+		run();
+		elapsed = Number(process.hrtime.bigint() - start) / 1e6;
+	}
+
+	return (elapsed * 1000) / calls;
+}
+
+function median(values: readonly number[]): number {
+	return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
+}

@@ -1,0 +1,96 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import test from 'ava';
+import type Koa from 'koa';
+import {blocks, moduleFolder} from './documents.ts';
+import {gated} from './gated.ts';
+import {servePeers} from './peers.ts';
+
+const client = '203.0.113.7';
+const edge = '173.245.48.9';
+/** What a client has sent in the hope to be taken for somebody else. */
+const forged = '192.0.2.1, 127.0.0.1';
+
+/**
+ * The recipes of docs/proxies.md: what reaches the app there, a forged header included, whom the recipe
+ * takes for the client, and whom the one-hop default does.
+ */
+const recipes: ReadonlyArray<
+	[heading: string, peer: string, lines: readonly string[], recipe: string, oneHop: string]
+> = [
+	['nginx', '127.0.0.1', [`X-Forwarded-For: ${forged}, ${client}`], client, client],
+	['nginx', '10.0.0.66', ['X-Forwarded-For: 192.0.2.1'], '10.0.0.66', '192.0.2.1'],
+	['Caddy', '127.0.0.1', [`X-Forwarded-For: ${client}`], client, client],
+	['Caddy', '10.0.0.66', ['X-Forwarded-For: 192.0.2.1'], '10.0.0.66', '192.0.2.1'],
+	[
+		'AWS Application Load Balancer',
+		'10.0.2.9',
+		[`X-Forwarded-For: ${forged}, ${client}:49152`],
+		client,
+		client,
+	],
+	[
+		'AWS Application Load Balancer',
+		'10.0.3.9',
+		['X-Forwarded-For: 192.0.2.1'],
+		'10.0.3.9',
+		'192.0.2.1',
+	],
+	['Cloudflare', edge, [`CF-Connecting-IP: ${client}`], client, edge],
+	[
+		'Cloudflare',
+		'2606:4700::9',
+		['CF-Connecting-IP: 2001:db8::7'],
+		'2001:db8::/64',
+		'2606:4700::/64',
+	],
+	['Cloudflare', client, ['CF-Connecting-IP: 192.0.2.1'], client, client],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: ${forged}, ${client}, ${edge}`],
+		client,
+		edge,
+	],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${edge}, ${client}`, 'CF-Connecting-IP: 192.0.2.1'],
+		client,
+		client,
+	],
+	['Heroku', '10.1.2.3', [`X-Forwarded-For: ${forged}, ${client}`], client, client],
+	['Kubernetes ingress', '10.244.7.9', [`X-Forwarded-For: ${client}`], client, client],
+	['Kubernetes ingress', '10.244.8.9', ['X-Forwarded-For: 192.0.2.1'], '10.244.8.9', '192.0.2.1'],
+];
+
+test('each recipe finds the client, and the one-hop default goes wrong as it says', async t => {
+	const folder = await moduleFolder(t);
+
+	for (const [index, [heading, peer, lines, recipe, oneHop]] of recipes.entries()) {
+		const code = (await blocks('docs/proxies.md', heading)).at(0) ?? '';
+		const file = join(folder, `recipe-${index}.ts`);
+		await writeFile(file, code.replace('export {};', 'export default app;'));
+		const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
+		const [, ipHeader = ''] = /ipHeader: '([^']+)'/.exec(code) ?? [];
+		const {app: plain} = gated({ipHeader});
+
+		for (const [koa, expected] of [
+			[app, recipe],
+			[plain, oneHop],
+		] as const) {
+			koa.middleware.splice(1, Infinity, ctx => {
+				ctx.body = ctx.state.gatekeeper.client;
+			});
+			const ask = await servePeers(t, koa);
+			t.is(await ask(peer, lines), expected, `${heading}: ${peer} ${lines}`);
+		}
+	}
+});
+
+test('every recipe has a test', async t => {
+	for (const heading of new Set(recipes.map(([name]) => name))) {
+		t.is((await blocks('docs/proxies.md', heading)).length, 1, heading);
+	}
+});
