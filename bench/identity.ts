@@ -5,7 +5,7 @@
 import {cpus} from 'node:os';
 import {type Address, parseAddress} from '../source/client/address.ts';
 import {AddressList} from '../source/client/address-list.ts';
-import {syntaxOf, walk} from '../source/client/header-walk.ts';
+import {walkHeader} from '../source/client/walk-header.ts';
 import {type Growth, measureGrowth} from './growth.ts';
 
 const proxies = new AddressList(['loopback', 'linklocal', 'uniquelocal']);
@@ -18,7 +18,7 @@ const walks = (name: string, title: string, listOf: (size: number) => string): G
 	title: `${name}: ${title}`,
 	at: size => {
 		const list = listOf(size);
-		return () => walk(list, syntaxOf(name), proxies);
+		return () => walkHeader(name, list, proxies);
 	},
 });
 
@@ -43,12 +43,14 @@ const headers: readonly Growth[] = [
 ];
 
 /** Ranges that do not touch, and addresses of which one half is covered. */
-const matching = (family: string, entry: (index: number) => string, prefix: number): Growth => ({
+const matching = (family: string, network: (index: number) => string, prefix: number): Growth => ({
 	title: `AddressList, ${family}: one match`,
 	at: size => {
-		const list = new AddressList(Array.from({length: size}, (_, index) => entry(index) + prefix));
+		const list = new AddressList(
+			Array.from({length: size}, (_, index) => `${network(index)}/${prefix}`),
+		);
 		const asked = Array.from({length: 1024}, (_, index) =>
-			parseAddress(entry(Math.floor((index * 2 * size) / 1024)).slice(0, -1)),
+			parseAddress(network(Math.floor((index * 2 * size) / 1024))),
 		).filter((address): address is Address => address !== undefined);
 		let next = 0;
 		return () => {
@@ -59,10 +61,10 @@ const matching = (family: string, entry: (index: number) => string, prefix: numb
 });
 
 const lists: readonly Growth[] = [
-	matching('IPv4', index => `${index >> 16}.${(index >> 8) & 0xff}.${index & 0xff}.0/`, 25),
+	matching('IPv4', index => `${index >> 16}.${(index >> 8) & 0xff}.${index & 0xff}.0`, 25),
 	matching(
 		'IPv6',
-		index => `2001:${(index >> 16).toString(16)}:${(index & 0xffff).toString(16)}::/`,
+		index => `2001:${(index >> 16).toString(16)}:${(index & 0xffff).toString(16)}::`,
 		48,
 	),
 ];

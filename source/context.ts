@@ -1,5 +1,5 @@
 import type {ClientName} from './client/client-name.ts';
-import type {WalkEnd} from './client/header-walk.ts';
+import type {WalkEnd} from './client/walk-header.ts';
 import type {GuardedVerdict} from './stores/guarded-store.ts';
 
 /**
@@ -20,7 +20,8 @@ export type GateVerdict = GuardedVerdict | Denied;
 export interface GateState {
 	/**
 	 * Who the client is taken for, by its canonical key: `'203.0.113.7'`, `'2001:db8:1:2::/64'` (an
-	 * IPv6 client is its /64), `'unix'` (a peer on a Unix socket), `'key:alice'` (by the option `key`).
+	 * IPv6 client is its /64), `'unix'` (a peer on a Unix socket), `'key:alice'` (by the option
+	 * `key`), or `'hash:…'` where that is long.
 	 */
 	readonly client: string;
 	/** Why the global rules do not apply to this request, if they do not. */
@@ -29,7 +30,7 @@ export interface GateState {
 	readonly verdict: GateVerdict;
 	/** The state of the gate before this one on the request's way. */
 	readonly outer: GateState | undefined;
-	/** Tells how the client was found, to see what goes wrong behind proxies. Costs nothing else. */
+	/** Tells how the client was found, to see what goes wrong behind proxies. */
 	explain(): Explanation;
 }
 
@@ -40,7 +41,7 @@ export interface Explanation {
 	/** The header that may name the client, in lower case, if there is one. */
 	readonly header?: string;
 	/** What it says, unless it is missing or empty. */
-	readonly forwarded?: string;
+	readonly value?: string;
 	/**
 	 * Why nothing further was believed:
 	 *
@@ -50,7 +51,7 @@ export interface Explanation {
 	 * - `'client'`: this hop is the client
 	 * - `'all-proxies'`: every hop is a proxy of ours; the left-most counts as the client
 	 * - `'unreadable'`: the next hop is no address; the last good one counts
-	 * - `'too-many-hops'`: more than 100 hops are proxies of ours
+	 * - `'too-many-hops'`: the nearest 100 hops are proxies of ours, and more follow
 	 */
 	readonly end: 'no-ip-header' | 'untrusted-peer' | 'header-missing' | WalkEnd;
 	/** The proxies of ours that the header names, nearest first. */
@@ -80,6 +81,12 @@ export interface ReportOptions {
 	readonly reason?: string;
 }
 
+/**
+ * Why no ban may hold a client: `allow` lists it, or it is our own proxy where that names nobody, whose
+ * ban would shut everybody out.
+ */
+export type Immunity = 'allowed' | 'no-client';
+
 /** How a client stands once it has been reported. */
 export interface Standing {
 	/** Its reports within the ban rule's window, this one included; 0 while an earlier ban is in force. */
@@ -93,7 +100,7 @@ export interface Standing {
 	 * `allow`; or the request came from our own proxy without naming a client, and a ban would shut
 	 * everybody out.
 	 */
-	readonly immune?: 'no-ban-rule' | 'allowed' | 'no-client';
+	readonly immune?: 'no-ban-rule' | Immunity;
 }
 
 declare module 'koa' {

@@ -1,13 +1,12 @@
 import {AddressList} from './client/address-list.ts';
-import {type NamedClient, unixClient} from './client/client-name.ts';
+import type {NamedClient} from './client/client-name.ts';
+import {unixClient} from './client/key.ts';
+import type {Immunity} from './context.ts';
 import type {Settings} from './settings.ts';
 
 /** Why no ban holds a client that was named by hand, and no report counts; undefined if they do. */
-export function immunityOf(
-	{key, range}: NamedClient,
-	{allow}: Settings,
-): 'allowed' | 'no-client' | undefined {
-	if (key === unixClient) {
+export function immunityOf({client, range}: NamedClient, {allow}: Settings): Immunity | undefined {
+	if (client === unixClient) {
 		return 'no-client';
 	}
 

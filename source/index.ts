@@ -1,13 +1,15 @@
 export {bypass} from './chain/bypass.ts';
 export {type SpecificOptions, specific} from './chain/specific.ts';
 export {AddressList} from './client/address-list.ts';
-export type {ClientName, SpecificKeyName} from './client/client-name.ts';
+export type {ClientName} from './client/client-name.ts';
+export type {WalkEnd} from './client/walk-header.ts';
 export type {
 	Denied,
 	Exemption,
 	Explanation,
 	GateState,
 	GateVerdict,
+	Immunity,
 	ReportOptions,
 	Standing,
 } from './context.ts';
@@ -24,7 +26,7 @@ export type {
 } from './options.ts';
 export type {RouteLayer, RouterLike} from './router.ts';
 export type {BanRule, LimitRule, LimitRules, Rule, SettledBanRule} from './rules.ts';
-export type {StoreErrorPolicy, Unavailable} from './stores/guarded-store.ts';
+export type {GuardedVerdict, StoreErrorPolicy, Unavailable} from './stores/guarded-store.ts';
 export {MemoryStore, type MemoryStoreOptions} from './stores/memory/memory-store.ts';
 export type {
 	AdmitOptions,
@@ -38,3 +40,4 @@ export type {
 	StoredBan,
 	Verdict,
 } from './stores/store.ts';
+export type {SpecificKeyName} from './verb-keys.ts';

@@ -1,18 +1,12 @@
-import {
-	bannedKey,
-	type ClientName,
-	namedClient,
-	resettableKey,
-	type SpecificKeyName,
-} from './client/client-name.ts';
+import type {ClientName} from './client/client-name.ts';
 import type {Standing} from './context.ts';
 import {type Duration, milliseconds, wholeSeconds} from './duration.ts';
-import {immunityOf} from './immunity.ts';
-import {badOption, namedOptions} from './option-checks.ts';
+import {namedOptions} from './option-checks.ts';
 import {checkReason, checkReport, reportClient} from './report-client.ts';
 import type {Settings} from './settings.ts';
 import {eachInTime, inTime} from './stores/in-time.ts';
 import type {Store, StoredBan} from './stores/store.ts';
+import {keyToBan, keyToReset, keyToUnban, type SpecificKeyName} from './verb-keys.ts';
 
 /** A ban as its operator is shown it. */
 export interface Ban {
@@ -74,21 +68,11 @@ export interface Operator {
 }
 
 export function operator(settings: Settings): Operator {
-	const {store, guarded, banRule, storeTimeout, ipv6Prefix} = settings;
+	const {store, guarded, banRule, storeTimeout} = settings;
 
 	/** Turns what throws into a rejection, and a silence into an error. */
 	const ask = <T>(question: () => T | Promise<T>): Promise<T> =>
 		inTime((async () => question())(), storeTimeout);
-
-	const bannableKey = (client: unknown): string => {
-		const named = namedClient(client, ipv6Prefix);
-		const immune = immunityOf(named, settings);
-		if (immune !== undefined) {
-			throw badOption('client', bannable[immune], client);
-		}
-
-		return named.key;
-	};
 
 	return {
 		ban: async (client, options = {}) => {
@@ -100,25 +84,25 @@ export function operator(settings: Settings): Operator {
 						: milliseconds(duration, 'duration', Infinity),
 				...checkReason(reason),
 			};
-			const key = bannableKey(client);
+			const key = keyToBan(client, settings);
 			guarded.ban(key, ban);
 			await ask(() => store.ban(key, ban));
 		},
 
 		unban: async client => {
-			const key = bannedKey(client, ipv6Prefix);
+			const key = keyToUnban(client, settings);
 			guarded.unban(key);
 			await ask(() => store.unban(key));
 		},
 
 		reset: async client => {
-			const key = resettableKey(client, ipv6Prefix);
+			const key = keyToReset(client, settings);
 			guarded.reset(key);
 			await ask(() => store.reset(key));
 		},
 
 		report: async (client, options = {}) => {
-			const key = bannableKey(client);
+			const key = keyToBan(client, settings);
 			const report = checkReport(namedOptions(options, ['weight', 'reason'], 'report()'));
 			return ask(() => reportClient(store, settings, key, report));
 		},
@@ -135,12 +119,6 @@ export function operator(settings: Settings): Operator {
 		},
 	};
 }
-
-/** What a client must be that can be banned. */
-const bannable = {
-	allowed: 'outside the list `allow`, which no ban holds',
-	'no-client': "other than 'unix', a ban of which would shut everybody out",
-} as const;
 
 /** One kind of list, whether the store has its bans at hand or asks a server as it goes. */
 async function* storedBans(store: Store): AsyncGenerator<StoredBan> {

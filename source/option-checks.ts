@@ -75,6 +75,6 @@ export function isText(given: unknown): given is string {
 	return typeof given === 'string';
 }
 
-export function isFunction(given: unknown): given is (...args: never[]) => unknown {
+export function isFunction<F extends (...args: never[]) => unknown>(given: unknown): given is F {
 	return typeof given === 'function';
 }

@@ -54,18 +54,35 @@ export interface TrustedProxies {
 	readonly peers: AddressList;
 	/** Whether peers on a Unix socket may. */
 	readonly unix: boolean;
-	/** The hops of a header that are passed by; undefined if none is. */
-	readonly passed: AddressList | undefined;
+	/** The hops of a header that are walked past. */
+	readonly hops: AddressList;
 }
 
 const LONGEST_TIMEOUT = 60_000;
 const LISTING = 'a list of addresses and CIDRs, an AddressList, or a function of ctx';
 
+/** Of several lines Node keeps the first, the client's own perhaps, or joins them by other rules. */
+const unjoinedHeaders: ReadonlySet<string> = new Set([
+	...[
+		'age',
+		'authorization',
+		'content-length',
+		'content-type',
+		'cookie',
+		'etag',
+		'expires',
+		'from',
+	],
+	...['host', 'if-modified-since', 'if-unmodified-since', 'last-modified', 'location'],
+	...['max-forwards', 'proxy-authorization', 'referer', 'retry-after', 'server', 'set-cookie'],
+	'user-agent',
+]);
+
 /** One hop: whoever reaches the app from nearby, and names the client. */
 const nearbyProxies: TrustedProxies = {
 	peers: new AddressList(['loopback', 'linklocal', 'uniquelocal']),
+	hops: new AddressList([]),
 	unix: true,
-	passed: undefined,
 };
 
 const headerStyle = oneOf<HeaderStyle>('draft', 'legacy', 'both', false);
@@ -109,9 +126,9 @@ export function settle(options: unknown): Settings {
 	check(listOf(isMethod), excludedMethods, 'excludedMethods', "a list such as ['OPTIONS']");
 	check(optional(isHeaderName), ipHeader, 'ipHeader', "a header's name such as 'X-Forwarded-For'");
 	check(isIpv6Prefix, ipv6Prefix, 'ipv6Prefix', 'a whole number of bits from 32 to 128');
-	check(optional(isKeyOf), key, 'key', 'a function of ctx');
+	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx');
 	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
-	check(optional(isOnRefused), onRefused, 'onRefused', 'a function of (ctx, refusal)');
+	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
 	const storeTimeout = milliseconds(timeout, 'storeTimeout', LONGEST_TIMEOUT);
 	const warn = warner();
@@ -155,52 +172,47 @@ function settleProxies(given: unknown): TrustedProxies {
 		return nearbyProxies;
 	}
 
-	if (typeof given === 'number' || typeof given === 'boolean') {
+	if (typeof given === 'number') {
 		throw badOption(
 			'trustedProxies',
-			'a list of addresses, CIDRs and names. A number of hops would be believed from whoever reaches the app past the proxies, and lets each name any client;',
+			'a list of addresses, CIDRs and names (a number of hops never looks at who sends the header)',
 			given,
 		);
 	}
 
-	const list = new AddressList(given as readonly string[], 'trustedProxies');
-	return {peers: list, unix: !list.isEmpty, passed: list};
+	const list = new AddressList(given, 'trustedProxies');
+	return {peers: list, hops: list, unix: !isEmpty(given)};
 }
 
 /** @throws {TypeError} naming the option */
 function settleListing(given: unknown, option: string): AddressList | ClientTest | undefined {
-	if (given === undefined || given instanceof AddressList || isClientTest(given)) {
+	if (given === undefined || given instanceof AddressList || isFunction<ClientTest>(given)) {
 		return given;
 	}
 
 	check(isList, given, option, LISTING);
-	return new AddressList(given as readonly string[], option);
+	return new AddressList(given, option);
 }
 
 function isList(given: unknown): given is readonly unknown[] {
 	return Array.isArray(given);
 }
 
-function isClientTest(given: unknown): given is ClientTest {
-	return isFunction(given);
-}
-
-/** For `specific()` too. */
-export function isKeyOf(given: unknown): given is KeyOf {
-	return isFunction(given);
+function isEmpty(given: unknown): boolean {
+	return isList(given) && given.length === 0;
 }
 
 function isIpv6Prefix(given: unknown): given is number {
 	return Number.isInteger(given) && Number(given) >= 32 && Number(given) <= 128;
 }
 
-/** A token of RFC 9110. */
+/** A token of RFC 9110, and one of whose lines Node keeps all. */
 function isHeaderName(given: unknown): given is string {
-	return isText(given) && /^[\w!#$%&'*+.^`|~-]+$/.test(given);
-}
-
-function isOnRefused(given: unknown): given is OnRefused {
-	return isFunction(given);
+	return (
+		isText(given) &&
+		/^[\w!#$%&'*+.^`|~-]+$/.test(given) &&
+		!unjoinedHeaders.has(given.toLowerCase())
+	);
 }
 
 function isStore(given: unknown): given is Store {

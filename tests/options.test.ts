@@ -122,9 +122,9 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	[{ipHeader: ''}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got ''"],
 	[{ipHeader: 'X Y'}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got 'X Y'"],
 	[{ipHeader: true}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got true"],
-	...[1, true].map((hops): [unknown, string] => [
+	...[1, 0, Number.NaN].map((hops): [unknown, string] => [
 		{trustedProxies: hops},
-		`\`trustedProxies\` must be a list of addresses, CIDRs and names. A number of hops would be believed from whoever reaches the app past the proxies, and lets each name any client;, got ${hops}`,
+		`\`trustedProxies\` must be a list of addresses, CIDRs and names (a number of hops never looks at who sends the header), got ${hops}`,
 	]),
 	[
 		{trustedProxies: 'loopback'},
@@ -138,6 +138,10 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		{trustedProxies: ['10.0.0.0/255.0.0.0']},
 		"`trustedProxies[0]` must be a CIDR with a prefix's length, such as 10.0.0.0/8, no mask, got '10.0.0.0/255.0.0.0'",
 	],
+	...['From', 'host', 'Cookie'].map((ipHeader): [unknown, string] => [
+		{ipHeader},
+		`\`ipHeader\` must be a header's name such as 'X-Forwarded-For', got '${ipHeader}'`,
+	]),
 	...[31, 129, 64.5, '64', null, Number.NaN].map((prefix): [unknown, string] => [
 		{ipv6Prefix: prefix},
 		`\`ipv6Prefix\` must be a whole number of bits from 32 to 128, got ${prefix === '64' ? "'64'" : prefix}`,

@@ -1,18 +1,18 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../settings.ts';
-import {whenAnswered} from '../stores/when-answered.ts';
+import {whenAnswered} from '../when-answered.ts';
 import {currentPassage} from './passage.ts';
 
 /** Asks the store the one question: may this client come in under these rules? */
 export function consult({guarded}: Settings): Middleware {
 	return function consult(ctx, next) {
 		const passage = currentPassage(ctx);
-		const {client, exemption, globalRules, immune} = passage;
+		const {client, exemption, globalRules, namesNobody} = passage;
 		if (exemption === 'bypass' || exemption === 'allowed') {
 			return next();
 		}
 
-		return whenAnswered(guarded.admit(client, globalRules, {immune}), verdict => {
+		return whenAnswered(guarded.admit(client, globalRules, {immune: namesNobody}), verdict => {
 			passage.verdict = verdict;
 			return next();
 		});

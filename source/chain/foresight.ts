@@ -65,12 +65,12 @@ export async function runForeseen(
 
 /** Counts what the global rules were not asked about; over the quota, no exemption for a while. */
 async function countLate(passage: Passage, {probation, path}: Foresight): Promise<void> {
-	const {settings, client, globalRules, immune, isLetIn} = passage;
+	const {settings, client, globalRules, namesNobody, isLetIn} = passage;
 	if (!isLetIn) {
 		return;
 	}
 
-	const late = await settings.guarded.admit(client, globalRules, {immune, late: true});
+	const late = await settings.guarded.admit(client, globalRules, {immune: namesNobody, late: true});
 	if (late.kind !== 'admitted') {
 		probation.suspend(client);
 		warnUnproven(settings, path);

@@ -1,48 +1,48 @@
-import type {Socket} from 'node:net';
 import type {Context, Middleware} from 'koa';
-import {addressKey, parseAddress} from '../client/address.ts';
-import {unixClient} from '../client/client-name.ts';
-import {syntaxOf, walk} from '../client/header-walk.ts';
+import {type Address, addressKey, addressText} from '../client/address.ts';
+import {unixClient} from '../client/key.ts';
+import {walkHeader} from '../client/walk-header.ts';
 import type {Settings} from '../settings.ts';
 import type {Warn} from '../warnings.ts';
-import {currentPassage, type Passage, type Peer} from './passage.ts';
+import {type Belief, type Identity, namesNobody} from './identity.ts';
+import {currentPassage} from './passage.ts';
+import {type Peer, peerReader} from './peer.ts';
 import {discardAnswer} from './refuse.ts';
+
+/** Node's own bound, where the server sets none. */
+const MOST_HEADERS = 1000;
+
+const nothing: readonly Address[] = [];
 
 /** Finds out whose address the client has: the socket's peer, or whom a proxy of ours names. */
 export function identify(settings: Settings): Middleware {
-	const {ipHeader, warn} = settings;
-	/** A connection's peer stays the same: its address is read once, not for each request. */
-	const peers = new WeakMap<Socket, Peer>();
-
-	const peerOf = (socket: Socket | undefined): Peer | undefined => {
-		const peer = socket && (peers.get(socket) ?? readPeer(socket, settings));
-		if (peer) {
-			peers.set(socket, peer);
-		}
-
-		return peer;
-	};
+	const {ipHeader, ipv6Prefix, key, warn} = settings;
+	const readPeer = peerReader(settings);
 
 	return function identify(ctx, next) {
-		const peer = peerOf(ctx.req.socket);
+		const peer = readPeer(ctx.req.socket);
 		if (peer === undefined) {
-			return dismiss(ctx);
+			return dismiss(ctx, 400);
 		}
-
-		const passage = currentPassage(ctx);
-		passage.peer = peer;
-		passage.address = peer.address;
-		passage.client = peer.key;
-		passage.immune = peer.address === undefined;
 
 		const header = ipHeader ?? headerOfKoa(ctx);
-		if (header !== undefined) {
-			passage.header = header;
-			passage.forwarded = headerText(ctx, header);
-			readHeader(passage, settings);
+		if (header !== undefined && mayLackHeaders(ctx)) {
+			return dismiss(ctx, 431);
 		}
 
-		if (peer.address === undefined && passage.client === unixClient) {
+		const value = textOf(header, ctx);
+		const {address, end, passed} = believed(header, value, peer, settings);
+
+		const passage = currentPassage(ctx);
+		passage.identity = {peer, header, value, address: address ?? peer.address, end, passed};
+		passage.client = address ? addressKey(address, ipv6Prefix) : peer.client;
+		passage.namesNobody = namesNobody(passage.identity);
+
+		if (end === 'untrusted-peer' && value !== undefined) {
+			warnIgnored(warn, passage.identity);
+		}
+
+		if (passage.client === unixClient && key === undefined) {
 			warnUnix(warn);
 		}
 
@@ -56,77 +56,55 @@ function headerOfKoa({request: {app}}: Context): string | undefined {
 }
 
 /** Several headers of one name are one list, in order: Node joins them. */
-function headerText({req}: Context, header: string): string | undefined {
-	const text = req.headers[header];
+function textOf(header: string | undefined, {req}: Context): string | undefined {
+	const value = header === undefined ? undefined : req.headers[header];
 
-	return typeof text === 'string' && text !== '' ? text : undefined;
+	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** Believes a header as far as a proxy of ours has written it. */
-function readHeader(passage: Passage, {proxies, ipv6Prefix, warn}: Settings): void {
-	const {peer, header, forwarded} = passage;
-	if (!peer.isProxy) {
-		if (forwarded !== undefined) {
-			warnIgnored(warn, header, peer.text);
-		}
-
-		return;
+function believed(
+	header: string | undefined,
+	value: string | undefined,
+	{isProxy}: Peer,
+	{proxies}: Settings,
+): Belief {
+	if (header === undefined) {
+		return {address: undefined, end: 'no-ip-header', passed: nothing};
 	}
 
-	passage.immune = true;
-	if (forwarded === undefined) {
-		return;
+	if (!isProxy) {
+		return {address: undefined, end: 'untrusted-peer', passed: nothing};
 	}
 
-	const {address, end} = walk(forwarded, syntaxOf(header), proxies.passed);
-	if (address) {
-		passage.address = address;
-		passage.client = addressKey(address, ipv6Prefix);
-		passage.immune = end !== 'client' && end !== 'all-proxies';
-	}
+	return value === undefined
+		? {address: undefined, end: 'header-missing', passed: nothing}
+		: walkHeader(header, value, proxies.hops);
 }
 
 /**
- * A client that was gone before its address was read cannot be told from others, nor from a banned one;
- * no answer reaches it.
+ * Node drops the header lines beyond a number (`server.maxHeadersCount`), and so the line of our proxy,
+ * if a client has sent as many before it.
  */
-function dismiss(ctx: Context): void {
+function mayLackHeaders({req}: Context): boolean {
+	const {server} = req.socket as {server?: {maxHeadersCount?: number | null}};
+	const most = server?.maxHeadersCount ?? MOST_HEADERS;
+
+	return most > 0 && req.rawHeaders.length >= 2 * most;
+}
+
+/** Answers who cannot be told from others, nor from the banned: a client that is gone, say. */
+function dismiss(ctx: Context, status: number): void {
 	discardAnswer(ctx);
-	ctx.status = 400;
+	ctx.status = status;
 	ctx.set('Cache-Control', 'no-store');
 }
 
-function readPeer(socket: Socket, {proxies, ipv6Prefix, warn}: Settings): Peer | undefined {
-	const {remoteAddress} = socket;
-	if (typeof remoteAddress === 'string') {
-		const text = withoutZone(remoteAddress);
-		const address = parseAddress(text);
-		if (address === undefined) {
-			warnNoAddress(warn, remoteAddress);
-			return undefined;
-		}
-
-		const key = addressKey(address, ipv6Prefix);
-		return {text, address, key, isProxy: proxies.peers.covers(address)};
-	}
-
-	// A connection that was reset has lost its remote address only; a Unix socket never had any.
-	const isUnix = !socket.destroyed && socket.localAddress === undefined;
-	return isUnix
-		? {text: unixClient, address: undefined, key: unixClient, isProxy: proxies.unix}
-		: undefined;
-}
-
-function withoutZone(address: string): string {
-	const zone = address.indexOf('%');
-	return zone === -1 ? address : address.slice(0, zone);
-}
-
-function warnIgnored(warn: Warn, header: string, peer: string): void {
+function warnIgnored(warn: Warn, {header, peer: {address}}: Identity): void {
 	warn(
 		'GATEKEEPER_HEADER_IGNORED',
 		() =>
-			`The header ${header} from ${peer} was ignored, since that peer is not trusted to name clients. If it is a proxy of yours, list it in trustedProxies`,
+			`The header ${header} from ${address ? addressText(address) : unixClient} was ignored, since that peer is not trusted to name clients. If it is a proxy of yours, list it in trustedProxies`,
 	);
 }
 
@@ -135,13 +113,5 @@ function warnUnix(warn: Warn): void {
 		'GATEKEEPER_UNIX_CLIENT',
 		() =>
 			"Requests over a Unix socket that name no client are all one, 'unix', which is limited and cannot be banned. Name in ipHeader the header in which the proxy tells the client's address",
-	);
-}
-
-function warnNoAddress(warn: Warn, given: string): void {
-	warn(
-		'GATEKEEPER_NO_ADDRESS',
-		() =>
-			`A request was answered 400, since its socket tells no address as its remoteAddress, but '${given}'`,
 	);
 }

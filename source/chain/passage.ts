@@ -1,28 +1,14 @@
 import type {Context} from 'koa';
-import type {Address} from '../client/address.ts';
 import type {Exemption, Explanation, GateState, GateVerdict} from '../context.ts';
 import type {Rule} from '../rules.ts';
 import type {Settings} from '../settings.ts';
 import {admitted, type Quota} from '../stores/store.ts';
 import {explain} from './explain.ts';
+import {type Identity, unidentified} from './identity.ts';
 import type {Probation} from './probation.ts';
 import type {Expected} from './route-marks.ts';
 
 const noRules: readonly Rule[] = [];
-
-/** Who sends the requests of one connection. */
-export interface Peer {
-	/** The socket's address as it tells it, without a zone, or `'unix'`. */
-	readonly text: string;
-	/** Undefined on a Unix socket. */
-	readonly address: Address | undefined;
-	/** Its canonical key. */
-	readonly key: string;
-	/** Whether it may name the client: our own reverse proxy. */
-	readonly isProxy: boolean;
-}
-
-const nobody: Peer = {text: '', address: undefined, key: '', isProxy: false};
 
 /** One request's way through one gate: what the links of the chain tell each other. */
 export class Passage implements GateState {
@@ -32,15 +18,9 @@ export class Passage implements GateState {
 	readonly outer: Passage | undefined;
 
 	readonly settings: Settings;
-	peer = nobody;
-	/** The header that may name the client, in lower case; `''` if there is none. */
-	header = '';
-	/** What that header says, unless it is missing or empty. */
-	forwarded: string | undefined;
-	/** The client's own, or its proxy's where that names none; undefined on a Unix socket. */
-	address: Address | undefined;
-	/** The request came from our own proxy without a client of its own: no ban may hold it, nor begin. */
-	immune = false;
+	identity: Identity = unidentified;
+	/** The request has no client of its own: no ban may hold it, nor begin. */
+	namesNobody = false;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
 	/** A `bypass()` has run, so that a `specific` behind it does not apply. */

@@ -1,6 +1,6 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../settings.ts';
-import {whenAnswered} from '../stores/when-answered.ts';
+import {whenAnswered} from '../when-answered.ts';
 import {keyFor} from './key-for.ts';
 import {currentPassage} from './passage.ts';
 
@@ -16,7 +16,7 @@ export function rekey({key, warn}: Settings): Middleware {
 			const client = keyFor('key', given, warn);
 			if (client !== undefined) {
 				passage.client = client;
-				passage.immune = false;
+				passage.namesNobody = false;
 			}
 
 			return next();

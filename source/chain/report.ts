@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
 import {namedClient} from '../client/client-name.ts';
-import type {ReportOptions, Standing} from '../context.ts';
+import type {Immunity, ReportOptions, Standing} from '../context.ts';
 import {immunityOf} from '../immunity.ts';
 import {namedOptions} from '../option-checks.ts';
 import {checkReport, reportClient} from '../report-client.ts';
@@ -23,12 +23,12 @@ async function reportFrom(ctx: Context, options: ReportOptions): Promise<Standin
 	const report = checkReport(given);
 	const {settings} = passage;
 	const named = client === undefined ? undefined : namedClient(client, settings.ipv6Prefix);
-	const immune = named ? immunityOf(named, settings) : immunityOn(passage);
+	const immune = named ? immunityOf(named, settings) : immunityOfRequest(passage);
 	if (immune !== undefined) {
 		return {reports: 0, banned: false, immune};
 	}
 
-	const key = named?.key ?? passage.client;
+	const key = named?.client ?? passage.client;
 	const standing = reportClient(settings.guarded, settings, key, report);
 	passage.reports.push(standing);
 
@@ -36,10 +36,10 @@ async function reportFrom(ctx: Context, options: ReportOptions): Promise<Standin
 }
 
 /** Why no report of a request's own client counts, if none does. */
-function immunityOn({exemption, immune}: Passage): 'allowed' | 'no-client' | undefined {
+function immunityOfRequest({exemption, namesNobody}: Passage): Immunity | undefined {
 	if (exemption === 'allowed') {
 		return 'allowed';
 	}
 
-	return immune ? 'no-client' : undefined;
+	return namesNobody ? 'no-client' : undefined;
 }

@@ -1,10 +1,10 @@
 import type {Middleware} from 'koa';
-import {check, isBoolean, namedOptions, optional} from '../option-checks.ts';
+import {check, isBoolean, isFunction, namedOptions, optional} from '../option-checks.ts';
 import type {KeyOf} from '../options.ts';
 import {type LimitRules, nameSeries, settleLimitRules} from '../rules.ts';
-import {isKeyOf, type Settings} from '../settings.ts';
+import type {Settings} from '../settings.ts';
 import type {AdmitOptions} from '../stores/store.ts';
-import {whenAnswered} from '../stores/when-answered.ts';
+import {whenAnswered} from '../when-answered.ts';
 import {prove} from './foresight.ts';
 import {keyFor} from './key-for.ts';
 import {requirePassage} from './passage.ts';
@@ -47,7 +47,7 @@ const nextName = nameSeries('specific');
 export function specific(rule: LimitRules, options: SpecificOptions = {}): Middleware {
 	const {standalone = false, key} = namedOptions(options, ['standalone', 'key'], 'specific()');
 	check(isBoolean, standalone, 'standalone', 'true or false');
-	check(optional(isKeyOf), key, 'key', 'a function of ctx');
+	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx');
 
 	let hasUnnamed = false;
 	const rules = settleLimitRules(rule, 'rule', () => {
@@ -59,7 +59,7 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 
 	const middleware: Middleware = function specific(ctx, next) {
 		const passage = requirePassage(ctx, 'specific');
-		const {client, immune, settings} = passage;
+		const {client, namesNobody, settings} = passage;
 		if (hasUnnamed && settings.store.shared) {
 			warnUnnamed(settings, policy);
 		}
@@ -72,17 +72,20 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 			return next();
 		}
 
-		const ask = (whom: string, options: AdmitOptions) =>
-			whenAnswered(settings.guarded.admit(whom, rules, options), verdict => {
+		const ask = (whom: string, exception: AdmitOptions) =>
+			whenAnswered(settings.guarded.admit(whom, rules, exception), verdict => {
 				announceQuotas(ctx, passage, policy, verdict);
 				return verdict.kind === 'admitted' ? next() : refuse(ctx, passage, verdict);
 			});
 
 		return key === undefined
-			? ask(client, {immune})
+			? ask(client, {immune: namesNobody})
 			: whenAnswered(key(ctx), given => {
 					const named = keyFor('specific-key', given, settings.warn);
-					return named === undefined ? ask(client, {immune}) : ask(named, {immune: true});
+					// No ban is meant for what is counted here: a hashed key could be banned by hand.
+					return named === undefined
+						? ask(client, {immune: namesNobody})
+						: ask(named, {immune: true});
 				});
 	};
 

@@ -1,11 +1,11 @@
 import {badOption} from '../option-checks.ts';
-import {type Address, type AddressRange, network, parseAddress} from './address.ts';
+import {type Address, type AddressRange, isIpv4, network, parseAddress} from './address.ts';
 
-const namedRanges: Readonly<Record<string, readonly string[]>> = {
-	loopback: ['127.0.0.0/8', '::1'],
-	linklocal: ['169.254.0.0/16', 'fe80::/10'],
-	uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
-};
+const namedRanges: ReadonlyMap<unknown, readonly string[]> = new Map([
+	['loopback', ['127.0.0.0/8', '::1']],
+	['linklocal', ['169.254.0.0/16', 'fe80::/10']],
+	['uniquelocal', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
+]);
 
 const ENTRY = "an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal'";
 
@@ -24,12 +24,12 @@ export class AddressList {
 	#ipv4: readonly AddressRange[] = [];
 	#ipv6: readonly AddressRange[] = [];
 
-	/**
-	 * @param option what an error calls the list
-	 * @throws {TypeError} for an entry that is no address, CIDR or name
-	 */
-	constructor(entries: readonly string[], option = 'AddressList()') {
-		this.replace(entries, option);
+	/** @throws {TypeError} for an entry that is no address, CIDR or name */
+	constructor(entries: readonly string[]);
+	/** @internal `option` is what an error calls the list. */
+	constructor(entries: unknown, option: string);
+	constructor(entries: unknown, option = 'AddressList()') {
+		this.#set(entries, option);
 	}
 
 	/**
@@ -37,26 +37,34 @@ export class AddressList {
 	 *
 	 * @throws {TypeError} for an entry that is no address, CIDR or name
 	 */
-	replace(entries: readonly string[], option = 'replace()'): void {
+	replace(entries: readonly string[]): void {
+		this.#set(entries, 'replace()');
+	}
+
+	/** Whether an entry covers this address; none covers what is no address. */
+	has(address: string): boolean {
+		const read = parseAddress(address);
+
+		return read !== undefined && this.covers(read);
+	}
+
+	/** @internal Whether one entry covers all addresses from `first` to `last`. */
+	covers(first: Address, last = first): boolean {
+		const ranges = isIpv4(first) ? this.#ipv4 : this.#ipv6;
+		const range = ranges[lastNotAfter(ranges, first)];
+
+		return range !== undefined && compare(last, range.last) <= 0;
+	}
+
+	#set(entries: unknown, option: string): void {
 		if (!Array.isArray(entries)) {
 			throw badOption(option, `a list, each entry ${ENTRY}`, entries);
 		}
 
-		const ranges = entries.flatMap((entry, index) => rangesOf(entry, `${option}[${index}]`));
-		this.#ipv4 = withoutNested(ranges.filter(({first}) => first.length === 2));
-		this.#ipv6 = withoutNested(ranges.filter(({first}) => first.length === 8));
-	}
-
-	get isEmpty(): boolean {
-		return this.#ipv4.length + this.#ipv6.length === 0;
-	}
-
-	/** Whether one entry covers all addresses from `first` to `last`. */
-	covers(first: Address, last = first): boolean {
-		const ranges = first.length === 2 ? this.#ipv4 : this.#ipv6;
-		const range = ranges[lastNotAfter(ranges, first)];
-
-		return range !== undefined && compare(last, range.last) <= 0;
+		// A hole of the list is an entry too, and a bad one.
+		const ranges = Array.from(entries, (entry, index) => rangesOf(entry, `${option}[${index}]`));
+		this.#ipv4 = withoutNested(ranges.flat().filter(({first}) => isIpv4(first)));
+		this.#ipv6 = withoutNested(ranges.flat().filter(({first}) => !isIpv4(first)));
 	}
 }
 
@@ -67,8 +75,9 @@ function rangesOf(entry: unknown, option: string): readonly AddressRange[] {
 			return [range];
 		}
 
-		if (Object.hasOwn(namedRanges, entry)) {
-			return (namedRanges[entry] ?? []).flatMap(named => rangesOf(named, option));
+		const named = namedRanges.get(entry);
+		if (named) {
+			return named.flatMap(cidr => rangesOf(cidr, option));
 		}
 
 		if (parseAddress(entry.slice(entry.indexOf('/') + 1))) {
@@ -87,8 +96,8 @@ function rangeOf(entry: string): AddressRange | undefined {
 	}
 
 	// The prefix of a mapped address counts the 96 bits before it, and must not be shorter.
-	const bits = address.length * 16;
-	const mapped = bits === 32 && text.includes(':') ? 96 : 0;
+	const bits = isIpv4(address) ? 32 : 128;
+	const mapped = isIpv4(address) && text.includes(':') ? 96 : 0;
 	const prefix = length === undefined ? bits : Number(length) - mapped;
 	return prefix >= 0 && prefix <= bits ? network(address, prefix) : undefined;
 }

@@ -1,10 +1,7 @@
-import {isIP, isIPv6} from 'node:net';
+import {isIP} from 'node:net';
 
-/** Enough for the longest address in brackets and with a port. */
-const LONGEST_HOP = 100;
-
-const TAB = 0x09;
-const SPACE = 0x20;
+/** The longest that IPv6 can be written: all of its zeros, and its end as IPv4. */
+const LONGEST = 45;
 
 /** An address as its bits: 2 groups of 16 for IPv4, 8 for IPv6. */
 export type Address = readonly number[];
@@ -20,7 +17,7 @@ export interface AddressRange {
  * address, however it is spelled.
  */
 export function parseAddress(text: string): Address | undefined {
-	const family = text.includes('%') ? 0 : isIP(text);
+	const family = text.length > LONGEST || text.includes('%') ? 0 : isIP(text);
 	if (family === 4) {
 		return ipv4Groups(text);
 	}
@@ -34,34 +31,13 @@ export function parseAddress(text: string): Address | undefined {
 	return undefined;
 }
 
-/**
- * Reads one item of a forwarding header: an address, perhaps with a port, and in brackets if it is
- * IPv6. Spaces and tabs around it are no part of it.
- */
-export function parseHop(item: string): Address | undefined {
-	const text = trimmed(item);
-
-	return parseEndpoint(text) ?? parseAddress(text);
-}
-
-/** Reads an address, perhaps with a port; IPv6 stands in brackets, and only IPv6. */
-export function parseEndpoint(text: string): Address | undefined {
-	const [, bracketed, plain = '', port = '0'] =
-		/^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
-	if (Number(port) > 65_535) {
-		return undefined;
-	}
-
-	if (bracketed === undefined) {
-		return parseAddress(plain);
-	}
-
-	return isIPv6(bracketed) ? parseAddress(bracketed) : undefined;
+export function isIpv4(address: Address): boolean {
+	return address.length === 2;
 }
 
 /** What an IPv4 address is written as, or RFC 5952 for IPv6: one text for one address. */
 export function addressText(address: Address): string {
-	if (address.length === 2) {
+	if (isIpv4(address)) {
 		return address.map(group => `${group >> 8}.${group & 0xff}`).join('.');
 	}
 
@@ -79,7 +55,7 @@ export function addressText(address: Address): string {
  * @example '2001:db8:1:2::/64'
  */
 export function addressKey(address: Address, ipv6Prefix: number): string {
-	return address.length === 2
+	return isIpv4(address)
 		? addressText(address)
 		: `${addressText(network(address, ipv6Prefix).first)}/${ipv6Prefix}`;
 }
@@ -97,25 +73,6 @@ export function network(address: Address, prefix: number): AddressRange {
 /** One group's share of a prefix. */
 function mask(bits: number): number {
 	return 0xffff ^ (0xffff >> Math.min(16, Math.max(0, bits)));
-}
-
-function trimmed(item: string): string {
-	let start = 0;
-	let end = item.length;
-	while (start < end && isBlank(item, start)) {
-		start += 1;
-	}
-
-	while (end > start && isBlank(item, end - 1)) {
-		end -= 1;
-	}
-
-	return end - start > LONGEST_HOP ? '' : item.slice(start, end);
-}
-
-function isBlank(text: string, index: number): boolean {
-	const code = text.charCodeAt(index);
-	return code === SPACE || code === TAB;
 }
 
 function ipv4Groups(text: string): number[] {

@@ -1,6 +1,6 @@
 import {badOption} from '../option-checks.ts';
-import {type AddressRange, addressKey, network, parseAddress} from './address.ts';
-import {canonicalKey, type KeyKind, parseKey} from './key.ts';
+import {type AddressRange, addressKey, isIpv4, network, parseAddress} from './address.ts';
+import {canonicalKey, parseKey, unixClient} from './key.ts';
 
 /**
  * A client as its operator names it: an address, a canonical key as `bans()` shows it, or the key of a
@@ -8,20 +8,12 @@ import {canonicalKey, type KeyKind, parseKey} from './key.ts';
  */
 export type ClientName = string | {readonly key: string};
 
-/** What a `specific` with a `key` counts by, as its operator names it to `reset()`. */
-export type SpecificKeyName = {readonly specificKey: string};
-
 export interface NamedClient {
 	/** The canonical key. */
-	readonly key: string;
+	readonly client: string;
 	/** The addresses that were named, unless it is known by something else. */
 	readonly range?: AddressRange;
 }
-
-/** All peers on a Unix socket, which have no address. */
-export const unixClient = 'unix';
-
-const expected = "an address, a key as bans() shows it, or {key: '…'}";
 
 /**
  * Finds out which client was named by hand.
@@ -30,54 +22,35 @@ const expected = "an address, a key as bans() shows it, or {key: '…'}";
  * @throws {TypeError} for anything that names no client
  */
 export function namedClient(given: unknown, ipv6Prefix: number): NamedClient {
-	const client =
-		typeof given === 'string' ? fromText(given, ipv6Prefix) : fromObject(given, 'key', 'key');
+	const client = typeof given === 'string' ? fromText(given, ipv6Prefix) : fromKey(given);
 	if (client === undefined) {
-		throw badOption('client', expected, given);
+		throw badOption('client', "an address, a key as bans() shows it, or {key: '…'}", given);
 	}
 
 	return client;
 }
 
-/** For `unban()`, which also takes what was banned under another `ipv6Prefix`. */
-export function bannedKey(given: unknown, ipv6Prefix: number): string {
-	const [, prefix = ipv6Prefix] =
-		(typeof given === 'string' && /:.*\/(\d{2,3})$/.exec(given)) || [];
+function fromKey(given: unknown): NamedClient | undefined {
+	const key = typeof given === 'object' && given !== null && 'key' in given ? given.key : '';
 
-	return namedClient(given, Number(prefix)).key;
-}
-
-/** For `reset()`, which also takes a `{specificKey}`. */
-export function resettableKey(given: unknown, ipv6Prefix: number): string {
-	const {key} = fromObject(given, 'specificKey', 'specific-key') ?? namedClient(given, ipv6Prefix);
-
-	return key;
-}
-
-function fromObject(given: unknown, name: string, kind: KeyKind): NamedClient | undefined {
-	if (typeof given !== 'object' || given === null) {
-		return undefined;
-	}
-
-	const text = (given as Record<string, unknown>)[name];
-	return typeof text === 'string' && text !== '' ? {key: canonicalKey(kind, text)} : undefined;
+	return typeof key === 'string' && key !== '' ? {client: canonicalKey('key', key)} : undefined;
 }
 
 function fromText(text: string, ipv6Prefix: number): NamedClient | undefined {
-	const key = text === unixClient ? text : parseKey(text);
-	if (key !== undefined) {
-		return {key};
+	const client = text === unixClient ? text : parseKey(text);
+	if (client !== undefined) {
+		return {client};
 	}
 
 	const suffix = `/${ipv6Prefix}`;
 	const isPrefix = text.endsWith(suffix);
 	const address = parseAddress(isPrefix ? text.slice(0, -suffix.length) : text);
-	if (address === undefined || (isPrefix && address.length === 2)) {
+	if (address === undefined || (isPrefix && isIpv4(address))) {
 		return undefined;
 	}
 
 	return {
-		key: addressKey(address, ipv6Prefix),
+		client: addressKey(address, ipv6Prefix),
 		range: isPrefix ? network(address, ipv6Prefix) : {first: address, last: address},
 	};
 }

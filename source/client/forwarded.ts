@@ -1,5 +1,5 @@
-import {type Address, parseEndpoint} from './address.ts';
-import type {HeaderSyntax} from './comma-list.ts';
+import {parseEndpoint} from './endpoint.ts';
+import type {HeaderSyntax} from './header-syntax.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -11,8 +11,8 @@ const pair = /([!#$%&'*+.^_`|~\w-]+)=(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([!#$%&'*+.^_
 const beforePairs = /[ \t;]*/y;
 const afterPair = /[ \t]*(?:;[ \t;]*|$)/y;
 
-/** Enough for the longest address, and for any port that stands for one (an obfuscated one). */
-const LONGEST_NODE = 300;
+/** A node whose port is an obfuscated one. */
+const obfuscatedPort = /^(\[[^\]]*\]|[^:]*):_[\w.-]+$/;
 
 /**
  * The syntax of `Forwarded`, read from the right: what stands in quotes separates nothing, and a quote
@@ -33,18 +33,18 @@ export const forwarded: HeaderSyntax = {
 	addressIn(element) {
 		const node = forParameter(element);
 
-		return node === undefined ? undefined : parseNode(node);
+		return node === undefined ? undefined : parseEndpoint(node.replace(obfuscatedPort, '$1'));
 	},
 };
 
 /** The quote that opens what the one at `closing` closes; -1 if there is none. */
 function openingQuote(list: string, closing: number): number {
-	let index = list.lastIndexOf('"', closing - 1);
-	while (index > 0 && isEscaped(list, index)) {
-		index = list.lastIndexOf('"', index - 1);
-	}
+	let index = closing;
+	do {
+		index = index === 0 ? -1 : list.lastIndexOf('"', index - 1);
+	} while (index > 0 && isEscaped(list, index));
 
-	return closing === 0 ? -1 : index;
+	return index;
 }
 
 /** An odd number of backslashes makes the character behind them one of the text. */
@@ -60,14 +60,14 @@ function isEscaped(list: string, index: number): boolean {
 /** The value of the one `for` of an element whose every pair is well-formed. */
 function forParameter(element: string): string | undefined {
 	let found: string | undefined;
-	let index = endOf(beforePairs, element, 0) ?? 0;
+	let index = endOf(beforePairs, element, 0);
 
 	while (index < element.length) {
 		pair.lastIndex = index;
 		const [whole = '', name = '', quoted, plain] = pair.exec(element) ?? [];
 		const end = endOf(afterPair, element, index + whole.length);
 		const isFor = name.toLowerCase() === 'for';
-		if (whole === '' || end === undefined || (isFor && found !== undefined)) {
+		if (whole === '' || end === 0 || (isFor && found !== undefined)) {
 			return undefined;
 		}
 
@@ -81,12 +81,9 @@ function forParameter(element: string): string | undefined {
 	return found;
 }
 
-function endOf(pattern: RegExp, text: string, start: number): number | undefined {
+/** Where a match at `start` ends; 0 if there is none. */
+function endOf(pattern: RegExp, text: string, start: number): number {
 	pattern.lastIndex = start;
-	return pattern.test(text) ? pattern.lastIndex : undefined;
-}
-
-/** An address with a port, which may be an obfuscated one. */
-function parseNode(node: string): Address | undefined {
-	return node.length > LONGEST_NODE ? undefined : parseEndpoint(node.replace(/:_[\w.-]+$/, ''));
+	pattern.test(text);
+	return pattern.lastIndex;
 }

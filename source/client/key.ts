@@ -4,6 +4,9 @@ import {toUSVString} from 'node:util';
 /** Whose key it is: that of a gate's client, or of what a `specific` counts by. */
 export type KeyKind = 'key' | 'specific-key';
 
+/** The canonical key of all peers on a Unix socket that name no client: they have no address. */
+export const unixClient = 'unix';
+
 /** Longer keys are hashed, so that remembering one costs no more than this. */
 const LONGEST_KEY = 128;
 

@@ -1,5 +1,6 @@
 import type {Rule, SettledBanRule} from '../rules.ts';
 import type {Warn} from '../warnings.ts';
+import {isPromise} from '../when-answered.ts';
 import {checked, type IsAnswer, isReportOutcome, isVerdict, shown} from './answers.ts';
 import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
@@ -12,7 +13,6 @@ import {
 	timeOf,
 	type Verdict,
 } from './store.ts';
-import {isPromise} from './when-answered.ts';
 
 /**
  * What happens while the store fails: `'memory'`, the same rules in this process; `'open'`, all are

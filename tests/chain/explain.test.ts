@@ -22,7 +22,7 @@ const cases: ReadonlyArray<
 		{
 			peer: '203.0.113.7',
 			header: 'x-forwarded-for',
-			forwarded: '198.51.100.1',
+			value: '198.51.100.1',
 			end: 'untrusted-peer',
 			address: '203.0.113.7',
 			client: '203.0.113.7',
@@ -33,7 +33,7 @@ const cases: ReadonlyArray<
 		'::ffff:10.0.0.5',
 		[],
 		{
-			peer: '::ffff:10.0.0.5',
+			peer: '10.0.0.5',
 			header: 'x-forwarded-for',
 			end: 'header-missing',
 			address: '10.0.0.5',
@@ -47,7 +47,7 @@ const cases: ReadonlyArray<
 		{
 			peer: '10.0.0.5',
 			header: 'x-forwarded-for',
-			forwarded: '198.51.100.1, 2001:DB8::7, 10.0.0.1:80, ::ffff:10.0.0.2',
+			value: '198.51.100.1, 2001:DB8::7, 10.0.0.1:80, ::ffff:10.0.0.2',
 			end: 'client',
 			passed: ['10.0.0.2', '10.0.0.1'],
 			address: '2001:db8::7',
@@ -61,7 +61,7 @@ const cases: ReadonlyArray<
 		{
 			peer: '10.0.0.5',
 			header: 'x-forwarded-for',
-			forwarded: '203.0.113.7, evil, 10.0.0.1',
+			value: '203.0.113.7, evil, 10.0.0.1',
 			end: 'unreadable',
 			passed: ['10.0.0.1'],
 			address: '10.0.0.1',
@@ -75,7 +75,7 @@ const cases: ReadonlyArray<
 		{
 			peer: '10.0.0.5',
 			header: 'x-forwarded-for',
-			forwarded: '10.0.0.9, 10.0.0.1',
+			value: '10.0.0.9, 10.0.0.1',
 			end: 'all-proxies',
 			passed: ['10.0.0.1'],
 			address: '10.0.0.9',
@@ -89,7 +89,7 @@ const cases: ReadonlyArray<
 		{
 			peer: '10.0.0.5',
 			header: 'x-forwarded-for',
-			forwarded: Array(101).fill('10.0.0.1').join(','),
+			value: Array(101).fill('10.0.0.1').join(','),
 			end: 'too-many-hops',
 			passed: Array(100).fill('10.0.0.1'),
 			address: '10.0.0.1',
@@ -136,7 +136,7 @@ test('it tells of the headers as they were, and of the exemption as it is', asyn
 	});
 
 	t.like((await http.get('/open').set('X-Forwarded-For', '203.0.113.7')).body, {
-		forwarded: '203.0.113.7',
+		value: '203.0.113.7',
 		client: '203.0.113.7',
 		exemption: 'bypass',
 	});

@@ -9,6 +9,7 @@ import Koa from 'koa';
 import {gatekeeper} from '../../source/index.ts';
 import {gated, serve, until} from '../gated.ts';
 import {servePeers} from '../peers.ts';
+import {bodyOf, raw} from '../raw.ts';
 import {warnings} from '../warnings.ts';
 
 /** Who a request is taken for, by the header that it carries. */
@@ -26,65 +27,11 @@ test("without ipHeader the socket's address is the client, whatever a header say
 	t.is((await http.get('/who').set('X-Forwarded-For', '203.0.113.7')).text, '127.0.0.1');
 });
 
-const hops: ReadonlyArray<[header: string, client: string]> = [
-	['203.0.113.7', '203.0.113.7'],
-	['evil, 198.51.100.1, 203.0.113.7', '203.0.113.7'],
-	['198.51.100.1,203.0.113.7', '203.0.113.7'],
-	['203.0.113.7:5555', '203.0.113.7'],
-	['[2001:db8:1:2::7]:443', '2001:db8:1:2::/64'],
-	['[2001:db8:1:2::7]', '2001:db8:1:2::/64'],
-	['2001:DB8:1:2:0:0:0:7', '2001:db8:1:2::/64'],
-	['::ffff:203.0.113.7', '203.0.113.7'],
-	['::ffff:cb00:7107', '203.0.113.7'],
-	['\t 203.0.113.7 \t', '203.0.113.7'],
-	[`198.51.100.1,${' '.repeat(2000)}203.0.113.7`, '203.0.113.7'],
-	// Not an address: the request stays our proxy's.
-	['', '127.0.0.1'],
-	['evil', '127.0.0.1'],
-	['203.0.113.7, evil', '127.0.0.1'],
-	['203.0.113.7,', '127.0.0.1'],
-	['203.0.113.7:', '127.0.0.1'],
-	['203.0.113.7:65536', '127.0.0.1'],
-	['203.0.113.7:123456', '127.0.0.1'],
-	['[203.0.113.7]:80', '127.0.0.1'],
-	['010.0.0.1', '127.0.0.1'],
-	['203.0.113', '127.0.0.1'],
-	['fe80::1%eth0', '127.0.0.1'],
-	['\u00a0203.0.113.7', '127.0.0.1'],
-];
-
-test('from our own proxy the right-most address of the header is the client', async t => {
-	const {http} = identified('X-Forwarded-For');
-
-	for (const [header, client] of hops) {
-		t.is((await http.get('/who').set('x-forwarded-for', header)).text, client, header);
-	}
-});
-
 test('any single header may name the client', async t => {
 	const {http} = identified('CF-Connecting-IP');
 
 	t.is((await http.get('/who').set('CF-Connecting-IP', '203.0.113.7')).text, '203.0.113.7');
 	t.is((await http.get('/who').set('X-Forwarded-For', '203.0.113.7')).text, '127.0.0.1');
-});
-
-test('a header that several lines carry is one list, in order', async t => {
-	const {app} = identified('X-Forwarded-For');
-	const {port} = await serve(t, app);
-	const text = await new Promise((resolve, reject) => {
-		const sent = request({
-			port,
-			path: '/who',
-			headers: {'X-Forwarded-For': ['198.51.100.1', '203.0.113.7']},
-		});
-		sent.on('response', answer => {
-			answer.setEncoding('utf8').on('data', resolve);
-		});
-		sent.on('error', reject);
-		sent.end();
-	});
-
-	t.is(text, '203.0.113.7');
 });
 
 test('a peer on a Unix socket is our proxy, and without a client of its own it is called unix', async t => {
@@ -241,4 +188,33 @@ test.serial('a header from a peer that is no proxy is ignored, and says so once'
 	t.deepEqual(await seen.messages(), [
 		'The header x-forwarded-for from 198.51.100.66 was ignored, since that peer is not trusted to name clients. If it is a proxy of yours, list it in trustedProxies',
 	]);
+});
+
+test('where Node has dropped header lines, the line of our proxy may be among them: 431', async t => {
+	let reached = 0;
+	const {app} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+		router.get('/who', ctx => {
+			reached += 1;
+			ctx.body = ctx.state.gatekeeper.client;
+		});
+	});
+	const {port, server} = await serve(t, app);
+	const status = async (fillers: number) => {
+		const lines = ['X-Forwarded-For: 192.0.2.1', ...Array(fillers).fill('a:')];
+		const head = ['GET /who HTTP/1.1', 'Host: a', 'Connection: close', ...lines];
+		const answer = await raw(port, `${head.join('\r\n')}\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n`);
+		return [answer.slice(9, 12), bodyOf(answer)];
+	};
+
+	t.deepEqual(await status(900), ['200', '203.0.113.7']);
+	for (const fillers of [996, 997, 998, 999, 1000, 1100, 2000]) {
+		t.is((await status(fillers))[0], '431', `${fillers}`);
+	}
+
+	t.is(reached, 1);
+	server.maxHeadersCount = 0;
+	t.deepEqual(await status(2000), ['200', '203.0.113.7']);
+	server.maxHeadersCount = 50;
+	t.deepEqual(await status(40), ['200', '203.0.113.7']);
+	t.is((await status(60))[0], '431');
 });

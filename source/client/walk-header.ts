@@ -1,6 +1,6 @@
 import type {Address} from './address.ts';
 import type {AddressList} from './address-list.ts';
-import {commaList, type HeaderSyntax} from './comma-list.ts';
+import {commaList} from './comma-list.ts';
 import {forwarded} from './forwarded.ts';
 
 /**
@@ -13,52 +13,44 @@ export interface Walk {
 	/** The last good hop: the client, if the walk has found one. */
 	readonly address: Address | undefined;
 	readonly end: WalkEnd;
+	/** The proxies that were walked past, nearest first. */
+	readonly passed: readonly Address[];
 }
 
 /** No chain of proxies is so long; whoever writes more is one of them, or is trusted by mistake. */
 const MOST_HOPS = 100;
 
-/** @param header in lower case */
-export function syntaxOf(header: string): HeaderSyntax {
-	return header === 'forwarded' ? forwarded : commaList;
-}
-
 /**
  * Finds the client in a forwarding header. Every proxy appends whom it serves, so that what stands
  * last is from our own proxy; all before it may be the client's invention, unless that hop is a proxy
- * of ours too. Takes time linear in the header's length, of which Node bounds it (`maxHeaderSize`).
+ * of ours too. Takes time linear in the header's length, which Node bounds (`maxHeaderSize`).
  *
- * @param proxies the hops to walk past; without it the first is taken, whoever it is
- * @param passed receives the hops walked past
+ * @param header its name, in lower case
+ * @param proxies the hops to walk past
  */
-export function walk(
-	list: string,
-	{separatorBefore, addressIn}: HeaderSyntax,
-	proxies: AddressList | undefined,
-	passed?: Address[],
-): Walk {
-	let last: Address | undefined;
+export function walkHeader(header: string, list: string, proxies: AddressList): Walk {
+	const {separatorBefore, addressIn} = header === 'forwarded' ? forwarded : commaList;
+	const passed: Address[] = [];
 	let end = list.length;
 
-	for (let hops = 0; hops < MOST_HOPS; hops += 1) {
+	while (passed.length < MOST_HOPS) {
 		const separator = separatorBefore(list, end);
 		const address = addressIn(list.slice(separator + 1, end));
 		if (address === undefined) {
-			return {address: last, end: 'unreadable'};
+			return {address: passed.at(-1), end: 'unreadable', passed};
 		}
 
-		if (!proxies?.covers(address)) {
-			return {address, end: 'client'};
+		if (!proxies.covers(address)) {
+			return {address, end: 'client', passed};
 		}
 
 		if (separator === -1) {
-			return {address, end: 'all-proxies'};
+			return {address, end: 'all-proxies', passed};
 		}
 
-		passed?.push(address);
-		last = address;
+		passed.push(address);
 		end = separator;
 	}
 
-	return {address: last, end: 'too-many-hops'};
+	return {address: passed.at(-1), end: 'too-many-hops', passed};
 }

@@ -1,4 +1,4 @@
-/** Goes on with a store's answer: at once where it is there, later where it is a promise. */
+/** Goes on with an answer: at once where it is there, later where it is a promise. */
 export function whenAnswered<T, Result>(
 	answer: T | PromiseLike<T>,
 	goOn: (answer: T) => Result | PromiseLike<Result>,

@@ -1,0 +1,69 @@
+import type {Socket} from 'node:net';
+import {type Address, addressKey, parseAddress} from '../client/address.ts';
+import {unixClient} from '../client/key.ts';
+import type {Settings} from '../settings.ts';
+import type {Warn} from '../warnings.ts';
+
+/** Who sends the requests of one connection. */
+export interface Peer {
+	/** Undefined on a Unix socket. */
+	readonly address: Address | undefined;
+	/** The canonical key of the client that it is, if it names no other. */
+	readonly client: string;
+	/** Whether it may name another: our own reverse proxy. */
+	readonly isProxy: boolean;
+}
+
+/**
+ * Tells the peer of a socket; undefined for one whose client was gone before its address was read.
+ *
+ * A connection's peer stays the same: its address is read once, not for each request.
+ */
+export function peerReader(settings: Settings): (socket: Socket | undefined) => Peer | undefined {
+	const peers = new WeakMap<Socket, Peer>();
+
+	return socket => {
+		const known = socket && peers.get(socket);
+		if (known || socket === undefined) {
+			return known;
+		}
+
+		const peer = readPeer(socket, settings);
+		if (peer) {
+			peers.set(socket, peer);
+		}
+
+		return peer;
+	};
+}
+
+function readPeer(socket: Socket, {proxies, ipv6Prefix, warn}: Settings): Peer | undefined {
+	const {remoteAddress} = socket;
+	if (typeof remoteAddress === 'string') {
+		const address = parseAddress(withoutZone(remoteAddress));
+		if (address === undefined) {
+			warnNoAddress(warn, remoteAddress);
+			return undefined;
+		}
+
+		const isProxy = proxies.peers.covers(address);
+		return {address, client: addressKey(address, ipv6Prefix), isProxy};
+	}
+
+	// A connection that was reset has lost its remote address only; a Unix socket never had any.
+	const isUnix = !socket.destroyed && socket.localAddress === undefined;
+	return isUnix ? {address: undefined, client: unixClient, isProxy: proxies.unix} : undefined;
+}
+
+function withoutZone(address: string): string {
+	const zone = address.indexOf('%');
+	return zone === -1 ? address : address.slice(0, zone);
+}
+
+function warnNoAddress(warn: Warn, given: string): void {
+	warn(
+		'GATEKEEPER_NO_ADDRESS',
+		() =>
+			`A request was answered 400, since its socket tells no address as its remoteAddress, but '${given}'`,
+	);
+}

@@ -1,0 +1,47 @@
+import {type ClientName, namedClient} from './client/client-name.ts';
+import {canonicalKey} from './client/key.ts';
+import type {Immunity} from './context.ts';
+import {immunityOf} from './immunity.ts';
+import {badOption} from './option-checks.ts';
+import type {Settings} from './settings.ts';
+
+/** What a `specific` with a `key` counts by, as its operator names it to `reset()`. */
+export type SpecificKeyName = {readonly specificKey: string};
+
+const bannable: Readonly<Record<Immunity, string>> = {
+	allowed: 'outside the list `allow`, which no ban holds',
+	'no-client': "other than 'unix', a ban of which would shut everybody out",
+};
+
+/** @throws {TypeError} for what names no client, and for a client that no ban may hold */
+export function keyToBan(name: ClientName, settings: Settings): string {
+	const named = namedClient(name, settings.ipv6Prefix);
+	const immunity = immunityOf(named, settings);
+	if (immunity !== undefined) {
+		throw badOption('client', bannable[immunity], name);
+	}
+
+	return named.client;
+}
+
+/**
+ * Also takes what was banned under another `ipv6Prefix`.
+ *
+ * @throws {TypeError} for what names no client
+ */
+export function keyToUnban(name: ClientName, {ipv6Prefix}: Settings): string {
+	const [, other = ipv6Prefix] =
+		(typeof name === 'string' && /:.*\/(3[2-9]|[4-9]\d|1[01]\d|12[0-8])$/.exec(name)) || [];
+
+	return namedClient(name, Number(other)).client;
+}
+
+/** @throws {TypeError} for what names neither a client nor what a `specific` counts by */
+export function keyToReset(name: ClientName | SpecificKeyName, {ipv6Prefix}: Settings): string {
+	const key =
+		typeof name === 'object' && name !== null && 'specificKey' in name ? name.specificKey : '';
+
+	return typeof key === 'string' && key !== ''
+		? canonicalKey('specific-key', key)
+		: namedClient(name, ipv6Prefix).client;
+}
