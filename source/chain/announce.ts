@@ -1,7 +1,7 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../settings.ts';
+import {announceQuotas, policyField} from './answer/ratelimit-fields.ts';
 import {currentPassage} from './passage.ts';
-import {announceQuotas, policyField} from './ratelimit-fields.ts';
 
 /** Tells the client how it stands under the global rules. */
 export function announce({rules}: Settings): Middleware {

@@ -1,6 +1,6 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../settings.ts';
-import {keepHeadersOnError} from './headers-on-error.ts';
+import {keepHeadersOnError} from './answer/headers-on-error.ts';
 import {findPassage, Passage} from './passage.ts';
 import {report} from './report.ts';
 

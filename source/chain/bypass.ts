@@ -1,7 +1,7 @@
 import type {Middleware} from 'koa';
-import {prove} from './foresight.ts';
+import {prove} from './marks/foresight.ts';
+import {type Mark, setMark} from './marks/route-marks.ts';
 import {requirePassage} from './passage.ts';
-import {type Mark, setMark} from './route-marks.ts';
 
 /**
  * No rule applies to a route behind this, bans included; `ctx.report()` still works there. Put it

@@ -1,11 +1,11 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../settings.ts';
-import {runForeseen} from './foresight.ts';
-import {isGateOf} from './gate-identity.ts';
+import {runForeseen} from './marks/foresight.ts';
+import {isGateOf} from './marks/gate-identity.ts';
+import {Probation} from './marks/probation.ts';
+import {foresee, matchedLayers, routedPath} from './marks/route-marks.ts';
+import {seenRouters} from './marks/seen-routers.ts';
 import {currentPassage, type Foresight} from './passage.ts';
-import {Probation} from './probation.ts';
-import {foresee, matchedLayers, routedPath} from './route-marks.ts';
-import {seenRouters} from './seen-routers.ts';
 
 /** Exempts a request from the global rules by its method, or because the router will run a mark. */
 export function exempt(settings: Settings): Middleware {

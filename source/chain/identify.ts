@@ -4,10 +4,10 @@ import {unixClient} from '../client/key.ts';
 import {walkHeader} from '../client/walk-header.ts';
 import type {Settings} from '../settings.ts';
 import type {Warn} from '../warnings.ts';
+import {discardAnswer} from './answer/refuse.ts';
 import {type Belief, type Identity, namesNobody} from './identity.ts';
 import {currentPassage} from './passage.ts';
 import {type Peer, peerReader} from './peer.ts';
-import {discardAnswer} from './refuse.ts';
 
 /** Node's own bound, where the server sets none. */
 const MOST_HEADERS = 1000;

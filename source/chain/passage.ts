@@ -5,8 +5,8 @@ import type {Settings} from '../settings.ts';
 import {admitted, type Quota} from '../stores/store.ts';
 import {explain} from './explain.ts';
 import {type Identity, unidentified} from './identity.ts';
-import type {Probation} from './probation.ts';
-import type {Expected} from './route-marks.ts';
+import type {Probation} from './marks/probation.ts';
+import type {Expected} from './marks/route-marks.ts';
 
 const noRules: readonly Rule[] = [];
 

@@ -3,9 +3,9 @@ import type {Address} from '../client/address.ts';
 import {AddressList} from '../client/address-list.ts';
 import type {Settings} from '../settings.ts';
 import {whenAnswered} from '../when-answered.ts';
+import {refuse} from './answer/refuse.ts';
 import {isUnreadable} from './identity.ts';
 import {currentPassage} from './passage.ts';
-import {refuse} from './refuse.ts';
 
 /** Refuses the denied with 403, at once, and exempts the allowed from all that follows. */
 export function screen({allow, deny}: Settings): Middleware {

@@ -5,12 +5,12 @@ import {type LimitRules, nameSeries, settleLimitRules} from '../rules.ts';
 import type {Settings} from '../settings.ts';
 import type {AdmitOptions} from '../stores/store.ts';
 import {whenAnswered} from '../when-answered.ts';
-import {prove} from './foresight.ts';
+import {announceQuotas, policyField} from './answer/ratelimit-fields.ts';
+import {refuse} from './answer/refuse.ts';
 import {keyFor} from './key-for.ts';
+import {prove} from './marks/foresight.ts';
+import {type Mark, setMark} from './marks/route-marks.ts';
 import {requirePassage} from './passage.ts';
-import {announceQuotas, policyField} from './ratelimit-fields.ts';
-import {refuse} from './refuse.ts';
-import {type Mark, setMark} from './route-marks.ts';
 
 export interface SpecificOptions {
 	/**

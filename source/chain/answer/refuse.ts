@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
-import type {Refusal} from '../options.ts';
-import type {Passage} from './passage.ts';
+import type {Refusal} from '../../options.ts';
+import type {Passage} from '../passage.ts';
 import {removeRateLimitFields} from './ratelimit-fields.ts';
 import {type Refused, refusalOf} from './refusal.ts';
 

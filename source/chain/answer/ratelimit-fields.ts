@@ -1,9 +1,9 @@
 import type {Context} from 'koa';
-import type {GateVerdict} from '../context.ts';
-import {wholeSeconds} from '../duration.ts';
-import type {Rule} from '../rules.ts';
-import type {Quota} from '../stores/store.ts';
-import type {Passage} from './passage.ts';
+import type {GateVerdict} from '../../context.ts';
+import {wholeSeconds} from '../../duration.ts';
+import type {Rule} from '../../rules.ts';
+import type {Quota} from '../../stores/store.ts';
+import type {Passage} from '../passage.ts';
 
 /*
  * The names and the syntax of draft-ietf-httpapi-ratelimit-headers-11, and of the older fields that

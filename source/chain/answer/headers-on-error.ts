@@ -1,6 +1,6 @@
 import {types} from 'node:util';
 import type {Context} from 'koa';
-import type {Passage} from './passage.ts';
+import type {Passage} from '../passage.ts';
 import {rateLimitFields} from './ratelimit-fields.ts';
 
 const refusalFields = ['Retry-After', 'Cache-Control'] as const;

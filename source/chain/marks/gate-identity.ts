@@ -1,5 +1,5 @@
 import type {Middleware} from 'koa';
-import type {Settings} from '../settings.ts';
+import type {Settings} from '../../settings.ts';
 
 /** Tells one gate among other middlewares. */
 export type IsGate = (middleware: unknown) => boolean;

@@ -1,6 +1,6 @@
 import {types} from 'node:util';
 import type {Context, Middleware} from 'koa';
-import type {RouteLayer, RouterLike} from '../router.ts';
+import type {RouteLayer, RouterLike} from '../../router.ts';
 import type {IsGate} from './gate-identity.ts';
 import {remembered} from './remembered.ts';
 

@@ -1,8 +1,8 @@
-import type {GateVerdict} from '../context.ts';
-import {wholeSeconds} from '../duration.ts';
-import type {Refusal} from '../options.ts';
-import type {SettledBanRule} from '../rules.ts';
-import type {Banned, Limited, Quota} from '../stores/store.ts';
+import type {GateVerdict} from '../../context.ts';
+import {wholeSeconds} from '../../duration.ts';
+import type {Refusal} from '../../options.ts';
+import type {SettledBanRule} from '../../rules.ts';
+import type {Banned, Limited, Quota} from '../../stores/store.ts';
 
 /** A verdict that does not let the request in. */
 export type Refused = Exclude<GateVerdict, {kind: 'admitted'}>;

@@ -1,11 +1,11 @@
 import {Router} from '@koa/router';
 import test from 'ava';
 import Koa, {type Context, type Middleware, type Next} from 'koa';
-import {bypass, type Gatekeeper, gatekeeper, MemoryStore, specific} from '../../source/index.ts';
-import {forwardTo} from '../forwarding-store.ts';
-import {agents, gated, gathering, ok, storeByHand, until} from '../gated.ts';
-import {warnings} from '../warnings.ts';
-import {overQuota, statuses} from './over-quota.ts';
+import {bypass, type Gatekeeper, gatekeeper, MemoryStore, specific} from '../../../source/index.ts';
+import {forwardTo} from '../../forwarding-store.ts';
+import {agents, gated, gathering, ok, storeByHand, until} from '../../gated.ts';
+import {warnings} from '../../warnings.ts';
+import {overQuota, statuses} from '../over-quota.ts';
 
 /** Every path that starts with /open is rewritten on its way from the gate to the router. */
 const rewrite = (to: string) => (ctx: Context, next: Next) => {

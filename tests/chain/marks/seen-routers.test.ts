@@ -2,10 +2,10 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import Koa, {type Middleware} from 'koa';
 import mount from 'koa-mount';
-import {bypass, gatekeeper, specific} from '../../source/index.ts';
-import {agents, ok, passOn, storeByHand} from '../gated.ts';
-import {warnings} from '../warnings.ts';
-import {overQuota, statuses} from './over-quota.ts';
+import {bypass, gatekeeper, specific} from '../../../source/index.ts';
+import {agents, ok, passOn, storeByHand} from '../../gated.ts';
+import {warnings} from '../../warnings.ts';
+import {overQuota, statuses} from '../over-quota.ts';
 
 function openRouter(): Router {
 	return new Router().get('/open', bypass(), ok).get('/closed', ok);

@@ -1,6 +1,6 @@
 import test from 'ava';
-import {bypass, type GatekeeperOptions, gatekeeper, specific} from '../../source/index.ts';
-import {gated, ok} from '../gated.ts';
+import {bypass, type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
+import {gated, ok} from '../../gated.ts';
 
 const draft = ['ratelimit', 'ratelimit-policy'];
 const legacy = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];

@@ -1,9 +1,9 @@
 import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
-import {bypass, specific} from '../../source/index.ts';
-import {gated, ok, passOn} from '../gated.ts';
-import {overQuota, statuses} from './over-quota.ts';
+import {bypass, specific} from '../../../source/index.ts';
+import {gated, ok, passOn} from '../../gated.ts';
+import {overQuota, statuses} from '../over-quota.ts';
 
 /** What a client over its quota is answered, by request. */
 async function answers(

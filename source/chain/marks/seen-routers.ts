@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
-import {isRouter, type RouteLayer, type RouterLike} from '../router.ts';
-import type {Warn} from '../warnings.ts';
+import {isRouter, type RouteLayer, type RouterLike} from '../../router.ts';
+import type {Warn} from '../../warnings.ts';
 import type {IsGate} from './gate-identity.ts';
 import {remembered} from './remembered.ts';
 

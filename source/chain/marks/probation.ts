@@ -1,5 +1,5 @@
-import type {Settings} from '../settings.ts';
-import {type Store, timeOf} from '../stores/store.ts';
+import type {Settings} from '../../settings.ts';
+import {type Store, timeOf} from '../../stores/store.ts';
 
 /** However large the quota: so many requests of one client may be exempt before their marks have run. */
 const MOST_UNPROVEN = 16;

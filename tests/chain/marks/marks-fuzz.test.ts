@@ -8,8 +8,8 @@ import {
 	type GatekeeperOptions,
 	gatekeeper,
 	MemoryStore,
-} from '../../source/index.ts';
-import {forwardTo} from '../forwarding-store.ts';
+} from '../../../source/index.ts';
+import {forwardTo} from '../../forwarding-store.ts';
 import {
 	type AnyRequest,
 	type AnyStack,
@@ -17,10 +17,15 @@ import {
 	anyStack,
 	clearStack,
 	methods,
-} from '../model/any-stack.ts';
-import {type BuiltStack, builtStack, isOnlyRouteMarked, MOUNTED_AT} from '../model/built-stack.ts';
-import {openStage, type Stage, type StageAnswer} from '../model/stage.ts';
-import type {Trail} from '../model/trails.ts';
+} from '../../model/any-stack.ts';
+import {
+	type BuiltStack,
+	builtStack,
+	isOnlyRouteMarked,
+	MOUNTED_AT,
+} from '../../model/built-stack.ts';
+import {openStage, type Stage, type StageAnswer} from '../../model/stage.ts';
+import type {Trail} from '../../model/trails.ts';
 
 interface AnyGate {
 	/** Of its rules, all with one window, in which everything happens. */

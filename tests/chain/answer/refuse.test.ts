@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {Context} from 'koa';
-import {specific} from '../../source/index.ts';
-import {gated} from '../gated.ts';
+import {specific} from '../../../source/index.ts';
+import {gated} from '../../gated.ts';
 
 const TYPES = 'https://iana.org/assignments/http-problem-types#';
 const full = {rateLimitRule: [1, 60], banRule: [1, 60, 600]} as const;

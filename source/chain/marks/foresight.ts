@@ -1,7 +1,7 @@
 import type {Context, Next} from 'koa';
-import type {RouteLayer} from '../router.ts';
-import type {Settings} from '../settings.ts';
-import {type Foresight, findPassage, type Passage} from './passage.ts';
+import type {RouteLayer} from '../../router.ts';
+import type {Settings} from '../../settings.ts';
+import {type Foresight, findPassage, type Passage} from '../passage.ts';
 import {type Mark, matchedLayers, routedPath} from './route-marks.ts';
 
 /** For a mark, when it runs: tells every gate on the way whether what it foresaw has come true. */
