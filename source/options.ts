@@ -28,7 +28,10 @@ export interface Refusal {
 /** Answers a refused request in the user's own way; what it leaves alone gets the default. */
 export type OnRefused = (ctx: Context, refusal: Refusal) => unknown;
 
-/** Tells whether the request's client is one of these. What it throws, Koa answers. */
+/**
+ * Tells whether the request's client is one of these; not asked by `allow` where a proxy's header
+ * cannot be read. What it throws, Koa answers.
+ */
 export type ClientTest = (ctx: Context) => boolean | Promise<boolean>;
 
 /**
@@ -89,8 +92,9 @@ export interface GatekeeperOptions {
 	 */
 	readonly deny?: readonly string[] | AddressList | ClientTest;
 	/**
-	 * What a client is known by in place of its address: counted, banned and reported by it. Must not
-	 * be what a client can choose at will, since it would have a new quota for each.
+	 * What a client is known by in place of its address: counted, reported and banned by it. It must be
+	 * proven here, not just claimed: by a key of its choice a client would have a new quota, leave a ban
+	 * behind, or have a victim banned. Bans of its address hold for it no longer; `deny` does.
 	 *
 	 * @default the address, also where it answers undefined or `''`
 	 */

@@ -1,4 +1,5 @@
 import {METHODS} from 'node:http';
+import {isIpv6Prefix} from './client/address.ts';
 import {AddressList} from './client/address-list.ts';
 import {milliseconds} from './duration.ts';
 import {
@@ -52,6 +53,8 @@ export interface Settings {
 /** Who may name the client. */
 export interface TrustedProxies {
 	readonly peers: AddressList;
+	/** Whether the user has listed them: they are no clients then, whatever they name. */
+	readonly areListed: boolean;
 	/** Whether peers on a Unix socket may. */
 	readonly unix: boolean;
 	/** The hops of a header that are walked past. */
@@ -81,6 +84,7 @@ const unjoinedHeaders: ReadonlySet<string> = new Set([
 /** One hop: whoever reaches the app from nearby, and names the client. */
 const nearbyProxies: TrustedProxies = {
 	peers: new AddressList(['loopback', 'linklocal', 'uniquelocal']),
+	areListed: false,
 	hops: new AddressList([]),
 	unix: true,
 };
@@ -181,7 +185,7 @@ function settleProxies(given: unknown): TrustedProxies {
 	}
 
 	const list = new AddressList(given, 'trustedProxies');
-	return {peers: list, hops: list, unix: !isEmpty(given)};
+	return {peers: list, areListed: true, hops: list, unix: !isEmpty(given)};
 }
 
 /** @throws {TypeError} naming the option */
@@ -200,10 +204,6 @@ function isList(given: unknown): given is readonly unknown[] {
 
 function isEmpty(given: unknown): boolean {
 	return isList(given) && given.length === 0;
-}
-
-function isIpv6Prefix(given: unknown): given is number {
-	return Number.isInteger(given) && Number(given) >= 32 && Number(given) <= 128;
 }
 
 /** A token of RFC 9110, and one of whose lines Node keeps all. */

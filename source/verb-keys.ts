@@ -1,3 +1,4 @@
+import {isIpv6Prefix} from './client/address.ts';
 import {type ClientName, namedClient} from './client/client-name.ts';
 import {canonicalKey} from './client/key.ts';
 import type {Immunity} from './context.ts';
@@ -30,10 +31,10 @@ export function keyToBan(name: ClientName, settings: Settings): string {
  * @throws {TypeError} for what names no client
  */
 export function keyToUnban(name: ClientName, {ipv6Prefix}: Settings): string {
-	const [, other = ipv6Prefix] =
-		(typeof name === 'string' && /:.*\/(3[2-9]|[4-9]\d|1[01]\d|12[0-8])$/.exec(name)) || [];
+	const prefix =
+		typeof name === 'string' ? Number(name.slice(name.lastIndexOf('/') + 1)) : ipv6Prefix;
 
-	return namedClient(name, Number(other)).client;
+	return namedClient(name, isIpv6Prefix(prefix) ? prefix : ipv6Prefix).client;
 }
 
 /** @throws {TypeError} for what names neither a client nor what a `specific` counts by */

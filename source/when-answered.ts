@@ -3,7 +3,7 @@ export function whenAnswered<T, Result>(
 	answer: T | PromiseLike<T>,
 	goOn: (answer: T) => Result | PromiseLike<Result>,
 ): Result | PromiseLike<Result> {
-	return isPromise(answer) ? answer.then(goOn) : goOn(answer);
+	return isPromise(answer) ? Promise.resolve(answer).then(goOn) : goOn(answer);
 }
 
 export function isPromise<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {

@@ -1,13 +1,18 @@
+import {once} from 'node:events';
+import {mkdtemp, rm} from 'node:fs/promises';
 import {
 	connect,
 	createServer,
 	type IncomingHttpHeaders,
 	type IncomingHttpStatusHeader,
 } from 'node:http2';
+import {connect as connectSocket} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../source/index.ts';
-import {gated} from './gated.ts';
+import {gated, until} from './gated.ts';
 
 interface Answer {
 	readonly headers: IncomingHttpHeaders & IncomingHttpStatusHeader;
@@ -122,4 +127,83 @@ test('over HTTP/2 a method may come in lower case, and is the same method', asyn
 	t.is((await get('/open', {':method': 'get'})).headers[':status'], 200);
 	t.is((await get('/ping', {':method': 'get'})).headers[':status'], 429);
 	t.is((await get('/ping', {':method': 'delete'})).headers[':status'], 404);
+});
+
+test('a client whose connection has ended is no Unix socket, whatever its header says', async t => {
+	const seen: string[] = [];
+	const {app} = gated(
+		{ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.1']},
+		(router, koa) => {
+			koa.middleware.unshift(async (ctx, next) => {
+				const isGone = () => ctx.req.socket.remoteAddress === undefined;
+				await until(isGone);
+				await next();
+				seen.push(`${ctx.status}`);
+			});
+			router.get('/who', ctx => {
+				seen.push(ctx.state.gatekeeper.client);
+			});
+		},
+	);
+	const server = createServer(app.callback());
+	await new Promise<void>(resolve => {
+		server.listen(0, '127.0.0.1', resolve);
+	});
+	t.teardown(() => server.close());
+	const address = server.address();
+	const port = typeof address === 'object' && address ? address.port : 0;
+
+	let requests = 0;
+	server.on('stream', () => {
+		requests += 1;
+	});
+
+	for (let round = 0; round < 60; round += 1) {
+		const socket = connectSocket(port, '127.0.0.1');
+		const session = connect('http://localhost', {createConnection: () => socket});
+		const stream = session.request({':path': '/who', 'x-forwarded-for': '203.0.113.7'});
+		for (const emitter of [socket, session, stream]) {
+			emitter.on('error', () => {});
+		}
+
+		await once(socket, 'connect');
+		await new Promise(setImmediate);
+		const leave = [() => socket.end(), () => socket.destroy(), () => session.destroy()];
+		leave[round % 3]?.();
+		await once(socket, 'close');
+		session.destroy();
+	}
+
+	await until(() => seen.length === requests);
+	t.true(requests > 20);
+	t.deepEqual(seen, Array(requests).fill('400'));
+});
+
+test('over HTTP/2 a peer on a Unix socket is our proxy', async t => {
+	const folder = await mkdtemp(join(tmpdir(), 'gatekeeper-'));
+	const path = join(folder, 'socket');
+	const {app} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+		router.get('/who', ctx => {
+			ctx.body = ctx.state.gatekeeper.client;
+		});
+	});
+	const server = createServer(app.callback());
+	await new Promise<void>(resolve => {
+		server.listen(path, resolve);
+	});
+	const session = connect('http://localhost', {createConnection: () => connectSocket(path)});
+	t.teardown(async () => {
+		session.destroy();
+		server.close();
+		await rm(folder, {recursive: true});
+	});
+
+	const stream = session.request({':path': '/who', 'x-forwarded-for': '203.0.113.7'});
+	stream.setEncoding('utf8');
+	const body: string[] = [];
+	for await (const chunk of stream) {
+		body.push(String(chunk));
+	}
+
+	t.is(body.join(''), '203.0.113.7');
 });

@@ -317,6 +317,15 @@ test('a ban made under another ipv6Prefix can be ended', async t => {
 		['2001:db8:1::/48'],
 	);
 	await t.throwsAsync(all.gate.ban('2001:db8:1::/48'), {instanceOf: TypeError});
+	for (const stranger of [
+		'2001:db8:1::/31',
+		'2001:db8:1::/129',
+		'2001:db8:1::/048',
+		'10.0.0.1/48',
+	]) {
+		await t.throwsAsync(all.gate.unban(stranger), {instanceOf: TypeError}, stranger);
+	}
+
 	await all.gate.unban('2001:db8:1::/48');
 	t.deepEqual(await bansOf(all), []);
 });

@@ -36,7 +36,7 @@ export function identify(settings: Settings): Middleware {
 		const passage = currentPassage(ctx);
 		passage.identity = {peer, header, value, address: address ?? peer.address, end, passed};
 		passage.client = address ? addressKey(address, ipv6Prefix) : peer.client;
-		passage.namesNobody = namesNobody(passage.identity);
+		passage.namesNobody = namesNobody(passage.identity, settings);
 
 		if (end === 'untrusted-peer' && value !== undefined) {
 			warnIgnored(warn, passage.identity);
@@ -44,6 +44,8 @@ export function identify(settings: Settings): Middleware {
 
 		if (passage.client === unixClient && key === undefined) {
 			warnUnix(warn);
+		} else if (end === 'no-ip-header' && passage.namesNobody) {
+			warnNoHeader(warn, passage.identity);
 		}
 
 		return next();
@@ -105,6 +107,14 @@ function warnIgnored(warn: Warn, {header, peer: {address}}: Identity): void {
 		'GATEKEEPER_HEADER_IGNORED',
 		() =>
 			`The header ${header} from ${address ? addressText(address) : unixClient} was ignored, since that peer is not trusted to name clients. If it is a proxy of yours, list it in trustedProxies`,
+	);
+}
+
+function warnNoHeader(warn: Warn, {peer: {address}}: Identity): void {
+	warn(
+		'GATEKEEPER_NO_IP_HEADER',
+		() =>
+			`trustedProxies lists ${address ? addressText(address) : unixClient}, but no ipHeader says in which header it names clients: all of its requests are one client, which is limited and cannot be banned`,
 	);
 }
 

@@ -1,5 +1,6 @@
 import type {Walk} from '../client/walk-header.ts';
 import type {Explanation} from '../context.ts';
+import type {Settings} from '../settings.ts';
 import type {Peer} from './peer.ts';
 
 /** What a header is believed, and why nothing further. */
@@ -30,8 +31,13 @@ export const unidentified: Identity = {
 };
 
 /** Whether the request has no client of its own, but for who has sent it for somebody. */
-export function namesNobody({address, end}: Identity): boolean {
-	return address === undefined || end === 'header-missing' || isUnreadable(end);
+export function namesNobody({address, end, peer}: Identity, {proxies}: Settings): boolean {
+	return (
+		address === undefined ||
+		end === 'header-missing' ||
+		isUnreadable(end) ||
+		(end === 'no-ip-header' && peer.isProxy && proxies.areListed)
+	);
 }
 
 /** Whether there was a header from a proxy of ours, and no client to be read in it. */

@@ -2,21 +2,31 @@ import {canonicalKey, type KeyKind} from '../client/key.ts';
 import type {Warn} from '../warnings.ts';
 
 /**
- * The canonical key for what the user's `key(ctx)` has answered; undefined where it knows none. What it
- * takes from a request may be of any type: such a request is counted by its client, never let in free.
+ * The canonical key for what the user's `key(ctx)` has answered; undefined where it knows none, so that
+ * the client counts. What comes from a request's body may be of any type: all that is no text, where a
+ * `specific` counts an account, is one key, so that no account gets a quota more by its type.
  */
 export function keyFor(kind: KeyKind, given: unknown, warn: Warn): string | undefined {
-	if (typeof given === 'string' && given !== '') {
-		return canonicalKey(kind, given);
+	if (given === undefined || given === null || given === '') {
+		return undefined;
 	}
 
-	if (given !== undefined && given !== null && given !== '') {
-		warn(
-			'GATEKEEPER_BAD_KEY',
-			() =>
-				`A key(ctx) must answer text or undefined, and has answered ${typeof given}: it is passed over, and the request counts for its client`,
-		);
+	switch (typeof given) {
+		case 'string':
+			return canonicalKey(kind, given);
+		case 'number':
+		case 'bigint':
+			return canonicalKey(kind, String(given));
+		default:
+			warnNoText(warn, given);
+			return kind === 'key' ? undefined : canonicalKey(kind, '');
 	}
+}
 
-	return undefined;
+function warnNoText(warn: Warn, given: unknown): void {
+	warn(
+		'GATEKEEPER_BAD_KEY',
+		() =>
+			`A key(ctx) must answer text or undefined, and has answered ${typeof given}: that is no key`,
+	);
 }

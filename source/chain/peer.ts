@@ -50,8 +50,9 @@ function readPeer(socket: Socket, {proxies, ipv6Prefix, warn}: Settings): Peer |
 		return {address, client: addressKey(address, ipv6Prefix), isProxy};
 	}
 
-	// A connection that was reset has lost its remote address only; a Unix socket never had any.
-	const isUnix = !socket.destroyed && socket.localAddress === undefined;
+	// A Unix socket never had an address. A connection that was reset has lost the remote one only; what
+	// HTTP/2 shows of one that it has closed has none, but is not connected.
+	const isUnix = socket.pending === false && !socket.destroyed && socket.localAddress === undefined;
 	return isUnix ? {address: undefined, client: unixClient, isProxy: proxies.unix} : undefined;
 }
 

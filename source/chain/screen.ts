@@ -13,12 +13,12 @@ export function screen({allow, deny}: Settings): Middleware {
 		const passage = currentPassage(ctx);
 		const {address, end} = passage.identity;
 		// Of a header that cannot be read, the address is a proxy's: no reason to let the request in.
-		const allowable = isUnreadable(end) ? undefined : address;
+		const allowed = isUnreadable(end) ? undefined : allow;
 
 		return whenAnswered(isOn(deny, address, ctx), isDenied =>
 			isDenied
 				? refuse(ctx, passage, {kind: 'denied'})
-				: whenAnswered(isOn(allow, allowable, ctx), isAllowed => {
+				: whenAnswered(isOn(allowed, address, ctx), isAllowed => {
 						if (isAllowed) {
 							passage.exemption = 'allowed';
 						}

@@ -27,7 +27,7 @@ export interface SpecificOptions {
 	 * @default the client, also where it answers undefined or `''`
 	 *
 	 * @example
-	 * specific([20, '1h'], {key: ctx => ctx.request.body.account})
+	 * specific([20, '1h'], {key: ctx => ctx.request.body.account?.toLowerCase()})
 	 */
 	readonly key?: KeyOf;
 }

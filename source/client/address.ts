@@ -31,6 +31,11 @@ export function parseAddress(text: string): Address | undefined {
 	return undefined;
 }
 
+/** By how many bits an IPv6 client may be known. */
+export function isIpv6Prefix(given: unknown): given is number {
+	return Number.isInteger(given) && Number(given) >= 32 && Number(given) <= 128;
+}
+
 export function isIpv4(address: Address): boolean {
 	return address.length === 2;
 }

@@ -16,11 +16,17 @@ const LONGEST_KEY = 128;
  */
 export function canonicalKey(kind: KeyKind, text: string): string {
 	const key = `${kind}:${text}`;
+	if (key.length <= LONGEST_KEY && toUSVString(key) === key) {
+		return copied(key);
+	}
 
 	// In UTF-16, since in UTF-8 all lone surrogates are alike.
-	return key.length <= LONGEST_KEY && toUSVString(key) === key
-		? key
-		: `hash:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
+	return `hash:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
+}
+
+/** What is cut from a long text, a request's body say, holds on to the whole of it. */
+function copied(text: string): string {
+	return Buffer.from(text).toString();
 }
 
 /** Reads a key as `bans()` shows it. */

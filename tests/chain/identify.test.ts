@@ -218,3 +218,24 @@ test('where Node has dropped header lines, the line of our proxy may be among th
 	t.deepEqual(await status(40), ['200', '203.0.113.7']);
 	t.is((await status(60))[0], '431');
 });
+
+test.serial(
+	'a listed proxy without an ipHeader names nobody: it cannot be banned, and a warning says so',
+	async t => {
+		const seen = warnings(t);
+		const {app} = gated({banRule: [1, 60, 600], trustedProxies: ['10.0.0.0/8']}, router => {
+			router.get('/report', async ctx => {
+				ctx.body = await ctx.report();
+			});
+		});
+		const ask = await servePeers(t, app);
+
+		t.regex(await ask('10.0.0.5', [], '/report'), /"immune":"no-client"/);
+		t.regex(await ask('10.0.0.5', [], '/report'), /"immune":"no-client"/);
+		t.regex(await ask('198.51.100.66', [], '/report'), /"banned":true/);
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_NO_IP_HEADER']);
+		t.deepEqual(await seen.messages(), [
+			'trustedProxies lists 10.0.0.5, but no ipHeader says in which header it names clients: all of its requests are one client, which is limited and cannot be banned',
+		]);
+	},
+);

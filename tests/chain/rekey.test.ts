@@ -100,9 +100,34 @@ test('the allowed and the denied are known by their address, and asked for no ke
 	t.is(asked, 0);
 });
 
+test('a key that is a number is its text', async t => {
+	const keys = [42, '42', 42n];
+	const {http} = gated({
+		rateLimitRule: [1, 60],
+		key: ctx => keys[Number(ctx.get('X-Index'))] as string,
+	});
+
+	t.is((await http.get('/ping').set('X-Index', '0')).status, 200);
+	t.is((await http.get('/ping').set('X-Index', '1')).status, 429);
+	t.is((await http.get('/ping').set('X-Index', '2')).status, 429);
+});
+
+test('a key may come from anything that has a then()', async t => {
+	const thenable = {
+		// biome-ignore lint/suspicious/noThenProperty: it is what is tested
+		then: (answer: (key: string) => void) => {
+			setImmediate(answer, 'alice');
+		},
+	};
+	const {http} = gated({rateLimitRule: [1, 60], key: () => thenable as unknown as Promise<string>});
+
+	t.is((await http.get('/ping')).text, 'pong');
+	t.is((await http.get('/ping')).status, 429);
+});
+
 test.serial('a key that is no text is passed over, and said so', async t => {
 	const seen = warnings(t);
-	const answers: readonly unknown[] = [42, {}, ['a'], true, Symbol('a'), null, undefined, ''];
+	const answers: readonly unknown[] = [{}, ['a'], true, Symbol('a'), null, undefined, ''];
 	const {http} = gated({
 		rateLimitRule: [answers.length, 60],
 		key: ctx => answers[Number(ctx.get('X-Index'))] as string,
@@ -114,7 +139,7 @@ test.serial('a key that is no text is passed over, and said so', async t => {
 
 	t.is((await http.get('/ping').set('X-Index', '0')).status, 429);
 	t.deepEqual(await seen.messages(), [
-		'A key(ctx) must answer text or undefined, and has answered number: it is passed over, and the request counts for its client',
+		'A key(ctx) must answer text or undefined, and has answered object: that is no key',
 	]);
 	t.deepEqual(await seen.codes(), ['GATEKEEPER_BAD_KEY']);
 });

@@ -193,6 +193,15 @@ test('a proxy of ours is allowed by its own address where it names no client, bu
 	t.is(await ask('10.0.0.5', ['X-Forwarded-For: 10.0.0.9']), 'allowed');
 	t.is(await ask('10.0.0.5', ['X-Forwarded-For: evil']), 'undefined');
 	t.regex(await ask('10.0.0.5', ['X-Forwarded-For: 10.0.0.9, evil']), /^rate limited/);
+
+	const {app: byFunction} = gated({...behind, allow: () => true}, router => {
+		router.get('/who', ctx => {
+			ctx.body = `${ctx.state.gatekeeper.exemption}`;
+		});
+	});
+	const askFunction = await servePeers(t, byFunction);
+	t.is(await askFunction('10.0.0.5', ['X-Forwarded-For: 203.0.113.7']), 'allowed');
+	t.is(await askFunction('10.0.0.5', ['X-Forwarded-For: evil']), 'undefined');
 });
 
 test('the allowed need no fields of a gate before', async t => {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {canonicalKey, parseKey} from '../../source/client/key.ts';
+import {bytesHeld} from '../bytes-held.ts';
 
 const long = 'x'.repeat(1_000_000);
 
@@ -16,6 +17,17 @@ test('a key of any length and content has a canonical one, short and well-formed
 
 	t.is(canonicalKey('key', 'alice'), 'key:alice');
 	t.regex(canonicalKey('key', long), /^hash:[\da-f]{64}$/);
+});
+
+test('a key cut from a long text keeps nothing of it', t => {
+	const before = bytesHeld();
+	const keys = Array.from({length: 200}, (_, index) => {
+		const body = `${index}`.padEnd(100_000, '-').concat('\n');
+		return canonicalKey('key', body.slice(0, 50));
+	});
+
+	t.true(bytesHeld() - before < 1_000_000, `${bytesHeld() - before} bytes are held`);
+	t.is(keys.length, 200);
 });
 
 test('no two keys share a canonical one', t => {

@@ -167,7 +167,10 @@ const tellPeer: Middleware = async ({req}, next) => {
 	const peer = req.headers['x-peer'];
 	if (peer !== undefined) {
 		const remoteAddress = peer === UNIX ? undefined : peer;
-		Object.defineProperty(req, 'socket', {value: {remoteAddress}, configurable: true});
+		Object.defineProperty(req, 'socket', {
+			value: {remoteAddress, pending: false},
+			configurable: true,
+		});
 	}
 
 	await next();

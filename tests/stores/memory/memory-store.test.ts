@@ -1,10 +1,9 @@
 import {createHook} from 'node:async_hooks';
-import {setFlagsFromString} from 'node:v8';
-import {runInNewContext} from 'node:vm';
 import test from 'ava';
 import fc from 'fast-check';
 import {MemoryStore, type MemoryStoreOptions} from '../../../source/stores/memory/memory-store.ts';
 import type {Store} from '../../../source/stores/store.ts';
+import {bytesHeld} from '../../bytes-held.ts';
 import {storeByHand} from '../../gated.ts';
 import {storeContract} from '../contract.ts';
 
@@ -243,14 +242,4 @@ function timesLieAhead(steps: readonly number[]): boolean {
 /** Sums of fractions may be off by a rounding, far below what users are told in seconds. */
 function liesAhead(ms: number, most: number): boolean {
 	return ms > 0 && ms < most + 1e-6;
-}
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
-
-function bytesHeld(): number {
-	collectGarbage();
-	const {heapUsed, arrayBuffers} = process.memoryUsage();
-
-	return heapUsed + arrayBuffers;
 }
