@@ -135,8 +135,8 @@ test('a client whose connection has ended is no Unix socket, whatever its header
 		{ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.1']},
 		(router, koa) => {
 			koa.middleware.unshift(async (ctx, next) => {
-				const isGone = () => ctx.req.socket.remoteAddress === undefined;
-				await until(isGone);
+				const {socket} = ctx.req;
+				await until(() => socket.remoteAddress === undefined && socket.localAddress === undefined);
 				await next();
 				seen.push(`${ctx.status}`);
 			});
@@ -174,7 +174,7 @@ test('a client whose connection has ended is no Unix socket, whatever its header
 		session.destroy();
 	}
 
-	await until(() => seen.length === requests);
+	await until(() => seen.length >= requests);
 	t.true(requests > 20);
 	t.deepEqual(seen, Array(requests).fill('400'));
 });
