@@ -48,7 +48,16 @@ export async function reportClient(
 	}
 
 	const outcome = await store.report(client, banRule, report);
-	const {reports, banEndsInMs} = checked(outcome, isReportOutcome);
+	const {reports, banEndsInMs, noRoom} = checked(outcome, isReportOutcome);
+	if (noRoom) {
+		warn(
+			'GATEKEEPER_NO_ROOM',
+			() =>
+				'A client was reported often enough to be banned, but the store holds as many bans as it may (maxBans)',
+		);
+		return {...standing(reports, banEndsInMs), noRoom};
+	}
+
 	return standing(reports, banEndsInMs);
 }
 

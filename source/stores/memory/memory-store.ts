@@ -3,6 +3,7 @@ import type {Rule, SettledBanRule} from '../../rules.ts';
 import {
 	type AdmitOptions,
 	admitted,
+	type Banned,
 	type Quota,
 	type Report,
 	type ReportOutcome,
@@ -11,8 +12,10 @@ import {
 	type Verdict,
 } from '../store.ts';
 import {Bans} from './bans.ts';
-import {Generations} from './generations.ts';
-import {SlidingLog} from './sliding-log.ts';
+import {Clients} from './clients.ts';
+import {type Counter, Counters, isOfReports} from './counters.ts';
+import {NONE} from './logs.ts';
+import {SteadyClock} from './steady-clock.ts';
 
 export interface MemoryStoreOptions {
 	/**
@@ -21,20 +24,37 @@ export interface MemoryStoreOptions {
 	 * @default performance.now, which never jumps
 	 */
 	readonly clock?: () => number;
+	/**
+	 * How many clients are remembered at most. When more come within the longest window, the half that has
+	 * been quiet longest is forgotten and begins anew; whoever is refused or reported is not quiet, and
+	 * bans are apart. So the last `maxClients / 2` different ones are always remembered.
+	 *
+	 * @default 200,000
+	 */
+	readonly maxClients?: number;
+	/**
+	 * How many bans are held at most. When there are as many, `ban()` throws, and reports that would
+	 * lead to a ban do not: their standing says so.
+	 *
+	 * @default 100,000
+	 */
+	readonly maxBans?: number;
 }
 
-/** What is remembered of one client, by the rules' counters. */
-interface ClientRecord {
-	readonly requests: Map<string, SlidingLog>;
-	readonly reports: Map<string, SlidingLog>;
-}
+const DEFAULT_CLIENTS = 200_000;
+const DEFAULT_BANS = 100_000;
+
+/** Of a Map: it holds no more. */
+const MOST_HELD = 2 ** 24;
 
 /** Forgetting goes on in steps of at least this, however short the windows are. */
 const SHORTEST_SPAN = 1000;
 
+const noExceptions: AdmitOptions = {};
+
 /**
- * Keeps everything in this process: exact, and gone with it. A client that has been quiet for longer
- * than every window is forgotten when the next one has passed; no timer runs.
+ * Keeps everything in this process: exact to the millisecond, bounded, and gone with it. A client that
+ * has been quiet for longer than every window is forgotten when the next one has passed; no timer runs.
  *
  * @example
  * let now = 0;
@@ -42,87 +62,99 @@ const SHORTEST_SPAN = 1000;
  */
 export class MemoryStore implements Store {
 	readonly shared = false;
-	readonly #clock: () => number;
-	readonly #clients = new Generations<ClientRecord>();
-	readonly #bans = new Bans();
-	#latest: number;
-	#longestWindow = SHORTEST_SPAN;
+	readonly #clock: SteadyClock;
+	readonly #clients: Clients;
+	readonly #counters = new Counters(SHORTEST_SPAN);
+	readonly #bans: Bans;
 
-	/** @throws {TypeError} for a clock that tells no time, and for options unknown */
+	/** @throws {TypeError} for a clock that tells no time, and for options unknown or out of bounds */
 	constructor(options: MemoryStoreOptions = {}) {
-		const {clock = () => performance.now()} = namedOptions(options, ['clock'], 'MemoryStore()');
-		check(isFunction, clock, 'clock', 'a function that returns milliseconds');
-		const now: unknown = clock();
-		check(isTime, now, 'clock', 'a function that returns milliseconds');
-		this.#clock = clock as () => number;
-		this.#latest = now;
+		const names = ['clock', 'maxClients', 'maxBans'] as const;
+		const {
+			clock = () => performance.now(),
+			maxClients = DEFAULT_CLIENTS,
+			maxBans = DEFAULT_BANS,
+		} = namedOptions(options, names, 'MemoryStore()');
+		check(isFunction<() => unknown>, clock, 'clock', 'a function that returns milliseconds');
+		check(isTime, clock(), 'clock', 'a function that returns milliseconds');
+		check(isMost, maxClients, 'maxClients', 'a whole number from 2 to 16,777,216');
+		check(isMost, maxBans, 'maxBans', 'a whole number from 2 to 16,777,216');
+		this.#clock = new SteadyClock(clock as () => number);
+		this.#clients = new Clients(maxClients);
+		this.#bans = new Bans(maxBans);
 	}
 
-	/** Milliseconds by the store's clock; never less than it has told before. */
+	/** Whole milliseconds by the store's clock; never less than it has told before. */
 	clock(): number {
-		const read = this.#clock();
-		if (read > this.#latest) {
-			this.#latest = read;
-		}
-
-		return this.#latest;
+		return this.#clock.now();
 	}
 
-	admit(client: string, rules: readonly Rule[], options: AdmitOptions = {}): Verdict {
-		const now = this.#tick(rules);
-		const ban = options.immune ? undefined : this.#bans.find(client, now);
-		if (ban) {
-			const {client: _, ...banned} = ban;
-			return {kind: 'banned', ...banned};
+	admit(client: string, rules: readonly Rule[], options: AdmitOptions = noExceptions): Verdict {
+		const counters = this.#counters.ofRequests(rules);
+		const now = this.#tick();
+		const banned = options.immune ? undefined : this.#banned(client, now);
+		if (banned !== undefined) {
+			return banned;
 		}
 
-		if (rules.length === 0) {
+		if (counters.length === 0) {
 			return admitted;
 		}
 
-		const {requests} = this.#record(client);
-		const asked = rules.map(rule => ({rule, log: logOf(requests, rule)}));
-		const full = asked.filter(({rule, log}) => log.within(now) >= rule.count);
-		if (full.length === 0 || options.late) {
-			for (const {log} of asked) {
-				log.add(now);
-			}
+		this.#ask(client, counters);
+		const full = this.#full(counters, now);
+		if (full === undefined) {
+			this.#count(counters, now);
+			return {kind: 'admitted', quotas: this.#quotas(counters, now)};
 		}
 
-		const quotas = (full.length === 0 ? asked : full).map(({rule, log}) => quota(rule, log, now));
-		return {kind: full.length === 0 ? 'admitted' : 'limited', quotas};
+		if (options.late) {
+			this.#count(counters, now);
+		}
+
+		return {kind: 'limited', quotas: this.#quotas(full, now)};
 	}
 
 	report(client: string, banRule: SettledBanRule, {weight, reason}: Report): ReportOutcome {
-		const now = this.#tick([banRule]);
-		const ban = this.#bans.find(client, now);
-		if (ban) {
-			return {reports: 0, banEndsInMs: ban.endsInMs};
+		const counter = this.#counters.ofReports(banRule);
+		const now = this.#tick();
+		const banned = this.#banned(client, now);
+		if (banned) {
+			return {reports: 0, banEndsInMs: banned.endsInMs};
 		}
 
-		const {reports} = this.#record(client);
-		const log = logOf(reports, banRule);
-		const total = log.within(now) + weight;
-		if (total >= banRule.count) {
-			this.#beginBan(client, 'reports', reason, now + banRule.duration);
-			return {reports: total, banEndsInMs: banRule.duration};
+		this.#ask(client, [counter]);
+		const {logs} = this.#clients;
+		const reports = logs.within(counter.log, banRule.window, now) + weight;
+		const isEnough = reports >= banRule.count;
+		if (isEnough && this.#bans.hasRoomFor(client, now)) {
+			this.#spendReports(client);
+			this.#bans.begin(client, 'reports', reason, now + banRule.duration);
+			return {reports, banEndsInMs: banRule.duration};
 		}
 
-		for (let counted = 0; counted < weight; counted += 1) {
-			log.add(now);
+		for (let counted = 0; counted < Math.min(weight, banRule.count); counted += 1) {
+			logs.add(counter.log, banRule.count, now);
 		}
 
-		return {reports: total};
+		return isEnough ? {reports, noRoom: true} : {reports};
 	}
 
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
-		const now = this.#tick([]);
-		this.#beginBan(client, 'hand', reason, now + duration);
+		const now = this.#tick();
+		if (!this.#bans.hasRoomFor(client, now)) {
+			throw new RangeError(
+				`MemoryStore holds as many bans as it may: ${this.#bans.most} (maxBans)`,
+			);
+		}
+
+		this.#spendReports(client);
+		this.#bans.begin(client, 'hand', reason, now + duration);
 	}
 
 	unban(client: string): void {
 		this.#bans.end(client);
-		this.#clients.get(client)?.reports.clear();
+		this.#spendReports(client);
 	}
 
 	reset(client: string): void {
@@ -139,34 +171,107 @@ export class MemoryStore implements Store {
 	}
 
 	/** What time it is; whatever has been quiet for too long is forgotten on the way. */
-	#tick(rules: readonly Rule[]): number {
-		for (const rule of rules) {
-			this.#longestWindow = Math.max(this.#longestWindow, rule.window);
-		}
-
-		const now = this.clock();
-		if (this.#clients.turn(now, this.#longestWindow)) {
+	#tick(): number {
+		const now = this.#clock.now();
+		if (this.#clients.turn(now, this.#counters.longestWindow)) {
 			this.#bans.forgetEnded(now);
 		}
 
 		return now;
 	}
 
-	#record(client: string): ClientRecord {
-		const known = this.#clients.get(client);
-		if (known) {
-			return known;
+	/** Who is refused by a ban is not quiet. */
+	#banned(client: string, now: number): Banned | undefined {
+		const ban = this.#bans.find(client, now);
+		if (ban !== undefined) {
+			this.#clients.touch(client);
 		}
 
-		const record: ClientRecord = {requests: new Map(), reports: new Map()};
-		this.#clients.set(client, record);
-		return record;
+		return ban;
+	}
+
+	/*
+	 * What follows is what every request costs. Loops by index, and small functions: of those that stay
+	 * below a size the engine makes one.
+	 */
+
+	/** Finds, or begins, a client's log for each of these counters. */
+	#ask(client: string, counters: readonly Counter[]): void {
+		const first = this.#clients.find(client);
+		if (first === NONE) {
+			this.#clients.makeRoom();
+		}
+
+		const {logs} = this.#clients;
+		for (let index = 0; index < counters.length; index += 1) {
+			const counter = counters[index] as Counter;
+			counter.log = logs.find(first, counter.number);
+			if (counter.log === NONE) {
+				this.#begin(client, counters);
+				return;
+			}
+		}
+	}
+
+	#begin(client: string, counters: readonly Counter[]): void {
+		const {logs} = this.#clients;
+		let first = this.#clients.find(client);
+		for (const counter of counters) {
+			counter.log = logs.find(first, counter.number);
+			if (counter.log === NONE) {
+				first = logs.begin(counter.number, first);
+				counter.log = first;
+			}
+		}
+
+		this.#clients.set(client, first);
+	}
+
+	/** The counters that have no room for one more. */
+	#full(counters: readonly Counter[], now: number): readonly Counter[] | undefined {
+		const {logs} = this.#clients;
+		let full: Counter[] | undefined;
+		for (let index = 0; index < counters.length; index += 1) {
+			const counter = counters[index] as Counter;
+			const {count, window} = counter.rule;
+			if (logs.within(counter.log, window, now) >= count) {
+				full = full === undefined ? [counter] : full.concat(counter);
+			}
+		}
+
+		return full;
+	}
+
+	#count(counters: readonly Counter[], now: number): void {
+		const {logs} = this.#clients;
+		for (let index = 0; index < counters.length; index += 1) {
+			const {log, rule} = counters[index] as Counter;
+			logs.add(log, rule.count, now);
+		}
+	}
+
+	/** A list of exactly its length: one that grows takes more room than all the rest. */
+	#quotas(counters: readonly Counter[], now: number): readonly Quota[] {
+		return counters.length === 1
+			? [this.#quota(counters[0] as Counter, now)]
+			: counters.map(counter => this.#quota(counter, now));
+	}
+
+	#quota({log, rule}: Counter, now: number): Quota {
+		const {logs} = this.#clients;
+		const remaining = rule.count - logs.lengthOf(log);
+		return {rule, remaining, freesInMs: logs.firstOf(log) + rule.window - now};
 	}
 
 	/** Reports are spent by the ban that they lead to, and by one by hand. */
-	#beginBan(client: string, by: StoredBan['by'], reason: string | undefined, until: number): void {
-		this.#bans.begin(client, by, reason, until);
-		this.#clients.get(client)?.reports.clear();
+	#spendReports(client: string): void {
+		const first = this.#clients.find(client);
+		const {logs} = this.#clients;
+		for (let log = first; log !== NONE; log = logs.nextOf(log)) {
+			if (isOfReports(logs.counterOf(log))) {
+				logs.clear(log);
+			}
+		}
 	}
 }
 
@@ -174,17 +279,6 @@ function isTime(given: unknown): given is number {
 	return Number.isFinite(given);
 }
 
-function logOf(logs: Map<string, SlidingLog>, rule: Rule): SlidingLog {
-	const known = logs.get(rule.counter);
-	if (known) {
-		return known;
-	}
-
-	const log = new SlidingLog(rule.count, rule.window);
-	logs.set(rule.counter, log);
-	return log;
-}
-
-function quota(rule: Rule, log: SlidingLog, now: number): Quota {
-	return {rule, remaining: rule.count - log.within(now), freesInMs: log.freesIn(now)};
+function isMost(given: unknown): given is number {
+	return Number.isInteger(given) && Number(given) >= 2 && Number(given) <= MOST_HELD;
 }

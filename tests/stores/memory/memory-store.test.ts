@@ -9,13 +9,14 @@ import {storeContract} from '../contract.ts';
 
 const minute = 60_000;
 const rule = {name: 'global', count: 5, window: minute, counter: `5/${minute}/global`};
+const rules = [rule];
 const banRule = {name: 'ban', count: 3, window: minute, counter: `3/${minute}/ban`, duration: 1000};
 
 // First and one by one: what they measure belongs to the whole process.
 test.serial('clients quiet for two windows are forgotten, and ended bans', t => {
 	const {store, pass} = storeByHand();
 	const before = bytesHeld();
-	for (let index = 0; index < 20_000; index += 1) {
+	for (let index = 0; index < 40_000; index += 1) {
 		store.admit(`asking ${index}`, [rule]);
 		store.report(`reported ${index}`, banRule, {weight: 1});
 		store.ban(`banned ${index}`, {duration: minute});
@@ -37,7 +38,7 @@ test.serial('a client that never rests takes no more room than its rules count',
 	const {store, pass} = storeByHand();
 	const before = bytesHeld();
 	for (let asked = 0; asked < 200_000; asked += 1) {
-		store.admit('a', [rule], {late: asked % 2 === 0});
+		store.admit('a', rules, {late: asked % 2 === 0});
 		store.report('b', {...banRule, count: 1_000_000}, {weight: 1});
 		pass(minute / 5);
 	}
@@ -47,11 +48,48 @@ test.serial('a client that never rests takes no more room than its rules count',
 	t.is(store.admit('a', [rule]).kind, 'admitted');
 });
 
+test.serial('a client takes a few bytes, and a few more for each request', t => {
+	for (const [requests, most] of [
+		[1, 150],
+		[100, 600],
+	] as const) {
+		const wide = [{...rule, count: 100, counter: '100'}];
+		const {store} = storeByHand();
+		const before = bytesHeld();
+		for (let index = 0; index < 20_000; index += 1) {
+			const client = ['10', index >> 16, (index >> 8) & 0xff, index & 0xff].join('.');
+			for (let asked = 0; asked < requests; asked += 1) {
+				store.admit(client, wide);
+			}
+		}
+
+		const bytes = (bytesHeld() - before) / 20_000;
+		t.true(bytes > 50 && bytes < most, `${bytes} bytes for ${requests} requests`);
+		t.is(store.admit('another', wide).kind, 'admitted');
+	}
+});
+
+test.serial('a flood of clients takes no more room than the most that are remembered', t => {
+	let now = 0;
+	const store = new MemoryStore({clock: () => now, maxClients: 2000});
+	const before = bytesHeld();
+	for (let index = 0; index < 100_000; index += 1) {
+		store.admit(`flood ${index}`, rules);
+	}
+
+	const full = bytesHeld() - before;
+	t.true(full < 1_500_000, `${full} bytes are held`);
+	now = 3 * minute;
+	store.admit('another', rules);
+	const left = bytesHeld() - before;
+	t.true(left < 200_000, `${left} bytes are still held`);
+});
+
 test.serial('a client once reset or unbanned leaves nothing behind', t => {
 	const {store} = storeByHand();
 	const before = bytesHeld();
 	for (let index = 0; index < 50_000; index += 1) {
-		store.admit(`${index}`, [rule]);
+		store.admit(`${index}`, rules);
 		store.ban(`${index}`, {duration: Infinity});
 		store.unban(`${index}`);
 		store.reset(`${index}`);
@@ -126,6 +164,82 @@ test('a ban in force is kept however often the quiet are forgotten', t => {
 	t.deepEqual(store.admit('a', []), {kind: 'banned', by: 'hand', endsInMs: minute});
 });
 
+test('of too many clients the quietest are forgotten, and nobody else', t => {
+	const one = [{...rule, count: 1, counter: '1'}];
+	const store = new MemoryStore({clock: () => 0, maxClients: 100});
+	const kinds = (clients: readonly string[]) =>
+		clients.map(client => store.admit(client, one).kind);
+	const first = Array.from({length: 100}, (_, index) => `${index}`);
+
+	t.deepEqual(kinds(first), Array(100).fill('admitted'));
+	// A flood, in which some of them go on asking, and are refused.
+	const busy = first.slice(70);
+	for (let flood = 0; flood < 1000; flood += 10) {
+		t.deepEqual(kinds(busy), Array(30).fill('limited'), `${flood}`);
+		kinds(Array.from({length: 10}, (_, index) => `flood ${flood + index}`));
+	}
+
+	t.deepEqual(kinds(first.slice(0, 50)), Array(50).fill('admitted'), 'the quiet begin anew');
+});
+
+test('who is reported or banned is not quiet', t => {
+	const one = [{...rule, count: 1, counter: '1'}];
+	const store = new MemoryStore({clock: () => 0, maxClients: 10});
+	for (const client of ['reported', 'banned']) {
+		store.admit(client, one);
+	}
+
+	store.ban('banned', {duration: minute});
+	const often = {...banRule, count: 1000, counter: '1000'};
+	for (let flood = 0; flood < 100; flood += 1) {
+		t.is(store.report('reported', often, {weight: 1}).reports, flood + 1);
+		t.is(store.admit('banned', one).kind, 'banned');
+		store.admit(`flood ${flood}`, one);
+	}
+
+	store.unban('banned');
+	t.is(store.admit('banned', one).kind, 'limited');
+	t.is(store.admit('reported', one).kind, 'limited');
+});
+
+test('no flood of clients ends a ban', t => {
+	const {store, pass} = storeByHand();
+	const small = new MemoryStore({clock: () => store.clock(), maxClients: 10});
+	small.ban('a', {duration: minute});
+	for (let flood = 0; flood < 1000; flood += 1) {
+		small.admit(`flood ${flood}`, rules);
+	}
+
+	pass(minute - 1);
+	t.is(small.admit('a', rules).kind, 'banned');
+});
+
+test('at the most bans ban() throws, and a report does not ban, but stays counted', t => {
+	const {store, pass} = storeByHand();
+	const small = new MemoryStore({clock: () => store.clock(), maxBans: 2});
+	small.ban('a', {duration: minute});
+	small.ban('b', {duration: Infinity});
+
+	t.throws(() => small.ban('c', {duration: 1}), {
+		instanceOf: RangeError,
+		message: 'MemoryStore holds as many bans as it may: 2 (maxBans)',
+	});
+	t.notThrows(() => small.ban('a', {duration: minute}), "in place of the client's own");
+	t.deepEqual(small.report('c', banRule, {weight: 2}), {reports: 2});
+	t.deepEqual(small.report('c', banRule, {weight: 1}), {reports: 3, noRoom: true});
+	t.deepEqual(small.report('c', banRule, {weight: 9}), {reports: 12, noRoom: true});
+	t.is(small.admit('c', rules).kind, 'admitted');
+	small.unban('b');
+	t.deepEqual(small.report('c', banRule, {weight: 1}), {reports: 4, banEndsInMs: 1000});
+	t.is(small.admit('c', rules).kind, 'banned');
+
+	// What has ended makes room.
+	pass(minute);
+	t.notThrows(() => small.ban('d', {duration: 1}));
+	t.notThrows(() => small.ban('e', {duration: 1}));
+	t.throws(() => small.ban('f', {duration: 1}), {instanceOf: RangeError});
+});
+
 test('a list of bans that is read slowly tells the time of each, and none that has ended', t => {
 	const {store, pass} = storeByHand();
 	store.ban('a', {duration: 100});
@@ -159,11 +273,11 @@ test('while the clock stands still, what was counted stays counted', t => {
 	t.deepEqual(kinds, [...Array(5).fill('admitted'), 'limited', 'limited']);
 });
 
-test('a clock set back stands still until it is where it was', t => {
+test('a clock that trembles stands still until it is where it was', t => {
 	let now = 10_000;
 	const store = new MemoryStore({clock: () => now});
 	store.ban('a', {duration: 1000});
-	for (now of [9000, 0, -5000, 10_000]) {
+	for (now of [9999, 9500, 9000, 9900, 10_000]) {
 		t.deepEqual(store.admit('a', []), {kind: 'banned', by: 'hand', endsInMs: 1000});
 		t.is(store.clock(), 10_000);
 	}
@@ -202,7 +316,22 @@ test('without a clock of its own, it reads one that only moves forward', t => {
 test('an option that it does not know, or a clock that is none, is a TypeError', t => {
 	const refusals: Array<[options: unknown, message: string]> = [
 		[{clok: () => 0}, 'Unknown option `clok` of MemoryStore(); did you mean `clock`?'],
-		[{maxClients: 5}, 'Unknown option `maxClients` of MemoryStore(); it takes clock'],
+		[
+			{whatever: 5},
+			'Unknown option `whatever` of MemoryStore(); it takes clock, maxClients, maxBans',
+		],
+		...[0, 1, 2.5, '5', null, Infinity, 2 ** 24 + 1].flatMap(
+			(most): Array<[unknown, string]> => [
+				[
+					{maxClients: most},
+					`\`maxClients\` must be a whole number from 2 to 16,777,216, got ${most === '5' ? "'5'" : most}`,
+				],
+				[
+					{maxBans: most},
+					`\`maxBans\` must be a whole number from 2 to 16,777,216, got ${most === '5' ? "'5'" : most}`,
+				],
+			],
+		),
 		[{clock: 5}, '`clock` must be a function that returns milliseconds, got 5'],
 		[{clock: null}, '`clock` must be a function that returns milliseconds, got null'],
 		[null, '`MemoryStore()` must be an object, got null'],
