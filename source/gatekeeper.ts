@@ -33,9 +33,9 @@ export type Gatekeeper = Middleware & Operator;
 export function gatekeeper(options: GatekeeperOptions = {}): Gatekeeper {
 	const settings = settle(options);
 	const chain = compose(
-		[attach, identify, screen, rekey, exempt, consult, announce, banGate, globalLimit].map(link =>
-			link(settings),
-		),
+		[attach, identify, screen, rekey, exempt, consult, announce, banGate, globalLimit]
+			.map(link => link(settings))
+			.filter(link => link !== undefined),
 	);
 
 	const gate = setIdentity(once(chain, settings), settings);

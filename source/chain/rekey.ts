@@ -4,11 +4,15 @@ import {whenAnswered} from '../when-answered.ts';
 import {keyFor} from './key-for.ts';
 import {currentPassage} from './passage.ts';
 
-/** Knows the client by the key that the user gives it, in place of its address. */
-export function rekey({key, warn}: Settings): Middleware {
+/** Knows the client by the key that the user gives it, in place of its address, if there is a `key`. */
+export function rekey({key, warn}: Settings): Middleware | undefined {
+	if (key === undefined) {
+		return undefined;
+	}
+
 	return function rekey(ctx, next) {
 		const passage = currentPassage(ctx);
-		if (key === undefined || passage.exemption === 'allowed') {
+		if (passage.exemption === 'allowed') {
 			return next();
 		}
 

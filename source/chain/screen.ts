@@ -7,8 +7,15 @@ import {refuse} from './answer/refuse.ts';
 import {isUnreadable} from './identity.ts';
 import {currentPassage} from './passage.ts';
 
-/** Refuses the denied with 403, at once, and exempts the allowed from all that follows. */
-export function screen({allow, deny}: Settings): Middleware {
+/**
+ * Refuses the denied with 403, at once, and exempts the allowed from all that follows. Without lists
+ * there is nothing to do.
+ */
+export function screen({allow, deny}: Settings): Middleware | undefined {
+	if (allow === undefined && deny === undefined) {
+		return undefined;
+	}
+
 	return function screen(ctx, next) {
 		const passage = currentPassage(ctx);
 		const {address, end} = passage.identity;

@@ -22,7 +22,7 @@ export function policyField(rules: readonly Rule[]): string {
 	return rules
 		.map(({name, count, window}) => {
 			const seconds = window / 1000;
-			return `${quoted(name)};q=${count}${Number.isInteger(seconds) ? `;w=${seconds}` : ''}`;
+			return `${quotedName(name)};q=${count}${Number.isInteger(seconds) ? `;w=${seconds}` : ''}`;
 		})
 		.join(', ');
 }
@@ -76,7 +76,7 @@ export function removeRateLimitFields(ctx: Context): void {
  */
 function rateLimitItem({rule, remaining, freesInMs}: Quota): string {
 	const share = (rule.window * remaining) / rule.count;
-	return `${quoted(rule.name)};r=${remaining};t=${wholeSeconds(Math.max(freesInMs, share))}`;
+	return `${quotedName(rule.name)};r=${remaining};t=${wholeSeconds(Math.max(freesInMs, share))}`;
 }
 
 function tighter(one: Quota, other: Quota): Quota {
@@ -87,7 +87,16 @@ function tighter(one: Quota, other: Quota): Quota {
 	return other.remaining < one.remaining ? other : one;
 }
 
-/** A String of RFC 9651. */
-function quoted(name: string): string {
-	return `"${name.replace(/["\\]/g, '\\$&')}"`;
+const quotedNames = new Map<string, string>();
+
+/** A rule's name as a String of RFC 9651: made once, since there are only so many rules. */
+function quotedName(name: string): string {
+	const known = quotedNames.get(name);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const quoted = `"${name.replace(/["\\]/g, '\\$&')}"`;
+	quotedNames.set(name, quoted);
+	return quoted;
 }

@@ -28,16 +28,16 @@ const problems: Record<Refusal['kind'], {type: string; title: string}> = {
 const PROBLEM = 'application/problem+json';
 
 /** What told of another answer. */
-const preparedFields = [
-	'Content-Type',
-	'Content-Encoding',
-	'Content-Language',
-	'Content-Disposition',
-	'Expires',
-	'ETag',
-	'Last-Modified',
-	'Retry-After',
-] as const;
+const preparedFields: ReadonlySet<string> = new Set([
+	'content-type',
+	'content-encoding',
+	'content-language',
+	'content-disposition',
+	'expires',
+	'etag',
+	'last-modified',
+	'retry-after',
+]);
 
 /** Answers a request that is not let in: 429, 403 or 503, in the form that the client accepts. */
 export function refuse(ctx: Context, passage: Passage, refused: Refused): void | Promise<void> {
@@ -68,11 +68,15 @@ export function refuse(ctx: Context, passage: Passage, refused: Refused): void |
  * a JSON type Koa takes an undefined body for `null`.
  */
 export function discardAnswer(ctx: Context): void {
-	for (const field of preparedFields) {
-		ctx.remove(field);
+	for (const field of ctx.res.getHeaderNames()) {
+		if (preparedFields.has(field)) {
+			ctx.remove(field);
+		}
 	}
 
-	ctx.body = undefined;
+	if (ctx.body !== undefined) {
+		ctx.body = undefined;
+	}
 }
 
 /** Leaves alone what `onRefused` has answered: a body, none at all, or past Koa. */
@@ -81,8 +85,8 @@ function setBody(ctx: Context, {kind, rules, text}: Refusal): void {
 		return;
 	}
 
-	const accepted = ctx.accepts('text/plain', PROBLEM, 'application/json');
-	if (accepted === false || accepted === 'text/plain') {
+	if (!prefersProblem(ctx)) {
+		ctx.set('Content-Type', 'text/plain; charset=utf-8');
 		ctx.body = `${text}\n`;
 		return;
 	}
@@ -96,6 +100,31 @@ function setBody(ctx: Context, {kind, rules, text}: Refusal): void {
 		detail: text,
 		...(rules.length > 0 && {'violated-policies': rules}),
 	});
+}
+
+/** What was negotiated, by the Accept header: the few that browsers send take longer than the gate. */
+const negotiated = new Map<string, boolean>();
+const MOST_NEGOTIATED = 100;
+const LONGEST_NEGOTIATED = 300;
+
+function prefersProblem(ctx: Context): boolean {
+	const accept = ctx.get('Accept');
+	const known = negotiated.get(accept);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const accepted = ctx.accepts('text/plain', PROBLEM, 'application/json');
+	const prefers = accepted !== false && accepted !== 'text/plain';
+	if (accept.length <= LONGEST_NEGOTIATED) {
+		if (negotiated.size >= MOST_NEGOTIATED) {
+			negotiated.clear();
+		}
+
+		negotiated.set(accept, prefers);
+	}
+
+	return prefers;
 }
 
 function registered(type: string): string {

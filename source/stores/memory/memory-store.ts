@@ -29,7 +29,7 @@ export interface MemoryStoreOptions {
 	 * been quiet longest is forgotten and begins anew; whoever is refused or reported is not quiet, and
 	 * bans are apart. So the last `maxClients / 2` different ones are always remembered.
 	 *
-	 * @default 200,000
+	 * @default 131,072
 	 */
 	readonly maxClients?: number;
 	/**
@@ -41,7 +41,8 @@ export interface MemoryStoreOptions {
 	readonly maxBans?: number;
 }
 
-const DEFAULT_CLIENTS = 200_000;
+/** Of which half are one generation: a Map of so many grows in steps that nobody notices. */
+const DEFAULT_CLIENTS = 131_072;
 const DEFAULT_BANS = 100_000;
 
 /** Of a Map: it holds no more. */

@@ -1,0 +1,67 @@
+/*
+ * What clients take up in memory, and how long the event loop waits while a flood of a million
+ * addresses passes. Run it with `npm run bench:memory`.
+ */
+import {cpus} from 'node:os';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
+import {MemoryStore, type Rule} from '../dist/index.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+const MINUTE = 60_000;
+const rules: readonly Rule[] = [{name: 'global', count: 100, window: MINUTE, counter: '100'}];
+
+function bytesHeld(): number {
+	collectGarbage();
+	collectGarbage();
+	const {heapUsed, arrayBuffers} = process.memoryUsage();
+	return heapUsed + arrayBuffers;
+}
+
+function address(index: number): string {
+	return [10 + (index >> 24), (index >> 16) & 0xff, (index >> 8) & 0xff, index & 0xff].join('.');
+}
+
+console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node.js ${process.version}\n`);
+
+for (const requests of [1, 100]) {
+	const store = new MemoryStore({clock: () => 0});
+	const before = bytesHeld();
+	for (let asked = 0; asked < requests; asked += 1) {
+		for (let index = 0; index < 100_000; index += 1) {
+			store.admit(address(index), rules);
+		}
+	}
+
+	const bytes = (bytesHeld() - before) / 100_000;
+	console.log(`${bytes.toFixed(0)} bytes a client with ${requests} remembered requests`);
+	store.close();
+}
+
+/** Each turn of the event loop decides about so many, as a busy server's does. */
+const A_TURN = 50;
+const FLOOD = 1_000_000;
+
+const before = bytesHeld();
+let now = 0;
+const store = new MemoryStore({clock: () => now});
+let worst = 0;
+let at = performance.now();
+for (let index = 0; index < FLOOD; index += A_TURN) {
+	for (let inTurn = 0; inTurn < A_TURN; inTurn += 1) {
+		store.admit(address(index + inTurn), rules);
+	}
+
+	await new Promise(setImmediate);
+	worst = Math.max(worst, performance.now() - at);
+	at = performance.now();
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+console.log(`\n${worst.toFixed(1)} ms: the longest turn while ${FLOOD} addresses passed`);
+console.log(`${megabytes(bytesHeld() - before)} held after it (maxClients: 131,072)`);
+now = 3 * MINUTE;
+store.admit('203.0.113.7', rules);
+console.log(`${megabytes(bytesHeld() - before)} held once all were quiet`);
