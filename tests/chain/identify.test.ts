@@ -4,9 +4,9 @@ import {request} from 'node:http';
 import {connect, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import Koa from 'koa';
-import {gatekeeper} from '../../source/index.ts';
+import {type GatekeeperOptions, gatekeeper} from '../../source/index.ts';
 import {gated, serve, until} from '../gated.ts';
 import {servePeers} from '../peers.ts';
 import {bodyOf, raw} from '../raw.ts';
@@ -34,31 +34,72 @@ test('any single header may name the client', async t => {
 	t.is((await http.get('/who').set('X-Forwarded-For', '203.0.113.7')).text, '127.0.0.1');
 });
 
-test('a peer on a Unix socket is our proxy, and without a client of its own it is called unix', async t => {
+/** Asks an app over a Unix socket how it takes a request. */
+async function overUnixSocket(t: ExecutionContext, options: GatekeeperOptions) {
 	const folder = await mkdtemp(join(tmpdir(), 'gatekeeper-'));
 	const socketPath = join(folder, 'socket');
 	const app = new Koa();
-	app.use(gatekeeper({ipHeader: 'X-Forwarded-For'}));
-	app.use(ctx => {
-		ctx.body = ctx.state.gatekeeper.client;
+	app.use(gatekeeper({banRule: [1, 60, 600], ...options}));
+	app.use(async ctx => {
+		const {client} = ctx.state.gatekeeper;
+		const {immune} = ctx.get('X-Report') ? await ctx.report() : {};
+		ctx.body = {client, immune};
 	});
 	const server = app.listen(socketPath);
 	t.teardown(async () => {
 		server.close();
 		await rm(folder, {recursive: true});
 	});
-	const who = (headers: Record<string, string>) =>
+
+	return (headers: Record<string, string>) =>
 		new Promise((resolve, reject) => {
 			const sent = request({socketPath, headers, agent: false});
 			sent.on('response', answer => {
-				answer.setEncoding('utf8').on('data', resolve);
+				answer.setEncoding('utf8').on('data', text => resolve(JSON.parse(text)));
 			});
 			sent.on('error', reject);
 			sent.end();
 		});
+}
 
-	t.is(await who({'X-Forwarded-For': '203.0.113.7'}), '203.0.113.7');
-	t.is(await who({}), 'unix');
+test.serial(
+	'a peer on a Unix socket is our proxy; without a client it is unix, and a warning says so',
+	async t => {
+		const seen = warnings(t);
+		const ask = await overUnixSocket(t, {ipHeader: 'X-Forwarded-For'});
+
+		t.deepEqual(await ask({'X-Forwarded-For': '203.0.113.7'}), {client: '203.0.113.7'});
+		t.deepEqual(await seen.codes(), []);
+		t.deepEqual(await ask({'X-Report': '1'}), {client: 'unix', immune: 'no-client'});
+		t.deepEqual(await ask({'X-Report': '1'}), {client: 'unix', immune: 'no-client'});
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_UNIX_CLIENT']);
+	},
+);
+
+test.serial(
+	'without ipHeader all peers on a Unix socket are one client, which cannot be banned',
+	async t => {
+		const seen = warnings(t);
+		const ask = await overUnixSocket(t, {});
+
+		t.deepEqual(await ask({'X-Report': '1'}), {client: 'unix', immune: 'no-client'});
+		t.deepEqual(await ask({'X-Forwarded-For': '203.0.113.7'}), {client: 'unix'});
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_UNIX_CLIENT']);
+	},
+);
+
+test.serial('every list but the empty one trusts a Unix socket', async t => {
+	const header = {'X-Forwarded-For': '203.0.113.7, 192.0.2.9'};
+	const listed = await overUnixSocket(t, {
+		ipHeader: 'X-Forwarded-For',
+		trustedProxies: ['192.0.2.0/24'],
+	});
+	const seen = warnings(t);
+	const empty = await overUnixSocket(t, {ipHeader: 'X-Forwarded-For', trustedProxies: []});
+
+	t.deepEqual(await listed(header), {client: '203.0.113.7'});
+	t.deepEqual(await empty(header), {client: 'unix'});
+	t.deepEqual(await seen.codes(), ['GATEKEEPER_HEADER_IGNORED', 'GATEKEEPER_UNIX_CLIENT']);
 });
 
 test('many requests of one connection are one client', async t => {
