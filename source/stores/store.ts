@@ -100,7 +100,10 @@ export interface ReportOutcome {
 	readonly reports: number;
 	/** Until the client's ban ends, if it is banned now; above 0; Infinity for an endless one. */
 	readonly banEndsInMs?: number;
-	/** The reports would do for a ban, but the store holds as many bans as it may. */
+	/**
+	 * The reports would do for a ban, but the store holds as many bans as it may. No more of them than the
+	 * rule's `count` are kept meanwhile.
+	 */
 	readonly noRoom?: true;
 }
 

@@ -30,6 +30,8 @@ const PROBLEM = 'application/problem+json';
 /** What told of another answer. */
 const preparedFields: ReadonlySet<string> = new Set([
 	'content-type',
+	'content-length',
+	'transfer-encoding',
 	'content-encoding',
 	'content-language',
 	'content-disposition',
@@ -86,7 +88,10 @@ function setBody(ctx: Context, {kind, rules, text}: Refusal): void {
 	}
 
 	if (!prefersProblem(ctx)) {
-		ctx.set('Content-Type', 'text/plain; charset=utf-8');
+		if (!ctx.res.hasHeader('Content-Type')) {
+			ctx.set('Content-Type', 'text/plain; charset=utf-8');
+		}
+
 		ctx.body = `${text}\n`;
 		return;
 	}

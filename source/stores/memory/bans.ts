@@ -51,9 +51,9 @@ export class Bans {
 		this.#bans.delete(client);
 	}
 
-	/** Those in force, each with the time left when it is told. */
+	/** Those in force that were there when it began, each with the time left when it is told. */
 	*list(clock: () => number): Generator<StoredBan> {
-		for (const client of this.#bans.keys()) {
+		for (const client of [...this.#bans.keys()]) {
 			const ban = this.find(client, clock());
 			if (ban) {
 				const {kind: _, ...shown} = ban;

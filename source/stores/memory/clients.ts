@@ -1,4 +1,5 @@
-import {Logs, NONE} from './logs.ts';
+import {Logs} from './logs.ts';
+import {NONE} from './records.ts';
 
 /** The clients that were touched in a span of time, each by its first log. */
 class Generation {
@@ -16,6 +17,7 @@ export class Clients {
 	#young = new Generation();
 	#old = new Generation();
 	#turnedAt = -Infinity;
+	#now = -Infinity;
 
 	/** @param most how many are remembered; the last half as many that were touched always are */
 	constructor(most: number) {
@@ -34,6 +36,7 @@ export class Clients {
 
 	/** Whether it is time to turn: call this before anything else at a moment `now`. */
 	turn(now: number, span: number): boolean {
+		this.#now = now;
 		const passed = now - this.#turnedAt;
 		if (passed < span) {
 			return false;
@@ -60,6 +63,7 @@ export class Clients {
 		if (this.#young.clients.size >= this.#mostYoung) {
 			this.#old = this.#young;
 			this.#young = new Generation();
+			this.#turnedAt = this.#now;
 		}
 	}
 

@@ -1,7 +1,4 @@
-import {Records} from './records.ts';
-
-/** Where a client has no log, or no further one. */
-export const NONE = -1;
+import {NONE, Records} from './records.ts';
 
 /*
  * What belongs to a log stands in 16 cells of 32 bits side by side, which are one line of the
@@ -78,10 +75,19 @@ export class Logs {
 	/** How many events are left in the window; those that have left it are forgotten. */
 	within(log: number, window: number, now: number): number {
 		let length = this.lengthOf(log);
-		while (length > 0 && now - this.firstOf(log) >= window) {
+		if (length === 0 || now - this.firstOf(log) < window) {
+			return length;
+		}
+
+		if (now - this.#lastOf(log) >= window) {
+			this.clear(log);
+			return 0;
+		}
+
+		do {
 			this.#dropFirst(log);
 			length -= 1;
-		}
+		} while (now - this.firstOf(log) >= window);
 
 		return length;
 	}
@@ -119,10 +125,13 @@ export class Logs {
 		cells[place + LENGTH] = length + 1;
 	}
 
+	/** Forgets all events, however many. */
 	clear(log: number): void {
-		while (this.lengthOf(log) > 0) {
-			this.#dropFirst(log);
+		if (this.#hasBlocks(log)) {
+			this.#blocks.giveBack(this.#get(log, FIRST_BLOCK), this.#get(log, LAST_BLOCK));
 		}
+
+		this.#empty(log);
 	}
 
 	/** Copies a log from elsewhere in front of a client's others. */
@@ -230,6 +239,12 @@ export class Logs {
 		}
 
 		this.#set(log, FIRST, time);
+	}
+
+	/** When the last event was. */
+	#lastOf(log: number): number {
+		const last = this.#get(log, RECENT - 1 + this.#get(log, FILLED));
+		return this.firstOf(log) + ((last - this.#get(log, FIRST)) >>> 0);
 	}
 
 	#hasBlocks(log: number): boolean {

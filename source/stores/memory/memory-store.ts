@@ -14,7 +14,7 @@ import {
 import {Bans} from './bans.ts';
 import {Clients} from './clients.ts';
 import {type Counter, Counters, isOfReports} from './counters.ts';
-import {NONE} from './logs.ts';
+import {NONE} from './records.ts';
 import {SteadyClock} from './steady-clock.ts';
 
 export interface MemoryStoreOptions {
@@ -77,10 +77,11 @@ export class MemoryStore implements Store {
 			maxBans = DEFAULT_BANS,
 		} = namedOptions(options, names, 'MemoryStore()');
 		check(isFunction<() => unknown>, clock, 'clock', 'a function that returns milliseconds');
-		check(isTime, clock(), 'clock', 'a function that returns milliseconds');
+		const now = clock();
+		check(isTime, now, 'clock', 'a function that returns milliseconds');
 		check(isMost, maxClients, 'maxClients', 'a whole number from 2 to 16,777,216');
 		check(isMost, maxBans, 'maxBans', 'a whole number from 2 to 16,777,216');
-		this.#clock = new SteadyClock(clock as () => number);
+		this.#clock = new SteadyClock(clock as () => number, now);
 		this.#clients = new Clients(maxClients);
 		this.#bans = new Bans(maxBans);
 	}
@@ -143,6 +144,10 @@ export class MemoryStore implements Store {
 
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
 		const now = this.#tick();
+		if (!this.#bans.hasRoomFor(client, now)) {
+			this.#bans.forgetEnded(now);
+		}
+
 		if (!this.#bans.hasRoomFor(client, now)) {
 			throw new RangeError(
 				`MemoryStore holds as many bans as it may: ${this.#bans.most} (maxBans)`,

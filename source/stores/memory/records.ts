@@ -1,3 +1,6 @@
+/** No record. */
+export const NONE = -1;
+
 const FEWEST = 64;
 const RECORDS_PER_PAGE = 1024;
 
@@ -9,9 +12,8 @@ export class Records {
 	readonly #cells: number;
 	readonly #pages: Int32Array[] = [];
 	#made = 0;
-	/** The first of those given back, each of which names the next in its first cell. */
-	#free = 0;
-	#freeCount = 0;
+	/** The first of those given back, each of which names the next in its last cell. */
+	#free = NONE;
 
 	/** @param cells how many a record has */
 	constructor(cells: number) {
@@ -20,11 +22,10 @@ export class Records {
 
 	/** The number of a record that nobody has, whatever stands in it. */
 	take(): number {
-		if (this.#freeCount > 0) {
-			const record = this.#free;
-			this.#free = this.get(record, 0);
-			this.#freeCount -= 1;
-			return record;
+		const free = this.#free;
+		if (free !== NONE) {
+			this.#free = this.get(free, this.#cells - 1);
+			return free;
 		}
 
 		const record = this.#made;
@@ -33,10 +34,10 @@ export class Records {
 		return record;
 	}
 
-	giveBack(record: number): void {
-		this.set(record, 0, this.#free);
-		this.#free = record;
-		this.#freeCount += 1;
+	/** Gives back a record, or a chain of them, each of which names the next in its last cell. */
+	giveBack(first: number, last = first): void {
+		this.set(last, this.#cells - 1, this.#free);
+		this.#free = first;
 	}
 
 	get(record: number, cell: number): number {

@@ -11,10 +11,13 @@ export class SteadyClock {
 	#lastRead: number;
 	#ahead = 0;
 
-	/** @param below tells milliseconds, from any origin */
-	constructor(below: () => number) {
+	/**
+	 * @param below tells milliseconds, from any origin
+	 * @param firstRead what it has told
+	 */
+	constructor(below: () => number, firstRead: number) {
 		this.#below = below;
-		this.#lastRead = below();
+		this.#lastRead = firstRead;
 	}
 
 	now(): number {

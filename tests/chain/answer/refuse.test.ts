@@ -231,3 +231,16 @@ test('onRefused may throw: the gate still refuses, with its headers', async t =>
 	t.is(headers['cache-control'], 'no-store');
 	t.is(headers.ratelimit, '"global";r=0;t=60');
 });
+
+test("a type that onRefused sets without a body is the default body's", async t => {
+	const {http} = gated({
+		deny: ['loopback'],
+		onRefused: ctx => {
+			ctx.set('Content-Type', 'text/markdown');
+		},
+	});
+	const {headers, text} = await http.get('/ping');
+
+	t.is(headers['content-type'], 'text/markdown');
+	t.is(text, 'denied\n');
+});

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
-import {NONE} from '../../../source/stores/memory/logs.ts';
+import {NONE} from '../../../source/stores/memory/records.ts';
 
 const span = 10;
 
@@ -85,6 +85,17 @@ test('there are never more than the most, and the half that was touched last is 
 	}
 
 	t.false(isKnown(clients, 'f'));
+});
+
+test('a generation that was turned because it was full is kept for a whole span', t => {
+	const clients = remembering(4, 'a');
+	clients.turn(9, span);
+	remember(clients, 'b');
+	remember(clients, 'c');
+	t.false(clients.turn(10, span));
+	t.deepEqual([isKnown(clients, 'b'), isKnown(clients, 'c')], [true, true]);
+	t.true(clients.turn(19, span));
+	t.deepEqual([isKnown(clients, 'b'), isKnown(clients, 'c')], [true, true]);
 });
 
 test('who is deleted is gone, young or old, and so is everybody once cleared', t => {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {Logs, NONE} from '../../../source/stores/memory/logs.ts';
+import {Logs} from '../../../source/stores/memory/logs.ts';
+import {NONE} from '../../../source/stores/memory/records.ts';
 
 const day = 86_400_000;
 

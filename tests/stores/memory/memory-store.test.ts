@@ -233,11 +233,43 @@ test('at the most bans ban() throws, and a report does not ban, but stays counte
 	t.deepEqual(small.report('c', banRule, {weight: 1}), {reports: 4, banEndsInMs: 1000});
 	t.is(small.admit('c', rules).kind, 'banned');
 
-	// What has ended makes room.
+	// What has ended makes room, for who bans by hand at once.
+	t.throws(() => small.ban('d', {duration: 1}), {instanceOf: RangeError});
+	pass(1000);
+	t.notThrows(() => small.ban('d', {duration: 1}));
 	pass(minute);
 	t.notThrows(() => small.ban('d', {duration: 1}));
 	t.notThrows(() => small.ban('e', {duration: 1}));
 	t.throws(() => small.ban('f', {duration: 1}), {instanceOf: RangeError});
+});
+
+test('the last half of the most clients is remembered, whatever else happens', t => {
+	const one = [{...rule, count: 1, counter: '1'}];
+	const {store, pass} = storeByHand();
+	const small = new MemoryStore({clock: () => store.clock(), maxClients: 4});
+	small.admit('z', one);
+	pass(minute - 2);
+	small.admit('b', one);
+	pass(1);
+	small.admit('c', one);
+	pass(1);
+
+	t.is(small.admit('b', one).kind, 'limited');
+	t.is(small.admit('c', one).kind, 'limited');
+});
+
+test('a list of bans has an end, though bans begin meanwhile', t => {
+	const {store} = storeByHand();
+	store.ban('a', {duration: minute});
+	store.ban('b', {duration: minute});
+	let listed = 0;
+	for (const {client} of store.bans()) {
+		store.unban(client);
+		store.ban(client, {duration: minute});
+		listed += 1;
+	}
+
+	t.is(listed, 2);
 });
 
 test('a list of bans that is read slowly tells the time of each, and none that has ended', t => {
