@@ -1,17 +1,14 @@
 import {METHODS} from 'node:http';
 import {isIpv6Prefix} from './client/address.ts';
-import {AddressList} from './client/address-list.ts';
-import {milliseconds} from './duration.ts';
+import type {AddressList} from './client/address-list.ts';
 import {
-	badOption,
-	check,
-	isFunction,
-	isText,
-	listOf,
-	namedOptions,
-	oneOf,
-	optional,
-} from './option-checks.ts';
+	isHeaderName,
+	settleListing,
+	settleProxies,
+	type TrustedProxies,
+} from './client-settings.ts';
+import {milliseconds} from './duration.ts';
+import {check, isFunction, isText, listOf, namedOptions, oneOf, optional} from './option-checks.ts';
 import type {ClientTest, GatekeeperOptions, HeaderStyle, KeyOf, OnRefused} from './options.ts';
 import {isRouter, type RouterLike} from './router.ts';
 import {
@@ -50,45 +47,7 @@ export interface Settings {
 	readonly warn: Warn;
 }
 
-/** Who may name the client. */
-export interface TrustedProxies {
-	readonly peers: AddressList;
-	/** Whether the user has listed them: they are no clients then, whatever they name. */
-	readonly areListed: boolean;
-	/** Whether peers on a Unix socket may. */
-	readonly unix: boolean;
-	/** The hops of a header that are walked past. */
-	readonly hops: AddressList;
-}
-
 const LONGEST_TIMEOUT = 60_000;
-const LISTING = 'a list of addresses and CIDRs, an AddressList, or a function of ctx';
-
-/** Of several lines Node keeps the first, the client's own perhaps, or joins them by other rules. */
-const unjoinedHeaders: ReadonlySet<string> = new Set([
-	...[
-		'age',
-		'authorization',
-		'content-length',
-		'content-type',
-		'cookie',
-		'etag',
-		'expires',
-		'from',
-	],
-	...['host', 'if-modified-since', 'if-unmodified-since', 'last-modified', 'location'],
-	...['max-forwards', 'proxy-authorization', 'referer', 'retry-after', 'server', 'set-cookie'],
-	'user-agent',
-]);
-
-/** One hop: whoever reaches the app from nearby, and names the client. */
-const nearbyProxies: TrustedProxies = {
-	peers: new AddressList(['loopback', 'linklocal', 'uniquelocal']),
-	areListed: false,
-	hops: new AddressList([]),
-	unix: true,
-};
-
 const headerStyle = oneOf<HeaderStyle>('draft', 'legacy', 'both', false);
 const storeErrorPolicy = oneOf<StoreErrorPolicy>('memory', 'open', 'closed');
 
@@ -168,51 +127,6 @@ function globalNamesOn(store: Store): () => string {
 
 function isMethod(given: unknown): given is string {
 	return isText(given) && METHODS.includes(given.toUpperCase());
-}
-
-/** @throws {TypeError} naming the option */
-function settleProxies(given: unknown): TrustedProxies {
-	if (given === undefined) {
-		return nearbyProxies;
-	}
-
-	if (typeof given === 'number') {
-		throw badOption(
-			'trustedProxies',
-			'a list of addresses, CIDRs and names (a number of hops never looks at who sends the header)',
-			given,
-		);
-	}
-
-	const list = new AddressList(given, 'trustedProxies');
-	return {peers: list, areListed: true, hops: list, unix: !isEmpty(given)};
-}
-
-/** @throws {TypeError} naming the option */
-function settleListing(given: unknown, option: string): AddressList | ClientTest | undefined {
-	if (given === undefined || given instanceof AddressList || isFunction<ClientTest>(given)) {
-		return given;
-	}
-
-	check(isList, given, option, LISTING);
-	return new AddressList(given, option);
-}
-
-function isList(given: unknown): given is readonly unknown[] {
-	return Array.isArray(given);
-}
-
-function isEmpty(given: unknown): boolean {
-	return isList(given) && given.length === 0;
-}
-
-/** A token of RFC 9110, and one of whose lines Node keeps all. */
-function isHeaderName(given: unknown): given is string {
-	return (
-		isText(given) &&
-		/^[\w!#$%&'*+.^`|~-]+$/.test(given) &&
-		!unjoinedHeaders.has(given.toLowerCase())
-	);
 }
 
 function isStore(given: unknown): given is Store {

@@ -2,7 +2,8 @@
 export const NONE = -1;
 
 const FEWEST = 64;
-const RECORDS_PER_PAGE = 1024;
+const PAGE_BITS = 10;
+const RECORDS_PER_PAGE = 2 ** PAGE_BITS;
 
 /**
  * Records of some cells of 32 bits each, known by number. They stand in pages, so that to have more of
@@ -50,7 +51,7 @@ export class Records {
 
 	/** Where a record's cells stand, from `placeOf` on: for who needs many of them. */
 	pageOf(record: number): Int32Array {
-		return this.#pages[record >>> 10] ?? noCells;
+		return this.#pages[record >>> PAGE_BITS] ?? noCells;
 	}
 
 	placeOf(record: number): number {
