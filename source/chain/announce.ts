@@ -3,8 +3,12 @@ import type {Settings} from '../settings.ts';
 import {announceQuotas, policyField} from './answer/ratelimit-fields.ts';
 import {currentPassage} from './passage.ts';
 
-/** Tells the client how it stands under the global rules. */
-export function announce({rules}: Settings): Middleware {
+/** Tells the client how it stands under the global rules, unless nobody is to be told. */
+export function announce({headers, rules}: Settings): Middleware | undefined {
+	if (headers === false) {
+		return undefined;
+	}
+
 	const policy = policyField(rules);
 
 	return function announce(ctx, next) {

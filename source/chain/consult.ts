@@ -1,6 +1,6 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../settings.ts';
-import {whenAnswered} from '../when-answered.ts';
+import {isPromise} from '../when-answered.ts';
 import {currentPassage} from './passage.ts';
 
 /** Asks the store the one question: may this client come in under these rules? */
@@ -12,9 +12,15 @@ export function consult({guarded}: Settings): Middleware {
 			return next();
 		}
 
-		return whenAnswered(guarded.admit(client, globalRules, {immune: namesNobody}), verdict => {
-			passage.verdict = verdict;
-			return next();
-		});
+		const answer = guarded.admit(client, globalRules, {immune: namesNobody});
+		if (isPromise(answer)) {
+			return answer.then(verdict => {
+				passage.verdict = verdict;
+				return next();
+			});
+		}
+
+		passage.verdict = answer;
+		return next();
 	};
 }

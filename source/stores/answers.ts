@@ -16,9 +16,9 @@ export function isVerdict(answer: unknown): boolean {
 	const {kind, quotas, endsInMs} = fields(answer);
 	switch (kind) {
 		case 'admitted':
-			return Array.isArray(quotas) && quotas.every(isQuota);
+			return areQuotas(quotas);
 		case 'limited':
-			return Array.isArray(quotas) && quotas.length > 0 && quotas.every(isQuota);
+			return areQuotas(quotas) && quotas.length > 0;
 		case 'banned':
 			return isAhead(endsInMs);
 		default:
@@ -39,6 +39,20 @@ export function shown(value: unknown): string {
 	} catch {
 		return 'what cannot be shown';
 	}
+}
+
+function areQuotas(quotas: unknown): quotas is readonly unknown[] {
+	if (!Array.isArray(quotas)) {
+		return false;
+	}
+
+	for (const quota of quotas) {
+		if (!isQuota(quota)) {
+			return false;
+		}
+	}
+
+	return true;
 }
 
 function isQuota(quota: unknown): boolean {

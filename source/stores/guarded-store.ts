@@ -38,12 +38,25 @@ interface GuardedStoreOptions {
 	readonly warn: Warn;
 }
 
-interface Question<T> {
-	readonly ask: (store: Store) => T | Promise<T>;
+/** What is asked of a store, and which answer will do. */
+interface Question<T, About, How> {
+	readonly ask: (store: Store, client: string, about: About, how: How) => T | Promise<T>;
 	readonly isAnswer: IsAnswer;
 	/** The answer while the store fails, but under `'memory'`. */
-	readonly otherwise: T;
+	readonly otherwise: (policy: StoreErrorPolicy) => T;
 }
+
+const admission: Question<GuardedVerdict, readonly Rule[], AdmitOptions> = {
+	ask: (store, client, rules, options) => store.admit(client, rules, options),
+	isAnswer: isVerdict,
+	otherwise: policy => (policy === 'open' ? admitted : unavailable),
+};
+
+const reporting: Question<ReportOutcome, SettledBanRule, Report> = {
+	ask: (store, client, banRule, report) => store.report(client, banRule, report),
+	isAnswer: isReportOutcome,
+	otherwise: () => notCounted,
+};
 
 /**
  * Puts a store's decisions under a policy: they never throw nor reject. Where the store throws,
@@ -64,11 +77,7 @@ export class GuardedStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): GuardedVerdict | Promise<GuardedVerdict> {
-		return this.#answer<GuardedVerdict>({
-			ask: store => store.admit(client, rules, options),
-			isAnswer: isVerdict,
-			otherwise: this.#options.policy === 'open' ? admitted : unavailable,
-		});
+		return this.#answer(admission, client, rules, options);
 	}
 
 	report(
@@ -76,11 +85,7 @@ export class GuardedStore {
 		banRule: SettledBanRule,
 		report: Report,
 	): ReportOutcome | Promise<ReportOutcome> {
-		return this.#answer<ReportOutcome>({
-			ask: store => store.report(client, banRule, report),
-			isAnswer: isReportOutcome,
-			otherwise: notCounted,
-		});
+		return this.#answer(reporting, client, banRule, report);
 	}
 
 	/** What the operator does holds for what was decided while the store failed, too. */
@@ -100,21 +105,33 @@ export class GuardedStore {
 		this.#fallback?.close();
 	}
 
-	#answer<T>(question: Question<T>): T | Promise<T> {
+	/** Every request runs this: where the store answers at once, nothing else is made. */
+	#answer<T, About, How>(
+		question: Question<T, About, How>,
+		client: string,
+		about: About,
+		how: How,
+	): T | Promise<T> {
 		try {
-			const answer = question.ask(this.#store);
+			const answer = question.ask(this.#store, client, about, how);
 
 			return isPromise(answer)
 				? inTime(answer, this.#options.timeout)
 						.then(later => checked(later, question.isAnswer))
-						.catch(error => this.#failed(error, question))
+						.catch(error => this.#failed(error, question, client, about, how))
 				: checked(answer, question.isAnswer);
 		} catch (error) {
-			return this.#failed(error, question);
+			return this.#failed(error, question, client, about, how);
 		}
 	}
 
-	#failed<T>(error: unknown, {ask, otherwise}: Question<T>): T | Promise<T> {
+	#failed<T, About, How>(
+		error: unknown,
+		{ask, otherwise}: Question<T, About, How>,
+		client: string,
+		about: About,
+		how: How,
+	): T | Promise<T> {
 		const {policy, warn} = this.#options;
 		warn(
 			'GATEKEEPER_STORE_FAILED',
@@ -122,10 +139,10 @@ export class GuardedStore {
 				`The store failed, so that onStoreError: '${policy}' decides meanwhile (${shown(error)})`,
 		);
 		if (policy !== 'memory') {
-			return otherwise;
+			return otherwise(policy);
 		}
 
 		this.#fallback ??= new MemoryStore({clock: () => timeOf(this.#store)});
-		return ask(this.#fallback);
+		return ask(this.#fallback, client, about, how);
 	}
 }

@@ -37,29 +37,33 @@ export function announceQuotas(
 	policy: string,
 	verdict: GateVerdict,
 ): void {
-	if (!('quotas' in verdict) || verdict.quotas.length === 0) {
+	const {headers} = passage.settings;
+	if (headers === false || !('quotas' in verdict) || verdict.quotas.length === 0) {
 		return;
 	}
 
 	const {quotas} = verdict;
 	passage.policy = passage.policy === '' ? policy : `${passage.policy}, ${policy}`;
-	passage.quotas = verdict.kind === 'admitted' ? [...passage.quotas, ...quotas] : quotas;
+	passage.quotas =
+		verdict.kind === 'admitted' && passage.quotas.length > 0
+			? [...passage.quotas, ...quotas]
+			: quotas;
 
-	const {headers} = passage.settings;
-	if (passage.outer && headers !== false) {
+	const {response} = ctx;
+	if (passage.outer) {
 		removeRateLimitFields(ctx);
 	}
 
 	if (headers === 'draft' || headers === 'both') {
-		ctx.set('RateLimit-Policy', passage.policy);
-		ctx.set('RateLimit', passage.quotas.map(rateLimitItem).join(', '));
+		response.set('RateLimit-Policy', passage.policy);
+		response.set('RateLimit', rateLimitField(passage.quotas));
 	}
 
 	if (headers === 'legacy' || headers === 'both') {
 		const {rule, remaining, freesInMs} = passage.quotas.reduce(tighter);
-		ctx.set('X-RateLimit-Limit', String(rule.count));
-		ctx.set('X-RateLimit-Remaining', String(remaining));
-		ctx.set('X-RateLimit-Reset', String(wholeSeconds(freesInMs)));
+		response.set('X-RateLimit-Limit', String(rule.count));
+		response.set('X-RateLimit-Remaining', String(remaining));
+		response.set('X-RateLimit-Reset', String(wholeSeconds(freesInMs)));
 	}
 }
 
@@ -68,6 +72,17 @@ export function removeRateLimitFields(ctx: Context): void {
 	for (const field of rateLimitFields) {
 		ctx.remove(field);
 	}
+}
+
+/** Made for every request: a list to be joined would take longer than the rest of it. */
+function rateLimitField(quotas: readonly Quota[]): string {
+	let field = '';
+	for (const quota of quotas) {
+		const item = rateLimitItem(quota);
+		field = field === '' ? item : `${field}, ${item}`;
+	}
+
+	return field;
 }
 
 /**

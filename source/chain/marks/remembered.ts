@@ -5,16 +5,25 @@
 export function remembered<T, Found>(
 	find: (list: readonly T[]) => Found,
 ): (list: readonly T[]) => Found {
-	const memory = new WeakMap<readonly T[], {readonly length: number; readonly found: Found}>();
+	const memory = new WeakMap<readonly T[], Memory<T, Found>>();
+	let last: Memory<T, Found> | undefined;
 
 	return list => {
-		const known = memory.get(list);
+		// Most requests ask about the list that the one before has asked about.
+		const known = last?.list === list ? last : memory.get(list);
 		if (known?.length === list.length) {
+			last = known;
 			return known.found;
 		}
 
-		const found = find(list);
-		memory.set(list, {length: list.length, found});
-		return found;
+		last = {list, length: list.length, found: find(list)};
+		memory.set(list, last);
+		return last.found;
 	};
+}
+
+interface Memory<T, Found> {
+	readonly list: readonly T[];
+	readonly length: number;
+	readonly found: Found;
 }

@@ -74,13 +74,7 @@ export class Clients {
 
 	delete(client: string): void {
 		const {clients, logs} = this.#young;
-		let log = clients.get(client) ?? NONE;
-		while (log !== NONE) {
-			const next = logs.nextOf(log);
-			logs.end(log);
-			log = next;
-		}
-
+		logs.endAll(clients.get(client) ?? NONE);
 		clients.delete(client);
 		this.#old.clients.delete(client);
 	}
@@ -92,17 +86,13 @@ export class Clients {
 
 	#findOld(client: string): number {
 		const {clients, logs} = this.#old;
-		let log = clients.get(client) ?? NONE;
-		if (log === NONE) {
+		const first = clients.get(client);
+		if (first === undefined) {
 			return NONE;
 		}
 
 		this.makeRoom();
-		let copied = NONE;
-		for (; log !== NONE; log = logs.nextOf(log)) {
-			copied = this.logs.copy(logs, log, copied);
-		}
-
+		const copied = this.logs.copyAll(logs, first);
 		clients.delete(client);
 		this.set(client, copied);
 		return copied;

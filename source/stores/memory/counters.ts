@@ -1,12 +1,13 @@
 import type {Rule} from '../../rules.ts';
+import {Log} from './log.ts';
 
 /** What some logs are of: the requests, or the reports, that a rule counts. */
 export interface Counter {
 	readonly rule: Rule;
 	/** Even for requests, odd for reports. */
 	readonly number: number;
-	/** The log of the client that is asked about, while it is. */
-	log: number;
+	/** Of the client that is asked about, while it is. */
+	readonly log: Log;
 }
 
 const none: readonly Counter[] = [];
@@ -52,7 +53,7 @@ export class Counters {
 		const number = this.#numbers.get(rule.counter) ?? this.#numbers.size;
 		this.#numbers.set(rule.counter, number);
 		this.longestWindow = Math.max(this.longestWindow, rule.window);
-		return {rule, number: 2 * number + kind, log: -1};
+		return {rule, number: 2 * number + kind, log: new Log()};
 	}
 }
 

@@ -4,7 +4,6 @@ import {
 	type AdmitOptions,
 	admitted,
 	type Banned,
-	type Quota,
 	type Report,
 	type ReportOutcome,
 	type Store,
@@ -13,8 +12,8 @@ import {
 } from '../store.ts';
 import {Bans} from './bans.ts';
 import {Clients} from './clients.ts';
-import {type Counter, Counters, isOfReports} from './counters.ts';
-import {NONE} from './records.ts';
+import {Counters, isOfReports} from './counters.ts';
+import {count, findFull, quotaOf} from './counting.ts';
 import {SteadyClock} from './steady-clock.ts';
 
 export interface MemoryStoreOptions {
@@ -103,18 +102,16 @@ export class MemoryStore implements Store {
 			return admitted;
 		}
 
-		this.#ask(client, counters);
-		const full = this.#full(counters, now);
+		const full = findFull(this.#clients, client, counters, now);
 		if (full === undefined) {
-			this.#count(counters, now);
-			return {kind: 'admitted', quotas: this.#quotas(counters, now)};
+			return {kind: 'admitted', quotas: count(counters, now)};
 		}
 
 		if (options.late) {
-			this.#count(counters, now);
+			count(counters, now);
 		}
 
-		return {kind: 'limited', quotas: this.#quotas(full, now)};
+		return {kind: 'limited', quotas: full.map(counter => quotaOf(counter, now))};
 	}
 
 	report(client: string, banRule: SettledBanRule, {weight, reason}: Report): ReportOutcome {
@@ -125,9 +122,9 @@ export class MemoryStore implements Store {
 			return {reports: 0, banEndsInMs: banned.endsInMs};
 		}
 
-		this.#ask(client, [counter]);
-		const {logs} = this.#clients;
-		const reports = logs.within(counter.log, banRule.window, now) + weight;
+		findFull(this.#clients, client, [counter], now);
+		const {log} = counter;
+		const reports = log.within(banRule.window, now) + weight;
 		const isEnough = reports >= banRule.count;
 		if (isEnough && this.#bans.hasRoomFor(client, now)) {
 			this.#spendReports(client);
@@ -136,7 +133,7 @@ export class MemoryStore implements Store {
 		}
 
 		for (let counted = 0; counted < Math.min(weight, banRule.count); counted += 1) {
-			logs.add(counter.log, banRule.count, now);
+			log.add(banRule.count, now);
 		}
 
 		return isEnough ? {reports, noRoom: true} : {reports};
@@ -196,88 +193,10 @@ export class MemoryStore implements Store {
 		return ban;
 	}
 
-	/*
-	 * What follows is what every request costs. Loops by index, and small functions: of those that stay
-	 * below a size the engine makes one.
-	 */
-
-	/** Finds, or begins, a client's log for each of these counters. */
-	#ask(client: string, counters: readonly Counter[]): void {
-		const first = this.#clients.find(client);
-		if (first === NONE) {
-			this.#clients.makeRoom();
-		}
-
-		const {logs} = this.#clients;
-		for (let index = 0; index < counters.length; index += 1) {
-			const counter = counters[index] as Counter;
-			counter.log = logs.find(first, counter.number);
-			if (counter.log === NONE) {
-				this.#begin(client, counters);
-				return;
-			}
-		}
-	}
-
-	#begin(client: string, counters: readonly Counter[]): void {
-		const {logs} = this.#clients;
-		let first = this.#clients.find(client);
-		for (const counter of counters) {
-			counter.log = logs.find(first, counter.number);
-			if (counter.log === NONE) {
-				first = logs.begin(counter.number, first);
-				counter.log = first;
-			}
-		}
-
-		this.#clients.set(client, first);
-	}
-
-	/** The counters that have no room for one more. */
-	#full(counters: readonly Counter[], now: number): readonly Counter[] | undefined {
-		const {logs} = this.#clients;
-		let full: Counter[] | undefined;
-		for (let index = 0; index < counters.length; index += 1) {
-			const counter = counters[index] as Counter;
-			const {count, window} = counter.rule;
-			if (logs.within(counter.log, window, now) >= count) {
-				full = full === undefined ? [counter] : full.concat(counter);
-			}
-		}
-
-		return full;
-	}
-
-	#count(counters: readonly Counter[], now: number): void {
-		const {logs} = this.#clients;
-		for (let index = 0; index < counters.length; index += 1) {
-			const {log, rule} = counters[index] as Counter;
-			logs.add(log, rule.count, now);
-		}
-	}
-
-	/** A list of exactly its length: one that grows takes more room than all the rest. */
-	#quotas(counters: readonly Counter[], now: number): readonly Quota[] {
-		return counters.length === 1
-			? [this.#quota(counters[0] as Counter, now)]
-			: counters.map(counter => this.#quota(counter, now));
-	}
-
-	#quota({log, rule}: Counter, now: number): Quota {
-		const {logs} = this.#clients;
-		const remaining = rule.count - logs.lengthOf(log);
-		return {rule, remaining, freesInMs: logs.firstOf(log) + rule.window - now};
-	}
-
 	/** Reports are spent by the ban that they lead to, and by one by hand. */
 	#spendReports(client: string): void {
 		const first = this.#clients.find(client);
-		const {logs} = this.#clients;
-		for (let log = first; log !== NONE; log = logs.nextOf(log)) {
-			if (isOfReports(logs.counterOf(log))) {
-				logs.clear(log);
-			}
-		}
+		this.#clients.logs.clearThose(first, isOfReports);
 	}
 }
 

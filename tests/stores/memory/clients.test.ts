@@ -1,8 +1,10 @@
 import test from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
+import {Log} from '../../../source/stores/memory/log.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
 
 const span = 10;
+const log = new Log();
 
 function remembering(most: number, ...names: string[]): Clients {
 	const clients = new Clients(most);
@@ -17,14 +19,14 @@ function remembering(most: number, ...names: string[]): Clients {
 /** Remembers a client by a log with one event. */
 function remember(clients: Clients, name: string): void {
 	clients.makeRoom();
-	const log = clients.logs.begin(0, NONE);
-	clients.logs.add(log, 5, 0);
-	clients.set(name, log);
+	const first = clients.logs.begin(0, NONE);
+	log.find(clients.logs, first, 0);
+	log.add(5, 0);
+	clients.set(name, first);
 }
 
 function isKnown(clients: Clients, name: string): boolean {
-	const log = clients.find(name);
-	return log !== NONE && clients.logs.lengthOf(log) === 1;
+	return log.find(clients.logs, clients.find(name), 0) && log.length === 1;
 }
 
 test('it is time to turn at first, and whenever a span has passed', t => {

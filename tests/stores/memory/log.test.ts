@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import {Log} from '../../../source/stores/memory/log.ts';
 import {Logs} from '../../../source/stores/memory/logs.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
 
@@ -32,6 +33,7 @@ const history = fc.record({
 test('logs agree with lists of all times, whatever is counted, dropped, cleared and copied', t => {
 	const agrees = fc.property(history, ({counts, windows, begin, steps}) => {
 		let now = begin;
+		const log = new Log();
 		let logs = new Logs();
 		let numbers = counts.map((_, index) => logs.begin(index, NONE));
 		const lists: number[][] = counts.map(() => []);
@@ -40,30 +42,34 @@ test('logs agree with lists of all times, whatever is counted, dropped, cleared 
 			now += pass;
 			const count = counts[index] ?? 1;
 			const window = windows[index] ?? 1;
-			const log = numbers[index] ?? NONE;
+			log.open(logs, numbers[index] ?? NONE);
 			const list = (lists[index] ?? []).filter(time => now - time < window);
-			const length = logs.within(log, window, now);
-			if (length !== list.length || (length > 0 && logs.firstOf(log) !== list[0])) {
+			const length = log.within(window, now);
+			if (
+				length !== list.length ||
+				(length > 0 && (log.first !== list[0] || log.sinceFirst(now) !== now - log.first))
+			) {
 				return false;
 			}
 
 			if (action === 'add') {
 				for (let added = 0; added < times; added += 1) {
-					logs.add(log, count, now);
+					log.add(count, now);
 					list.push(now);
 				}
 			} else if (action === 'clear') {
-				logs.clear(log);
+				log.clear();
 				list.length = 0;
 			} else if (action === 'renew') {
 				const renewed = new Logs();
 				renewed.begin(9, NONE);
-				numbers = numbers.map(number => renewed.copy(logs, number, NONE));
+				numbers = numbers.map(number => renewed.copyAll(logs, number));
 				logs = renewed;
 			}
 
 			lists[index] = list.slice(-count);
-			return logs.counterOf(numbers[index] ?? NONE) === index;
+			log.open(logs, numbers[index] ?? NONE);
+			return log.counter === index;
 		});
 	});
 
@@ -72,26 +78,66 @@ test('logs agree with lists of all times, whatever is counted, dropped, cleared 
 
 test('among the logs of a client each is found by its counter', t => {
 	const logs = new Logs();
+	const log = new Log();
 	const first = logs.begin(2, NONE);
 	const second = logs.begin(5, first);
 
-	t.is(logs.find(second, 2), first);
-	t.is(logs.find(second, 5), second);
-	t.is(logs.find(second, 7), NONE);
-	t.is(logs.find(NONE, 2), NONE);
-	t.deepEqual([logs.nextOf(second), logs.nextOf(first)], [first, NONE]);
+	t.true(log.find(logs, second, 2));
+	t.is(log.next, NONE);
+	t.true(log.find(logs, second, 5));
+	t.is(log.next, first);
+	t.false(log.find(logs, second, 7));
+	t.false(log.find(logs, NONE, 2));
+});
+
+test('all logs of a client are copied with it', t => {
+	const logs = new Logs();
+	const log = new Log();
+	const client = logs.begin(5, logs.begin(2, NONE));
+	log.find(logs, client, 2);
+	log.add(100, 20);
+	log.find(logs, client, 5);
+	log.add(100, 50);
+
+	const elsewhere = new Logs();
+	elsewhere.begin(2, NONE);
+	const copied = elsewhere.copyAll(logs, client);
+	t.true(log.find(elsewhere, copied, 2));
+	t.is(log.first, 20);
+	t.true(log.find(elsewhere, copied, 5));
+	t.is(log.first, 50);
+});
+
+test('only those events are cleared whose counters are like that', t => {
+	const logs = new Logs();
+	const log = new Log();
+	const client = logs.begin(5, logs.begin(2, NONE));
+	for (const counter of [2, 5]) {
+		log.find(logs, client, counter);
+		log.add(100, 20);
+	}
+
+	logs.clearThose(client, counter => counter === 5);
+	t.deepEqual(
+		[2, 5].map(counter => log.find(logs, client, counter) && log.length),
+		[1, 0],
+	);
 });
 
 test('a log that has ended serves another, and begins empty', t => {
 	const logs = new Logs();
-	const log = logs.begin(1, NONE);
+	const log = new Log();
+	const first = logs.begin(1, NONE);
+	const second = logs.begin(3, first);
+	log.find(logs, second, 1);
 	for (let added = 0; added < 50; added += 1) {
-		logs.add(log, 100, added);
+		log.add(100, added);
 	}
 
-	logs.end(log);
+	logs.endAll(second);
 	const next = logs.begin(2, NONE);
-	t.is(next, log);
-	t.is(logs.within(next, 1000, 50), 0);
-	t.is(logs.counterOf(next), 2);
+	t.is(next, first);
+	log.open(logs, next);
+	t.is(log.within(1000, 50), 0);
+	t.is(log.counter, 2);
 });

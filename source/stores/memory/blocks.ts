@@ -1,0 +1,57 @@
+import {Records} from './records.ts';
+
+/** How many times stand in a block. */
+export const TIMES_PER_BLOCK = 7;
+const NEXT = TIMES_PER_BLOCK;
+
+/** Times that are not among a log's recent ones, in blocks that name each other. */
+export class Blocks {
+	readonly #records = new Records(TIMES_PER_BLOCK + 1);
+
+	/** Makes a block of the times that stand in these cells. */
+	save(cells: Int32Array, from: number): number {
+		const block = this.#records.take();
+		const own = this.#records.pageOf(block);
+		const place = this.#records.placeOf(block);
+		for (let index = 0; index < TIMES_PER_BLOCK; index += 1) {
+			own[place + index] = cells[from + index] ?? 0;
+		}
+
+		return block;
+	}
+
+	timeAt(block: number, place: number): number {
+		return this.#records.get(block, place);
+	}
+
+	nextOf(block: number): number {
+		return this.#records.get(block, NEXT);
+	}
+
+	/** Has `block` followed by `next`. */
+	link(block: number, next: number): void {
+		this.#records.set(block, NEXT, next);
+	}
+
+	/** Gives back a block, or those from one to another. */
+	giveBack(first: number, last = first): void {
+		this.#records.giveBack(first, last);
+	}
+
+	/** Copies the blocks from one to another from elsewhere, and answers the first and the last. */
+	copy(from: Blocks, first: number, last: number): readonly [first: number, last: number] {
+		const copyOf = (block: number) =>
+			this.save(from.#records.pageOf(block), from.#records.placeOf(block));
+
+		const ownFirst = copyOf(first);
+		let ownLast = ownFirst;
+		for (let block = first; block !== last; ) {
+			block = from.nextOf(block);
+			const next = copyOf(block);
+			this.link(ownLast, next);
+			ownLast = next;
+		}
+
+		return [ownFirst, ownLast];
+	}
+}
