@@ -9,8 +9,8 @@ import {cpus} from 'node:os';
 import {median} from './timing.ts';
 
 const CONNECTIONS = 8;
-const REQUESTS = 8000;
-const ROUNDS = 7;
+const REQUESTS = 2000;
+const ROUNDS = 29;
 
 const bare = ['koa', 'express', 'fastify'] as const;
 const names = [
@@ -95,7 +95,7 @@ for (const [title, limit, accept] of cases) {
 	console.log(`\n${title}: microseconds of the server's CPU for a request, and those added\n`);
 	const running = await Promise.all(names.map(name => start(name, limit)));
 	for (const {port} of running) {
-		await load(port, 2 * REQUESTS, accept);
+		await load(port, 8 * REQUESTS, accept);
 	}
 
 	for (let round = 0; round < ROUNDS; round += 1) {
