@@ -74,6 +74,15 @@ export function operator(settings: Settings): Operator {
 	const ask = <T>(question: () => T | Promise<T>): Promise<T> =>
 		inTime((async () => question())(), storeTimeout);
 
+	/** What the operator does holds here too, last and whatever the store says. */
+	const everywhere = async (inStore: () => void | Promise<void>, here: () => void) => {
+		try {
+			await ask(inStore);
+		} finally {
+			here();
+		}
+	};
+
 	return {
 		ban: async (client, options = {}) => {
 			const {duration, reason} = namedOptions(options, ['duration', 'reason'], 'ban()');
@@ -85,20 +94,26 @@ export function operator(settings: Settings): Operator {
 				...checkReason(reason),
 			};
 			const key = keyToBan(client, settings);
-			guarded.ban(key, ban);
-			await ask(() => store.ban(key, ban));
+			await everywhere(
+				() => store.ban(key, ban),
+				() => guarded.ban(key, ban),
+			);
 		},
 
 		unban: async client => {
 			const key = keyToUnban(client, settings);
-			guarded.unban(key);
-			await ask(() => store.unban(key));
+			await everywhere(
+				() => store.unban(key),
+				() => guarded.unban(key),
+			);
 		},
 
 		reset: async client => {
 			const key = keyToReset(client, settings);
-			guarded.reset(key);
-			await ask(() => store.reset(key));
+			await everywhere(
+				() => store.reset(key),
+				() => guarded.reset(key),
+			);
 		},
 
 		report: async (client, options = {}) => {

@@ -21,7 +21,7 @@ import {
 import {GuardedStore, type StoreErrorPolicy} from './stores/guarded-store.ts';
 import {MemoryStore} from './stores/memory/memory-store.ts';
 import type {Store} from './stores/store.ts';
-import {type Warn, warner} from './warnings.ts';
+import {type Warn, warnEachTime, warner} from './warnings.ts';
 
 /** The options as the chain reads them: checked, complete, times in milliseconds. */
 export interface Settings {
@@ -114,7 +114,11 @@ export function settle(options: unknown): Settings {
 		onRefused,
 		storeTimeout,
 		store,
-		guarded: new GuardedStore(store, {policy: onStoreError, timeout: storeTimeout, warn}),
+		guarded: new GuardedStore(store, {
+			policy: onStoreError,
+			timeout: storeTimeout,
+			warn: warnEachTime,
+		}),
 		warn,
 	};
 }

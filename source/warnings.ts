@@ -1,8 +1,9 @@
-/** Emits a process warning, for each code only the first time; its text is made only then. */
+/** Emits a process warning; its text is made only if it does. */
 export type Warn = (code: WarningCode, text: () => string) => void;
 
 type WarningCode =
 	| 'GATEKEEPER_STORE_FAILED'
+	| 'GATEKEEPER_STORE_RECOVERED'
 	| 'GATEKEEPER_NO_ADDRESS'
 	| 'GATEKEEPER_HEADER_IGNORED'
 	| 'GATEKEEPER_NO_IP_HEADER'
@@ -15,14 +16,19 @@ type WarningCode =
 	| 'GATEKEEPER_EXCLUSIVE_ROUTER'
 	| 'GATEKEEPER_UNNAMED_RULE';
 
-/** Each gatekeeper has its own, so that the second one in a process is heard too. */
+/** Emits a process warning each time: of what changes. */
+export const warnEachTime: Warn = (code, text) => {
+	process.emitWarning(text(), {type: 'GatekeeperWarning', code});
+};
+
+/** Warns for each code only once. Each gatekeeper has its own, so that the second in a process is heard too. */
 export function warner(): Warn {
 	const told = new Set<WarningCode>();
 
 	return (code, text) => {
 		if (!told.has(code)) {
 			told.add(code);
-			process.emitWarning(text(), {type: 'GatekeeperWarning', code});
+			warnEachTime(code, text);
 		}
 	};
 }

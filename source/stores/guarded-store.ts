@@ -2,6 +2,7 @@ import type {Rule, SettledBanRule} from '../rules.ts';
 import type {Warn} from '../warnings.ts';
 import {isPromise} from '../when-answered.ts';
 import {checked, type IsAnswer, isReportOutcome, isVerdict, shown} from './answers.ts';
+import {Breaker} from './breaker.ts';
 import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
 import {
@@ -44,32 +45,62 @@ interface Question<T, About, How> {
 	readonly isAnswer: IsAnswer;
 	/** The answer while the store fails, but under `'memory'`. */
 	readonly otherwise: (policy: StoreErrorPolicy) => T;
+	/** Tells the memory of this process what the answer says of the client's ban. */
+	readonly learn: (memory: MemoryStore, client: string, answer: T, how: How) => void;
 }
 
 const admission: Question<GuardedVerdict, readonly Rule[], AdmitOptions> = {
 	ask: (store, client, rules, options) => store.admit(client, rules, options),
 	isAnswer: isVerdict,
 	otherwise: policy => (policy === 'open' ? admitted : unavailable),
+	learn: (memory, client, verdict, {immune}) => {
+		if (verdict.kind === 'banned') {
+			memory.learnBan(client, verdict);
+		} else if (!immune) {
+			memory.endBan(client);
+		}
+	},
 };
 
 const reporting: Question<ReportOutcome, SettledBanRule, Report> = {
 	ask: (store, client, banRule, report) => store.report(client, banRule, report),
 	isAnswer: isReportOutcome,
 	otherwise: () => notCounted,
+	learn: (memory, client, {reports, banEndsInMs}, {reason}) => {
+		// Of a ban that was there before the report, only the end is told.
+		if (banEndsInMs !== undefined && reports > 0) {
+			memory.learnBan(client, {
+				by: 'reports',
+				endsInMs: banEndsInMs,
+				...(reason !== undefined && {reason}),
+			});
+		}
+	},
 };
 
 /**
- * Puts a store's decisions under a policy: they never throw nor reject. Where the store throws,
- * rejects, answers nonsense, or has not answered in time, the policy answers in its place.
+ * Puts a store's decisions under a policy: they never throw nor reject. Where the store throws, rejects,
+ * answers nonsense, or has not answered in time, the policy answers in its place; and where it has done so
+ * again and again, it is left alone for a while.
  */
 export class GuardedStore {
 	readonly #store: Store;
 	readonly #options: GuardedStoreOptions;
-	#fallback: MemoryStore | undefined;
+	readonly #breaker: Breaker;
+	/** The rules in this process, under the policy `'memory'`: it has the bans that the store told of. */
+	readonly #fallback: MemoryStore | undefined;
 
 	constructor(store: Store, options: GuardedStoreOptions) {
+		const {policy, warn} = options;
+		const clock = () => timeOf(store);
 		this.#store = store;
 		this.#options = options;
+		this.#fallback = policy === 'memory' ? new MemoryStore({clock}) : undefined;
+		this.#breaker = new Breaker({
+			clock,
+			onFailing: error => warnFailing(warn, policy, error),
+			onWorking: () => warnWorking(warn),
+		});
 	}
 
 	admit(
@@ -88,9 +119,13 @@ export class GuardedStore {
 		return this.#answer(reporting, client, banRule, report);
 	}
 
-	/** What the operator does holds for what was decided while the store failed, too. */
-	ban(client: string, ban: {duration: number; reason?: string}): void {
-		this.#fallback?.ban(client, ban);
+	/** What the operator does holds for what is decided while the store fails, too. */
+	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
+		this.#fallback?.learnBan(client, {
+			by: 'hand',
+			endsInMs: duration,
+			...(reason !== undefined && {reason}),
+		});
 	}
 
 	unban(client: string): void {
@@ -105,44 +140,74 @@ export class GuardedStore {
 		this.#fallback?.close();
 	}
 
-	/** Every request runs this: where the store answers at once, nothing else is made. */
+	/** Every request runs this: where the store answers at once, nothing is made. */
 	#answer<T, About, How>(
 		question: Question<T, About, How>,
 		client: string,
 		about: About,
 		how: How,
 	): T | Promise<T> {
+		if (!this.#breaker.mayAsk()) {
+			return this.#otherwise(question, client, about, how);
+		}
+
 		try {
 			const answer = question.ask(this.#store, client, about, how);
+			if (isPromise(answer)) {
+				return this.#await(answer, question, client, about, how);
+			}
 
-			return isPromise(answer)
-				? inTime(answer, this.#options.timeout)
-						.then(later => checked(later, question.isAnswer))
-						.catch(error => this.#failed(error, question, client, about, how))
-				: checked(answer, question.isAnswer);
+			checked(answer, question.isAnswer);
+			this.#breaker.succeeded();
+			return answer;
 		} catch (error) {
-			return this.#failed(error, question, client, about, how);
+			this.#breaker.failed(error);
+			return this.#otherwise(question, client, about, how);
 		}
 	}
 
-	#failed<T, About, How>(
-		error: unknown,
+	async #await<T, About, How>(
+		pending: PromiseLike<T>,
+		question: Question<T, About, How>,
+		client: string,
+		about: About,
+		how: How,
+	): Promise<T> {
+		try {
+			const answer = checked(await inTime(pending, this.#options.timeout), question.isAnswer);
+			this.#breaker.succeeded();
+			if (this.#fallback) {
+				question.learn(this.#fallback, client, answer, how);
+			}
+
+			return answer;
+		} catch (error) {
+			this.#breaker.failed(error);
+			return this.#otherwise(question, client, about, how);
+		}
+	}
+
+	/** The policy's answer. */
+	#otherwise<T, About, How>(
 		{ask, otherwise}: Question<T, About, How>,
 		client: string,
 		about: About,
 		how: How,
 	): T | Promise<T> {
-		const {policy, warn} = this.#options;
-		warn(
-			'GATEKEEPER_STORE_FAILED',
-			() =>
-				`The store failed, so that onStoreError: '${policy}' decides meanwhile (${shown(error)})`,
-		);
-		if (policy !== 'memory') {
-			return otherwise(policy);
-		}
-
-		this.#fallback ??= new MemoryStore({clock: () => timeOf(this.#store)});
-		return ask(this.#fallback, client, about, how);
+		return this.#fallback
+			? ask(this.#fallback, client, about, how)
+			: otherwise(this.#options.policy);
 	}
+}
+
+function warnFailing(warn: Warn, policy: StoreErrorPolicy, error: unknown): void {
+	warn(
+		'GATEKEEPER_STORE_FAILED',
+		() =>
+			`The store failed, so that onStoreError: '${policy}' decides where it does not answer (${shown(error)})`,
+	);
+}
+
+function warnWorking(warn: Warn): void {
+	warn('GATEKEEPER_STORE_RECOVERED', () => 'The store has answered for a while again');
 }

@@ -155,6 +155,27 @@ export class MemoryStore implements Store {
 		this.#bans.begin(client, 'hand', reason, now + duration);
 	}
 
+	/**
+	 * Takes over a ban that another store has told of, if there is room for one more.
+	 *
+	 * @internal
+	 */
+	learnBan(client: string, {by, reason, endsInMs}: Omit<StoredBan, 'client'>): void {
+		const now = this.#tick();
+		if (this.#bans.hasRoomFor(client, now)) {
+			this.#bans.begin(client, by, reason, now + endsInMs);
+		}
+	}
+
+	/**
+	 * Ends a ban, as another store has told, and leaves the reports alone.
+	 *
+	 * @internal
+	 */
+	endBan(client: string): void {
+		this.#bans.end(client);
+	}
+
 	unban(client: string): void {
 		this.#bans.end(client);
 		this.#spendReports(client);

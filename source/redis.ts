@@ -1,0 +1,2 @@
+export type {RedisClient} from './stores/redis/connect.ts';
+export {RedisStore, type RedisStoreOptions} from './stores/redis/redis-store.ts';

@@ -1,0 +1,71 @@
+/** Failures in a row after which the store is left alone. */
+const OPENS_AFTER = 5;
+
+/** Milliseconds from one question that finds out whether it still fails to the next. */
+const PAUSE = 1000;
+
+/** Milliseconds without a failure after which it is said to work again. */
+const STEADY = 10_000;
+
+interface Changes {
+	/** The store has begun to fail. */
+	readonly onFailing: (error: unknown) => void;
+	/** It has worked for a while again. */
+	readonly onWorking: () => void;
+	/** Milliseconds, from any origin. */
+	readonly clock: () => number;
+}
+
+/**
+ * Keeps questions from a store that has failed many times in a row, but for one a second, which finds out
+ * whether it works again; and tells when it begins to fail and when it has recovered.
+ */
+export class Breaker {
+	readonly #changes: Changes;
+	#isFailing = false;
+	#failuresInRow = 0;
+	#lastFailure = -Infinity;
+	#nextTry = -Infinity;
+
+	constructor(changes: Changes) {
+		this.#changes = changes;
+	}
+
+	/** Whether to ask the store: no clock is looked at while it works. */
+	mayAsk(): boolean {
+		if (this.#failuresInRow < OPENS_AFTER) {
+			return true;
+		}
+
+		const now = this.#changes.clock();
+		if (now < this.#nextTry) {
+			return false;
+		}
+
+		this.#nextTry = now + PAUSE;
+		return true;
+	}
+
+	succeeded(): void {
+		if (!this.#isFailing) {
+			return;
+		}
+
+		this.#failuresInRow = 0;
+		if (this.#changes.clock() - this.#lastFailure >= STEADY) {
+			this.#isFailing = false;
+			this.#changes.onWorking();
+		}
+	}
+
+	failed(error: unknown): void {
+		const now = this.#changes.clock();
+		this.#lastFailure = now;
+		this.#failuresInRow += 1;
+		this.#nextTry = now + PAUSE;
+		if (!this.#isFailing) {
+			this.#isFailing = true;
+			this.#changes.onFailing(error);
+		}
+	}
+}

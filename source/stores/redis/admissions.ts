@@ -1,0 +1,112 @@
+import type {Rule} from '../../rules.ts';
+import type {Verdict} from '../store.ts';
+import type {Connection} from './connection.ts';
+import {counterId} from './keys.ts';
+import {listOf, readVerdict} from './replies.ts';
+import type {Script} from './script.ts';
+
+/** What is asked about one client. */
+export interface Question {
+	/** The key of its state. */
+	readonly state: string;
+	readonly rules: readonly Rule[];
+	readonly isImmune: boolean;
+	readonly isLate: boolean;
+}
+
+interface Waiting extends Question {
+	readonly resolve: (verdict: Verdict) => void;
+	readonly reject: (error: unknown) => void;
+}
+
+/** How a script is told of a list of rules. */
+interface Plan {
+	/** What each log's key has after the state's. */
+	readonly ids: readonly string[];
+	readonly args: readonly string[];
+}
+
+/** So few that the server answers some while this process reads what it has answered about others. */
+const MOST_TOGETHER = 25;
+
+/**
+ * Asks whether clients may come in, about all of one turn of the event loop together: to receive, begin
+ * and answer a script costs a server more than what it does for one client. In a cluster the clients are
+ * on different servers, and each is asked about alone.
+ */
+export class Admissions {
+	readonly #connection: Connection;
+	readonly #script: Script;
+	readonly #plans = new WeakMap<readonly Rule[], Plan>();
+	#waiting: Waiting[] = [];
+
+	constructor(connection: Connection, script: Script) {
+		this.#connection = connection;
+		this.#script = script;
+	}
+
+	ask(question: Question): Promise<Verdict> {
+		return new Promise((resolve, reject) => {
+			this.#waiting.push({...question, resolve, reject});
+			if (this.#waiting.length === 1) {
+				setImmediate(() => this.#askAll());
+			}
+		});
+	}
+
+	#askAll(): void {
+		const waiting = this.#waiting;
+		const most = this.#connection.isCluster ? 1 : MOST_TOGETHER;
+		this.#waiting = [];
+		for (let from = 0; from < waiting.length; from += most) {
+			this.#askTogether(waiting.slice(from, from + most));
+		}
+	}
+
+	async #askTogether(questions: readonly Waiting[]): Promise<void> {
+		const lists = [...new Set(questions.map(({rules}) => rules))];
+		const plans = lists.map(rules => this.#planFor(rules));
+		const keys = questions.flatMap(({state, rules}) => [
+			state,
+			...this.#planFor(rules).ids.map(id => state + id),
+		]);
+		const codes = questions.map(({rules, isImmune, isLate}) =>
+			String(4 * lists.indexOf(rules) + (isImmune ? 1 : 0) + (isLate ? 2 : 0)),
+		);
+		try {
+			const args = [String(lists.length), ...plans.flatMap(plan => plan.args), ...codes];
+			const told = listOf(await this.#script.run(this.#connection, keys, args)).values();
+			for (const {rules, resolve, reject} of questions) {
+				const verdict = readVerdict(told, rules);
+				if (verdict instanceof Error) {
+					reject(verdict);
+				} else {
+					resolve(verdict);
+				}
+			}
+		} catch (error) {
+			// Those that have their answer keep it.
+			for (const {reject} of questions) {
+				reject(error);
+			}
+		}
+	}
+
+	/** Made once for a list, which stays as it is. */
+	#planFor(rules: readonly Rule[]): Plan {
+		const known = this.#plans.get(rules);
+		if (known) {
+			return known;
+		}
+
+		const plan = {
+			ids: rules.map(rule => counterId(rule.counter)),
+			args: [
+				String(rules.length),
+				...rules.flatMap(({count, window}) => [String(count), String(window)]),
+			],
+		};
+		this.#plans.set(rules, plan);
+		return plan;
+	}
+}

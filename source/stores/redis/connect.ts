@@ -1,0 +1,23 @@
+import {badOption} from '../../option-checks.ts';
+import {type IoredisClient, ioredis, isIoredis} from './clients/ioredis.ts';
+import {isNodeRedis, type NodeRedisClient, nodeRedis} from './clients/node-redis.ts';
+import type {Connection} from './connection.ts';
+
+/**
+ * The client that the user has: a `Redis` or `Cluster` of ioredis or iovalkey; or what `createClient`,
+ * `createClientPool`, `createCluster` or `createSentinel` of node-redis (`redis`) made.
+ */
+export type RedisClient = IoredisClient | NodeRedisClient;
+
+/** @throws {TypeError} for what is no client of these */
+export function connect(client: unknown): Connection {
+	if (isIoredis(client)) {
+		return ioredis(client);
+	}
+
+	if (isNodeRedis(client)) {
+		return nodeRedis(client);
+	}
+
+	throw badOption('client', 'a client of ioredis, iovalkey or redis', client);
+}

@@ -1,0 +1,218 @@
+import {createHmac} from 'node:crypto';
+import {check, isFunction, isText, namedOptions, optional} from '../../option-checks.ts';
+import type {Rule, SettledBanRule} from '../../rules.ts';
+import type {AdmitOptions, Report, ReportOutcome, Store, StoredBan, Verdict} from '../store.ts';
+import {Admissions} from './admissions.ts';
+import {connect, type RedisClient} from './connect.ts';
+import type {Connection, KeyScanner} from './connection.ts';
+import {counterId, Keys} from './keys.ts';
+import {Refusals} from './refusals.ts';
+import {outcomeOf, reasonText, shownBan, timeText} from './replies.ts';
+import {type Scripts, scripts} from './scripts.ts';
+
+export interface RedisStoreOptions {
+	/**
+	 * The client that you have: a `Redis` or `Cluster` of ioredis or iovalkey; or what `createClient`,
+	 * `createClientPool`, `createCluster` or `createSentinel` of node-redis (`redis`) made, connected. It
+	 * stays yours: the store never closes it.
+	 */
+	readonly client: RedisClient;
+	/**
+	 * What all keys begin with, so that two apps on one server are apart. Without braces.
+	 *
+	 * @default 'gk:'
+	 */
+	readonly prefix?: string;
+	/**
+	 * Keeps clients that are known by a `key` (a user's id, an API key) as its HMAC-SHA-256 with this
+	 * secret, so that who reads the server learns none. All processes need the same; `bans()` shows hashes,
+	 * which every verb takes.
+	 *
+	 * @default kept as they are
+	 */
+	readonly hashSecret?: string;
+	/**
+	 * Tells the time in this process in milliseconds, from any origin, by which refusals are remembered for
+	 * a second. For tests: what is counted goes by the server's clock.
+	 *
+	 * @default performance.now
+	 */
+	readonly clock?: () => number;
+	/** @internal What the scripts begin with, in place of the server's clock. */
+	readonly prelude?: string;
+}
+
+const noExceptions: AdmitOptions = {};
+
+/**
+ * Keeps everything on a Redis (6.2 or later) or Valkey server, so that one set of rules holds for many
+ * processes: alone, under Sentinel, or a cluster. A decision is one atomic script, by the server's clock.
+ *
+ * @example
+ * import {RedisStore} from 'koa-gatekeeper/redis';
+ * import {Redis} from 'ioredis';
+ *
+ * app.use(gatekeeper({rateLimitRule: [100, 60], store: new RedisStore({client: new Redis()})}));
+ */
+export class RedisStore implements Store {
+	readonly shared = true;
+	readonly #connection: Connection;
+	readonly #keys: Keys;
+	readonly #scripts: Scripts;
+	readonly #admissions: Admissions;
+	readonly #hashSecret: string | undefined;
+	readonly #clock: () => number;
+	readonly #refusals = new Refusals();
+
+	/** @throws {TypeError} for a client of no known kind, and for options unknown or out of bounds */
+	constructor(options: RedisStoreOptions) {
+		const names = ['client', 'prefix', 'hashSecret', 'clock', 'prelude'] as const;
+		const given = namedOptions(options, names, 'RedisStore()');
+		const {client, prefix = 'gk:', hashSecret, clock = () => performance.now(), prelude} = given;
+		check(isPrefix, prefix, 'prefix', 'text without braces, not empty');
+		check(optional(isSecret), hashSecret, 'hashSecret', 'text, not empty');
+		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
+		check(optional(isText), prelude, 'prelude', 'text');
+		this.#connection = connect(client);
+		this.#keys = new Keys(prefix);
+		this.#scripts = scripts(prelude);
+		this.#admissions = new Admissions(this.#connection, this.#scripts.admit);
+		this.#hashSecret = hashSecret;
+		this.#clock = clock;
+	}
+
+	/** Milliseconds by the clock of this process. */
+	clock(): number {
+		return this.#clock();
+	}
+
+	admit(
+		client: string,
+		rules: readonly Rule[],
+		options: AdmitOptions = noExceptions,
+	): Verdict | Promise<Verdict> {
+		const {immune = false, late = false} = options;
+		const known = late ? undefined : this.#refusals.find(client, rules, immune, this.#clock());
+
+		return known ?? this.#ask(client, rules, immune, late);
+	}
+
+	async report(
+		client: string,
+		banRule: SettledBanRule,
+		{weight, reason}: Report,
+	): Promise<ReportOutcome> {
+		const {counter, count, window, duration} = banRule;
+		const reply = await this.#scripts.report.run(this.#connection, this.#stateAndReports(client), [
+			counterId(counter),
+			String(count),
+			String(window),
+			timeText(duration),
+			String(weight),
+			reasonText(reason),
+		]);
+		this.#refusals.forget(client);
+
+		return outcomeOf(reply);
+	}
+
+	async ban(
+		client: string,
+		{duration, reason}: {duration: number; reason?: string},
+	): Promise<void> {
+		await this.#change('ban', client, [timeText(duration), reasonText(reason)]);
+	}
+
+	async unban(client: string): Promise<void> {
+		await this.#change('unban', client);
+	}
+
+	async reset(client: string): Promise<void> {
+		await this.#change('reset', client);
+	}
+
+	/** The bans in force. Those that begin or end meanwhile may be told or not. */
+	async *bans(): AsyncGenerator<StoredBan> {
+		for (const scan of await this.#connection.servers()) {
+			yield* this.#bansOf(scan);
+		}
+	}
+
+	/** The client stays open: it is not the store's. */
+	close(): void {
+		this.#refusals.clear();
+	}
+
+	async #ask(
+		client: string,
+		rules: readonly Rule[],
+		isImmune: boolean,
+		isLate: boolean,
+	): Promise<Verdict> {
+		const state = this.#keys.stateOf(this.#stored(client));
+		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate});
+		if (verdict.kind === 'admitted' || isLate) {
+			this.#refusals.forget(client);
+		} else {
+			this.#refusals.remember(client, {verdict, rules, isImmune}, this.#clock());
+		}
+
+		return verdict;
+	}
+
+	async #change(
+		verb: 'ban' | 'unban' | 'reset',
+		client: string,
+		args: readonly string[] = [],
+	): Promise<void> {
+		await this.#scripts[verb].run(this.#connection, this.#stateAndReports(client), args);
+		this.#refusals.forget(client);
+	}
+
+	async *#bansOf(scan: KeyScanner): AsyncGenerator<StoredBan> {
+		const seen = new Set<string>();
+		let cursor = '0';
+		do {
+			const scanned = await scan(cursor, this.#keys.statePattern);
+			cursor = scanned.cursor;
+			const states = scanned.keys.filter(key => !seen.has(key));
+			const bans = await Promise.all([...new Set(states)].map(key => this.#banIn(key)));
+			for (const ban of bans) {
+				if (ban) {
+					yield ban;
+				}
+			}
+
+			for (const key of states) {
+				seen.add(key);
+			}
+		} while (cursor !== '0');
+	}
+
+	async #banIn(state: string): Promise<StoredBan | undefined> {
+		const reply = await this.#scripts.show.run(this.#connection, [state]);
+
+		return shownBan(this.#keys.clientOf(state), reply);
+	}
+
+	#stateAndReports(client: string): [string, string] {
+		const stored = this.#stored(client);
+
+		return [this.#keys.stateOf(stored), this.#keys.reportsOf(stored)];
+	}
+
+	/** What a client is known by on the server. */
+	#stored(client: string): string {
+		return this.#hashSecret !== undefined && /^(?:specific-)?key:/.test(client)
+			? `hash:${createHmac('sha256', this.#hashSecret).update(client).digest('hex')}`
+			: client;
+	}
+}
+
+function isPrefix(given: unknown): given is string {
+	return isText(given) && given !== '' && !/[{}]/.test(given);
+}
+
+function isSecret(given: unknown): given is string {
+	return isText(given) && given !== '';
+}

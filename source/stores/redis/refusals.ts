@@ -1,0 +1,96 @@
+import type {Rule} from '../../rules.ts';
+import type {Banned, Limited} from '../store.ts';
+
+/** What a store has answered a client that is not let in. */
+interface Remembered {
+	readonly verdict: Banned | Limited;
+	readonly rules: readonly Rule[];
+	readonly isImmune: boolean;
+	/** When it was answered, in milliseconds. */
+	readonly at: number;
+}
+
+/** Milliseconds that a refusal is believed: then the store is asked again. */
+const BELIEVED = 1000;
+
+/** How many clients are remembered, in two generations: those refused last. */
+const MOST = 20_000;
+
+/**
+ * Refusals that the store has answered, remembered for a second, so that whoever is refused a thousand
+ * times a second costs the server one question.
+ */
+export class Refusals {
+	#young = new Map<string, Remembered>();
+	#old = new Map<string, Remembered>();
+
+	remember(client: string, {verdict, rules, isImmune}: Omit<Remembered, 'at'>, now: number): void {
+		if (this.#young.size >= MOST / 2) {
+			this.#old = this.#young;
+			this.#young = new Map();
+		}
+
+		this.#young.set(client, {verdict, rules, isImmune, at: now});
+	}
+
+	forget(client: string): void {
+		this.#young.delete(client);
+		this.#old.delete(client);
+	}
+
+	clear(): void {
+		this.#young.clear();
+		this.#old.clear();
+	}
+
+	/** The answer to a question, if the same was asked less than a second ago and is refused still. */
+	find(
+		client: string,
+		rules: readonly Rule[],
+		isImmune: boolean,
+		now: number,
+	): Banned | Limited | undefined {
+		const known = this.#young.get(client) ?? this.#old.get(client);
+		if (known === undefined) {
+			return undefined;
+		}
+
+		// In whole milliseconds, like all that stores tell; too few rather than too many.
+		const passed = Math.floor(now - known.at);
+		if (passed >= BELIEVED || passed < 0) {
+			this.forget(client);
+			return undefined;
+		}
+
+		if (known.verdict.kind === 'banned') {
+			return isImmune ? undefined : banLeft(known.verdict, passed);
+		}
+
+		return known.isImmune === isImmune && areSame(known.rules, rules)
+			? limitLeft(known.verdict, passed)
+			: undefined;
+	}
+}
+
+function banLeft(verdict: Banned, passed: number): Banned | undefined {
+	const endsInMs = verdict.endsInMs - passed;
+
+	return endsInMs > 0 ? {...verdict, endsInMs} : undefined;
+}
+
+/** Those rules that are full still. */
+function limitLeft({quotas}: Limited, passed: number): Limited | undefined {
+	const left = quotas
+		.map(quota => ({...quota, freesInMs: quota.freesInMs - passed}))
+		.filter(({freesInMs}) => freesInMs > 0);
+
+	return left.length > 0 ? {kind: 'limited', quotas: left} : undefined;
+}
+
+function areSame(rules: readonly Rule[], others: readonly Rule[]): boolean {
+	return (
+		rules === others ||
+		(rules.length === others.length &&
+			rules.every((rule, index) => rule.counter === others[index]?.counter))
+	);
+}

@@ -1,0 +1,96 @@
+import type {Rule} from '../../rules.ts';
+import type {Quota, ReportOutcome, StoredBan, Verdict} from '../store.ts';
+
+/**
+ * Reads what `scripts/admit.ts` answers about one question, of a list that goes on with the next one's.
+ *
+ * @returns an error where that client's keys hold what they should not
+ * @throws {TypeError} for a list that makes no sense
+ */
+export function readVerdict(told: Iterator<unknown>, rules: readonly Rule[]): Verdict | Error {
+	switch (Number(next(told))) {
+		case 0:
+			return {kind: 'admitted', quotas: rules.map(rule => readQuota(told, rule))};
+		case 1:
+			return {kind: 'limited', quotas: readFull(told, rules)};
+		case 2:
+			return {kind: 'banned', ...banOf([next(told), next(told), next(told)])};
+		case 3:
+			return new Error(String(next(told)));
+		default:
+			throw unreadable('a kind of answer that there is not');
+	}
+}
+
+/** Reads what `scripts/report.ts` answers. */
+export function outcomeOf(reply: unknown): ReportOutcome {
+	const [reports, left] = listOf(reply);
+
+	return left === undefined
+		? {reports: Number(reports)}
+		: {reports: Number(reports), banEndsInMs: timeOf(left)};
+}
+
+/** Reads what `scripts/show.ts` answers: undefined where there is no ban. */
+export function shownBan(client: string, reply: unknown): StoredBan | undefined {
+	return reply === null ? undefined : {client, ...banOf(listOf(reply))};
+}
+
+/** Milliseconds as the scripts read them. */
+export function timeText(ms: number): string {
+	return ms === Infinity ? 'inf' : String(ms);
+}
+
+/** A reason as the scripts keep it: JSON, which holds any text, in one line; nothing where there is none. */
+export function reasonText(reason: string | undefined): string {
+	return reason === undefined ? '' : JSON.stringify(reason);
+}
+
+/** @throws {TypeError} for what is no list */
+export function listOf(reply: unknown): readonly unknown[] {
+	if (!Array.isArray(reply)) {
+		throw unreadable(JSON.stringify(reply));
+	}
+
+	return reply;
+}
+
+function readFull(told: Iterator<unknown>, rules: readonly Rule[]): readonly Quota[] {
+	return Array.from({length: Number(next(told))}, () => {
+		const rule = rules[Number(next(told))];
+		if (rule === undefined) {
+			throw unreadable('a rule that was not asked about');
+		}
+
+		return readQuota(told, rule);
+	});
+}
+
+function readQuota(told: Iterator<unknown>, rule: Rule): Quota {
+	return {rule, remaining: Number(next(told)), freesInMs: Number(next(told))};
+}
+
+function next(told: Iterator<unknown>): unknown {
+	const {value, done} = told.next();
+	if (done) {
+		throw unreadable('too little');
+	}
+
+	return value;
+}
+
+function banOf([by, left, reason]: readonly unknown[]): Omit<StoredBan, 'client'> {
+	return {
+		by: by === 'r' ? 'reports' : 'hand',
+		...(typeof reason === 'string' && reason !== '' && {reason: String(JSON.parse(reason))}),
+		endsInMs: timeOf(left),
+	};
+}
+
+function timeOf(text: unknown): number {
+	return text === 'inf' ? Infinity : Number(text);
+}
+
+function unreadable(what: string): TypeError {
+	return new TypeError(`A script answered ${what}`);
+}

@@ -1,0 +1,166 @@
+import {log} from './log.ts';
+import {readState} from './state.ts';
+
+/**
+ * May these clients come in? Asks about each for a ban, and under every rule, and counts the request under
+ * each of the rules if none is full; one after the other, as though each were alone.
+ *
+ * KEYS: of each question the client's state, then its log for each rule. ARGV: how many lists of rules are
+ * asked about; of each list how many rules, and count and window of each; then of each question 4 times the
+ * number of its list, and 1 more if no ban may refuse it, and 2 if it is counted whatever is full.
+ *
+ * Answers about one question after the other, in one list: `0, remaining, frees, …` for every rule of one
+ * that is admitted; `1, number, place, remaining, frees, …` for each full rule of one that is not;
+ * `2, by, left, reason` for a ban; and `3, why` where a client's keys hold what they should not.
+ */
+export const admit = `
+${readState}
+${log}
+local call = redis.call
+local answers, told = {}, 0
+
+local function tell(value)
+	told = told + 1
+	answers[told] = value
+end
+
+-- The lists of rules, each with what is known of all its rules.
+local lists, nextArgument = {}, 2
+for list = 0, tonumber(ARGV[1]) - 1 do
+	local rules = tonumber(ARGV[nextArgument])
+	local counts, windows, lives, areShort = {}, {}, {}, true
+	for place = 1, rules do
+		local count, window = ARGV[nextArgument + 2 * place - 1], ARGV[nextArgument + 2 * place]
+		counts[place], windows[place] = tonumber(count), tonumber(window)
+		lives[place] = spare == 0 and window or string.format('%.0f', window + spare)
+		areShort = areShort and counts[place] <= MOST_SHORT
+	end
+
+	lists[list] = {rules = rules, counts = counts, windows = windows, lives = lives, areShort = areShort}
+	nextArgument = nextArgument + 1 + 2 * rules
+end
+
+-- What was read of the logs of one question, used again for the next.
+local texts, areLong, froms, tos, nexts, firsts, heads = {}, {}, {}, {}, {}, {}, {}
+
+-- Counts a request in the log that was read at a place.
+local function add(place, key, resets, count, life)
+	local text, isLong, from, to, next = texts[place], areLong[place], froms[place], tos[place], nexts[place]
+	if to - from >= count then
+		from = from + 1
+		firsts[place] = from < to and (next - lowOf(key, text, isLong, from)) % BEYOND or 0
+	end
+
+	froms[place], tos[place] = from, to + 1
+	if isLong and from * 2 <= to then
+		call('SETRANGE', key, 0, headOf(from, resets, next))
+		call('APPEND', key, pack('<I4', next % BEYOND))
+		call('PEXPIRE', key, life)
+	else
+		if from == 0 and to > 1 and heads[place] then
+			text = text .. pack('<I4', next % BEYOND)
+		else
+			local kept = isLong and call('GETRANGE', key, HEAD + 4 * from, -1) or entriesOf(text, from, to)
+			text = withEvents(kept, resets, next, 1)
+		end
+
+		call('SET', key, text, 'PX', life)
+	end
+end
+
+local function decide(key, list, isImmune, isLate)
+	local rules, counts, windows = list.rules, list.counts, list.windows
+	-- Short logs come with the state in one command.
+	local values = list.areShort and call('MGET', unpack(KEYS, key, key + rules))
+	local state = (values or call('MGET', KEYS[key]))[1]
+	local resets, left = 0, 0
+	if state then
+		local by, reason
+		resets, by, left, reason = readState(state)
+		if left > 0 and not isImmune then
+			tell(2)
+			tell(by)
+			tell(asText(left))
+			tell(reason)
+			return
+		end
+	end
+
+	local full = 0
+	for place = 1, rules do
+		local logKey = KEYS[key + place]
+		local text
+		if values then
+			text = values[place + 1]
+		else
+			text = call('GETRANGE', logKey, 0, LONG - 1)
+		end
+
+		local isLong = text and #text >= LONG
+		local from, to, next, first, hasHead = readLog(logKey, text, isLong, resets, windows[place])
+		texts[place], areLong[place] = text, isLong and to > from
+		froms[place], tos[place], nexts[place], firsts[place], heads[place] = from, to, next, first, hasHead
+		if to - from >= counts[place] then
+			full = full + 1
+		end
+	end
+
+	local areFull
+	if full > 0 then
+		areFull = {}
+		for place = 1, rules do
+			areFull[place] = tos[place] - froms[place] >= counts[place]
+		end
+	end
+
+	if full == 0 or isLate then
+		for place = 1, rules do
+			add(place, KEYS[key + place], resets, counts[place], list.lives[place])
+		end
+
+		-- Logs count on it that it is remembered how often the client was reset.
+		if resets > 0 and left ~= math.huge then
+			call('PEXPIRE', KEYS[key], string.format('%.0f', math.max(left, LONGEST) + spare))
+		end
+	end
+
+	if full == 0 then
+		answers[told + 1] = 0
+		for place = 1, rules do
+			answers[told + 2 * place] = counts[place] - (tos[place] - froms[place])
+			answers[told + 2 * place + 1] = windows[place] - firsts[place]
+		end
+
+		told = told + 1 + 2 * rules
+		return
+	end
+
+	tell(1)
+	tell(full)
+	for place = 1, rules do
+		if areFull[place] then
+			tell(place - 1)
+			tell(counts[place] - (tos[place] - froms[place]))
+			tell(windows[place] - firsts[place])
+		end
+	end
+end
+
+local key = 1
+for argument = nextArgument, #ARGV do
+	local code = tonumber(ARGV[argument])
+	local list = lists[math.floor(code / 4)]
+	local before = told
+	local isDone, failure = pcall(decide, key, list, code % 2 == 1, code % 4 >= 2)
+	-- What is wrong with one client's keys is nothing to the others.
+	if not isDone then
+		told = before
+		tell(3)
+		tell(type(failure) == 'table' and failure.err or tostring(failure))
+	end
+
+	key = key + 1 + list.rules
+end
+
+return answers
+`;

@@ -1,0 +1,14 @@
+import {readState, writeState} from './state.ts';
+
+/**
+ * Bans a client in place of any ban that it has, and spends its reports.
+ *
+ * KEYS: the client's state and its reports. ARGV: milliseconds or `inf`, and the reason as JSON or empty.
+ */
+export const ban = `
+${readState}
+${writeState}
+local resets = readState(redis.call('MGET', KEYS[1])[1])
+beginBan(KEYS[1], resets, 'h', ARGV[1] == 'inf' and math.huge or tonumber(ARGV[1]), ARGV[2])
+redis.call('DEL', KEYS[2])
+`;

@@ -1,0 +1,16 @@
+import {readState, writeState} from './state.ts';
+
+/** Forgets a client's requests and reports; a ban stays. KEYS: its state and its reports. */
+export const reset = `
+${readState}
+${writeState}
+local resets, by, left, reason = readState(redis.call('MGET', KEYS[1])[1])
+local more = resets % 65535 + 1
+if left > 0 then
+	beginBan(KEYS[1], more, by, left, reason)
+else
+	keepResets(KEYS[1], more)
+end
+
+redis.call('DEL', KEYS[2])
+`;

@@ -1,0 +1,10 @@
+import {readState, writeState} from './state.ts';
+
+/** Ends a client's ban, and forgets its reports. KEYS: its state and its reports. */
+export const unban = `
+${readState}
+${writeState}
+local resets = readState(redis.call('MGET', KEYS[1])[1])
+keepResets(KEYS[1], resets)
+redis.call('DEL', KEYS[2])
+`;

@@ -1,0 +1,229 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {gatekeeper} from '../../../source/index.ts';
+import {RedisStore} from '../../../source/redis.ts';
+import {bansOf} from '../../gated.ts';
+import {ban, fill, limit, limitedBy, listed, quota} from '../contract/promised.ts';
+import {packages} from './clients.ts';
+import {openRedisStore, SPARE} from './opened.ts';
+import {startRedis} from './server.ts';
+
+const server = await startRedis();
+const opened = await packages.ioredis(server.port);
+const {client, run} = opened;
+const rule = limit(3, 1000);
+const banRule = ban(2, 5000, 700);
+
+test.after.always(async () => {
+	await opened.close();
+	await server.stop();
+});
+
+/** What of a prefix's keys is on the server, with the milliseconds that each has to live. */
+async function livesOf(prefix: string): Promise<Record<string, number>> {
+	const keys = (await run('KEYS', `${prefix}{*`)) as string[];
+	const lives = keys.map(async key => [
+		key.slice(prefix.length),
+		Number(await run('PTTL', key)) - SPARE,
+	]);
+
+	return Object.fromEntries(await Promise.all(lives));
+}
+
+/** Whether a key lives as long as it is needed, and no longer. */
+function isAbout(life: number | undefined, ms: number): boolean {
+	return life !== undefined && life > ms - 5000 && life <= ms;
+}
+
+test('a log lives for its window after the last request, and no longer', async t => {
+	const {store, prefix, pass} = await openRedisStore(opened);
+	await fill(store, [rule, limit(5, 60_000, 'slow')], 1);
+
+	await pass(500);
+	await fill(store, [rule], 1);
+	const lives = Object.entries(await livesOf(prefix));
+	t.is(lives.length, 2);
+	t.true(lives.some(([, life]) => isAbout(life, 1000)));
+	t.true(lives.some(([, life]) => isAbout(life, 60_000)));
+});
+
+test('a long log lives for its window after the last request, too', async t => {
+	const {store, prefix} = await openRedisStore(opened);
+	const wide = limit(5000, 60_000);
+	await Promise.all(Array.from({length: 1500}, () => store.admit('a', [wide])));
+	await store.admit('a', [wide]);
+
+	t.true(isAbout(Object.values(await livesOf(prefix))[0], 60_000));
+});
+
+test('reports live for the longest of their windows, a ban as long as it lasts', async t => {
+	const {store, prefix} = await openRedisStore(opened);
+	await store.report('a', banRule, {weight: 1});
+	await store.report('a', ban(5, 90_000, 10, 'slow'), {weight: 1});
+	await store.report('a', banRule, {weight: 1});
+	await store.report('b', banRule, {weight: 1});
+	await store.ban('c', {duration: 60_000});
+	await store.ban('d', {duration: Infinity});
+	await store.ban('e', {duration: 1e18});
+
+	const lives = await livesOf(prefix);
+	t.true(isAbout(lives['{a}'], 700));
+	t.is(lives['{a}!'], undefined, 'spent');
+	t.true(isAbout(lives['{b}!'], 5000));
+	t.true(isAbout(lives['{c}'], 60_000));
+	t.is(lives['{d}'], -1 - SPARE, 'an endless ban stays');
+	t.is(lives['{e}'], -1 - SPARE, 'a server knows no such time to live');
+});
+
+test('that a client was reset is remembered for longer than any window', async t => {
+	const {store, prefix} = await openRedisStore(opened);
+	const longest = 46 * 24 * 60 * 60 * 1000;
+	await store.reset('a');
+	t.true(isAbout((await livesOf(prefix))['{a}'], longest));
+
+	await run('PEXPIRE', `${prefix}{a}`, '60000');
+	await fill(store, [rule], 1);
+	t.true(isAbout((await livesOf(prefix))['{a}'], longest), 'anew with each request');
+	await store.ban('a', {duration: 1000});
+	await store.unban('a');
+	t.true(isAbout((await livesOf(prefix))['{a}'], longest));
+});
+
+test('stores of two prefixes are apart, also where one begins like the other', async t => {
+	const one = await openRedisStore(opened, {prefix: 'app:'});
+	const other = await openRedisStore(opened, {prefix: 'app:*:'});
+	await fill(one.store, [rule], 3);
+	await one.store.ban('b', {duration: 1000});
+	await one.store.ban('*:{b', {duration: 1000});
+
+	t.deepEqual(await listed(other.store), []);
+	t.is((await other.store.admit('a', [rule])).kind, 'admitted');
+	t.is((await other.store.admit('b', [])).kind, 'admitted');
+	await other.store.ban('c', {duration: 1000});
+	t.deepEqual(
+		(await listed(one.store)).map(each => each.client),
+		['*:{b', 'b'],
+	);
+});
+
+test('with a secret, keys of users are kept as hashes alone, and every verb finds them', async t => {
+	const {store, prefix} = await openRedisStore(opened, {hashSecret: 'pepper'});
+	const gate = gatekeeper({store, banRule: [2, 60, 600]});
+	await gate.ban({key: 'sk-secret'}, {reason: 'leaked'});
+	await gate.report({key: 'sk-other'});
+	await store.admit('key:sk-third', [rule]);
+	await gate.ban('203.0.113.7');
+
+	const keys = ((await run('KEYS', `${prefix}{*`)) as string[]).map(key =>
+		key.slice(prefix.length),
+	);
+	t.is(keys.length, 4);
+	t.true(keys.every(key => /^\{(?:hash:[\da-f]{64}|203\.0\.113\.7)\}/.test(key)));
+	const shown = (await bansOf({gate})).map(each => each.client).sort();
+	t.is(shown[0], '203.0.113.7');
+	await gate.unban(shown[1] ?? '');
+	t.is((await store.admit('key:sk-secret', [])).kind, 'admitted');
+
+	const stranger = await openRedisStore(opened, {prefix, hashSecret: 'salt'});
+	await gate.ban({key: 'sk-secret'});
+	t.is((await stranger.store.admit('key:sk-secret', [])).kind, 'admitted');
+});
+
+test('whatever stands in its keys, a client is answered, and admitted a window later', async t => {
+	const {store, prefix, pass} = await openRedisStore(opened);
+	const wide = limit(2, 1000);
+	await store.admit('a', [wide]);
+	await store.report('a', banRule, {weight: 1});
+	const log = ((await run('KEYS', `${prefix}{a}*`)) as string[]).find(key => /\w$/.test(key)) ?? '';
+	const garbage = fc.oneof(
+		fc.string({unit: 'binary', maxLength: 60}),
+		fc.constantFrom('', '9999999999999', '-1', '1 r', '1 r inf', '2 h 12', '1 x y z', '0 r 5 {'),
+		fc.string({minLength: 4090, maxLength: 4100}),
+	);
+	const isAnswered = fc.asyncProperty(garbage, garbage, async (state, text) => {
+		await run('SET', `${prefix}{a}`, state);
+		await run('SET', log, text);
+		await store.admit('a', [wide]);
+		await store.report('a', banRule, {weight: 1});
+		await store.unban('a');
+		await pass(1001);
+		return (await store.admit('a', [wide])).kind === 'admitted';
+	});
+
+	await t.notThrowsAsync(() => fc.assert(isAnswered, {numRuns: 300}));
+});
+
+test('a long log counts as exactly as a short one, and stays no longer than it must', async t => {
+	const {store, prefix, pass} = await openRedisStore(opened);
+	const wide = limit(3000, 10_000);
+	for (let second = 0; second < 30; second += 1) {
+		const verdicts = await Promise.all(Array.from({length: 400}, () => store.admit('a', [wide])));
+		const admitted = verdicts.filter(({kind}) => kind === 'admitted').length;
+		// 7 × 400 fit, then 200 more; from then on as many as leave.
+		t.is(admitted, second % 10 < 7 ? 400 : second % 10 === 7 ? 200 : 0, `in second ${second}`);
+		await pass(1000);
+	}
+
+	const [log = ''] = (await run('KEYS', `${prefix}{a}*`)) as string[];
+	t.true(Number(await run('STRLEN', log)) < 2 * 4 * 3000 + 100);
+});
+
+test('what one process remembers of a refusal ends within a second everywhere', async t => {
+	const one = await openRedisStore(opened);
+	const other = await openRedisStore(opened, {prefix: one.prefix});
+	await fill(one.store, [rule], 3);
+	t.is((await one.store.admit('a', [rule])).kind, 'limited');
+	await one.store.ban('b', {duration: 60_000});
+	t.is((await one.store.admit('b', [rule])).kind, 'banned');
+
+	await other.store.reset('a');
+	await other.store.unban('b');
+	const before = await one.store.admit('a', [rule]);
+	t.is(before.kind, 'limited', 'for a moment it is believed');
+	await one.pass(1000);
+	t.is((await one.store.admit('a', [rule])).kind, 'admitted');
+	t.is((await one.store.admit('b', [rule])).kind, 'admitted');
+});
+
+test.serial('a refused client costs the server one question a second', async t => {
+	const {store, pass} = await openRedisStore(opened);
+	await fill(store, [rule], 3);
+	const asked = async () => {
+		const stats = String(await run('INFO', 'commandstats'));
+		return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
+	};
+
+	await store.admit('a', [rule]);
+	const before = await asked();
+	for (let time = 0; time < 100; time += 1) {
+		t.is((await store.admit('a', [rule])).kind, 'limited');
+	}
+
+	t.is(await asked(), before);
+	await pass(400);
+	t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 600)));
+	t.is(await asked(), before);
+});
+
+test('closing a gate leaves the client open', async t => {
+	const gate = gatekeeper({store: new RedisStore({client, prefix: 'closed:'})});
+	await gate.close();
+
+	t.is(await run('PING'), 'PONG');
+});
+
+const bad: ReadonlyArray<[title: string, options: object, message: RegExp]> = [
+	['no client', {}, /`client` must be a client of ioredis, iovalkey or redis, got undefined/],
+	['what is no client', {client: {}}, /`client` must be a client/],
+	['braces in the prefix', {client, prefix: 'a{b}'}, /`prefix` must be text without braces/],
+	['an empty prefix', {client, prefix: ''}, /`prefix` must be/],
+	['an empty secret', {client, hashSecret: ''}, /`hashSecret` must be text, not empty, got ''/],
+	['a clock that is none', {client, clock: 5}, /`clock` must be a function/],
+	['what it does not know', {client, prefx: 'x'}, /Unknown option `prefx`.*did you mean `prefix`/],
+];
+
+for (const [title, options, message] of bad) {
+	test(`it refuses ${title}`, t => {
+		t.throws(() => new RedisStore(options as never), {instanceOf: TypeError, message});
+	});
+}

@@ -1,0 +1,53 @@
+import {once} from 'node:events';
+import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
+
+/** A network between a client and a server that can stall. */
+export interface Network {
+	readonly port: number;
+	/** Bytes are taken and go nowhere, until `flow`. */
+	stall(): void;
+	flow(): void;
+	close(): void;
+}
+
+export async function networkTo(port: number): Promise<Network> {
+	const pairs = new Set<readonly [Socket, Socket]>();
+	const relay = createServer(near => {
+		const far = connect(port, '127.0.0.1');
+		const pair = [near, far] as const;
+		pairs.add(pair);
+		near.pipe(far);
+		far.pipe(near);
+		for (const socket of pair) {
+			socket.on('error', () => {});
+			socket.on('close', () => {
+				pairs.delete(pair);
+				near.destroy();
+				far.destroy();
+			});
+		}
+	}).listen(0, '127.0.0.1');
+	await once(relay, 'listening');
+
+	return {
+		port: (relay.address() as AddressInfo).port,
+		stall: () => {
+			for (const [near, far] of pairs) {
+				near.unpipe(far);
+				far.unpipe(near);
+			}
+		},
+		flow: () => {
+			for (const [near, far] of pairs) {
+				near.pipe(far);
+				far.pipe(near);
+			}
+		},
+		close: () => {
+			relay.close();
+			for (const socket of [...pairs].flat()) {
+				socket.destroy();
+			}
+		},
+	};
+}
