@@ -123,8 +123,11 @@ export function operator(settings: Settings): Operator {
 		},
 
 		bans: async function* () {
-			for await (const {endsInMs, ...ban} of eachInTime(storedBans(store), storeTimeout)) {
-				yield {...ban, retryAfter: endsInMs === Infinity ? Infinity : wholeSeconds(endsInMs)};
+			for await (const stored of eachInTime(storedBans(store), storeTimeout)) {
+				if (stored) {
+					const {endsInMs, ...ban} = stored;
+					yield {...ban, retryAfter: endsInMs === Infinity ? Infinity : wholeSeconds(endsInMs)};
+				}
 			}
 		},
 
@@ -136,6 +139,6 @@ export function operator(settings: Settings): Operator {
 }
 
 /** One kind of list, whether the store has its bans at hand or asks a server as it goes. */
-async function* storedBans(store: Store): AsyncGenerator<StoredBan> {
+async function* storedBans(store: Store): AsyncGenerator<StoredBan | undefined> {
 	yield* store.bans();
 }

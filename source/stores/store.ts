@@ -38,8 +38,11 @@ export interface Store {
 	/** Forgets a client's counted requests and its reports; a ban stays. */
 	reset(client: string): void | Promise<void>;
 
-	/** The bans in force. */
-	bans(): Iterable<StoredBan> | AsyncIterable<StoredBan>;
+	/**
+	 * The bans in force. A store that has to look for them tells undefined now and then, as a sign of life
+	 * while it finds none.
+	 */
+	bans(): Iterable<StoredBan> | AsyncIterable<StoredBan | undefined>;
 
 	/** Releases what the store itself holds; never a client that it was given. */
 	close(): void | Promise<void>;

@@ -230,6 +230,99 @@ test('a store that is well again decides again', async t => {
 	t.deepEqual(await guarded.admit('a', [rule], {}), {kind: 'admitted', quotas: []});
 });
 
+test('under `memory`, a ban that the store has told of holds while it fails, and ends as told', async t => {
+	const {guarded, pass, fail} = failable([
+		{kind: 'banned', by: 'reports', reason: 'login', endsInMs: 500},
+	]);
+	await guarded.admit('a', [rule], {});
+	fail();
+
+	pass(200);
+	t.deepEqual(await guarded.admit('a', [rule], {}), {
+		kind: 'banned',
+		by: 'reports',
+		reason: 'login',
+		endsInMs: 300,
+	});
+	t.is((await guarded.admit('b', [rule], {})).kind, 'admitted');
+	pass(300);
+	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
+});
+
+test('under `memory`, a ban that the store tells of no more is none here', async t => {
+	const banned: Verdict = {kind: 'banned', by: 'hand', endsInMs: Infinity};
+	const {guarded, fail} = failable([banned, {kind: 'admitted', quotas: []}]);
+	await guarded.admit('a', [rule], {});
+	await guarded.admit('a', [rule], {});
+	fail();
+
+	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
+});
+
+test('under `memory`, what an immune request is told says nothing of a ban', async t => {
+	const banned: Verdict = {kind: 'banned', by: 'hand', endsInMs: Infinity};
+	const {guarded, fail} = failable([banned, {kind: 'admitted', quotas: []}]);
+	await guarded.admit('a', [rule], {});
+	await guarded.admit('a', [rule], {immune: true});
+	fail();
+
+	t.is((await guarded.admit('a', [rule], {})).kind, 'banned');
+});
+
+test('under `memory`, a ban by reports or by hand holds here from when the store has it', async t => {
+	const {guarded, fail} = failable([{reports: 2, banEndsInMs: 500}]);
+	await guarded.report('a', banRule, {weight: 2, reason: 'login'});
+	guarded.ban('b', {duration: 600, reason: 'spam'});
+	fail();
+
+	t.like(await guarded.admit('a', [rule], {}), {by: 'reports', reason: 'login', endsInMs: 500});
+	t.like(await guarded.admit('b', [rule], {}), {by: 'hand', reason: 'spam', endsInMs: 600});
+});
+
+test('a store that has failed five times in a row is asked once a second', async t => {
+	let asked = 0;
+	const {guarded, pass} = guard(
+		{
+			...silentStore,
+			admit: async () => {
+				asked += 1;
+				throw new Error('down');
+			},
+		},
+		'closed',
+	);
+	const askTenTimes = async () => {
+		for (let time = 0; time < 10; time += 1) {
+			t.is((await guarded.admit('a', [rule], {})).kind, 'unavailable');
+		}
+	};
+
+	await askTenTimes();
+	t.is(asked, 5);
+	pass(1000);
+	await askTenTimes();
+	t.is(asked, 6);
+});
+
+test('warnings tell when a store begins to fail, and that it has recovered', async t => {
+	const {guarded, pass, fail, mend, warnings} = failable(
+		Array(9).fill({kind: 'admitted', quotas: []}),
+	);
+	await guarded.admit('a', [rule], {});
+	fail();
+	await guarded.admit('a', [rule], {});
+	await guarded.admit('a', [rule], {});
+	mend();
+	await guarded.admit('a', [rule], {});
+	pass(10_000);
+	await guarded.admit('a', [rule], {});
+
+	t.deepEqual(
+		warnings.map(({code}) => code),
+		['GATEKEEPER_STORE_FAILED', 'GATEKEEPER_STORE_RECOVERED'],
+	);
+});
+
 test.serial('an answer in time counts, and leaves no timer behind', async t => {
 	const before = timers();
 	const verdict: Verdict = {kind: 'admitted', quotas: [{rule, remaining: 1, freesInMs: 9}]};
@@ -333,6 +426,31 @@ function guard(store: Store, policy: StoreErrorPolicy, timeout = 5): Guard {
 		clock,
 		pass: ms => {
 			now += ms;
+		},
+	};
+}
+
+/** A guard under `'memory'`, whose store gives these answers one after the other, or fails when told to. */
+function failable(
+	answers: ReadonlyArray<Verdict | ReportOutcome>,
+): Guard & {fail: () => void; mend: () => void} {
+	const left = answers.values();
+	let isDown = false;
+	const answer = async () => {
+		if (isDown) {
+			throw new Error('down');
+		}
+
+		return left.next().value as never;
+	};
+
+	return {
+		...guard({...silentStore, admit: answer, report: answer}, 'memory'),
+		fail: () => {
+			isDown = true;
+		},
+		mend: () => {
+			isDown = false;
 		},
 	};
 }

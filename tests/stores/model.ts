@@ -263,7 +263,9 @@ async function take(store: Store, step: Action, {rules, banRules}: History): Pro
 		case 'list': {
 			const bans: StoredBan[] = [];
 			for await (const ban of store.bans()) {
-				bans.push(ban);
+				if (ban) {
+					bans.push(ban);
+				}
 			}
 
 			return bans.sort((one, other) => (one.client < other.client ? -1 : 1));

@@ -132,7 +132,7 @@ export class RedisStore implements Store {
 	}
 
 	/** The bans in force. Those that begin or end meanwhile may be told or not. */
-	async *bans(): AsyncGenerator<StoredBan> {
+	async *bans(): AsyncGenerator<StoredBan | undefined> {
 		for (const scan of await this.#connection.servers()) {
 			yield* this.#bansOf(scan);
 		}
@@ -169,23 +169,20 @@ export class RedisStore implements Store {
 		this.#refusals.forget(client);
 	}
 
-	async *#bansOf(scan: KeyScanner): AsyncGenerator<StoredBan> {
+	async *#bansOf(scan: KeyScanner): AsyncGenerator<StoredBan | undefined> {
 		const seen = new Set<string>();
 		let cursor = '0';
 		do {
 			const scanned = await scan(cursor, this.#keys.statePattern);
 			cursor = scanned.cursor;
-			const states = scanned.keys.filter(key => !seen.has(key));
-			const bans = await Promise.all([...new Set(states)].map(key => this.#banIn(key)));
-			for (const ban of bans) {
-				if (ban) {
-					yield ban;
-				}
-			}
-
+			// A key may be told twice.
+			const states = [...new Set(scanned.keys)].filter(key => !seen.has(key));
 			for (const key of states) {
 				seen.add(key);
 			}
+
+			yield* await Promise.all(states.map(key => this.#banIn(key)));
+			yield undefined;
 		} while (cursor !== '0');
 	}
 

@@ -73,7 +73,9 @@ export async function fill(
 export async function listed(store: Store): Promise<StoredBan[]> {
 	const bans: StoredBan[] = [];
 	for await (const one of store.bans()) {
-		bans.push(one);
+		if (one) {
+			bans.push(one);
+		}
 	}
 
 	return sorted(bans);

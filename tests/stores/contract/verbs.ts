@@ -204,9 +204,11 @@ export function bansListed(promised: Promised): void {
 		}
 
 		const seen: string[] = [];
-		for await (const {client} of store.bans()) {
-			seen.push(client);
-			await store.unban(client);
+		for await (const found of store.bans()) {
+			if (found) {
+				seen.push(found.client);
+				await store.unban(found.client);
+			}
 		}
 
 		t.deepEqual(seen.sort(), clients.sort());

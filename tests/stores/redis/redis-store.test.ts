@@ -205,6 +205,22 @@ test.serial('a refused client costs the server one question a second', async t =
 	t.is(await asked(), before);
 });
 
+test('a search for bans among many keys shows signs of life', async t => {
+	const {store, prefix} = await openRedisStore(opened);
+	await store.ban('a', {duration: 1000});
+	await Promise.all(Array.from({length: 5000}, (_, index) => run('SET', `${prefix}${index}`, 'x')));
+	const told: unknown[] = [];
+	for await (const one of store.bans()) {
+		told.push(one);
+	}
+
+	t.deepEqual(
+		told.filter(one => one !== undefined),
+		[{client: 'a', by: 'hand', endsInMs: 1000}],
+	);
+	t.true(told.length >= 6, `${told.length}`);
+});
+
 test('closing a gate leaves the client open', async t => {
 	const gate = gatekeeper({store: new RedisStore({client, prefix: 'closed:'})});
 	await gate.close();
