@@ -61,8 +61,8 @@ export interface Operator {
 	 */
 	bans(): AsyncIterableIterator<Ban>;
 	/**
-	 * Releases what the gate and its store hold; never the store client of the user's own. A store that
-	 * another gate shares is emptied for both.
+	 * Releases what the gate and its store hold; never the store client of the user's own. A MemoryStore is
+	 * emptied, for every gate that shares it.
 	 */
 	close(): Promise<void>;
 }

@@ -142,7 +142,7 @@ export interface GatekeeperOptions {
 	/**
 	 * Where requests, reports and bans are remembered.
 	 *
-	 * @default a MemoryStore of the gate's own
+	 * @default a MemoryStore of the gate's own; a RedisStore (`koa-gatekeeper/redis`) is for many processes
 	 */
 	readonly store?: Store;
 }

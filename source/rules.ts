@@ -55,7 +55,8 @@ export interface SettledBanRule extends Rule {
 }
 
 const MOST_COUNTED = 1_000_000;
-const LONGEST_WINDOW = 45 * 24 * 60 * 60 * 1000;
+/** Milliseconds, of 45 days. */
+export const LONGEST_WINDOW = 45 * 24 * 60 * 60 * 1000;
 
 /**
  * Reads one limit rule or a list of them.

@@ -9,8 +9,8 @@ import {serverProgram} from './stores/redis/server.ts';
 const installers = {
 	'apt-get': 'apt-get update -qq && apt-get install -y -qq redis-server',
 	dnf: 'dnf install -y -q valkey || dnf install -y -q redis',
-	apk: 'apk add --quiet valkey || apk add --quiet redis',
-	pacman: 'pacman -S --noconfirm --quiet valkey',
+	apk: 'apk add --no-cache --quiet valkey || apk add --no-cache --quiet redis',
+	pacman: 'pacman -Sy --noconfirm --quiet valkey',
 	brew: 'brew install --quiet redis',
 };
 
@@ -26,6 +26,7 @@ function mayInstall(manager: string): boolean {
 if (serverProgram() === undefined) {
 	const [manager, command] = Object.entries(installers).find(([name]) => isThere(name)) ?? [];
 	if (manager !== undefined && command !== undefined && mayInstall(manager)) {
+		console.log(`Installing what the tests need: ${command}`);
 		spawnSync('sh', ['-c', command], {
 			stdio: ['ignore', 'ignore', 'inherit'],
 			env: {...process.env, DEBIAN_FRONTEND: 'noninteractive'},
@@ -34,7 +35,7 @@ if (serverProgram() === undefined) {
 
 	if (serverProgram() === undefined) {
 		console.error(
-			`The tests need a redis-server or a valkey-server. Install one: ${command ? `sudo sh -c '${command}'` : 'https://valkey.io/topics/installation/'}`,
+			`The tests need a redis-server or a valkey-server. Install one: ${command ?? 'see https://valkey.io/topics/installation/'}`,
 		);
 		process.exit(1);
 	}

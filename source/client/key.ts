@@ -24,6 +24,11 @@ export function canonicalKey(kind: KeyKind, text: string): string {
 	return `hash:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
 }
 
+/** Whether it shows what its user is known by: neither an address nor a hash does. */
+export function isReadableKey(client: string): boolean {
+	return /^(?:specific-)?key:/.test(client);
+}
+
 /** What is cut from a long text, a request's body say, holds on to the whole of it. */
 function copied(text: string): string {
 	return Buffer.from(text).toString();

@@ -7,7 +7,7 @@ const PAUSE = 1000;
 /** Milliseconds without a failure after which it is said to work again. */
 const STEADY = 10_000;
 
-interface Changes {
+interface BreakerOptions {
 	/** The store has begun to fail. */
 	readonly onFailing: (error: unknown) => void;
 	/** It has worked for a while again. */
@@ -21,14 +21,14 @@ interface Changes {
  * whether it works again; and tells when it begins to fail and when it has recovered.
  */
 export class Breaker {
-	readonly #changes: Changes;
+	readonly #options: BreakerOptions;
 	#isFailing = false;
 	#failuresInRow = 0;
 	#lastFailure = -Infinity;
 	#nextTry = -Infinity;
 
-	constructor(changes: Changes) {
-		this.#changes = changes;
+	constructor(options: BreakerOptions) {
+		this.#options = options;
 	}
 
 	/** Whether to ask the store: no clock is looked at while it works. */
@@ -37,7 +37,7 @@ export class Breaker {
 			return true;
 		}
 
-		const now = this.#changes.clock();
+		const now = this.#options.clock();
 		if (now < this.#nextTry) {
 			return false;
 		}
@@ -52,20 +52,20 @@ export class Breaker {
 		}
 
 		this.#failuresInRow = 0;
-		if (this.#changes.clock() - this.#lastFailure >= STEADY) {
+		if (this.#options.clock() - this.#lastFailure >= STEADY) {
 			this.#isFailing = false;
-			this.#changes.onWorking();
+			this.#options.onWorking();
 		}
 	}
 
 	failed(error: unknown): void {
-		const now = this.#changes.clock();
+		const now = this.#options.clock();
 		this.#lastFailure = now;
 		this.#failuresInRow += 1;
 		this.#nextTry = now + PAUSE;
 		if (!this.#isFailing) {
 			this.#isFailing = true;
-			this.#changes.onFailing(error);
+			this.#options.onFailing(error);
 		}
 	}
 }

@@ -55,7 +55,7 @@ const admission: Question<GuardedVerdict, readonly Rule[], AdmitOptions> = {
 	otherwise: policy => (policy === 'open' ? admitted : unavailable),
 	learn: (memory, client, verdict, {immune}) => {
 		if (verdict.kind === 'banned') {
-			memory.learnBan(client, verdict);
+			memory.learnBan(client, verdict.by, verdict.endsInMs, verdict.reason);
 		} else if (!immune) {
 			memory.endBan(client);
 		}
@@ -69,11 +69,7 @@ const reporting: Question<ReportOutcome, SettledBanRule, Report> = {
 	learn: (memory, client, {reports, banEndsInMs}, {reason}) => {
 		// Of a ban that was there before the report, only the end is told.
 		if (banEndsInMs !== undefined && reports > 0) {
-			memory.learnBan(client, {
-				by: 'reports',
-				endsInMs: banEndsInMs,
-				...(reason !== undefined && {reason}),
-			});
+			memory.learnBan(client, 'reports', banEndsInMs, reason);
 		}
 	},
 };
@@ -87,7 +83,7 @@ export class GuardedStore {
 	readonly #store: Store;
 	readonly #options: GuardedStoreOptions;
 	readonly #breaker: Breaker;
-	/** The rules in this process, under the policy `'memory'`: it has the bans that the store told of. */
+	/** The same rules in this process, under `'memory'`. It has the bans that a store told of which must be waited for. */
 	readonly #fallback: MemoryStore | undefined;
 
 	constructor(store: Store, options: GuardedStoreOptions) {
@@ -121,11 +117,7 @@ export class GuardedStore {
 
 	/** What the operator does holds for what is decided while the store fails, too. */
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
-		this.#fallback?.learnBan(client, {
-			by: 'hand',
-			endsInMs: duration,
-			...(reason !== undefined && {reason}),
-		});
+		this.#fallback?.learnBan(client, 'hand', duration, reason);
 	}
 
 	unban(client: string): void {

@@ -10,7 +10,10 @@ export interface Store {
 	/** Whether other processes use the same counters. */
 	readonly shared: boolean;
 
-	/** The time in this process, if the store brings a clock; a monotonic one is used otherwise. */
+	/**
+	 * Milliseconds in this process, from any origin, if the store brings a clock; a monotonic one is used
+	 * otherwise. By it the gate leaves a failing store alone, decides meanwhile, and suspends exemptions.
+	 */
 	clock?(): number;
 
 	/**

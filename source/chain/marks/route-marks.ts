@@ -1,8 +1,8 @@
 import {types} from 'node:util';
 import type {Context, Middleware} from 'koa';
+import {remembered} from '../../remembered.ts';
 import type {RouteLayer, RouterLike} from '../../router.ts';
 import type {IsGate} from './gate-identity.ts';
-import {remembered} from './remembered.ts';
 
 /** What `bypass()` and standalone rules put on their functions: each call makes a mark of its own. */
 export interface Mark {

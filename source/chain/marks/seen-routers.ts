@@ -1,8 +1,8 @@
 import type {Context} from 'koa';
+import {remembered} from '../../remembered.ts';
 import {isRouter, type RouteLayer, type RouterLike} from '../../router.ts';
 import type {Warn} from '../../warnings.ts';
 import type {IsGate} from './gate-identity.ts';
-import {remembered} from './remembered.ts';
 
 const none: readonly RouterLike[] = [];
 

@@ -14,7 +14,7 @@ const none: readonly Counter[] = [];
 
 /** Numbers the rules' counters, which are known by name and numbers, whoever asks for them. */
 export class Counters {
-	/** Of all windows, but at least this, in milliseconds. */
+	/** The longest window asked about so far, but at least the shortest there is, in milliseconds. */
 	longestWindow: number;
 	readonly #numbers = new Map<string, number>();
 	readonly #ofRules = new WeakMap<readonly Rule[], readonly Counter[]>();

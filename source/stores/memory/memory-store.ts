@@ -160,7 +160,7 @@ export class MemoryStore implements Store {
 	 *
 	 * @internal
 	 */
-	learnBan(client: string, {by, reason, endsInMs}: Omit<StoredBan, 'client'>): void {
+	learnBan(client: string, by: StoredBan['by'], endsInMs: number, reason?: string): void {
 		const now = this.#tick();
 		if (this.#bans.hasRoomFor(client, now)) {
 			this.#bans.begin(client, by, reason, now + endsInMs);

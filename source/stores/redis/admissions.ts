@@ -1,3 +1,4 @@
+import {remembered} from '../../remembered.ts';
 import type {Rule} from '../../rules.ts';
 import type {Verdict} from '../store.ts';
 import type {Connection} from './connection.ts';
@@ -6,7 +7,7 @@ import {listOf, readVerdict} from './replies.ts';
 import type {Script} from './script.ts';
 
 /** What is asked about one client. */
-export interface Question {
+export interface Admission {
 	/** The key of its state. */
 	readonly state: string;
 	readonly rules: readonly Rule[];
@@ -14,7 +15,7 @@ export interface Question {
 	readonly isLate: boolean;
 }
 
-interface Waiting extends Question {
+interface Waiting extends Admission {
 	readonly resolve: (verdict: Verdict) => void;
 	readonly reject: (error: unknown) => void;
 }
@@ -37,7 +38,6 @@ const MOST_TOGETHER = 25;
 export class Admissions {
 	readonly #connection: Connection;
 	readonly #script: Script;
-	readonly #plans = new WeakMap<readonly Rule[], Plan>();
 	#waiting: Waiting[] = [];
 
 	constructor(connection: Connection, script: Script) {
@@ -45,9 +45,9 @@ export class Admissions {
 		this.#script = script;
 	}
 
-	ask(question: Question): Promise<Verdict> {
+	ask(admission: Admission): Promise<Verdict> {
 		return new Promise((resolve, reject) => {
-			this.#waiting.push({...question, resolve, reject});
+			this.#waiting.push({...admission, resolve, reject});
 			if (this.#waiting.length === 1) {
 				setImmediate(() => this.#askAll());
 			}
@@ -65,11 +65,12 @@ export class Admissions {
 
 	async #askTogether(questions: readonly Waiting[]): Promise<void> {
 		const lists = [...new Set(questions.map(({rules}) => rules))];
-		const plans = lists.map(rules => this.#planFor(rules));
+		const plans = lists.map(rules => planFor(rules));
 		const keys = questions.flatMap(({state, rules}) => [
 			state,
-			...this.#planFor(rules).ids.map(id => state + id),
+			...planFor(rules).ids.map(id => state + id),
 		]);
+		// As scripts/admit.ts reads them.
 		const codes = questions.map(({rules, isImmune, isLate}) =>
 			String(4 * lists.indexOf(rules) + (isImmune ? 1 : 0) + (isLate ? 2 : 0)),
 		);
@@ -91,22 +92,15 @@ export class Admissions {
 			}
 		}
 	}
-
-	/** Made once for a list, which stays as it is. */
-	#planFor(rules: readonly Rule[]): Plan {
-		const known = this.#plans.get(rules);
-		if (known) {
-			return known;
-		}
-
-		const plan = {
-			ids: rules.map(rule => counterId(rule.counter)),
-			args: [
-				String(rules.length),
-				...rules.flatMap(({count, window}) => [String(count), String(window)]),
-			],
-		};
-		this.#plans.set(rules, plan);
-		return plan;
-	}
 }
+
+/** How a list of rules is asked about: it stays as it is. */
+const planFor = remembered(
+	(rules: readonly Rule[]): Plan => ({
+		ids: rules.map(rule => counterId(rule.counter)),
+		args: [
+			String(rules.length),
+			...rules.flatMap(({count, window}) => [String(count), String(window)]),
+		],
+	}),
+);

@@ -3,10 +3,7 @@ import {type IoredisClient, ioredis, isIoredis} from './clients/ioredis.ts';
 import {isNodeRedis, type NodeRedisClient, nodeRedis} from './clients/node-redis.ts';
 import type {Connection} from './connection.ts';
 
-/**
- * The client that the user has: a `Redis` or `Cluster` of ioredis or iovalkey; or what `createClient`,
- * `createClientPool`, `createCluster` or `createSentinel` of node-redis (`redis`) made.
- */
+/** The client that the user has: see the option `client` of `RedisStore`. */
 export type RedisClient = IoredisClient | NodeRedisClient;
 
 /** @throws {TypeError} for what is no client of these */

@@ -1,13 +1,16 @@
 import {createHmac} from 'node:crypto';
+import {isReadableKey} from '../../client/key.ts';
 import {check, isFunction, isText, namedOptions, optional} from '../../option-checks.ts';
 import type {Rule, SettledBanRule} from '../../rules.ts';
 import type {AdmitOptions, Report, ReportOutcome, Store, StoredBan, Verdict} from '../store.ts';
 import {Admissions} from './admissions.ts';
+import {reasonText, timeText} from './arguments.ts';
 import {connect, type RedisClient} from './connect.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {counterId, Keys} from './keys.ts';
 import {Refusals} from './refusals.ts';
-import {outcomeOf, reasonText, shownBan, timeText} from './replies.ts';
+import {readBan, readOutcome} from './replies.ts';
+import {serverClock} from './scripts/clock.ts';
 import {type Scripts, scripts} from './scripts.ts';
 
 export interface RedisStoreOptions {
@@ -25,21 +28,20 @@ export interface RedisStoreOptions {
 	readonly prefix?: string;
 	/**
 	 * Keeps clients that are known by a `key` (a user's id, an API key) as its HMAC-SHA-256 with this
-	 * secret, so that who reads the server learns none. All processes need the same; `bans()` shows hashes,
-	 * which every verb takes.
+	 * secret, so that who reads the server learns none; those longer than 128 characters as their SHA-256
+	 * without it, as everywhere. All processes need the same secret; `bans()` shows hashes, which every verb
+	 * takes.
 	 *
 	 * @default kept as they are
 	 */
 	readonly hashSecret?: string;
 	/**
-	 * Tells the time in this process in milliseconds, from any origin, by which refusals are remembered for
-	 * a second. For tests: what is counted goes by the server's clock.
+	 * Tells the time in this process in milliseconds, from any origin: by it refusals are remembered for a
+	 * second, and all goes while the server fails. For tests: what the server counts goes by its own clock.
 	 *
 	 * @default performance.now
 	 */
 	readonly clock?: () => number;
-	/** @internal What the scripts begin with, in place of the server's clock. */
-	readonly prelude?: string;
 }
 
 const noExceptions: AdmitOptions = {};
@@ -64,15 +66,17 @@ export class RedisStore implements Store {
 	readonly #clock: () => number;
 	readonly #refusals = new Refusals();
 
-	/** @throws {TypeError} for a client of no known kind, and for options unknown or out of bounds */
-	constructor(options: RedisStoreOptions) {
-		const names = ['client', 'prefix', 'hashSecret', 'clock', 'prelude'] as const;
+	/**
+	 * @param prelude for the tests of this package: what the scripts begin with
+	 * @throws {TypeError} for a client of no known kind, and for options unknown or out of bounds
+	 */
+	constructor(options: RedisStoreOptions, prelude = serverClock) {
+		const names = ['client', 'prefix', 'hashSecret', 'clock'] as const;
 		const given = namedOptions(options, names, 'RedisStore()');
-		const {client, prefix = 'gk:', hashSecret, clock = () => performance.now(), prelude} = given;
+		const {client, prefix = 'gk:', hashSecret, clock = () => performance.now()} = given;
 		check(isPrefix, prefix, 'prefix', 'text without braces, not empty');
 		check(optional(isSecret), hashSecret, 'hashSecret', 'text, not empty');
 		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
-		check(optional(isText), prelude, 'prelude', 'text');
 		this.#connection = connect(client);
 		this.#keys = new Keys(prefix);
 		this.#scripts = scripts(prelude);
@@ -113,7 +117,7 @@ export class RedisStore implements Store {
 		]);
 		this.#refusals.forget(client);
 
-		return outcomeOf(reply);
+		return readOutcome(reply);
 	}
 
 	async ban(
@@ -152,7 +156,7 @@ export class RedisStore implements Store {
 		const state = this.#keys.stateOf(this.#stored(client));
 		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate});
 		if (verdict.kind === 'admitted' || isLate) {
-			this.#refusals.forget(client);
+			this.#refusals.counted(client, rules);
 		} else {
 			this.#refusals.remember(client, {verdict, rules, isImmune}, this.#clock());
 		}
@@ -189,7 +193,7 @@ export class RedisStore implements Store {
 	async #banIn(state: string): Promise<StoredBan | undefined> {
 		const reply = await this.#scripts.show.run(this.#connection, [state]);
 
-		return shownBan(this.#keys.clientOf(state), reply);
+		return readBan(this.#keys.clientOf(state), reply);
 	}
 
 	#stateAndReports(client: string): [string, string] {
@@ -200,7 +204,7 @@ export class RedisStore implements Store {
 
 	/** What a client is known by on the server. */
 	#stored(client: string): string {
-		return this.#hashSecret !== undefined && /^(?:specific-)?key:/.test(client)
+		return this.#hashSecret !== undefined && isReadableKey(client)
 			? `hash:${createHmac('sha256', this.#hashSecret).update(client).digest('hex')}`
 			: client;
 	}

@@ -33,6 +33,14 @@ export class Refusals {
 		this.#young.set(client, {verdict, rules, isImmune, at: now});
 	}
 
+	/** Forgets what may be otherwise once a request was counted under these rules. */
+	counted(client: string, rules: readonly Rule[]): void {
+		const known = this.#young.get(client) ?? this.#old.get(client);
+		if (known && (known.verdict.kind === 'banned' || haveOneInCommon(known.rules, rules))) {
+			this.forget(client);
+		}
+	}
+
 	forget(client: string): void {
 		this.#young.delete(client);
 		this.#old.delete(client);
@@ -55,7 +63,7 @@ export class Refusals {
 			return undefined;
 		}
 
-		// In whole milliseconds, like all that stores tell; too few rather than too many.
+		// Rounded down, so that nobody waits too little.
 		const passed = Math.floor(now - known.at);
 		if (passed >= BELIEVED || passed < 0) {
 			this.forget(client);
@@ -93,4 +101,8 @@ function areSame(rules: readonly Rule[], others: readonly Rule[]): boolean {
 		(rules.length === others.length &&
 			rules.every((rule, index) => rule.counter === others[index]?.counter))
 	);
+}
+
+function haveOneInCommon(rules: readonly Rule[], others: readonly Rule[]): boolean {
+	return rules.some(rule => others.some(other => other.counter === rule.counter));
 }

@@ -23,27 +23,17 @@ export function readVerdict(told: Iterator<unknown>, rules: readonly Rule[]): Ve
 }
 
 /** Reads what `scripts/report.ts` answers. */
-export function outcomeOf(reply: unknown): ReportOutcome {
+export function readOutcome(reply: unknown): ReportOutcome {
 	const [reports, left] = listOf(reply);
 
 	return left === undefined
 		? {reports: Number(reports)}
-		: {reports: Number(reports), banEndsInMs: timeOf(left)};
+		: {reports: Number(reports), banEndsInMs: msOf(left)};
 }
 
 /** Reads what `scripts/show.ts` answers: undefined where there is no ban. */
-export function shownBan(client: string, reply: unknown): StoredBan | undefined {
+export function readBan(client: string, reply: unknown): StoredBan | undefined {
 	return reply === null ? undefined : {client, ...banOf(listOf(reply))};
-}
-
-/** Milliseconds as the scripts read them. */
-export function timeText(ms: number): string {
-	return ms === Infinity ? 'inf' : String(ms);
-}
-
-/** A reason as the scripts keep it: JSON, which holds any text, in one line; nothing where there is none. */
-export function reasonText(reason: string | undefined): string {
-	return reason === undefined ? '' : JSON.stringify(reason);
 }
 
 /** @throws {TypeError} for what is no list */
@@ -82,12 +72,21 @@ function next(told: Iterator<unknown>): unknown {
 function banOf([by, left, reason]: readonly unknown[]): Omit<StoredBan, 'client'> {
 	return {
 		by: by === 'r' ? 'reports' : 'hand',
-		...(typeof reason === 'string' && reason !== '' && {reason: String(JSON.parse(reason))}),
-		endsInMs: timeOf(left),
+		...reasonOf(reason),
+		endsInMs: msOf(left),
 	};
 }
 
-function timeOf(text: unknown): number {
+/** None where there is none, or where another has written what is no JSON. */
+function reasonOf(text: unknown): {reason?: string} {
+	try {
+		return {reason: String(JSON.parse(String(text)))};
+	} catch {
+		return {};
+	}
+}
+
+function msOf(text: unknown): number {
 	return text === 'inf' ? Infinity : Number(text);
 }
 

@@ -1,4 +1,5 @@
 import type {ScannedKeys} from './connection.ts';
+import {listOf} from './replies.ts';
 
 /** How many keys a server looks at before it serves others again. */
 const COUNT = 1000;
@@ -10,9 +11,9 @@ export function scanCommand(cursor: string, pattern: string, keyPrefix = ''): st
 
 /** Reads the reply to SCAN. */
 export function scanned(reply: unknown): ScannedKeys {
-	const [cursor, keys] = reply as [cursor: string | number, keys: string[]];
+	const [cursor, keys] = listOf(reply);
 
-	return {cursor: String(cursor), keys};
+	return {cursor: String(cursor), keys: listOf(keys).map(String)};
 }
 
 /** A text as a pattern that matches nothing else. */

@@ -11,7 +11,7 @@ export class Script {
 		this.#sha = createHash('sha1').update(text).digest('hex');
 	}
 
-	/** Runs it on the server that holds the keys, which has its text only if it does not know it. */
+	/** Runs it on the server that holds the keys, and sends the text only where that does not know it. */
 	async run(
 		connection: Connection,
 		keys: readonly string[],

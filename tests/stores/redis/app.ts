@@ -15,7 +15,7 @@ app.use(
 		rateLimitRule: [Number(count), Number(window)],
 		key: ctx => ctx.get('X-Client'),
 		// No refusal is believed: the server is asked each time.
-		store: new RedisStore({client: opened.client, prefix, prelude: clockInKey, clock: passing()}),
+		store: new RedisStore({client: opened.client, prefix, clock: passing()}, clockInKey),
 		onStoreError: 'closed',
 		storeTimeout: 30,
 	}),

@@ -57,9 +57,14 @@ async function startApp(name: string, port: number, prefix: string): Promise<App
 		String(COUNT),
 		String(WINDOW),
 	]);
-	const [url] = await once(child, 'message');
+	const [url] = await Promise.race([once(child, 'message'), ended(child)]);
 
 	return {child, url};
+}
+
+async function ended(child: ChildProcess): Promise<never> {
+	const [code] = await once(child, 'exit');
+	throw new Error(`The app ended with ${code}`);
 }
 
 /** The statuses of so many requests to each, all at once, by one client. */

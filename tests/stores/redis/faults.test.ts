@@ -73,7 +73,7 @@ const faults: Readonly<Record<string, Fault>> = {
 for (const [name, open] of Object.entries(packages)) {
 	for (const [what, fault] of Object.entries(faults)) {
 		test.serial(
-			`${name}: a server that ${what} in mid-load costs no request, and no quota`,
+			`${name}: a server that ${what} in mid-load fails no request, and admits one quota more at most`,
 			async t => {
 				const world = await begin(t, open);
 				const {http, gate, store, pass} = world;

@@ -32,7 +32,7 @@ export async function openRedisStore(
 
 	return {
 		prefix,
-		store: new RedisStore({client, prelude: clockInKey, clock: () => now, ...options, prefix}),
+		store: new RedisStore({client, clock: () => now, ...options, prefix}, clockInKey),
 		pass: async ms => {
 			now += ms;
 			await run('INCRBY', `${prefix}clock`, String(ms));

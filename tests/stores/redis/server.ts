@@ -1,5 +1,6 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
+import {rmSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {type AddressInfo, connect, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -83,6 +84,7 @@ async function startServer(argumentsOf: ArgumentsOf): Promise<RedisServer> {
 	};
 	const end = () => {
 		child.kill('SIGKILL');
+		rmSync(folder, {recursive: true, force: true});
 	};
 	process.once('exit', end);
 
@@ -107,14 +109,20 @@ async function startServer(argumentsOf: ArgumentsOf): Promise<RedisServer> {
 	};
 }
 
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const {port} = server.address() as AddressInfo;
-	server.close();
-	await once(server, 'close');
+/** Beyond it, a cluster's server has no port for its bus, which is 10,000 above. */
+const HIGHEST_PORT = 55_535;
 
-	return port;
+async function freePort(): Promise<number> {
+	for (;;) {
+		const server = createServer().listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		const {port} = server.address() as AddressInfo;
+		server.close();
+		await once(server, 'close');
+		if (port <= HIGHEST_PORT) {
+			return port;
+		}
+	}
 }
 
 async function untilItAnswers(port: number, child: ChildProcess): Promise<void> {

@@ -40,9 +40,7 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 			send: (key, command) => client.sendCommand(key, false, [...command], options),
 			servers: () =>
 				Promise.all(
-					client.masters.map(async master =>
-						scanner((await client.nodeClient(master as never)) as SingleClient),
-					),
+					client.masters.map(async master => scanner(await client.nodeClient(master as never))),
 				),
 		};
 	}

@@ -26,7 +26,7 @@ end
 
 -- The lists of rules, each with what is known of all its rules.
 local lists, nextArgument = {}, 2
-for list = 0, tonumber(ARGV[1]) - 1 do
+for number = 0, tonumber(ARGV[1]) - 1 do
 	local rules = tonumber(ARGV[nextArgument])
 	local counts, windows, lives, areShort = {}, {}, {}, true
 	for place = 1, rules do
@@ -36,12 +36,12 @@ for list = 0, tonumber(ARGV[1]) - 1 do
 		areShort = areShort and counts[place] <= MOST_SHORT
 	end
 
-	lists[list] = {rules = rules, counts = counts, windows = windows, lives = lives, areShort = areShort}
+	lists[number] = {rules = rules, counts = counts, windows = windows, lives = lives, areShort = areShort}
 	nextArgument = nextArgument + 1 + 2 * rules
 end
 
 -- What was read of the logs of one question, used again for the next.
-local texts, areLong, froms, tos, nexts, firsts, heads = {}, {}, {}, {}, {}, {}, {}
+local texts, areLong, froms, tos, nexts, firsts, appendable, areFull = {}, {}, {}, {}, {}, {}, {}, {}
 
 -- Counts a request in the log that was read at a place.
 local function add(place, key, resets, count, life)
@@ -54,11 +54,11 @@ local function add(place, key, resets, count, life)
 	froms[place], tos[place] = from, to + 1
 	if isLong and from * 2 <= to then
 		call('SETRANGE', key, 0, headOf(from, resets, next))
-		call('APPEND', key, pack('<I4', next % BEYOND))
+		call('APPEND', key, entryOf(next))
 		call('PEXPIRE', key, life)
 	else
-		if from == 0 and to > 1 and heads[place] then
-			text = text .. pack('<I4', next % BEYOND)
+		if appendable[place] and from == 0 then
+			text = text .. entryOf(next)
 		else
 			local kept = isLong and call('GETRANGE', key, HEAD + 4 * from, -1) or entriesOf(text, from, to)
 			text = withEvents(kept, resets, next, 1)
@@ -68,11 +68,12 @@ local function add(place, key, resets, count, life)
 	end
 end
 
-local function decide(key, list, isImmune, isLate)
+-- Decides about the client whose keys begin at a place of KEYS.
+local function decide(at, list, isImmune, isLate)
 	local rules, counts, windows = list.rules, list.counts, list.windows
 	-- Short logs come with the state in one command.
-	local values = list.areShort and call('MGET', unpack(KEYS, key, key + rules))
-	local state = (values or call('MGET', KEYS[key]))[1]
+	local values = list.areShort and call('MGET', unpack(KEYS, at, at + rules))
+	local state = (values or call('MGET', KEYS[at]))[1]
 	local resets, left = 0, 0
 	if state then
 		local by, reason
@@ -80,7 +81,7 @@ local function decide(key, list, isImmune, isLate)
 		if left > 0 and not isImmune then
 			tell(2)
 			tell(by)
-			tell(asText(left))
+			tell(textOf(left))
 			tell(reason)
 			return
 		end
@@ -88,42 +89,34 @@ local function decide(key, list, isImmune, isLate)
 
 	local full = 0
 	for place = 1, rules do
-		local logKey = KEYS[key + place]
+		local key = KEYS[at + place]
 		local text
 		if values then
 			text = values[place + 1]
 		else
-			text = call('GETRANGE', logKey, 0, LONG - 1)
+			text = call('GETRANGE', key, 0, LONG - 1)
 		end
 
 		local isLong = text and #text >= LONG
-		local from, to, next, first, hasHead = readLog(logKey, text, isLong, resets, windows[place])
+		local from, to, next, first, canAppend = readLog(key, text, isLong, resets, windows[place])
 		texts[place], areLong[place] = text, isLong and to > from
-		froms[place], tos[place], nexts[place], firsts[place], heads[place] = from, to, next, first, hasHead
-		if to - from >= counts[place] then
-			full = full + 1
-		end
-	end
-
-	local areFull
-	if full > 0 then
-		areFull = {}
-		for place = 1, rules do
-			areFull[place] = tos[place] - froms[place] >= counts[place]
-		end
+		froms[place], tos[place], nexts[place], firsts[place], appendable[place] = from, to, next, first, canAppend
+		areFull[place] = to - from >= counts[place]
+		full = full + (areFull[place] and 1 or 0)
 	end
 
 	if full == 0 or isLate then
 		for place = 1, rules do
-			add(place, KEYS[key + place], resets, counts[place], list.lives[place])
+			add(place, KEYS[at + place], resets, counts[place], list.lives[place])
 		end
 
 		-- Logs count on it that it is remembered how often the client was reset.
 		if resets > 0 and left ~= math.huge then
-			call('PEXPIRE', KEYS[key], string.format('%.0f', math.max(left, LONGEST) + spare))
+			call('PEXPIRE', KEYS[at], textOf(math.max(left, LONGEST) + spare))
 		end
 	end
 
+	-- What most are told, without a call for each word of it.
 	if full == 0 then
 		answers[told + 1] = 0
 		for place = 1, rules do
@@ -146,20 +139,18 @@ local function decide(key, list, isImmune, isLate)
 	end
 end
 
-local key = 1
+local at = 1
 for argument = nextArgument, #ARGV do
 	local code = tonumber(ARGV[argument])
 	local list = lists[math.floor(code / 4)]
-	local before = told
-	local isDone, failure = pcall(decide, key, list, code % 2 == 1, code % 4 >= 2)
-	-- What is wrong with one client's keys is nothing to the others.
+	local isDone, failure = pcall(decide, at, list, code % 2 == 1, code % 4 >= 2)
+	-- What is wrong with one client's keys is nothing to the others, and comes before anything is told.
 	if not isDone then
-		told = before
 		tell(3)
 		tell(type(failure) == 'table' and failure.err or tostring(failure))
 	end
 
-	key = key + 1 + list.rules
+	at = at + 1 + list.rules
 end
 
 return answers

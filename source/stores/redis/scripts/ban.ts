@@ -8,7 +8,7 @@ import {readState, writeState} from './state.ts';
 export const ban = `
 ${readState}
 ${writeState}
-local resets = readState(redis.call('MGET', KEYS[1])[1])
-beginBan(KEYS[1], resets, 'h', ARGV[1] == 'inf' and math.huge or tonumber(ARGV[1]), ARGV[2])
+local resets = stateIn(KEYS[1])
+beginBan(KEYS[1], resets, 'h', msOf(ARGV[1]), ARGV[2])
 redis.call('DEL', KEYS[2])
 `;

@@ -13,8 +13,20 @@ export const log = `
 -- Of a log, in bytes. Rules that count no more than MOST_SHORT have short ones alone.
 local HEAD, LONG, MOST_SHORT = 8, 4096, 1000
 local DIGITS = 13
+-- A clock that goes back by no more than this has trembled, and is waited for.
+local TREMOR = 1000
 local BEYOND = 4294967296
 local pack, unpackFrom = struct.pack, struct.unpack
+
+local function entryOf(at)
+	return pack('<I4', at % BEYOND)
+end
+
+-- Whether nothing of a log counts, by its last time: not what is from long ago, nor what a clock has told
+-- that was far ahead, as that of a server which this one succeeds.
+local function isOver(last, window)
+	return now - last >= window or last - now > TREMOR
+end
 
 -- The lower bits of an entry's time.
 local function lowOf(key, text, isLong, entry)
@@ -27,7 +39,7 @@ local function lowOf(key, text, isLong, entry)
 end
 
 -- Reads what is in the window: entries from, to (not included), when a next one would be, how long ago the
--- first was, and whether a next one can be added at the end with nothing else changed.
+-- first was, and whether a next one can be appended with nothing else changed.
 local function readLog(key, text, isLong, resets, window)
 	if not text or #text < HEAD + 4 then
 		return 0, 0, now, 0
@@ -35,7 +47,7 @@ local function readLog(key, text, isLong, resets, window)
 
 	if #text == DIGITS then
 		local at = tonumber(text)
-		if resets ~= 0 or not at or now - at >= window or at - now > 1000 then
+		if resets ~= 0 or not at or isOver(at, window) then
 			return 0, 0, now, 0
 		end
 
@@ -46,8 +58,7 @@ local function readLog(key, text, isLong, resets, window)
 	local from, theirResets, high = unpackFrom('<I4I2I2', text)
 	local to = math.floor((size - HEAD) / 4)
 	local at = high * BEYOND + lowOf(key, text, isLong, to - 1)
-	-- A clock that has gone back, as another server's may have, is waited for if it is a second.
-	if theirResets ~= resets % 65536 or now - at >= window or at - now > 1000 then
+	if theirResets ~= resets % 65536 or isOver(at, window) then
 		return 0, 0, now, 0
 	end
 
@@ -85,15 +96,16 @@ local function entriesOf(text, from, to)
 		return ''
 	end
 
-	return #text == DIGITS and pack('<I4', tonumber(text) % BEYOND) or string.sub(text, HEAD + 4 * from + 1)
+	return #text == DIGITS and entryOf(tonumber(text)) or string.sub(text, HEAD + 4 * from + 1)
 end
 
 -- The text of a log with so many events more, at one time.
 local function withEvents(entries, resets, at, times)
-	if entries == '' and times == 1 and resets == 0 and at >= 1e12 and at < 1e13 then
-		return string.format('%d', at)
+	local digits = string.format('%d', at)
+	if entries == '' and times == 1 and resets == 0 and #digits == DIGITS then
+		return digits
 	end
 
-	return headOf(0, resets, at) .. entries .. (times == 1 and pack('<I4', at % BEYOND) or string.rep(pack('<I4', at % BEYOND), times))
+	return headOf(0, resets, at) .. entries .. string.rep(entryOf(at), times)
 end
 `;

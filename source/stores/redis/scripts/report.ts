@@ -15,9 +15,9 @@ ${writeState}
 ${log}
 local counter, count, window = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local weight = tonumber(ARGV[5])
-local resets, _, left = readState(redis.call('MGET', KEYS[1])[1])
+local resets, _, left = stateIn(KEYS[1])
 if left > 0 then
-	return {0, asText(left)}
+	return {0, textOf(left)}
 end
 
 -- Reports are forgotten with their key, so that their logs need not know of resets.
@@ -31,9 +31,9 @@ end
 local from, to, next = readLog(KEYS[2], text, false, 0, window)
 local reports = to - from + weight
 if reports >= count then
-	beginBan(KEYS[1], resets, 'r', ARGV[4] == 'inf' and math.huge or tonumber(ARGV[4]), ARGV[6])
+	beginBan(KEYS[1], resets, 'r', msOf(ARGV[4]), ARGV[6])
 	redis.call('DEL', KEYS[2])
-	return {string.format('%.0f', reports), ARGV[4]}
+	return {textOf(reports), ARGV[4]}
 end
 
 redis.call('HSET', KEYS[2], counter, withEvents(entriesOf(text, from, to), 0, next, weight))

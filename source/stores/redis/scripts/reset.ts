@@ -4,7 +4,8 @@ import {readState, writeState} from './state.ts';
 export const reset = `
 ${readState}
 ${writeState}
-local resets, by, left, reason = readState(redis.call('MGET', KEYS[1])[1])
+local resets, by, left, reason = stateIn(KEYS[1])
+-- Logs know its lower 16 bits, and none of them that it is 0, as for most clients it is.
 local more = resets % 65535 + 1
 if left > 0 then
 	beginBan(KEYS[1], more, by, left, reason)

@@ -3,6 +3,6 @@ import {readState} from './state.ts';
 /** Answers a client's ban as `{by, left, reason}`, or nothing. KEYS: its state. */
 export const show = `
 ${readState}
-local _, by, left, reason = readState(redis.call('MGET', KEYS[1])[1])
-return left > 0 and {by, asText(left), reason}
+local _, by, left, reason = stateIn(KEYS[1])
+return left > 0 and {by, textOf(left), reason}
 `;

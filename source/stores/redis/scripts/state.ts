@@ -1,5 +1,7 @@
-/** Milliseconds, of 46 days: longer than any window. */
-const LONGEST = 46 * 24 * 60 * 60 * 1000;
+import {LONGEST_WINDOW} from '../../../rules.ts';
+
+/** Milliseconds, a day longer than any window. */
+const LONGEST = LONGEST_WINDOW + 24 * 60 * 60 * 1000;
 
 /**
  * A client's state, in one key, which most clients do not have: the ban, if there is one, and how often
@@ -12,25 +14,28 @@ const LONGEST = 46 * 24 * 60 * 60 * 1000;
 export const readState = `
 local LONGEST = ${LONGEST}
 
--- Answers resets, by, milliseconds left (0 where there is no ban), reason. To be read with MGET: a key that
--- holds something else is then none.
-local function readState(text)
-	if not text then
-		return 0, '', 0, ''
-	end
+local function msOf(text)
+	return text == 'inf' and math.huge or tonumber(text)
+end
 
-	local resets, by, till, reason = string.match(text, '^(%d+) ?(%a?) ?(%S*) ?(.*)$')
+-- In a reply a Lua number is cut to an integer, and none is infinite: so times of any length are text.
+local function textOf(ms)
+	return ms == math.huge and 'inf' or string.format('%.0f', ms)
+end
+
+-- Answers resets, by, milliseconds left (0 where there is no ban), reason.
+local function readState(text)
+	local resets, by, till, reason = string.match(text or '', '^(%d+) ?(%a?) ?(%S*) ?(.*)$')
 	if not resets then
 		return 0, '', 0, ''
 	end
 
-	local left = till == 'inf' and math.huge or math.max(0, (tonumber(till) or now) - now)
-	return tonumber(resets), by, left, reason
+	return tonumber(resets), by, math.max(0, (msOf(till) or now) - now), reason
 end
 
--- Of a ban that ends sooner than its left text says, so that nobody is told too little.
-local function asText(left)
-	return left == math.huge and 'inf' or string.format('%.0f', left)
+-- By MGET, for which a key that holds something else is none.
+local function stateIn(key)
+	return readState(redis.call('MGET', key)[1])
 end
 `;
 
@@ -50,12 +55,11 @@ end
 -- Begins a ban for so many milliseconds, or math.huge.
 local function beginBan(key, resets, by, duration, reason)
 	local life = resets == 0 and duration or math.max(duration, LONGEST)
-	local till = duration == math.huge and 'inf' or string.format('%.0f', now + duration)
-	local text = string.format('%d %s %s ', resets, by, till) .. reason
+	local text = string.format('%d %s %s ', resets, by, textOf(now + duration)) .. reason
 	if life > LONGEST_LIFE then
 		redis.call('SET', key, text)
 	else
-		redis.call('SET', key, text, 'PX', string.format('%.0f', life + spare))
+		redis.call('SET', key, text, 'PX', textOf(life + spare))
 	end
 end
 `;

@@ -4,7 +4,7 @@ import {readState, writeState} from './state.ts';
 export const unban = `
 ${readState}
 ${writeState}
-local resets = readState(redis.call('MGET', KEYS[1])[1])
+local resets = stateIn(KEYS[1])
 keepResets(KEYS[1], resets)
 redis.call('DEL', KEYS[2])
 `;
