@@ -87,6 +87,8 @@ test('that a client was reset is remembered for longer than any window', async t
 	await store.ban('a', {duration: 1000});
 	await store.unban('a');
 	t.true(isAbout((await livesOf(prefix))['{a}'], longest));
+	await store.ban('a', {duration: 1e300});
+	t.is((await store.admit('a', [rule], {immune: true})).kind, 'admitted');
 });
 
 test('stores of two prefixes are apart, also where one begins like the other', async t => {

@@ -111,7 +111,7 @@ local function decide(at, list, isImmune, isLate)
 		end
 
 		-- Logs count on it that it is remembered how often the client was reset.
-		if resets > 0 and left ~= math.huge then
+		if resets > 0 and left < LONGEST_LIFE then
 			call('PEXPIRE', KEYS[at], textOf(math.max(left, LONGEST) + spare))
 		end
 	end

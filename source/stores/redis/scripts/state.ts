@@ -14,6 +14,9 @@ const LONGEST = LONGEST_WINDOW + 24 * 60 * 60 * 1000;
 export const readState = `
 local LONGEST = ${LONGEST}
 
+-- No server takes a longer time to live: of a longer ban, which still ends, the key stays.
+local LONGEST_LIFE = 1e14
+
 local function msOf(text)
 	return text == 'inf' and math.huge or tonumber(text)
 end
@@ -41,9 +44,6 @@ end
 
 /** Writes a client's state. */
 export const writeState = `
--- No server takes a longer time to live: then the ban still ends, and its key stays.
-local LONGEST_LIFE = 1e14
-
 local function keepResets(key, resets)
 	if resets == 0 then
 		redis.call('DEL', key)
