@@ -4,6 +4,7 @@ import {type Duration, milliseconds, wholeSeconds} from './duration.ts';
 import {namedOptions} from './option-checks.ts';
 import {checkReason, checkReport, reportClient} from './report-client.ts';
 import type {Settings} from './settings.ts';
+import type {GuardedStore} from './stores/guarded-store.ts';
 import {eachInTime, inTime} from './stores/in-time.ts';
 import type {Store, StoredBan} from './stores/store.ts';
 import {keyToBan, keyToReset, keyToUnban, type SpecificKeyName} from './verb-keys.ts';
@@ -74,6 +75,12 @@ export function operator(settings: Settings): Operator {
 	const ask = <T>(question: () => T | Promise<T>): Promise<T> =>
 		inTime((async () => question())(), storeTimeout);
 
+	/** The store's own answers, whose failures are the operator's to see. */
+	const strictly: Pick<GuardedStore, 'admit' | 'report'> = {
+		admit: (client, rules, options) => store.admit(client, rules, options),
+		report: (client, rule, report) => guarded.reportThere(client, rule, report),
+	};
+
 	/** What the operator does holds here too, last and whatever the store says. */
 	const everywhere = async (inStore: () => void | Promise<void>, here: () => void) => {
 		try {
@@ -119,7 +126,7 @@ export function operator(settings: Settings): Operator {
 		report: async (client, options = {}) => {
 			const key = keyToBan(client, settings);
 			const report = checkReport(namedOptions(options, ['weight', 'reason'], 'report()'));
-			return ask(() => reportClient(store, settings, key, report));
+			return ask(() => reportClient(strictly, settings, key, report));
 		},
 
 		bans: async function* () {

@@ -100,6 +100,14 @@ export interface GatekeeperOptions {
 	 */
 	readonly key?: KeyOf;
 	/**
+	 * Keeps clients, and what a `specific` counts, that are known by a `key` (a user's id, an API key) as
+	 * the HMAC-SHA-256 of it with this secret, so that neither a log nor a store's server shows one. All
+	 * processes that share a store need the same. `bans()` shows `hash:…`, which every verb takes.
+	 *
+	 * @default kept as they are, but for long ones
+	 */
+	readonly keySecret?: string;
+	/**
 	 * HTTP methods that the global rules neither count nor limit. Bans hold all the same.
 	 *
 	 * @default none

@@ -4,7 +4,7 @@ import {check, isText, optional} from './option-checks.ts';
 import type {Settings} from './settings.ts';
 import {checked, isReportOutcome} from './stores/answers.ts';
 import type {GuardedStore} from './stores/guarded-store.ts';
-import type {Report, Store} from './stores/store.ts';
+import type {Report} from './stores/store.ts';
 
 /** @throws {TypeError} naming the option */
 export function checkReport({
@@ -29,10 +29,10 @@ export function checkReason(reason: unknown): {reason?: string} {
 /**
  * Counts a report, and tells how the client then stands.
  *
- * @param store the guarded store for a handler's reports, the store itself for an operator's
+ * @param store the guarded store for a handler's reports; what fails with the store for an operator's
  */
 export async function reportClient(
-	store: GuardedStore | Store,
+	store: Pick<GuardedStore, 'admit' | 'report'>,
 	{banRule, warn}: Settings,
 	client: string,
 	report: Report,

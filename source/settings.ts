@@ -34,6 +34,7 @@ export interface Settings {
 	readonly allow: AddressList | ClientTest | undefined;
 	readonly deny: AddressList | ClientTest | undefined;
 	readonly key: KeyOf | undefined;
+	readonly keySecret: string | undefined;
 	/** In upper case. */
 	readonly excludedMethods: ReadonlySet<string>;
 	readonly routers: readonly RouterLike[] | undefined;
@@ -60,6 +61,7 @@ const names = [
 	'allow',
 	'deny',
 	'key',
+	'keySecret',
 	'excludedMethods',
 	'routers',
 	'headers',
@@ -81,7 +83,7 @@ export function settle(options: unknown): Settings {
 	const given = namedOptions(options, names, 'gatekeeper()');
 	const {banRule, rateLimitRule, ipHeader, excludedMethods = [], routers, onRefused} = given;
 	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
-	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key} = given;
+	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key, keySecret} = given;
 
 	check(isStore, store, 'store', 'a store such as new MemoryStore()');
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
@@ -90,6 +92,7 @@ export function settle(options: unknown): Settings {
 	check(optional(isHeaderName), ipHeader, 'ipHeader', "a header's name such as 'X-Forwarded-For'");
 	check(isIpv6Prefix, ipv6Prefix, 'ipv6Prefix', 'a whole number of bits from 32 to 128');
 	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx');
+	check(optional(isSecret), keySecret, 'keySecret', 'text, not empty');
 	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
 	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
@@ -108,6 +111,7 @@ export function settle(options: unknown): Settings {
 		allow: settleListing(given.allow, 'allow'),
 		deny: settleListing(given.deny, 'deny'),
 		key,
+		keySecret,
 		excludedMethods: new Set(excludedMethods.map(method => method.toUpperCase())),
 		routers,
 		headers,
@@ -127,6 +131,10 @@ function globalNamesOn(store: Store): () => string {
 	const series = globalNames.get(store) ?? nameSeries('global');
 	globalNames.set(store, series);
 	return series;
+}
+
+function isSecret(given: unknown): given is string {
+	return isText(given) && given !== '';
 }
 
 function isMethod(given: unknown): given is string {

@@ -16,7 +16,7 @@ const bannable: Readonly<Record<Immunity, string>> = {
 
 /** @throws {TypeError} for what names no client, and for a client that no ban may hold */
 export function keyToBan(name: ClientName, settings: Settings): string {
-	const named = namedClient(name, settings.ipv6Prefix);
+	const named = namedClient(name, settings);
 	const immunity = immunityOf(named, settings);
 	if (immunity !== undefined) {
 		throw badOption('client', bannable[immunity], name);
@@ -30,19 +30,20 @@ export function keyToBan(name: ClientName, settings: Settings): string {
  *
  * @throws {TypeError} for what names no client
  */
-export function keyToUnban(name: ClientName, {ipv6Prefix}: Settings): string {
+export function keyToUnban(name: ClientName, {ipv6Prefix, keySecret}: Settings): string {
 	const prefix =
 		typeof name === 'string' ? Number(name.slice(name.lastIndexOf('/') + 1)) : ipv6Prefix;
 
-	return namedClient(name, isIpv6Prefix(prefix) ? prefix : ipv6Prefix).client;
+	return namedClient(name, {ipv6Prefix: isIpv6Prefix(prefix) ? prefix : ipv6Prefix, keySecret})
+		.client;
 }
 
 /** @throws {TypeError} for what names neither a client nor what a `specific` counts by */
-export function keyToReset(name: ClientName | SpecificKeyName, {ipv6Prefix}: Settings): string {
+export function keyToReset(name: ClientName | SpecificKeyName, settings: Settings): string {
 	const key =
 		typeof name === 'object' && name !== null && 'specificKey' in name ? name.specificKey : '';
 
 	return typeof key === 'string' && key !== ''
-		? canonicalKey('specific-key', key)
-		: namedClient(name, ipv6Prefix).client;
+		? canonicalKey('specific-key', key, settings.keySecret)
+		: namedClient(name, settings).client;
 }

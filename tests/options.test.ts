@@ -17,7 +17,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		{whatever: 1},
-		'Unknown option `whatever` of gatekeeper(); it takes banRule, rateLimitRule, ipHeader, trustedProxies, ipv6Prefix, allow, deny, key, excludedMethods, routers, headers, onRefused, onStoreError, storeTimeout, store',
+		'Unknown option `whatever` of gatekeeper(); it takes banRule, rateLimitRule, ipHeader, trustedProxies, ipv6Prefix, allow, deny, key, keySecret, excludedMethods, routers, headers, onRefused, onStoreError, storeTimeout, store',
 	],
 
 	[limit(null), '`rateLimitRule` must be [count, window] or {count, window, name?}, got null'],
@@ -145,6 +145,10 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	...[31, 129, 64.5, '64', null, Number.NaN].map((prefix): [unknown, string] => [
 		{ipv6Prefix: prefix},
 		`\`ipv6Prefix\` must be a whole number of bits from 32 to 128, got ${prefix === '64' ? "'64'" : prefix}`,
+	]),
+	...['', 5, null].map((keySecret): [unknown, string] => [
+		{keySecret},
+		`\`keySecret\` must be text, not empty, got ${keySecret === '' ? "''" : keySecret}`,
 	]),
 	...['allow', 'deny'].flatMap(
 		(option): Array<[unknown, string]> => [

@@ -57,6 +57,7 @@ gatekeeper({
 	ipHeader: 'Forwarded',
 	trustedProxies: ['loopback', '10.0.0.0/8'],
 	ipv6Prefix: 56,
+	keySecret: 'pepper',
 	allow: new AddressList(['203.0.113.0/24']),
 	deny: async ctx => ctx.get('User-Agent') === '',
 	key: ctx => (ctx.get('X-User') === '' ? undefined : ctx.get('X-User')),

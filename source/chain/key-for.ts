@@ -1,4 +1,5 @@
 import {canonicalKey, type KeyKind} from '../client/key.ts';
+import type {Settings} from '../settings.ts';
 import type {Warn} from '../warnings.ts';
 
 /**
@@ -6,20 +7,24 @@ import type {Warn} from '../warnings.ts';
  * the client counts. What comes from a request's body may be of any type: all that is no text, where a
  * `specific` counts an account, is one key, so that no account gets a quota more by its type.
  */
-export function keyFor(kind: KeyKind, given: unknown, warn: Warn): string | undefined {
+export function keyFor(
+	kind: KeyKind,
+	given: unknown,
+	{keySecret, warn}: Settings,
+): string | undefined {
 	if (given === undefined || given === null || given === '') {
 		return undefined;
 	}
 
 	switch (typeof given) {
 		case 'string':
-			return canonicalKey(kind, given);
+			return canonicalKey(kind, given, keySecret);
 		case 'number':
 		case 'bigint':
-			return canonicalKey(kind, String(given));
+			return canonicalKey(kind, String(given), keySecret);
 		default:
 			warnNoText(warn, given);
-			return kind === 'key' ? undefined : canonicalKey(kind, '');
+			return kind === 'key' ? undefined : canonicalKey(kind, '', keySecret);
 	}
 }
 

@@ -5,7 +5,8 @@ import {keyFor} from './key-for.ts';
 import {currentPassage} from './passage.ts';
 
 /** Knows the client by the key that the user gives it, in place of its address, if there is a `key`. */
-export function rekey({key, warn}: Settings): Middleware | undefined {
+export function rekey(settings: Settings): Middleware | undefined {
+	const {key} = settings;
 	if (key === undefined) {
 		return undefined;
 	}
@@ -17,7 +18,7 @@ export function rekey({key, warn}: Settings): Middleware | undefined {
 		}
 
 		return whenAnswered(key(ctx), given => {
-			const client = keyFor('key', given, warn);
+			const client = keyFor('key', given, settings);
 			if (client !== undefined) {
 				passage.client = client;
 				passage.namesNobody = false;

@@ -22,7 +22,7 @@ async function reportFrom(ctx: Context, options: ReportOptions): Promise<Standin
 	const {client, ...given} = namedOptions(options, ['client', 'weight', 'reason'], 'report()');
 	const report = checkReport(given);
 	const {settings} = passage;
-	const named = client === undefined ? undefined : namedClient(client, settings.ipv6Prefix);
+	const named = client === undefined ? undefined : namedClient(client, settings);
 	const immune = named ? immunityOf(named, settings) : immunityOfRequest(passage);
 	if (immune !== undefined) {
 		return {reports: 0, banned: false, immune};

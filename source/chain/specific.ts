@@ -81,7 +81,7 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 		return key === undefined
 			? ask(client, {immune: namesNobody})
 			: whenAnswered(key(ctx), given => {
-					const named = keyFor('specific-key', given, settings.warn);
+					const named = keyFor('specific-key', given, settings);
 					// No ban is meant for what is counted here: a hashed key could be banned by hand.
 					return named === undefined
 						? ask(client, {immune: namesNobody})

@@ -15,14 +15,21 @@ export interface NamedClient {
 	readonly range?: AddressRange;
 }
 
+/** How a gate knows its clients. */
+export interface Naming {
+	/** By how many bits an IPv6 client is known. */
+	readonly ipv6Prefix: number;
+	/** What keys are hashed with, if they are. */
+	readonly keySecret: string | undefined;
+}
+
 /**
  * Finds out which client was named by hand.
  *
- * @param ipv6Prefix by how many bits an IPv6 client is known
  * @throws {TypeError} for anything that names no client
  */
-export function namedClient(given: unknown, ipv6Prefix: number): NamedClient {
-	const client = typeof given === 'string' ? fromText(given, ipv6Prefix) : fromKey(given);
+export function namedClient(given: unknown, naming: Naming): NamedClient {
+	const client = typeof given === 'string' ? fromText(given, naming) : fromKey(given, naming);
 	if (client === undefined) {
 		throw badOption('client', "an address, a key as bans() shows it, or {key: '…'}", given);
 	}
@@ -30,14 +37,16 @@ export function namedClient(given: unknown, ipv6Prefix: number): NamedClient {
 	return client;
 }
 
-function fromKey(given: unknown): NamedClient | undefined {
+function fromKey(given: unknown, {keySecret}: Naming): NamedClient | undefined {
 	const key = typeof given === 'object' && given !== null && 'key' in given ? given.key : '';
 
-	return typeof key === 'string' && key !== '' ? {client: canonicalKey('key', key)} : undefined;
+	return typeof key === 'string' && key !== ''
+		? {client: canonicalKey('key', key, keySecret)}
+		: undefined;
 }
 
-function fromText(text: string, ipv6Prefix: number): NamedClient | undefined {
-	const client = text === unixClient ? text : parseKey(text);
+function fromText(text: string, {ipv6Prefix, keySecret}: Naming): NamedClient | undefined {
+	const client = text === unixClient ? text : parseKey(text, keySecret);
 	if (client !== undefined) {
 		return {client};
 	}

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {createHash, createHmac} from 'node:crypto';
 import {toUSVString} from 'node:util';
 
 /** Whose key it is: that of a gate's client, or of what a `specific` counts by. */
@@ -13,9 +13,15 @@ const LONGEST_KEY = 128;
 /**
  * The canonical key of what is known by other than its address: `key:alice`, or `hash:` and a SHA-256
  * where that would be long, or is no well-formed Unicode. No two keys share one, and no address has it.
+ *
+ * @param secret makes each of them `hash:` and an HMAC-SHA-256
  */
-export function canonicalKey(kind: KeyKind, text: string): string {
+export function canonicalKey(kind: KeyKind, text: string, secret?: string): string {
 	const key = `${kind}:${text}`;
+	if (secret !== undefined) {
+		return `hash:${createHmac('sha256', secret).update(key, 'utf16le').digest('hex')}`;
+	}
+
 	if (key.length <= LONGEST_KEY && toUSVString(key) === key) {
 		return copied(key);
 	}
@@ -24,21 +30,18 @@ export function canonicalKey(kind: KeyKind, text: string): string {
 	return `hash:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
 }
 
-/** Whether it shows what its user is known by: neither an address nor a hash does. */
-export function isReadableKey(client: string): boolean {
-	return /^(?:specific-)?key:/.test(client);
-}
-
 /** What is cut from a long text, a request's body say, holds on to the whole of it. */
 function copied(text: string): string {
 	return Buffer.from(text).toString();
 }
 
 /** Reads a key as `bans()` shows it. */
-export function parseKey(shown: string): string | undefined {
+export function parseKey(shown: string, secret?: string): string | undefined {
 	if (/^hash:[\da-f]{64}$/.test(shown)) {
 		return shown;
 	}
 
-	return /^key:./s.test(shown) ? canonicalKey('key', shown.slice('key:'.length)) : undefined;
+	return /^key:./s.test(shown)
+		? canonicalKey('key', shown.slice('key:'.length), secret)
+		: undefined;
 }

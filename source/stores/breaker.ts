@@ -38,7 +38,8 @@ export class Breaker {
 		}
 
 		const now = this.#options.clock();
-		if (now < this.#nextTry) {
+		// By a clock that has gone back, a pause must not last.
+		if (now < this.#nextTry && this.#nextTry - now <= PAUSE) {
 			return false;
 		}
 

@@ -115,6 +115,17 @@ export class GuardedStore {
 		return this.#answer(reporting, client, banRule, report);
 	}
 
+	/** Counts a report in the store alone, whose failure is the caller's. */
+	async reportThere(
+		client: string,
+		banRule: SettledBanRule,
+		report: Report,
+	): Promise<ReportOutcome> {
+		const outcome = checked(await this.#store.report(client, banRule, report), reporting.isAnswer);
+		this.#learn(reporting, client, outcome, report);
+		return outcome;
+	}
+
 	/** What the operator does holds for what is decided while the store fails, too. */
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
 		this.#fallback?.learnBan(client, 'hand', duration, reason);
@@ -168,14 +179,17 @@ export class GuardedStore {
 		try {
 			const answer = checked(await inTime(pending, this.#options.timeout), question.isAnswer);
 			this.#breaker.succeeded();
-			if (this.#fallback) {
-				question.learn(this.#fallback, client, answer, how);
-			}
-
+			this.#learn(question, client, answer, how);
 			return answer;
 		} catch (error) {
 			this.#breaker.failed(error);
 			return this.#otherwise(question, client, about, how);
+		}
+	}
+
+	#learn<T, How>({learn}: Question<T, never, How>, client: string, answer: T, how: How): void {
+		if (this.#fallback) {
+			learn(this.#fallback, client, answer, how);
 		}
 	}
 

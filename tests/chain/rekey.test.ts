@@ -31,6 +31,41 @@ test('a key is no address, however it is written', async t => {
 	}
 });
 
+test('with a secret a key is known by its hash alone, which differs by secret, and verbs find it', async t => {
+	const shown: string[] = [];
+	const {from, gate} = gated(
+		{...behind, key: byUser, keySecret: 'pepper', banRule: [1, 60, 600]},
+		router => {
+			router.get('/client', ctx => {
+				shown.push(ctx.state.gatekeeper.client);
+				ctx.body = 'ok';
+			});
+		},
+	);
+	const status = async (user: string) =>
+		(await from('203.0.113.7').get('/client').set('X-User', user)).status;
+	const other = gated({keySecret: 'salt'});
+
+	t.is(await status('alice'), 200);
+	t.is(await status('alice'), 429);
+	t.is(await status('bob'), 200);
+	t.is(new Set(shown).size, 2);
+	t.true(shown.every(client => /^hash:[\da-f]{64}$/.test(client)));
+	await gate.reset({key: 'alice'});
+	t.is(await status('alice'), 200);
+
+	await gate.ban({key: 'alice'});
+	t.is(await status('alice'), 403);
+	t.is((await bansOf({gate}))[0]?.client, shown[0]);
+	await other.gate.ban({key: 'alice'});
+	t.not((await bansOf(other))[0]?.client, shown[0]);
+	await gate.unban(shown[0] ?? '');
+	await gate.reset('key:alice');
+	t.is(await status('alice'), 200);
+	t.is(await status('x'.repeat(500)), 200);
+	t.is(await status('x'.repeat(500)), 429);
+});
+
 test('a key may be asked for and be of any content and length', async t => {
 	const keys = [
 		'__proto__',

@@ -62,6 +62,14 @@ test('a question that is not answered at all is no reason to ask no more', t => 
 	t.true(breaker.mayAsk());
 });
 
+test('by a clock that has gone back, a pause does not last', t => {
+	const {breaker, fail, pass} = opened();
+	fail(5);
+
+	pass(-3_600_000);
+	t.true(breaker.mayAsk());
+});
+
 test('once it has answered, it is asked again', t => {
 	const {breaker, fail, pass} = opened();
 	fail(5);

@@ -38,11 +38,13 @@ const MOST_TOGETHER = 25;
 export class Admissions {
 	readonly #connection: Connection;
 	readonly #script: Script;
+	#mostTogether: number;
 	#waiting: Waiting[] = [];
 
 	constructor(connection: Connection, script: Script) {
 		this.#connection = connection;
 		this.#script = script;
+		this.#mostTogether = connection.isCluster ? 1 : MOST_TOGETHER;
 	}
 
 	ask(admission: Admission): Promise<Verdict> {
@@ -56,27 +58,15 @@ export class Admissions {
 
 	#askAll(): void {
 		const waiting = this.#waiting;
-		const most = this.#connection.isCluster ? 1 : MOST_TOGETHER;
 		this.#waiting = [];
-		for (let from = 0; from < waiting.length; from += most) {
-			this.#askTogether(waiting.slice(from, from + most));
+		for (let from = 0; from < waiting.length; from += this.#mostTogether) {
+			this.#askTogether(waiting.slice(from, from + this.#mostTogether));
 		}
 	}
 
 	async #askTogether(questions: readonly Waiting[]): Promise<void> {
-		const lists = [...new Set(questions.map(({rules}) => rules))];
-		const plans = lists.map(rules => planFor(rules));
-		const keys = questions.flatMap(({state, rules}) => [
-			state,
-			...planFor(rules).ids.map(id => state + id),
-		]);
-		// As scripts/admit.ts reads them.
-		const codes = questions.map(({rules, isImmune, isLate}) =>
-			String(4 * lists.indexOf(rules) + (isImmune ? 1 : 0) + (isLate ? 2 : 0)),
-		);
 		try {
-			const args = [String(lists.length), ...plans.flatMap(plan => plan.args), ...codes];
-			const told = listOf(await this.#script.run(this.#connection, keys, args)).values();
+			const told = listOf(await this.#run(questions)).values();
 			for (const {rules, resolve, reject} of questions) {
 				const verdict = readVerdict(told, rules);
 				if (verdict instanceof Error) {
@@ -86,11 +76,36 @@ export class Admissions {
 				}
 			}
 		} catch (error) {
+			if (questions.length > 1 && error instanceof Error && error.message.startsWith('CROSSSLOT')) {
+				// A part of a cluster behind a client that does not know: nothing was done.
+				this.#mostTogether = 1;
+				for (const question of questions) {
+					this.#askTogether([question]);
+				}
+
+				return;
+			}
+
 			// Those that have their answer keep it.
 			for (const {reject} of questions) {
 				reject(error);
 			}
 		}
+	}
+
+	/** As scripts/admit.ts reads it. */
+	#run(questions: readonly Waiting[]): Promise<unknown> {
+		const lists = [...new Set(questions.map(({rules}) => rules))];
+		const keys = questions.flatMap(({state, rules}) => [
+			state,
+			...planFor(rules).ids.map(id => state + id),
+		]);
+		const codes = questions.map(({rules, isImmune, isLate}) =>
+			String(4 * lists.indexOf(rules) + (isImmune ? 1 : 0) + (isLate ? 2 : 0)),
+		);
+		const args = [String(lists.length), ...lists.flatMap(rules => planFor(rules).args), ...codes];
+
+		return this.#script.run(this.#connection, keys, args);
 	}
 }
 

@@ -1,6 +1,4 @@
-import {createHmac} from 'node:crypto';
-import {isReadableKey} from '../../client/key.ts';
-import {check, isFunction, isText, namedOptions, optional} from '../../option-checks.ts';
+import {check, isFunction, isText, namedOptions} from '../../option-checks.ts';
 import type {Rule, SettledBanRule} from '../../rules.ts';
 import type {AdmitOptions, Report, ReportOutcome, Store, StoredBan, Verdict} from '../store.ts';
 import {Admissions} from './admissions.ts';
@@ -21,20 +19,12 @@ export interface RedisStoreOptions {
 	 */
 	readonly client: RedisClient;
 	/**
-	 * What all keys begin with, so that two apps on one server are apart. Without braces.
+	 * What all keys begin with, so that two apps on one server are apart. Without braces. A `keyPrefix` of
+	 * an ioredis or iovalkey client stands before it; node-redis puts its own in front of no script's keys.
 	 *
 	 * @default 'gk:'
 	 */
 	readonly prefix?: string;
-	/**
-	 * Keeps clients that are known by a `key` (a user's id, an API key) as its HMAC-SHA-256 with this
-	 * secret, so that who reads the server learns none; those longer than 128 characters as their SHA-256
-	 * without it, as everywhere. All processes need the same secret; `bans()` shows hashes, which every verb
-	 * takes.
-	 *
-	 * @default kept as they are
-	 */
-	readonly hashSecret?: string;
 	/**
 	 * Tells the time in this process in milliseconds, from any origin: by it refusals are remembered for a
 	 * second, and all goes while the server fails. For tests: what the server counts goes by its own clock.
@@ -62,7 +52,6 @@ export class RedisStore implements Store {
 	readonly #keys: Keys;
 	readonly #scripts: Scripts;
 	readonly #admissions: Admissions;
-	readonly #hashSecret: string | undefined;
 	readonly #clock: () => number;
 	readonly #refusals = new Refusals();
 
@@ -71,17 +60,15 @@ export class RedisStore implements Store {
 	 * @throws {TypeError} for a client of no known kind, and for options unknown or out of bounds
 	 */
 	constructor(options: RedisStoreOptions, prelude = serverClock) {
-		const names = ['client', 'prefix', 'hashSecret', 'clock'] as const;
+		const names = ['client', 'prefix', 'clock'] as const;
 		const given = namedOptions(options, names, 'RedisStore()');
-		const {client, prefix = 'gk:', hashSecret, clock = () => performance.now()} = given;
+		const {client, prefix = 'gk:', clock = () => performance.now()} = given;
 		check(isPrefix, prefix, 'prefix', 'text without braces, not empty');
-		check(optional(isSecret), hashSecret, 'hashSecret', 'text, not empty');
 		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
 		this.#connection = connect(client);
 		this.#keys = new Keys(prefix);
 		this.#scripts = scripts(prelude);
 		this.#admissions = new Admissions(this.#connection, this.#scripts.admit);
-		this.#hashSecret = hashSecret;
 		this.#clock = clock;
 	}
 
@@ -153,12 +140,13 @@ export class RedisStore implements Store {
 		isImmune: boolean,
 		isLate: boolean,
 	): Promise<Verdict> {
-		const state = this.#keys.stateOf(this.#stored(client));
+		const state = this.#keys.stateOf(client);
+		const askedAt = this.#clock();
 		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate});
 		if (verdict.kind === 'admitted' || isLate) {
 			this.#refusals.counted(client, rules);
 		} else {
-			this.#refusals.remember(client, {verdict, rules, isImmune}, this.#clock());
+			this.#refusals.remember(client, {verdict, rules, isImmune, askedAt}, this.#clock());
 		}
 
 		return verdict;
@@ -197,23 +185,10 @@ export class RedisStore implements Store {
 	}
 
 	#stateAndReports(client: string): [string, string] {
-		const stored = this.#stored(client);
-
-		return [this.#keys.stateOf(stored), this.#keys.reportsOf(stored)];
-	}
-
-	/** What a client is known by on the server. */
-	#stored(client: string): string {
-		return this.#hashSecret !== undefined && isReadableKey(client)
-			? `hash:${createHmac('sha256', this.#hashSecret).update(client).digest('hex')}`
-			: client;
+		return [this.#keys.stateOf(client), this.#keys.reportsOf(client)];
 	}
 }
 
 function isPrefix(given: unknown): given is string {
 	return isText(given) && given !== '' && !/[{}]/.test(given);
-}
-
-function isSecret(given: unknown): given is string {
-	return isText(given) && given !== '';
 }

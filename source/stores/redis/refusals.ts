@@ -6,8 +6,9 @@ interface Remembered {
 	readonly verdict: Banned | Limited;
 	readonly rules: readonly Rule[];
 	readonly isImmune: boolean;
-	/** When it was answered, in milliseconds. */
-	readonly at: number;
+	/** Milliseconds. */
+	readonly askedAt: number;
+	readonly answeredAt: number;
 }
 
 /** Milliseconds that a refusal is believed: then the store is asked again. */
@@ -24,13 +25,13 @@ export class Refusals {
 	#young = new Map<string, Remembered>();
 	#old = new Map<string, Remembered>();
 
-	remember(client: string, {verdict, rules, isImmune}: Omit<Remembered, 'at'>, now: number): void {
+	remember(client: string, refusal: Omit<Remembered, 'answeredAt'>, now: number): void {
 		if (this.#young.size >= MOST / 2) {
 			this.#old = this.#young;
 			this.#young = new Map();
 		}
 
-		this.#young.set(client, {verdict, rules, isImmune, at: now});
+		this.#young.set(client, {...refusal, answeredAt: now});
 	}
 
 	/** Forgets what may be otherwise once a request was counted under these rules. */
@@ -63,13 +64,15 @@ export class Refusals {
 			return undefined;
 		}
 
-		// Rounded down, so that nobody waits too little.
-		const passed = Math.floor(now - known.at);
-		if (passed >= BELIEVED || passed < 0) {
+		// From the question on, since what another process has undone after it may not be in the answer.
+		const age = now - known.askedAt;
+		if (age >= BELIEVED || age < 0) {
 			this.forget(client);
 			return undefined;
 		}
 
+		// Rounded down, so that nobody waits too little.
+		const passed = Math.max(0, Math.floor(now - known.answeredAt));
 		if (known.verdict.kind === 'banned') {
 			return isImmune ? undefined : banLeft(known.verdict, passed);
 		}

@@ -91,6 +91,50 @@ for (const [name, open] of Object.entries(clusters)) {
 	});
 }
 
+test.serial(
+	'a part of a cluster behind a client that does not know is asked about one client at a time',
+	async t => {
+		const alone = await startRedis(['--cluster-enabled', 'yes']);
+		const client = new Redis(alone.port);
+		t.teardown(async () => {
+			client.disconnect();
+			await alone.stop();
+		});
+		await client.cluster('ADDSLOTS', ...Array.from({length: SLOTS}, (_, slot) => slot));
+		await until(async () => /cluster_state:ok/.test(String(await client.call('CLUSTER', 'INFO'))));
+		const store = new RedisStore({client});
+
+		for (const round of ['admitted', 'admitted', 'limited']) {
+			const verdicts = await Promise.all(names.map(async one => store.admit(one, rules)));
+			t.true(
+				verdicts.every(({kind}) => kind === round),
+				round,
+			);
+		}
+	},
+);
+
+for (const Package of [Cluster, ValkeyCluster]) {
+	test.serial(
+		`bans are found by a client that has only begun to connect (${Package.name}, ${Package === Cluster ? 'ioredis' : 'iovalkey'})`,
+		async t => {
+			const first = new Package(addresses());
+			await new RedisStore({client: first, prefix: 'late:'}).ban('a', {duration: 60_000});
+			const late = new Package(addresses(), {lazyConnect: true});
+			t.teardown(() => {
+				first.disconnect();
+				late.disconnect();
+			});
+
+			const found = await listed(new RedisStore({client: late, prefix: 'late:'}));
+			t.deepEqual(
+				found.map(each => each.client),
+				['a'],
+			);
+		},
+	);
+}
+
 function addresses(): Array<{host: string; port: number}> {
 	return servers.map(({port}) => ({host: '127.0.0.1', port}));
 }
@@ -117,12 +161,14 @@ async function join(members: readonly RedisServer[]): Promise<void> {
 }
 
 async function untilJoined(master: Redis): Promise<void> {
-	for (;;) {
+	await until(async () => {
 		const info = String(await master.call('CLUSTER', 'INFO'));
-		if (/cluster_state:ok/.test(info) && info.includes(`cluster_known_nodes:${MASTERS}`)) {
-			return;
-		}
+		return /cluster_state:ok/.test(info) && info.includes(`cluster_known_nodes:${MASTERS}`);
+	});
+}
 
+async function until(hasHappened: () => Promise<boolean>): Promise<void> {
+	while (!(await hasHappened())) {
 		await setTimeout(20);
 	}
 }

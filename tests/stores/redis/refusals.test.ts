@@ -11,7 +11,7 @@ const banned = bannedBy('hand', 700, 'spam') as Banned;
 
 function remembering(verdict: Banned | Limited = limited, isImmune = false): Refusals {
 	const refusals = new Refusals();
-	refusals.remember('a', {verdict, rules, isImmune}, 10);
+	refusals.remember('a', {verdict, rules, isImmune, askedAt: 10}, 10);
 
 	return refusals;
 }
@@ -47,6 +47,29 @@ test('a refusal is believed for a second', t => {
 	t.is(remembering().find('a', rules, false, 9), undefined, 'nor by a clock that has gone back');
 });
 
+test('a second begins with the question, the time left with the answer', t => {
+	const refusals = new Refusals();
+	refusals.remember('a', {verdict: limited, rules, isImmune: false, askedAt: 10}, 510);
+
+	t.deepEqual(refusals.find('a', [fast, slow], false, 610), {
+		kind: 'limited',
+		quotas: [quota(fast, 0, 200), quota(slow, 0, 1900)],
+	});
+	t.is(refusals.find('a', rules, false, 1010), undefined);
+});
+
+test('an admission under other rules leaves a limit, and no ban', t => {
+	const refusals = remembering();
+	refusals.counted('a', [limit(9, 9, 'other')]);
+	t.truthy(refusals.find('a', rules, false, 10));
+	refusals.counted('a', [limit(9, 9, 'other'), slow]);
+	t.is(refusals.find('a', rules, false, 10), undefined);
+
+	const bans = remembering(banned);
+	bans.counted('a', [limit(9, 9, 'other')]);
+	t.is(bans.find('a', rules, false, 10), undefined);
+});
+
 test('a limit is told to the same question alone, a ban to every one that it may refuse', t => {
 	t.truthy(remembering().find('a', [fast, slow], false, 10));
 	t.is(remembering().find('a', [fast], false, 10), undefined);
@@ -66,7 +89,7 @@ test('what is forgotten is asked again', t => {
 test('however many are refused, only so many are remembered, the last of them', t => {
 	const refusals = new Refusals();
 	for (let index = 0; index < 100_000; index += 1) {
-		refusals.remember(`${index}`, {verdict: banned, rules, isImmune: false}, 10);
+		refusals.remember(`${index}`, {verdict: banned, rules, isImmune: false, askedAt: 10}, 10);
 	}
 
 	const known = Array.from({length: 100_000}, (_, index) => `${index}`).filter(client =>

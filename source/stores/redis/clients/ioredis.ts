@@ -5,6 +5,7 @@ import {scanCommand, scanned} from '../scan.ts';
 export interface IoredisClient {
 	readonly options: {readonly keyPrefix?: string | undefined};
 	readonly isCluster: boolean;
+	connect(): Promise<unknown>;
 	call(command: string, args: string[]): Promise<unknown>;
 }
 
@@ -12,11 +13,12 @@ interface IoredisCluster extends IoredisClient {
 	nodes(role: 'master'): IoredisClient[];
 }
 
+/** A pipeline has the same methods, but for `connect`. */
 export function isIoredis(client: unknown): client is IoredisClient {
-	const {call, isCluster, options} = (client ?? {}) as Partial<IoredisClient>;
+	const {call, connect, isCluster} = (client ?? {}) as Partial<IoredisClient>;
 
 	return (
-		typeof call === 'function' && typeof isCluster === 'boolean' && typeof options === 'object'
+		typeof call === 'function' && typeof connect === 'function' && typeof isCluster === 'boolean'
 	);
 }
 
@@ -24,11 +26,20 @@ export function ioredis(client: IoredisClient): Connection {
 	return {
 		isCluster: client.isCluster,
 		send: (_key, command) => call(client, command),
-		servers: async () =>
-			(isCluster(client) ? client.nodes('master') : [client]).map(server =>
-				scanner(server, client),
-			),
+		servers: async () => {
+			const servers = isCluster(client) ? await mastersOf(client) : [client];
+			return servers.map(server => scanner(server, client));
+		},
 	};
+}
+
+/** A client that is not connected yet knows none: to be asked for anything, it must be. */
+async function mastersOf(cluster: IoredisCluster): Promise<readonly IoredisClient[]> {
+	if (cluster.nodes('master').length === 0) {
+		await cluster.call('ping', []);
+	}
+
+	return cluster.nodes('master');
 }
 
 /** The client puts its own prefix in front of the keys of a command, but not into a pattern. */
@@ -43,7 +54,8 @@ function scanner(server: IoredisClient, {options: {keyPrefix = ''}}: IoredisClie
 }
 
 function call(client: IoredisClient, [name = '', ...args]: readonly string[]): Promise<unknown> {
-	return client.call(name, args);
+	// iovalkey finds the keys of commands in lower case alone.
+	return client.call(name.toLowerCase(), args);
 }
 
 function isCluster(client: IoredisClient): client is IoredisCluster {

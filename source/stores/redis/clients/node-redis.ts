@@ -29,8 +29,11 @@ export type NodeRedisClient = SingleClient | ClusterClient | SentinelClient;
 /** Whatever types the user has chosen for replies, these are read as text and numbers. */
 const options = {typeMapping: {}};
 
+/** What `multi()` or `legacy()` makes cannot connect. */
 export function isNodeRedis(client: unknown): client is NodeRedisClient {
-	return typeof (client as Partial<SingleClient> | null | undefined)?.sendCommand === 'function';
+	const {sendCommand, connect} = (client ?? {}) as {sendCommand?: unknown; connect?: unknown};
+
+	return typeof sendCommand === 'function' && typeof connect === 'function';
 }
 
 export function nodeRedis(client: NodeRedisClient): Connection {

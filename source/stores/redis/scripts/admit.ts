@@ -94,7 +94,7 @@ local function decide(at, list, isImmune, isLate)
 		if values then
 			text = values[place + 1]
 		else
-			text = call('GETRANGE', key, 0, LONG - 1)
+			text = textOfLong(key)
 		end
 
 		local isLong = text and #text >= LONG
@@ -121,7 +121,7 @@ local function decide(at, list, isImmune, isLate)
 		answers[told + 1] = 0
 		for place = 1, rules do
 			answers[told + 2 * place] = counts[place] - (tos[place] - froms[place])
-			answers[told + 2 * place + 1] = windows[place] - firsts[place]
+			answers[told + 2 * place + 1] = windows[place] - firsts[place] + nexts[place] - now
 		end
 
 		told = told + 1 + 2 * rules
@@ -134,7 +134,7 @@ local function decide(at, list, isImmune, isLate)
 		if areFull[place] then
 			tell(place - 1)
 			tell(counts[place] - (tos[place] - froms[place]))
-			tell(windows[place] - firsts[place])
+			tell(windows[place] - firsts[place] + nexts[place] - now)
 		end
 	end
 end
@@ -146,8 +146,14 @@ for argument = nextArgument, #ARGV do
 	local isDone, failure = pcall(decide, at, list, code % 2 == 1, code % 4 >= 2)
 	-- What is wrong with one client's keys is nothing to the others, and comes before anything is told.
 	if not isDone then
+		local why = type(failure) == 'table' and failure.err or tostring(failure)
+		if string.find(why, 'READONLY', 1, true) then
+			-- Clients look for their new master when they see it.
+			return redis.error_reply(string.match(why, 'READONLY.*'))
+		end
+
 		tell(3)
-		tell(type(failure) == 'table' and failure.err or tostring(failure))
+		tell(why)
 	end
 
 	at = at + 1 + list.rules

@@ -8,7 +8,8 @@ import {readState, writeState} from './state.ts';
 export const ban = `
 ${readState}
 ${writeState}
+-- First, since a server that is out of memory looks at the first command that writes.
+redis.call('DEL', KEYS[2])
 local resets = stateIn(KEYS[1])
 beginBan(KEYS[1], resets, 'h', msOf(ARGV[1]), ARGV[2])
-redis.call('DEL', KEYS[2])
 `;

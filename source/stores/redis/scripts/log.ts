@@ -22,6 +22,17 @@ local function entryOf(at)
 	return pack('<I4', at % BEYOND)
 end
 
+-- What a log begins with that may be long. A key of another type is none of ours.
+local function textOfLong(key)
+	local text = redis.pcall('GETRANGE', key, 0, LONG - 1)
+	if type(text) == 'table' then
+		redis.call('DEL', key)
+		return ''
+	end
+
+	return text
+end
+
 -- Whether nothing of a log counts, by its last time: not what is from long ago, nor what a clock has told
 -- that was far ahead, as that of a server which this one succeeds.
 local function isOver(last, window)
@@ -58,7 +69,7 @@ local function readLog(key, text, isLong, resets, window)
 	local from, theirResets, high = unpackFrom('<I4I2I2', text)
 	local to = math.floor((size - HEAD) / 4)
 	local at = high * BEYOND + lowOf(key, text, isLong, to - 1)
-	if theirResets ~= resets % 65536 or isOver(at, window) then
+	if theirResets ~= resets % 65536 or from >= to or isOver(at, window) then
 		return 0, 0, now, 0
 	end
 

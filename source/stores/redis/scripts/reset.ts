@@ -4,6 +4,8 @@ import {readState, writeState} from './state.ts';
 export const reset = `
 ${readState}
 ${writeState}
+-- First, since a server that is out of memory looks at the first command that writes.
+redis.call('DEL', KEYS[2])
 local resets, by, left, reason = stateIn(KEYS[1])
 -- Logs know its lower 16 bits, and none of them that it is 0, as for most clients it is.
 local more = resets % 65535 + 1
@@ -13,5 +15,4 @@ else
 	keepResets(KEYS[1], more)
 end
 
-redis.call('DEL', KEYS[2])
 `;

@@ -33,7 +33,7 @@ local function readState(text)
 		return 0, '', 0, ''
 	end
 
-	return tonumber(resets), by, math.max(0, (msOf(till) or now) - now), reason
+	return tonumber(resets) % 65536, by, math.max(0, (msOf(till) or now) - now), reason
 end
 
 -- By MGET, for which a key that holds something else is none.

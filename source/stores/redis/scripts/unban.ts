@@ -4,7 +4,8 @@ import {readState, writeState} from './state.ts';
 export const unban = `
 ${readState}
 ${writeState}
+-- First, since a server that is out of memory looks at the first command that writes.
+redis.call('DEL', KEYS[2])
 local resets = stateIn(KEYS[1])
 keepResets(KEYS[1], resets)
-redis.call('DEL', KEYS[2])
 `;
