@@ -13,7 +13,7 @@ import {readState} from './state.ts';
  * that is admitted; `1, number, place, remaining, frees, …` for each full rule of one that is not;
  * `2, by, left, reason` for a ban; and `3, why` where a client's keys hold what they should not.
  */
-export const admit = `
+export const admit: string = `
 ${readState}
 ${log}
 local call = redis.call

@@ -5,7 +5,7 @@ import {readState, writeState} from './state.ts';
  *
  * KEYS: the client's state and its reports. ARGV: milliseconds or `inf`, and the reason as JSON or empty.
  */
-export const ban = `
+export const ban: string = `
 ${readState}
 ${writeState}
 -- First, since a server that is out of memory looks at the first command that writes.

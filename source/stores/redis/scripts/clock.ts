@@ -4,7 +4,7 @@
  *
  * The tests put another in its place, to set the time instead of waiting for it.
  */
-export const serverClock = `
+export const serverClock: string = `
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local spare = 0

@@ -9,7 +9,7 @@
  * Short logs are read and written whole. Long ones are added to, and the entries that have left are
  * skipped, until they are as many as the others.
  */
-export const log = `
+export const log: string = `
 -- Of a log, in bytes. Rules that count no more than MOST_SHORT have short ones alone.
 local HEAD, LONG, MOST_SHORT = 8, 4096, 1000
 local DIGITS = 13

@@ -9,7 +9,7 @@ import {readState, writeState} from './state.ts';
  *
  * Answers `{reports}`, or `{reports, left}` where the client is banned now; what may be large is text.
  */
-export const report = `
+export const report: string = `
 ${readState}
 ${writeState}
 ${log}

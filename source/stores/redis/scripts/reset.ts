@@ -1,7 +1,7 @@
 import {readState, writeState} from './state.ts';
 
 /** Forgets a client's requests and reports; a ban stays. KEYS: its state and its reports. */
-export const reset = `
+export const reset: string = `
 ${readState}
 ${writeState}
 -- First, since a server that is out of memory looks at the first command that writes.

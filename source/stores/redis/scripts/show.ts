@@ -1,7 +1,7 @@
 import {readState} from './state.ts';
 
 /** Answers a client's ban as `{by, left, reason}`, or nothing. KEYS: its state. */
-export const show = `
+export const show: string = `
 ${readState}
 local _, by, left, reason = stateIn(KEYS[1])
 return left > 0 and {by, textOf(left), reason}

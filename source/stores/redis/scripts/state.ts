@@ -11,7 +11,7 @@ const LONGEST = LONGEST_WINDOW + 24 * 60 * 60 * 1000;
  * As text: `resets`, or `resets by until reason`, where `until` is in the server's milliseconds or `inf`,
  * and the reason is JSON, so that it may be any text.
  */
-export const readState = `
+export const readState: string = `
 local LONGEST = ${LONGEST}
 
 -- No server takes a longer time to live: of a longer ban, which still ends, the key stays.
@@ -43,7 +43,7 @@ end
 `;
 
 /** Writes a client's state. */
-export const writeState = `
+export const writeState: string = `
 local function keepResets(key, resets)
 	if resets == 0 then
 		redis.call('DEL', key)

@@ -1,7 +1,7 @@
 import {readState, writeState} from './state.ts';
 
 /** Ends a client's ban, and forgets its reports. KEYS: its state and its reports. */
-export const unban = `
+export const unban: string = `
 ${readState}
 ${writeState}
 -- First, since a server that is out of memory looks at the first command that writes.
