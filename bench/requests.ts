@@ -15,6 +15,7 @@ const ROUNDS = 29;
 const bare = ['koa', 'express', 'fastify'] as const;
 const names = [
 	'koa',
+	'koa + two constant fields',
 	'koa + koa-gatekeeper',
 	'koa + koa-gatekeeper, headers: false',
 	'koa + koa-ratelimit',

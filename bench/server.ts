@@ -69,6 +69,12 @@ async function onFastify(isLimited: boolean): Promise<RequestListener> {
 const rateLimitRule = [max, 60] as const;
 const servers: Readonly<Record<string, () => RequestListener | Promise<RequestListener>>> = {
 	koa: () => koa(),
+	'koa + two constant fields': () =>
+		koa((ctx, next) => {
+			ctx.set('RateLimit-Policy', '"global";q=1000000;w=60');
+			ctx.set('RateLimit', '"global";r=999999;t=60');
+			return next();
+		}),
 	'koa + koa-gatekeeper': () => koa(gatekeeper({rateLimitRule})),
 	'koa + koa-gatekeeper, headers: false': () => koa(gatekeeper({rateLimitRule, headers: false})),
 	'koa + koa-ratelimit': () =>

@@ -67,13 +67,8 @@ export class Admissions {
 	async #askTogether(questions: readonly Waiting[]): Promise<void> {
 		try {
 			const told = listOf(await this.#run(questions)).values();
-			for (const {rules, resolve, reject} of questions) {
-				const verdict = readVerdict(told, rules);
-				if (verdict instanceof Error) {
-					reject(verdict);
-				} else {
-					resolve(verdict);
-				}
+			for (const {rules, resolve} of questions) {
+				resolve(readVerdict(told, rules));
 			}
 		} catch (error) {
 			if (questions.length > 1 && error instanceof Error && error.message.startsWith('CROSSSLOT')) {

@@ -4,10 +4,9 @@ import type {Quota, ReportOutcome, StoredBan, Verdict} from '../store.ts';
 /**
  * Reads what `scripts/admit.ts` answers about one question, of a list that goes on with the next one's.
  *
- * @returns an error where that client's keys hold what they should not
  * @throws {TypeError} for a list that makes no sense
  */
-export function readVerdict(told: Iterator<unknown>, rules: readonly Rule[]): Verdict | Error {
+export function readVerdict(told: Iterator<unknown>, rules: readonly Rule[]): Verdict {
 	switch (Number(next(told))) {
 		case 0:
 			return {kind: 'admitted', quotas: rules.map(rule => readQuota(told, rule))};
@@ -15,8 +14,6 @@ export function readVerdict(told: Iterator<unknown>, rules: readonly Rule[]): Ve
 			return {kind: 'limited', quotas: readFull(told, rules)};
 		case 2:
 			return {kind: 'banned', ...banOf([next(told), next(told), next(told)])};
-		case 3:
-			return new Error(String(next(told)));
 		default:
 			throw unreadable('a kind of answer that there is not');
 	}

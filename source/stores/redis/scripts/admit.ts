@@ -10,8 +10,9 @@ import {readState} from './state.ts';
  * number of its list, and 1 more if no ban may refuse it, and 2 if it is counted whatever is full.
  *
  * Answers about one question after the other, in one list: `0, remaining, frees, …` for every rule of one
- * that is admitted; `1, number, place, remaining, frees, …` for each full rule of one that is not;
- * `2, by, left, reason` for a ban; and `3, why` where a client's keys hold what they should not.
+ * that is admitted; `1, number, place, remaining, frees, …` for each full rule of one that is not; and
+ * `2, by, left, reason` for a ban. Whatever a client's keys hold, it is answered, since the others are
+ * too: what no script has written is as good as nothing.
  */
 export const admit: string = `
 ${readState}
@@ -143,19 +144,7 @@ local at = 1
 for argument = nextArgument, #ARGV do
 	local code = tonumber(ARGV[argument])
 	local list = lists[math.floor(code / 4)]
-	local isDone, failure = pcall(decide, at, list, code % 2 == 1, code % 4 >= 2)
-	-- What is wrong with one client's keys is nothing to the others, and comes before anything is told.
-	if not isDone then
-		local why = type(failure) == 'table' and failure.err or tostring(failure)
-		if string.find(why, 'READONLY', 1, true) then
-			-- Clients look for their new master when they see it.
-			return redis.error_reply(string.match(why, 'READONLY.*'))
-		end
-
-		tell(3)
-		tell(why)
-	end
-
+	decide(at, list, code % 2 == 1, code % 4 >= 2)
 	at = at + 1 + list.rules
 end
 
