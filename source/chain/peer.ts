@@ -31,7 +31,7 @@ export function peerReader(settings: Settings): (socket: Socket | undefined) => 
 
 		const peer = readPeer(socket, settings);
 		if (peer) {
-			// Never throws: what stands for a socket may be frozen, and is read anew then.
+			// Unlike an assignment: what stands for a socket may be frozen, and is read anew then.
 			Reflect.set(socket, peerKey, peer);
 		}
 

@@ -59,8 +59,14 @@ function isQuota(quota: unknown): boolean {
 	const {rule, remaining, freesInMs} = fields(quota);
 
 	return (
-		typeof rule === 'object' && rule !== null && Number.isFinite(remaining) && isAhead(freesInMs)
+		isRule(rule) && Number.isFinite(remaining) && Number.isFinite(freesInMs) && isAhead(freesInMs)
 	);
+}
+
+function isRule(rule: unknown): boolean {
+	const {name, count, window} = fields(rule);
+
+	return typeof name === 'string' && Number.isFinite(count) && Number.isFinite(window);
 }
 
 function fields(answer: unknown): Record<string, unknown> {

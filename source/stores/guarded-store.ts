@@ -85,6 +85,8 @@ export class GuardedStore {
 	readonly #breaker: Breaker;
 	/** The same rules in this process, under `'memory'`. It has the bans that a store told of which must be waited for. */
 	readonly #fallback: MemoryStore | undefined;
+	/** How many changes the operator made: an answer to what was asked before one says nothing after it. */
+	#changes = 0;
 
 	constructor(store: Store, options: GuardedStoreOptions) {
 		const {policy, warn} = options;
@@ -121,21 +123,25 @@ export class GuardedStore {
 		banRule: SettledBanRule,
 		report: Report,
 	): Promise<ReportOutcome> {
+		const changes = this.#changes;
 		const outcome = checked(await this.#store.report(client, banRule, report), reporting.isAnswer);
-		this.#learn(reporting, client, outcome, report);
+		this.#learn(reporting, client, outcome, report, changes);
 		return outcome;
 	}
 
 	/** What the operator does holds for what is decided while the store fails, too. */
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
+		this.#changes += 1;
 		this.#fallback?.learnBan(client, 'hand', duration, reason);
 	}
 
 	unban(client: string): void {
+		this.#changes += 1;
 		this.#fallback?.unban(client);
 	}
 
 	reset(client: string): void {
+		this.#changes += 1;
 		this.#fallback?.reset(client);
 	}
 
@@ -176,10 +182,11 @@ export class GuardedStore {
 		about: About,
 		how: How,
 	): Promise<T> {
+		const changes = this.#changes;
 		try {
 			const answer = checked(await inTime(pending, this.#options.timeout), question.isAnswer);
 			this.#breaker.succeeded();
-			this.#learn(question, client, answer, how);
+			this.#learn(question, client, answer, how, changes);
 			return answer;
 		} catch (error) {
 			this.#breaker.failed(error);
@@ -187,8 +194,15 @@ export class GuardedStore {
 		}
 	}
 
-	#learn<T, How>({learn}: Question<T, never, How>, client: string, answer: T, how: How): void {
-		if (this.#fallback) {
+	/** @param changes how many there were when the question was asked */
+	#learn<T, How>(
+		{learn}: Question<T, never, How>,
+		client: string,
+		answer: T,
+		how: How,
+		changes: number,
+	): void {
+		if (this.#fallback && changes === this.#changes) {
 			learn(this.#fallback, client, answer, how);
 		}
 	}

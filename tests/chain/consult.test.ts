@@ -25,6 +25,8 @@ const nonsense: readonly unknown[] = [
 		{kind: 'admitted', quotas: [{}]},
 	],
 	{kind: 'admitted', quotas: [{rule, remaining: Number.NaN, freesInMs: 1}]},
+	{kind: 'admitted', quotas: [{rule, remaining: 1, freesInMs: Infinity}]},
+	{kind: 'admitted', quotas: [{rule: {}, remaining: 1, freesInMs: 1}]},
 	{kind: 'limited', quotas: [{rule, remaining: 0, freesInMs: Number.NaN}]},
 	{kind: 'limited', quotas: [{remaining: 0, freesInMs: 1}]},
 ];

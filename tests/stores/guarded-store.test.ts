@@ -279,6 +279,19 @@ test('under `memory`, a ban by reports or by hand holds here from when the store
 	t.like(await guarded.admit('b', [rule], {}), {by: 'hand', reason: 'spam', endsInMs: 600});
 });
 
+test('an answer to what was asked before the operator has changed a ban says nothing after it', async t => {
+	const banned: Verdict = {kind: 'banned', by: 'hand', endsInMs: Infinity};
+	const {guarded, fail} = failable([banned, {kind: 'admitted', quotas: []}]);
+	const [first, second] = [guarded.admit('a', [rule], {}), guarded.admit('b', [rule], {})];
+	guarded.unban('a');
+	guarded.ban('b', {duration: 600});
+	await Promise.all([first, second]);
+	fail();
+
+	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
+	t.is((await guarded.admit('b', [rule], {})).kind, 'banned');
+});
+
 test('a store that has failed five times in a row is asked once a second', async t => {
 	let asked = 0;
 	const {guarded, pass} = guard(

@@ -18,6 +18,6 @@ export function connect(client: unknown): Connection {
 	// Not shown whole: a client's options may hold a password.
 	const kind = Object(client).constructor?.name ?? 'Object';
 	throw new TypeError(
-		`\`client\` must be a client of ioredis, iovalkey or redis, got ${client === null || client === undefined ? client : `a ${kind}`}`,
+		`\`client\` must be a client of ioredis, iovalkey or redis, got ${client === null || client === undefined ? client : kind}`,
 	);
 }

@@ -54,6 +54,8 @@ export class RedisStore implements Store {
 	readonly #admissions: Admissions;
 	readonly #clock: () => number;
 	readonly #refusals = new Refusals();
+	/** How many changes were made by hand: what was asked before one is not to be remembered after it. */
+	#changes = 0;
 
 	/**
 	 * @param prelude for the tests of this package: what the scripts begin with
@@ -102,6 +104,7 @@ export class RedisStore implements Store {
 			String(weight),
 			reasonText(reason),
 		]);
+		this.#changes += 1;
 		this.#refusals.forget(client);
 
 		return readOutcome(reply);
@@ -142,10 +145,11 @@ export class RedisStore implements Store {
 	): Promise<Verdict> {
 		const state = this.#keys.stateOf(client);
 		const askedAt = this.#clock();
+		const changes = this.#changes;
 		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate});
 		if (verdict.kind === 'admitted' || isLate) {
 			this.#refusals.counted(client, rules);
-		} else {
+		} else if (changes === this.#changes) {
 			this.#refusals.remember(client, {verdict, rules, isImmune, askedAt}, this.#clock());
 		}
 
@@ -158,6 +162,7 @@ export class RedisStore implements Store {
 		args: readonly string[] = [],
 	): Promise<void> {
 		await this.#scripts[verb].run(this.#connection, this.#stateAndReports(client), args);
+		this.#changes += 1;
 		this.#refusals.forget(client);
 	}
 

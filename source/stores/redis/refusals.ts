@@ -17,28 +17,41 @@ const BELIEVED = 1000;
 /** How many clients are remembered, in two generations: those refused last. */
 const MOST = 20_000;
 
+/** How many refusals of one client: by the rules of one route, of another, and so on. */
+const MOST_OF_ONE = 4;
+
+const none: readonly Remembered[] = [];
+
 /**
  * Refusals that the store has answered, remembered for a second, so that whoever is refused a thousand
  * times a second costs the server one question.
  */
 export class Refusals {
-	#young = new Map<string, Remembered>();
-	#old = new Map<string, Remembered>();
+	#young = new Map<string, readonly Remembered[]>();
+	#old = new Map<string, readonly Remembered[]>();
 
 	remember(client: string, refusal: Omit<Remembered, 'answeredAt'>, now: number): void {
+		const others = this.#of(client).filter(known => !areSame(known.rules, refusal.rules));
 		if (this.#young.size >= MOST / 2) {
 			this.#old = this.#young;
 			this.#young = new Map();
 		}
 
-		this.#young.set(client, {...refusal, answeredAt: now});
+		const all = [{...refusal, answeredAt: now}, ...others];
+		this.#young.set(client, all.slice(0, MOST_OF_ONE));
 	}
 
 	/** Forgets what may be otherwise once a request was counted under these rules. */
 	counted(client: string, rules: readonly Rule[]): void {
-		const known = this.#young.get(client) ?? this.#old.get(client);
-		if (known && (known.verdict.kind === 'banned' || haveOneInCommon(known.rules, rules))) {
+		const known = this.#of(client);
+		if (known.length > 0) {
+			const left = known.filter(
+				refusal => refusal.verdict.kind === 'limited' && !haveOneInCommon(refusal.rules, rules),
+			);
 			this.forget(client);
+			if (left.length > 0) {
+				this.#young.set(client, left);
+			}
 		}
 	}
 
@@ -59,28 +72,35 @@ export class Refusals {
 		isImmune: boolean,
 		now: number,
 	): Banned | Limited | undefined {
-		const known = this.#young.get(client) ?? this.#old.get(client);
-		if (known === undefined) {
-			return undefined;
+		for (const known of this.#of(client)) {
+			// From the question on, since what another process has undone after it may not be in the answer.
+			const age = now - known.askedAt;
+			if (age >= 0 && age < BELIEVED && isAnswerTo(known, rules, isImmune)) {
+				return left(known, now);
+			}
 		}
 
-		// From the question on, since what another process has undone after it may not be in the answer.
-		const age = now - known.askedAt;
-		if (age >= BELIEVED || age < 0) {
-			this.forget(client);
-			return undefined;
-		}
-
-		// Rounded down, so that nobody waits too little.
-		const passed = Math.max(0, Math.floor(now - known.answeredAt));
-		if (known.verdict.kind === 'banned') {
-			return isImmune ? undefined : banLeft(known.verdict, passed);
-		}
-
-		return known.isImmune === isImmune && areSame(known.rules, rules)
-			? limitLeft(known.verdict, passed)
-			: undefined;
+		return undefined;
 	}
+
+	#of(client: string): readonly Remembered[] {
+		return this.#young.get(client) ?? this.#old.get(client) ?? none;
+	}
+}
+
+/** A ban is for every question that it may refuse, a limit for the same one alone. */
+function isAnswerTo(known: Remembered, rules: readonly Rule[], isImmune: boolean): boolean {
+	return known.verdict.kind === 'banned'
+		? !isImmune
+		: known.isImmune === isImmune && areSame(known.rules, rules);
+}
+
+/** What is left of a refusal, if anything is. */
+function left({verdict, answeredAt}: Remembered, now: number): Banned | Limited | undefined {
+	// Rounded down, so that nobody waits too little.
+	const passed = Math.max(0, Math.floor(now - answeredAt));
+
+	return verdict.kind === 'banned' ? banLeft(verdict, passed) : limitLeft(verdict, passed);
 }
 
 function banLeft(verdict: Banned, passed: number): Banned | undefined {

@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import fc from 'fast-check';
 import type {Redis} from 'ioredis';
@@ -236,6 +237,20 @@ test('an error that clients act upon is theirs to see', async t => {
 	await t.throwsAsync(async () => store.admit('a', [rule]), {message: /^READONLY/});
 });
 
+test('what was asked before an operator has changed something is not remembered after it', async t => {
+	const {store} = await openRedisStore(opened);
+	const slow = limit(1, 60_000);
+	await fill(store, [slow], 1);
+	await store.ban('b', {duration: 60_000});
+
+	const [refused, banned] = [store.admit('a', [slow]), store.admit('b', [])];
+	await setImmediate();
+	await Promise.all([store.reset('a'), store.unban('b')]);
+	t.like([await refused, await banned], [{kind: 'limited'}, {kind: 'banned'}]);
+	t.is((await store.admit('a', [slow])).kind, 'admitted');
+	t.is((await store.admit('b', [])).kind, 'admitted');
+});
+
 test('what one process remembers of a refusal ends within a second everywhere', async t => {
 	const one = await openRedisStore(opened);
 	const other = await openRedisStore(opened, {prefix: one.prefix});
@@ -322,8 +337,8 @@ test('closing a gate leaves the client open', async t => {
 
 const bad: ReadonlyArray<[title: string, options: object, message: RegExp]> = [
 	['no client', {}, /`client` must be a client of ioredis, iovalkey or redis, got undefined/],
-	['what is no client', {client: {password: 'x'}}, /`client` must be .*, got a Object$/],
-	['a pipeline', {client: (client as Redis).pipeline()}, /`client` must be .*, got a Pipeline$/],
+	['what is no client', {client: {password: 'x'}}, /`client` must be .*, got Object$/],
+	['a pipeline', {client: (client as Redis).pipeline()}, /`client` must be .*, got Pipeline$/],
 	['braces in the prefix', {client, prefix: 'a{b}'}, /`prefix` must be text without braces/],
 	['an empty prefix', {client, prefix: ''}, /`prefix` must be/],
 	['a clock that is none', {client, clock: 5}, /`clock` must be a function/],

@@ -79,6 +79,24 @@ test('a limit is told to the same question alone, a ban to every one that it may
 	t.is(remembering(banned).find('a', rules, true, 10), undefined);
 });
 
+test('refusals by several lists of rules are remembered side by side, the last of them', t => {
+	const refusals = new Refusals();
+	const lists = Array.from({length: 9}, (_, index) => [limit(1, 300, `route ${index}`)]);
+	for (const list of lists) {
+		const [first = fast] = list;
+		const verdict: Limited = {kind: 'limited', quotas: [quota(first, 0, 300)]};
+		refusals.remember('a', {verdict, rules: list, isImmune: false, askedAt: 10}, 10);
+	}
+
+	t.deepEqual(
+		lists.map(list => refusals.find('a', list, false, 10) !== undefined),
+		[false, false, false, false, false, true, true, true, true],
+	);
+	refusals.counted('a', lists[8] ?? []);
+	t.is(refusals.find('a', lists[8] ?? [], false, 10), undefined);
+	t.truthy(refusals.find('a', lists[7] ?? [], false, 10));
+});
+
 test('what is forgotten is asked again', t => {
 	const refusals = remembering();
 	refusals.forget('a');

@@ -57,7 +57,7 @@ local function readLog(key, text, isLong, resets, window)
 	end
 
 	if #text == DIGITS then
-		local at = tonumber(text)
+		local at = string.match(text, '^%d+$') and tonumber(text)
 		if resets ~= 0 or not at or isOver(at, window) then
 			return 0, 0, now, 0
 		end

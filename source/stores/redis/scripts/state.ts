@@ -28,7 +28,7 @@ end
 
 -- Answers resets, by, milliseconds left (0 where there is no ban), reason.
 local function readState(text)
-	local resets, by, till, reason = string.match(text or '', '^(%d+) ?(%a?) ?(%S*) ?(.*)$')
+	local resets, by, till, reason = string.match(text or '', '^(%d%d?%d?%d?%d?) ?(%a?) ?(%S*) ?(.*)$')
 	if not resets then
 		return 0, '', 0, ''
 	end
