@@ -5,6 +5,7 @@
  */
 import {createRequire} from 'node:module';
 import {cpus} from 'node:os';
+import {setTimeout} from 'node:timers/promises';
 import {Redis} from 'ioredis';
 import {RedisStore as ExpressStore} from 'rate-limit-redis';
 import {RateLimiterRedis} from 'rate-limiter-flexible';
@@ -77,7 +78,6 @@ interface Used {
 	readonly cpu: number;
 	readonly reads: number;
 	readonly commands: number;
-	readonly memory: number;
 }
 
 async function used(): Promise<Used> {
@@ -88,8 +88,20 @@ async function used(): Promise<Used> {
 		cpu: read('used_cpu_user_main_thread') + read('used_cpu_sys_main_thread'),
 		reads: read('total_reads_processed'),
 		commands: read('total_commands_processed'),
-		memory: read('used_memory_dataset') + read('used_memory_overhead'),
 	};
+}
+
+/** What the server holds of keys, values and its tables of them, without its connections' buffers. */
+async function bytesHeld(): Promise<number> {
+	const stats = (await redis.call('MEMORY', 'STATS')) as unknown[];
+	const after = (list: unknown[], name: string) => list[list.indexOf(name) + 1];
+	const tables = after(stats, 'db.0') as unknown[];
+
+	return (
+		Number(after(stats, 'dataset.bytes')) +
+		Number(after(tables, 'overhead.hashtable.main')) +
+		Number(after(tables, 'overhead.hashtable.expires'))
+	);
 }
 
 const IN_FLIGHT = 50;
@@ -170,6 +182,8 @@ for (const [title, decisions, whom] of cases) {
 }
 
 const CLIENTS = 10_000;
+/** Milliseconds in which a server that has grown its tables has left the old ones. */
+const REHASHING = 2000;
 
 console.log('\nbytes a client, with 1 and with 100 remembered requests\n');
 for (const [name, open] of Object.entries(subjects)) {
@@ -182,13 +196,14 @@ for (const [name, open] of Object.entries(subjects)) {
 		await redis.flushall();
 		const decide = open();
 		await decideAbout(decide, 1, () => 'warm');
-		const before = await used();
+		const before = await bytesHeld();
 		let asked = 0;
 		await decideAbout(decide, CLIENTS * requests, () => {
 			asked += 1;
 			return address(asked % CLIENTS);
 		});
-		bytes.push(((await used()).memory - before.memory) / CLIENTS);
+		await setTimeout(REHASHING);
+		bytes.push(((await bytesHeld()) - before) / CLIENTS);
 	}
 
 	console.log(`${bytes.map(each => each.toFixed(0).padStart(6)).join(' ')}  ${name}`);
