@@ -199,7 +199,7 @@ async function begin(
 		rateLimitRule: [COUNT, 3600],
 		banRule: [2, 60, 600],
 		store,
-		storeTimeout: 0.3,
+		storeTimeout: 0.5,
 		...options,
 	});
 	const app = new Koa();
