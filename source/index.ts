@@ -26,8 +26,8 @@ export type {
 } from './options.ts';
 export type {RouteLayer, RouterLike} from './router.ts';
 export type {BanRule, LimitRule, LimitRules, Rule, SettledBanRule} from './rules.ts';
-export type {GuardedVerdict, StoreErrorPolicy, Unavailable} from './stores/guarded-store.ts';
 export {MemoryStore, type MemoryStoreOptions} from './stores/memory/memory-store.ts';
+export type {GuardedVerdict, StoreErrorPolicy, Unavailable} from './stores/questions.ts';
 export type {
 	AdmitOptions,
 	Admitted,

@@ -3,7 +3,7 @@ import type {AddressList} from './client/address-list.ts';
 import type {Duration} from './duration.ts';
 import type {RouterLike} from './router.ts';
 import type {BanRule, LimitRules} from './rules.ts';
-import type {StoreErrorPolicy} from './stores/guarded-store.ts';
+import type {StoreErrorPolicy} from './stores/questions.ts';
 import type {Store} from './stores/store.ts';
 
 /** Which fields tell a client how it stands under the limits. */

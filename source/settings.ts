@@ -18,8 +18,9 @@ import {
 	settleBanRule,
 	settleLimitRules,
 } from './rules.ts';
-import {GuardedStore, type StoreErrorPolicy} from './stores/guarded-store.ts';
+import {GuardedStore} from './stores/guarded-store.ts';
 import {MemoryStore} from './stores/memory/memory-store.ts';
+import type {StoreErrorPolicy} from './stores/questions.ts';
 import type {Store} from './stores/store.ts';
 import {type Warn, warnEachTime, warner} from './warnings.ts';
 

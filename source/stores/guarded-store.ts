@@ -1,36 +1,18 @@
 import type {Rule, SettledBanRule} from '../rules.ts';
 import type {Warn} from '../warnings.ts';
 import {isPromise} from '../when-answered.ts';
-import {checked, type IsAnswer, isReportOutcome, isVerdict, shown} from './answers.ts';
+import {checked, shown} from './answers.ts';
 import {Breaker} from './breaker.ts';
 import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
 import {
-	type AdmitOptions,
-	admitted,
-	type Report,
-	type ReportOutcome,
-	type Store,
-	timeOf,
-	type Verdict,
-} from './store.ts';
-
-/**
- * What happens while the store fails: `'memory'`, the same rules in this process; `'open'`, all are
- * admitted; `'closed'`, all are refused with 503.
- */
-export type StoreErrorPolicy = 'memory' | 'open' | 'closed';
-
-/** Refused because the store fails and the policy is `'closed'`. */
-export interface Unavailable {
-	readonly kind: 'unavailable';
-}
-
-const unavailable: Unavailable = {kind: 'unavailable'};
-const notCounted: ReportOutcome = {reports: 0};
-
-/** A store's verdict, or that there is none. */
-export type GuardedVerdict = Verdict | Unavailable;
+	admission,
+	type GuardedVerdict,
+	type Question,
+	reporting,
+	type StoreErrorPolicy,
+} from './questions.ts';
+import {type AdmitOptions, type Report, type ReportOutcome, type Store, timeOf} from './store.ts';
 
 interface GuardedStoreOptions {
 	readonly policy: StoreErrorPolicy;
@@ -38,41 +20,6 @@ interface GuardedStoreOptions {
 	readonly timeout: number;
 	readonly warn: Warn;
 }
-
-/** What is asked of a store, and which answer will do. */
-interface Question<T, About, How> {
-	readonly ask: (store: Store, client: string, about: About, how: How) => T | Promise<T>;
-	readonly isAnswer: IsAnswer;
-	/** The answer while the store fails, but under `'memory'`. */
-	readonly otherwise: (policy: StoreErrorPolicy) => T;
-	/** Tells the memory of this process what the answer says of the client's ban. */
-	readonly learn: (memory: MemoryStore, client: string, answer: T, how: How) => void;
-}
-
-const admission: Question<GuardedVerdict, readonly Rule[], AdmitOptions> = {
-	ask: (store, client, rules, options) => store.admit(client, rules, options),
-	isAnswer: isVerdict,
-	otherwise: policy => (policy === 'open' ? admitted : unavailable),
-	learn: (memory, client, verdict, {immune}) => {
-		if (verdict.kind === 'banned') {
-			memory.learnBan(client, verdict.by, verdict.endsInMs, verdict.reason);
-		} else if (!immune) {
-			memory.endBan(client);
-		}
-	},
-};
-
-const reporting: Question<ReportOutcome, SettledBanRule, Report> = {
-	ask: (store, client, banRule, report) => store.report(client, banRule, report),
-	isAnswer: isReportOutcome,
-	otherwise: () => notCounted,
-	learn: (memory, client, {reports, banEndsInMs}, {reason}) => {
-		// Of a ban that was there before the report, only the end is told.
-		if (banEndsInMs !== undefined && reports > 0) {
-			memory.learnBan(client, 'reports', banEndsInMs, reason);
-		}
-	},
-};
 
 /**
  * Puts a store's decisions under a policy: they never throw nor reject. Where the store throws, rejects,

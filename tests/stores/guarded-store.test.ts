@@ -2,12 +2,9 @@ import {setImmediate} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
 import type {Rule, SettledBanRule} from '../../source/rules.ts';
-import {
-	GuardedStore,
-	type GuardedVerdict,
-	type StoreErrorPolicy,
-} from '../../source/stores/guarded-store.ts';
+import {GuardedStore} from '../../source/stores/guarded-store.ts';
 import {MemoryStore} from '../../source/stores/memory/memory-store.ts';
+import type {GuardedVerdict, StoreErrorPolicy} from '../../source/stores/questions.ts';
 import type {ReportOutcome, Store, Verdict} from '../../source/stores/store.ts';
 
 type Answer = () => Promise<never>;
