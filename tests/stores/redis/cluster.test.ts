@@ -135,6 +135,13 @@ for (const Package of [Cluster, ValkeyCluster]) {
 	);
 }
 
+test.serial('a client that was not connected does not say that there are no bans', async t => {
+	const rootNodes = addresses().map(({host, port}) => ({url: `redis://${host}:${port}`}));
+	const store = new RedisStore({client: createCluster({rootNodes})});
+
+	await t.throwsAsync(() => listed(store), {message: /not connected/});
+});
+
 function addresses(): Array<{host: string; port: number}> {
 	return servers.map(({port}) => ({host: '127.0.0.1', port}));
 }

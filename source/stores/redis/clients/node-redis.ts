@@ -41,10 +41,16 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 		return {
 			isCluster: true,
 			send: (key, command) => client.sendCommand(key, false, [...command], options),
-			servers: () =>
-				Promise.all(
-					client.masters.map(async master => scanner(await client.nodeClient(master as never))),
-				),
+			servers: async () => {
+				const {masters} = client;
+				if (masters.length === 0) {
+					throw new Error('The client of the cluster is not connected');
+				}
+
+				return Promise.all(
+					masters.map(async master => scanner(await client.nodeClient(master as never))),
+				);
+			},
 		};
 	}
 
