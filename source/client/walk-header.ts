@@ -20,22 +20,29 @@ export interface Walk {
 /** No chain of proxies is so long; whoever writes more is one of them, or is trusted by mistake. */
 const MOST_HOPS = 100;
 
+/** Characters from the right end that are read: more than a hundred hops take. */
+const MAX_LENGTH = 4096;
+
 /**
  * Finds the client in a forwarding header. Every proxy appends whom it serves, so that what stands
  * last is from our own proxy; all before it may be the client's invention, unless that hop is a proxy
- * of ours too. Takes time linear in the header's length, which Node bounds (`maxHeaderSize`).
+ * of ours too. However long the header is, only its end is read.
  *
  * @param header its name, in lower case
  * @param proxies the hops to walk past
  */
-export function walkHeader(header: string, list: string, proxies: AddressList): Walk {
+export function walkHeader(header: string, value: string, proxies: AddressList): Walk {
 	const {separatorBefore, addressIn} = header === 'forwarded' ? forwarded : commaList;
+	const list = value.slice(-MAX_LENGTH);
+	const isCut = list.length < value.length;
 	const passed: Address[] = [];
 	let end = list.length;
 
 	while (passed.length < MOST_HOPS) {
 		const separator = separatorBefore(list, end);
-		const address = addressIn(list.slice(separator + 1, end));
+		// Of an item that is cut, what is left may look like another.
+		const address =
+			separator === -1 && isCut ? undefined : addressIn(list.slice(separator + 1, end));
 		if (address === undefined) {
 			return {address: passed.at(-1), end: 'unreadable', passed};
 		}

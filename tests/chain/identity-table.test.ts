@@ -168,6 +168,11 @@ const tables: ReadonlyArray<[title: string, options: GatekeeperOptions, rows: re
 				// So many hops are none of ours.
 				[`203.0.113.7${', 10.0.0.1'.repeat(99)}`, '203.0.113.7'],
 				[`203.0.113.7${', 10.0.0.1'.repeat(100)}`, '10.0.0.1'],
+				// Only the end of a long header is read: 4,096 characters.
+				[`203.0.113.7,${' '.repeat(4076)}10.0.0.1`, '203.0.113.7'],
+				[`203.0.113.7,${' '.repeat(4077)}10.0.0.1`, '10.0.0.1'],
+				// What is left of an item that is cut is none.
+				[`198.51.100.17,${' '.repeat(4075)}10.0.0.1`, '10.0.0.1'],
 			]),
 			...sent('192.168.0.1', 'X-Forwarded-For', [['203.0.113.7', '192.168.0.1']]),
 			...sent(stranger, 'X-Forwarded-For', [['203.0.113.7, 10.0.0.1', stranger]]),
@@ -238,7 +243,7 @@ const tables: ReadonlyArray<[title: string, options: GatekeeperOptions, rows: re
 				'for="198.51.100.1, for=203.0.113.7',
 				'for="\\, for=203.0.113.7',
 				'for=203.0.113.7;host="\\\\", for=203.0.113.7;host="\\""',
-				`for="203.0.113.7:_${'a'.repeat(9000)}"`,
+				`for="203.0.113.7:_${'a'.repeat(3000)}"`,
 				'secret="x, for=203.0.113.7;by="[::1]"',
 				`${'"'.repeat(999)}, for=203.0.113.7`,
 			].map((text): [string, string] => [text, '203.0.113.7']),

@@ -1,6 +1,7 @@
 import type {Context} from 'koa';
 import type {Refusal} from '../../options.ts';
 import type {Passage} from '../passage.ts';
+import {dropLongAccept, PROBLEM, prefersProblem} from './accept.ts';
 import {removeRateLimitFields} from './ratelimit-fields.ts';
 import {type Refused, refusalOf} from './refusal.ts';
 
@@ -25,8 +26,6 @@ const problems: Record<Refusal['kind'], {type: string; title: string}> = {
 	},
 };
 
-const PROBLEM = 'application/problem+json';
-
 /** What told of another answer. */
 const preparedFields: ReadonlySet<string> = new Set([
 	'content-type',
@@ -47,6 +46,7 @@ export function refuse(ctx: Context, passage: Passage, refused: Refused): void |
 	const refusal = refusalOf(refused, banRule);
 	passage.verdict = refused;
 
+	dropLongAccept(ctx);
 	discardAnswer(ctx);
 	ctx.status = refusal.status;
 	ctx.set('Cache-Control', 'no-store');
@@ -105,31 +105,6 @@ function setBody(ctx: Context, {kind, rules, text}: Refusal): void {
 		detail: text,
 		...(rules.length > 0 && {'violated-policies': rules}),
 	});
-}
-
-/** What was negotiated, by the Accept header: the few that browsers send take longer than the gate. */
-const negotiated = new Map<string, boolean>();
-const MOST_NEGOTIATED = 100;
-const LONGEST_NEGOTIATED = 300;
-
-function prefersProblem(ctx: Context): boolean {
-	const accept = ctx.get('Accept');
-	const known = negotiated.get(accept);
-	if (known !== undefined) {
-		return known;
-	}
-
-	const accepted = ctx.accepts('text/plain', PROBLEM, 'application/json');
-	const prefers = accepted !== false && accepted !== 'text/plain';
-	if (accept.length <= LONGEST_NEGOTIATED) {
-		if (negotiated.size >= MOST_NEGOTIATED) {
-			negotiated.clear();
-		}
-
-		negotiated.set(accept, prefers);
-	}
-
-	return prefers;
 }
 
 function registered(type: string): string {
