@@ -1,6 +1,7 @@
 import type {Middleware} from 'koa';
 import {prove} from './marks/foresight.ts';
 import {type Mark, setMark} from './marks/route-marks.ts';
+import {isAmbiguous} from './marks/routed-path.ts';
 import {requirePassage} from './passage.ts';
 
 /**
@@ -20,7 +21,9 @@ export function bypass(...nothing: []): Middleware {
 	const mark: Mark = {kind: 'bypass'};
 
 	return setMark(function bypass(ctx, next) {
-		requirePassage(ctx, 'bypass').bypassHasRun = true;
+		const passage = requirePassage(ctx, 'bypass');
+		// For `/public/../expensive` a `router.use('/public', bypass())` runs too.
+		passage.bypassHasRun ||= !isAmbiguous(ctx);
 		prove(ctx, mark);
 
 		return next();

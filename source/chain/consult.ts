@@ -1,7 +1,8 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../settings.ts';
+import type {GuardedVerdict} from '../stores/questions.ts';
 import {isPromise} from '../when-answered.ts';
-import {currentPassage} from './passage.ts';
+import {currentPassage, type Passage} from './passage.ts';
 
 /** Asks the store the one question: may this client come in under these rules? */
 export function consult({guarded}: Settings): Middleware {
@@ -15,12 +16,24 @@ export function consult({guarded}: Settings): Middleware {
 		const answer = guarded.admit(client, globalRules, {immune: namesNobody});
 		if (isPromise(answer)) {
 			return answer.then(verdict => {
-				passage.verdict = verdict;
+				setVerdict(passage, verdict);
 				return next();
 			});
 		}
 
-		passage.verdict = answer;
+		setVerdict(passage, answer);
 		return next();
 	};
+}
+
+function setVerdict(passage: Passage, verdict: GuardedVerdict): void {
+	const {foresight, client} = passage;
+	passage.verdict = verdict;
+	if (foresight?.outcome === 'withheld' && isOfUnbanned(verdict)) {
+		foresight.probation.banIsOver(client);
+	}
+}
+
+function isOfUnbanned({kind}: GuardedVerdict): boolean {
+	return kind === 'admitted' || kind === 'limited';
 }

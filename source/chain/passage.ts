@@ -23,7 +23,7 @@ export class Passage implements GateState {
 	namesNobody = false;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
-	/** A `bypass()` has run, so that a `specific` behind it does not apply. */
+	/** A `bypass()` has run for a path that is beyond doubt, so that a `specific` behind it does not apply. */
 	bypassHasRun = false;
 	/** All that was asked so far, for `RateLimit-Policy` and `RateLimit`. */
 	policy = '';

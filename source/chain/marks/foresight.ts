@@ -1,15 +1,18 @@
 import type {Context, Next} from 'koa';
+import type {Exemption} from '../../context.ts';
 import type {RouteLayer} from '../../router.ts';
 import type {Settings} from '../../settings.ts';
 import {type Foresight, findPassage, type Passage} from '../passage.ts';
-import {type Mark, matchedLayers, routedPath} from './route-marks.ts';
+import {countLate} from './count-late.ts';
+import {type Mark, matchedLayers} from './route-marks.ts';
+import {hasPlainUrl, isAmbiguous, routedPath} from './routed-path.ts';
 
 /** For a mark, when it runs: tells every gate on the way whether what it foresaw has come true. */
 export function prove(ctx: Context, mark: Mark): void {
 	for (let passage = findPassage(ctx); passage; passage = passage.outer) {
 		const {foresight, settings, client} = passage;
 		if (foresight === undefined) {
-			if (passage.exemption !== 'allowed') {
+			if (passage.exemption !== 'allowed' && hasPlainUrl(ctx) && !isAmbiguous(ctx)) {
 				warnUnforeseen(settings, mark, ctx);
 			}
 		} else if (foresight.outcome === 'unproven' && hasComeTrue(foresight, mark, ctx)) {
@@ -39,41 +42,32 @@ function mayTake(layer: Partial<RouteLayer> | null | undefined, method: string):
 	return layer?.methods?.includes(method) ?? true;
 }
 
-/** Runs the rest for a request that is exempt as foreseen, and counts it late if it was not proven. */
+/**
+ * Runs the rest for a request that is exempt as foreseen, and counts it late if it was not proven.
+ *
+ * @param otherwise why the request is exempt all the same, if it is
+ */
 export async function runForeseen(
 	passage: Passage,
 	foresight: Foresight,
+	otherwise: () => Exemption | undefined,
 	next: Next,
 ): Promise<void> {
-	const otherwise = passage.exemption;
-	passage.exemption = foresight.mark.kind;
+	const {probation, mark, path} = foresight;
+	passage.exemption = mark.kind;
 
 	try {
 		await next();
 	} finally {
 		if (foresight.outcome === 'unproven') {
 			foresight.outcome = 'disproved';
-			passage.exemption = otherwise;
+			passage.exemption = otherwise();
 			try {
-				await countLate(passage, foresight);
+				await countLate(passage, probation, () => warnUnproven(passage.settings, path));
 			} finally {
-				foresight.probation.end(passage.client);
+				probation.end(passage.client);
 			}
 		}
-	}
-}
-
-/** Counts what the global rules were not asked about; over the quota, no exemption for a while. */
-async function countLate(passage: Passage, {probation, path}: Foresight): Promise<void> {
-	const {settings, client, globalRules, namesNobody, isLetIn} = passage;
-	if (!isLetIn) {
-		return;
-	}
-
-	const late = await settings.guarded.admit(client, globalRules, {immune: namesNobody, late: true});
-	if (late.kind !== 'admitted') {
-		probation.suspend(client);
-		warnUnproven(settings, path);
 	}
 }
 
@@ -89,6 +83,6 @@ function warnUnproven({warn}: Settings, path: string): void {
 	warn(
 		'GATEKEEPER_MARK_UNPROVEN',
 		() =>
-			`A bypass() or standalone route was foreseen for ${path} but did not run first, and the client is over its quota: its exemptions are suspended. Something between the gate and the router answers, or rewrites the path`,
+			`A bypass() or standalone route was foreseen for ${path} but did not run first, and the client is over its quota or banned: its exemptions are suspended. Something between the gate and the router answers, or rewrites the path`,
 	);
 }

@@ -1,28 +1,29 @@
+import {ExpiringMap} from '../../expiring-map.ts';
 import type {Settings} from '../../settings.ts';
 import {type Store, timeOf} from '../../stores/store.ts';
 
-/** However large the quota: so many requests of one client may be exempt before their marks have run. */
+/** However large the quota: so many requests of one client may be exempt before that is proven. */
 const MOST_UNPROVEN = 16;
 
-/** Suspended clients remembered one by one; were there more, all would be suspended. */
+/** Suspended clients that are remembered: of more, the one whose suspension ends first gives way. */
 const MOST_SUSPENDED = 10_000;
 
 /** For how long where there is no rule to tell, in milliseconds: a ban by hand must hold too. */
 const DEFAULT_SPAN = 60_000;
 
 /**
- * Bounds what a wrong foresight is worth: a client may have a few unproven requests in flight, and
- * none at all for a while once one of them turned out to be over the quota.
+ * Bounds what an exemption on trust is worth: a client may have a few unproven requests in flight, and
+ * none at all for a while once one of them turned out to be over the quota, or the client banned.
  */
 export class Probation {
 	readonly #mostUnproven: number;
 	readonly #span: number;
 	readonly #store: Store;
 	readonly #unproven = new Map<string, number>();
-	readonly #suspendedUntil = new Map<string, number>();
-	#allSuspendedUntil = -Infinity;
+	/** Each with the time when it would end if the client had no ban. */
+	readonly #suspended = new ExpiringMap<number>(MOST_SUSPENDED);
 
-	constructor({rules, banRule, store}: Settings) {
+	constructor({rules, banRule, store}: Pick<Settings, 'rules' | 'banRule' | 'store'>) {
 		this.#mostUnproven = Math.min(MOST_UNPROVEN, ...rules.map(rule => rule.count));
 		this.#span =
 			rules.length > 0
@@ -52,34 +53,33 @@ export class Probation {
 		}
 	}
 
-	/** Grants a client no exemption for the longest window. */
-	suspend(client: string): void {
+	/**
+	 * Grants a client no exemption for the longest window, or for the rest of its ban if that is longer.
+	 *
+	 * @param banEndsInMs 0 for a client that is not banned
+	 */
+	suspend(client: string, banEndsInMs = 0): void {
 		const now = timeOf(this.#store);
-		if (this.#suspendedUntil.size >= MOST_SUSPENDED) {
-			this.#forgetEnded(now);
+		const until = now + this.#span;
+		this.#suspended.set(client, until, Math.max(until, now + banEndsInMs), now);
+	}
+
+	/** A suspended client turned out not to be banned any more: somebody has ended its ban. */
+	banIsOver(client: string): void {
+		if (this.#suspended.size === 0) {
+			return;
 		}
 
-		if (this.#suspendedUntil.size >= MOST_SUSPENDED) {
-			this.#allSuspendedUntil = now + this.#span;
-		} else {
-			this.#suspendedUntil.set(client, now + this.#span);
+		const now = timeOf(this.#store);
+		const suspension = this.#suspended.get(client, now);
+		if (suspension && suspension.until > suspension.value) {
+			this.#suspended.set(client, suspension.value, suspension.value, now);
 		}
 	}
 
 	#isSuspended(client: string): boolean {
-		if (this.#suspendedUntil.size === 0 && this.#allSuspendedUntil === -Infinity) {
-			return false;
-		}
-
-		const now = timeOf(this.#store);
-		return now < Math.max(this.#suspendedUntil.get(client) ?? -Infinity, this.#allSuspendedUntil);
-	}
-
-	#forgetEnded(now: number): void {
-		for (const [client, until] of this.#suspendedUntil) {
-			if (until <= now) {
-				this.#suspendedUntil.delete(client);
-			}
-		}
+		return (
+			this.#suspended.size > 0 && this.#suspended.get(client, timeOf(this.#store)) !== undefined
+		);
 	}
 }

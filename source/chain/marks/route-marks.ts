@@ -3,6 +3,7 @@ import type {Context, Middleware} from 'koa';
 import {remembered} from '../../remembered.ts';
 import type {RouteLayer, RouterLike} from '../../router.ts';
 import type {IsGate} from './gate-identity.ts';
+import {hasPlainUrl, isAmbiguous, routedPath} from './routed-path.ts';
 
 /** What `bypass()` and standalone rules put on their functions: each call makes a mark of its own. */
 export interface Mark {
@@ -15,11 +16,6 @@ const markKey = Symbol('koa-gatekeeper mark');
 /** Puts a mark on a function. */
 export function setMark(middleware: Middleware, mark: Mark): Middleware {
 	return Object.assign(middleware, {[markKey]: mark});
-}
-
-/** The path that a router matches, unless it was told another. */
-export function routedPath(ctx: Context): string {
-	return String(ctx.newRouterPath || ctx.path || '');
 }
 
 /** The layers that routers have matched for a request so far, in order, whether they run or not. */
@@ -46,7 +42,7 @@ export function foresee(
 	isGate: IsGate,
 ): Expected | undefined {
 	try {
-		if (!routers.some(router => mayRunMark(router, ctx))) {
+		if (!routers.some(router => mayRunMark(router, ctx)) || isAmbiguous(ctx)) {
 			return undefined;
 		}
 
@@ -55,7 +51,7 @@ export function foresee(
 				return undefined;
 			}
 
-			const matching = router.matchHost(ctx.host) ? matchingLayers(router, ctx) : [];
+			const matching = isForHost(router, ctx) ? matchingLayers(router, ctx) : [];
 			const route = matching.find(isRoute);
 			if (route) {
 				const layers = layersRun(router, matching);
@@ -73,7 +69,7 @@ export function foresee(
 /** The quick question, which spares most requests the full match. */
 function mayRunMark(router: RouterLike, ctx: Context): boolean {
 	const {marked, isStateful} = survey(router.stack);
-	if (isStateful || marked.length === 0) {
+	if (isStateful || marked.length === 0 || !hasPlainUrl(ctx)) {
 		return false;
 	}
 
@@ -98,6 +94,11 @@ function isStateful(pattern: unknown): boolean {
 
 function pathFor(router: RouterLike, ctx: Context): string {
 	return router.opts.routerPath || routedPath(ctx);
+}
+
+/** Most routers are for any: the request's is not read for them. */
+function isForHost(router: RouterLike, ctx: Context): boolean {
+	return router.host === undefined || router.matchHost(ctx.host);
 }
 
 function matchingLayers(router: RouterLike, ctx: Context): readonly RouteLayer[] {
