@@ -9,6 +9,9 @@ import {servePeers} from './peers.ts';
 
 const client = '203.0.113.7';
 const edge = '173.245.48.9';
+/** Where Cloudflare has the Workers that call from another zone: any customer's code. */
+const worker = '2a06:98c0:3600::103';
+const workers = '2a06:98c0:3600::/64';
 /** What a client has sent in the hope to be taken for somebody else. */
 const forged = '192.0.2.1, 127.0.0.1';
 
@@ -37,6 +40,20 @@ const recipes: ReadonlyArray<
 		'10.0.3.9',
 		'192.0.2.1',
 	],
+	[
+		'CloudFront before the balancer',
+		'10.0.2.9',
+		[`True-Client-IP: ${client}`, 'X-Forwarded-For: 192.0.2.1, 130.176.0.9, 130.176.0.10'],
+		client,
+		client,
+	],
+	[
+		'CloudFront before the balancer',
+		'10.0.3.9',
+		['True-Client-IP: 192.0.2.1'],
+		'10.0.3.9',
+		'192.0.2.1',
+	],
 	['Cloudflare', edge, [`CF-Connecting-IP: ${client}`], client, edge],
 	[
 		'Cloudflare',
@@ -46,6 +63,13 @@ const recipes: ReadonlyArray<
 		'2606:4700::/64',
 	],
 	['Cloudflare', client, ['CF-Connecting-IP: 192.0.2.1'], client, client],
+	[
+		'Cloudflare',
+		edge,
+		[`X-Forwarded-For: 192.0.2.1, ${worker}`, `CF-Connecting-IP: ${worker}`],
+		workers,
+		edge,
+	],
 	[
 		'Cloudflare before nginx',
 		'127.0.0.1',
@@ -59,6 +83,35 @@ const recipes: ReadonlyArray<
 		[`X-Forwarded-For: 192.0.2.1, ${edge}, ${client}`, 'CF-Connecting-IP: 192.0.2.1'],
 		client,
 		client,
+	],
+	// A Worker is not walked past, whatever edge it comes through: whom it names is its invention.
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${worker}, 162.158.1.9`],
+		workers,
+		'162.158.1.9',
+	],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${worker}, ${edge}`],
+		workers,
+		edge,
+	],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${worker}, 2606:4700::9`],
+		workers,
+		'2606:4700::/64',
+	],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${worker}`],
+		workers,
+		workers,
 	],
 	['Heroku', '10.1.2.3', [`X-Forwarded-For: ${forged}, ${client}`], client, client],
 	['Kubernetes ingress', '10.244.7.9', [`X-Forwarded-For: ${client}`], client, client],
@@ -89,6 +142,17 @@ test('each recipe finds the client, and the one-hop default goes wrong as it say
 	}
 });
 
+test("Cloudflare's ranges are walked past without that of other customers' Workers", async t => {
+	const published = rangesIn((await blocks('docs/proxies.md', 'Cloudflare')).at(0));
+	const walkedPast = rangesIn((await blocks('docs/proxies.md', 'Cloudflare before nginx')).at(0));
+
+	t.is(published.length, 22);
+	t.deepEqual(
+		walkedPast,
+		published.filter(range => range !== '2a06:98c0::/29'),
+	);
+});
+
 test('every recipe has a test', async t => {
 	const text = await readFile(join(root, 'docs/proxies.md'), 'utf8');
 	const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);
@@ -106,3 +170,8 @@ test('every recipe has a test', async t => {
 		'tests/chain/identify.test.ts has the Unix socket',
 	);
 });
+
+/** The CIDRs of a recipe's code, but not of its comments. */
+function rangesIn(code = ''): readonly string[] {
+	return code.replace(/\/\/.*$/gm, '').match(/[\da-f.:]+\/\d+/g) ?? [];
+}
