@@ -13,6 +13,24 @@ export function badOption(option: string, allowed: string, given: unknown): Type
 	return new TypeError(`\`${option}\` must be ${allowed}, got ${shown}`);
 }
 
+/** The same, for what must not be printed: a secret, or what may hold one. Tells its kind alone. */
+export function badSecret(option: string, allowed: string, given: unknown): TypeError {
+	return new TypeError(`\`${option}\` must be ${allowed}, got ${kindOf(given)}`);
+}
+
+/** What kind of value this is, without the value: `a string`, `an array`, `Redis`. */
+export function kindOf(given: unknown): string {
+	if (given === null || given === undefined) {
+		return String(given);
+	}
+
+	if (typeof given !== 'object') {
+		return `a ${typeof given}`;
+	}
+
+	return Array.isArray(given) ? 'an array' : (given.constructor?.name ?? 'Object');
+}
+
 /**
  * Takes an object of options whose every name is known.
  *
@@ -25,7 +43,8 @@ export function namedOptions<const Name extends string>(
 	owner: string,
 ): {readonly [name in Name]?: unknown} {
 	if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-		throw badOption(owner, 'an object', given);
+		// Perhaps the client or the secret that belongs among them.
+		throw badSecret(owner, 'an object', given);
 	}
 
 	for (const name of Object.keys(given)) {
@@ -52,6 +71,22 @@ export function check<T>(
 ): asserts given is T {
 	if (!takes(given)) {
 		throw badOption(option, allowed, given);
+	}
+}
+
+/**
+ * The same, for what must not be printed.
+ *
+ * @throws {TypeError} for what the option does not take
+ */
+export function checkSecret<T>(
+	takes: Guard<T>,
+	given: unknown,
+	option: string,
+	allowed: string,
+): asserts given is T {
+	if (!takes(given)) {
+		throw badSecret(option, allowed, given);
 	}
 }
 

@@ -106,7 +106,7 @@ export interface GatekeeperOptions {
 	 *
 	 * @default kept as they are, but for long ones
 	 */
-	readonly keySecret?: string;
+	readonly keySecret?: string | Uint8Array;
 	/**
 	 * HTTP methods that the global rules neither count nor limit. Bans hold all the same.
 	 *

@@ -1,8 +1,8 @@
 import type {Standing} from './context.ts';
 import {wholeSeconds} from './duration.ts';
-import {check, isText, optional} from './option-checks.ts';
+import {check} from './option-checks.ts';
+import {checkReason} from './reason.ts';
 import type {Settings} from './settings.ts';
-import {checked, isReportOutcome} from './stores/answers.ts';
 import type {GuardedStore} from './stores/guarded-store.ts';
 import type {Report} from './stores/store.ts';
 
@@ -17,13 +17,6 @@ export function checkReport({
 	check(isWeight, weight, 'weight', 'a whole number above 0');
 
 	return {weight, ...checkReason(reason)};
-}
-
-/** @throws {TypeError} for a reason that is not text */
-export function checkReason(reason: unknown): {reason?: string} {
-	check(optional(isText), reason, 'reason', 'text');
-
-	return reason === undefined ? {} : {reason};
 }
 
 /**
@@ -47,8 +40,7 @@ export async function reportClient(
 		return {...standing(0, banEndsInMs), immune: 'no-ban-rule'};
 	}
 
-	const outcome = await store.report(client, banRule, report);
-	const {reports, banEndsInMs, noRoom} = checked(outcome, isReportOutcome);
+	const {reports, banEndsInMs, noRoom} = await store.report(client, banRule, report);
 	if (noRoom) {
 		warn(
 			'GATEKEEPER_NO_ROOM',

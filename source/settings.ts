@@ -1,4 +1,6 @@
+import {createSecretKey, type KeyObject} from 'node:crypto';
 import {METHODS} from 'node:http';
+import {types} from 'node:util';
 import {isIpv6Prefix} from './client/address.ts';
 import type {AddressList} from './client/address-list.ts';
 import {
@@ -8,7 +10,16 @@ import {
 	type TrustedProxies,
 } from './client-settings.ts';
 import {milliseconds} from './duration.ts';
-import {check, isFunction, isText, listOf, namedOptions, oneOf, optional} from './option-checks.ts';
+import {
+	check,
+	checkSecret,
+	isFunction,
+	isText,
+	listOf,
+	namedOptions,
+	oneOf,
+	optional,
+} from './option-checks.ts';
 import type {ClientTest, GatekeeperOptions, HeaderStyle, KeyOf, OnRefused} from './options.ts';
 import {isRouter, type RouterLike} from './router.ts';
 import {
@@ -35,7 +46,7 @@ export interface Settings {
 	readonly allow: AddressList | ClientTest | undefined;
 	readonly deny: AddressList | ClientTest | undefined;
 	readonly key: KeyOf | undefined;
-	readonly keySecret: string | undefined;
+	readonly keySecret: KeyObject | undefined;
 	/** In upper case. */
 	readonly excludedMethods: ReadonlySet<string>;
 	readonly routers: readonly RouterLike[] | undefined;
@@ -86,14 +97,14 @@ export function settle(options: unknown): Settings {
 	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
 	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key, keySecret} = given;
 
-	check(isStore, store, 'store', 'a store such as new MemoryStore()');
+	checkSecret(isStore, store, 'store', 'a store such as new MemoryStore()');
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
 	check(storeErrorPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
 	check(listOf(isMethod), excludedMethods, 'excludedMethods', "a list such as ['OPTIONS']");
 	check(optional(isHeaderName), ipHeader, 'ipHeader', "a header's name such as 'X-Forwarded-For'");
 	check(isIpv6Prefix, ipv6Prefix, 'ipv6Prefix', 'a whole number of bits from 32 to 128');
-	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx');
-	check(optional(isSecret), keySecret, 'keySecret', 'text, not empty');
+	checkSecret(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx');
+	checkSecret(optional(isSecret), keySecret, 'keySecret', 'text or bytes, not empty');
 	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
 	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
@@ -112,7 +123,7 @@ export function settle(options: unknown): Settings {
 		allow: settleListing(given.allow, 'allow'),
 		deny: settleListing(given.deny, 'deny'),
 		key,
-		keySecret,
+		keySecret: keySecret === undefined ? undefined : secretKey(keySecret),
 		excludedMethods: new Set(excludedMethods.map(method => method.toUpperCase())),
 		routers,
 		headers,
@@ -134,8 +145,13 @@ function globalNamesOn(store: Store): () => string {
 	return series;
 }
 
-function isSecret(given: unknown): given is string {
-	return isText(given) && given !== '';
+function isSecret(given: unknown): given is string | Uint8Array {
+	return (isText(given) || types.isUint8Array(given)) && given.length > 0;
+}
+
+/** A copy that shows itself nowhere: settings are in reach of whoever logs a gate or `ctx.state`. */
+function secretKey(secret: string | Uint8Array): KeyObject {
+	return createSecretKey(Buffer.from(secret));
 }
 
 function isMethod(given: unknown): given is string {

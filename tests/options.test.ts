@@ -1,6 +1,9 @@
+import {inspect} from 'node:util';
 import {Router} from '@koa/router';
 import test from 'ava';
 import {AddressList, type GatekeeperOptions, gatekeeper, MemoryStore} from '../source/index.ts';
+import {RedisStore} from '../source/redis.ts';
+import {gated} from './gated.ts';
 
 const limit = (rateLimitRule: unknown) => ({rateLimitRule});
 const ban = (banRule: unknown) => ({banRule});
@@ -8,8 +11,8 @@ const router = new Router();
 
 const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	[null, '`gatekeeper()` must be an object, got null'],
-	[[], '`gatekeeper()` must be an object, got []'],
-	['x', "`gatekeeper()` must be an object, got 'x'"],
+	[[], '`gatekeeper()` must be an object, got an array'],
+	['x', '`gatekeeper()` must be an object, got a string'],
 	[{ipHeaders: 'X'}, 'Unknown option `ipHeaders` of gatekeeper(); did you mean `ipHeader`?'],
 	[
 		{ratelimitrule: 1},
@@ -146,10 +149,10 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		{ipv6Prefix: prefix},
 		`\`ipv6Prefix\` must be a whole number of bits from 32 to 128, got ${prefix === '64' ? "'64'" : prefix}`,
 	]),
-	...['', 5, null].map((keySecret): [unknown, string] => [
-		{keySecret},
-		`\`keySecret\` must be text, not empty, got ${keySecret === '' ? "''" : keySecret}`,
-	]),
+	[{keySecret: ''}, '`keySecret` must be text or bytes, not empty, got a string'],
+	[{keySecret: new Uint8Array()}, '`keySecret` must be text or bytes, not empty, got Uint8Array'],
+	[{keySecret: 5}, '`keySecret` must be text or bytes, not empty, got a number'],
+	[{keySecret: null}, '`keySecret` must be text or bytes, not empty, got null'],
 	...['allow', 'deny'].flatMap(
 		(option): Array<[unknown, string]> => [
 			[
@@ -166,11 +169,11 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 			],
 		],
 	),
-	[{key: 'user'}, "`key` must be a function of ctx, got 'user'"],
+	[{key: 'user'}, '`key` must be a function of ctx, got a string'],
 	[{onRefused: 'x'}, "`onRefused` must be a function of (ctx, refusal), got 'x'"],
 	[{routers: router}, '`routers` must be a list of @koa/router instances, got '],
 	[{routers: [router.routes()]}, '`routers` must be a list of @koa/router instances, got '],
-	[{store: {}}, '`store` must be a store such as new MemoryStore(), got {}'],
+	[{store: {}}, '`store` must be a store such as new MemoryStore(), got Object'],
 	[{store: null}, '`store` must be a store such as new MemoryStore(), got null'],
 ];
 
@@ -181,6 +184,56 @@ test('a bad option fails at start-up: which it is, what is allowed, what came', 
 		});
 		t.true(error.message.startsWith(message), error.message);
 	}
+});
+
+test('no error shows a secret, wherever it was put by mistake', t => {
+	const secret = 'c0nfidential';
+	const client = {options: {password: secret}};
+
+	for (const mistake of [
+		() => gatekeeper({keySecret: [secret]} as unknown as GatekeeperOptions),
+		() => gatekeeper({keySecret: {secret}} as unknown as GatekeeperOptions),
+		() => gatekeeper({keySecret: new TextEncoder().encode(secret).buffer} as never),
+		() => gatekeeper([{keySecret: secret}] as unknown as GatekeeperOptions),
+		() => gatekeeper(secret as unknown as GatekeeperOptions),
+		() => gatekeeper({key: secret} as unknown as GatekeeperOptions),
+		() => gatekeeper({store: client} as unknown as GatekeeperOptions),
+		() => gatekeeper({store: `redis://:${secret}@db`} as unknown as GatekeeperOptions),
+		() => new RedisStore({client} as never),
+		() => new RedisStore([client] as never),
+		() => new RedisStore(`redis://:${secret}@db` as never),
+	]) {
+		const error = t.throws(mistake, {instanceOf: TypeError});
+		t.notRegex(inspect(error, {depth: 9}), /c0nfidential/);
+		t.notRegex(inspect(error), /99, 48, 110|63 30 6e/);
+	}
+});
+
+test('a secret is shown neither by a gate nor by the state of a request', async t => {
+	const keySecret = 'c0nfidential';
+	const {http, gate} = gated({keySecret}, router => {
+		router.get('/state', ctx => {
+			ctx.body = inspect(ctx.state, {depth: 9, showHidden: true});
+		});
+	});
+
+	t.notRegex((await http.get('/state')).text, /c0nfidential/);
+	t.notRegex(inspect(gate, {depth: 9, showHidden: true}), /c0nfidential/);
+});
+
+test('a secret may be text or its bytes, which are copied', async t => {
+	const bytes = Buffer.from('pepper');
+	const gates = ['pepper', bytes, new Uint8Array(bytes)].map(keySecret =>
+		gated({keySecret, key: () => 'alice'}, router => {
+			router.get('/client', ctx => {
+				ctx.body = ctx.state.gatekeeper.client;
+			});
+		}),
+	);
+	bytes.fill(0);
+
+	const clients = await Promise.all(gates.map(async ({http}) => (await http.get('/client')).text));
+	t.is(new Set(clients).size, 1);
 });
 
 const good: readonly GatekeeperOptions[] = [

@@ -60,7 +60,7 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 	const middleware: Middleware = function specific(ctx, next) {
 		const passage = requirePassage(ctx, 'specific');
 		const {client, namesNobody, settings} = passage;
-		if (hasUnnamed && settings.store.shared) {
+		if (hasUnnamed && settings.guarded.shared) {
 			warnUnnamed(settings, policy);
 		}
 

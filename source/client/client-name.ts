@@ -1,3 +1,4 @@
+import type {KeyObject} from 'node:crypto';
 import {badOption} from '../option-checks.ts';
 import {type AddressRange, addressKey, isIpv4, network, parseAddress} from './address.ts';
 import {canonicalKey, parseKey, unixClient} from './key.ts';
@@ -20,7 +21,7 @@ export interface Naming {
 	/** By how many bits an IPv6 client is known. */
 	readonly ipv6Prefix: number;
 	/** What keys are hashed with, if they are. */
-	readonly keySecret: string | undefined;
+	readonly keySecret: KeyObject | undefined;
 }
 
 /**

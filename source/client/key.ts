@@ -1,4 +1,4 @@
-import {createHash, createHmac} from 'node:crypto';
+import {createHash, createHmac, type KeyObject} from 'node:crypto';
 import {toUSVString} from 'node:util';
 
 /** Whose key it is: that of a gate's client, or of what a `specific` counts by. */
@@ -16,7 +16,7 @@ const LONGEST_KEY = 128;
  *
  * @param secret makes each of them `hash:` and an HMAC-SHA-256
  */
-export function canonicalKey(kind: KeyKind, text: string, secret?: string): string {
+export function canonicalKey(kind: KeyKind, text: string, secret?: KeyObject): string {
 	const key = `${kind}:${text}`;
 	if (secret !== undefined) {
 		return `hash:${createHmac('sha256', secret).update(key, 'utf16le').digest('hex')}`;
@@ -36,9 +36,9 @@ function copied(text: string): string {
 }
 
 /** Reads a key as `bans()` shows it. */
-export function parseKey(shown: string, secret?: string): string | undefined {
+export function parseKey(shown: string, secret?: KeyObject): string | undefined {
 	if (/^hash:[\da-f]{64}$/.test(shown)) {
-		return shown;
+		return copied(shown);
 	}
 
 	return /^key:./s.test(shown)

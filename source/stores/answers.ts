@@ -1,35 +1,43 @@
 import {inspect} from 'node:util';
+import {keptReason} from '../reason.ts';
+import type {Rule} from '../rules.ts';
+import type {Quota, ReportOutcome, Verdict} from './store.ts';
 
-/** Tells whether an answer has what it needs to be acted upon. */
-export type IsAnswer = (answer: unknown) => boolean;
+/*
+ * What a store answers may be anything: of each, what is needed is read once, and only that is used.
+ * Names and numbers of rules are always those that were asked about.
+ */
 
-/** @throws {TypeError} for what is no such answer: then the store is at fault */
-export function checked<T>(answer: T, isAnswer: IsAnswer): T {
-	if (!isAnswer(answer)) {
-		throw new TypeError(`the store answered ${shown(answer)}`);
-	}
-
-	return answer;
-}
-
-export function isVerdict(answer: unknown): boolean {
-	const {kind, quotas, endsInMs} = fields(answer);
+/** @throws {TypeError} for what is no verdict on these rules: then the store is at fault */
+export function readVerdict(answer: unknown, rules: readonly Rule[]): Verdict {
+	const {kind} = fields(answer);
 	switch (kind) {
 		case 'admitted':
-			return areQuotas(quotas);
+			return {kind, quotas: quotasOf(answer, rules)};
 		case 'limited':
-			return areQuotas(quotas) && quotas.length > 0;
-		case 'banned':
-			return isAhead(endsInMs);
+			return {kind, quotas: notEmpty(quotasOf(answer, rules), answer)};
+		case 'banned': {
+			const {by, reason, endsInMs} = fields(answer);
+			return {
+				kind,
+				by: by === 'reports' ? by : 'hand',
+				...(typeof reason === 'string' && {reason: keptReason(reason)}),
+				endsInMs: ahead(endsInMs, answer),
+			};
+		}
 		default:
-			return false;
+			throw noAnswer(answer);
 	}
 }
 
-export function isReportOutcome(answer: unknown): boolean {
+/** @throws {TypeError} for what is no outcome of a report */
+export function readOutcome(answer: unknown): ReportOutcome {
 	const {reports, banEndsInMs} = fields(answer);
+	if (!isNumber(reports)) {
+		throw noAnswer(answer);
+	}
 
-	return Number.isFinite(reports) && (banEndsInMs === undefined || isAhead(banEndsInMs));
+	return banEndsInMs === undefined ? {reports} : {reports, banEndsInMs: ahead(banEndsInMs, answer)};
 }
 
 /** Whatever a store has thrown or answered, as text: to show it must not be the next failure. */
@@ -41,38 +49,48 @@ export function shown(value: unknown): string {
 	}
 }
 
-function areQuotas(quotas: unknown): quotas is readonly unknown[] {
+function quotasOf(answer: unknown, rules: readonly Rule[]): readonly Quota[] {
+	const {quotas} = fields(answer);
 	if (!Array.isArray(quotas)) {
-		return false;
+		throw noAnswer(answer);
 	}
 
-	for (const quota of quotas) {
-		if (!isQuota(quota)) {
-			return false;
+	return Array.from(quotas, quota => {
+		const {rule: told, remaining, freesInMs} = fields(quota);
+		const {counter} = fields(told);
+		const rule = rules.find(asked => asked.counter === counter);
+		if (rule === undefined || !isNumber(remaining) || !isNumber(freesInMs)) {
+			throw noAnswer(answer);
 		}
+
+		return {rule, remaining, freesInMs: ahead(freesInMs, answer)};
+	});
+}
+
+function notEmpty(quotas: readonly Quota[], answer: unknown): readonly Quota[] {
+	if (quotas.length === 0) {
+		throw noAnswer(answer);
 	}
 
-	return true;
-}
-
-function isQuota(quota: unknown): boolean {
-	const {rule, remaining, freesInMs} = fields(quota);
-
-	return (
-		isRule(rule) && Number.isFinite(remaining) && Number.isFinite(freesInMs) && isAhead(freesInMs)
-	);
-}
-
-function isRule(rule: unknown): boolean {
-	const {name, count, window} = fields(rule);
-
-	return typeof name === 'string' && Number.isFinite(count) && Number.isFinite(window);
+	return quotas;
 }
 
 function fields(answer: unknown): Record<string, unknown> {
 	return typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
 }
 
-function isAhead(time: unknown): boolean {
-	return typeof time === 'number' && time > 0;
+function isNumber(given: unknown): given is number {
+	return Number.isFinite(given);
+}
+
+function ahead(time: unknown, answer: unknown): number {
+	if (typeof time === 'number' && time > 0) {
+		return time;
+	}
+
+	throw noAnswer(answer);
+}
+
+function noAnswer(answer: unknown): TypeError {
+	return new TypeError(`the store answered ${shown(answer)}`);
 }

@@ -1,7 +1,7 @@
 import type {Rule, SettledBanRule} from '../rules.ts';
 import type {Warn} from '../warnings.ts';
 import {isPromise} from '../when-answered.ts';
-import {checked, shown} from './answers.ts';
+import {shown} from './answers.ts';
 import {Breaker} from './breaker.ts';
 import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
@@ -27,7 +27,11 @@ interface GuardedStoreOptions {
  * again and again, it is left alone for a while.
  */
 export class GuardedStore {
+	/** Whether other processes use the same counters. */
+	readonly shared: boolean;
 	readonly #store: Store;
+	/** A MemoryStore answers no nonsense, and fails by nothing but a clock that throws. */
+	readonly #memory: MemoryStore | undefined;
 	readonly #options: GuardedStoreOptions;
 	readonly #breaker: Breaker;
 	/** The same rules in this process, under `'memory'`. It has the bans that a store told of which must be waited for. */
@@ -38,7 +42,9 @@ export class GuardedStore {
 	constructor(store: Store, options: GuardedStoreOptions) {
 		const {policy, warn} = options;
 		const clock = () => timeOf(store);
+		this.shared = store.shared;
 		this.#store = store;
+		this.#memory = isMemory(store) ? store : undefined;
 		this.#options = options;
 		this.#fallback = policy === 'memory' ? new MemoryStore({clock}) : undefined;
 		this.#breaker = new Breaker({
@@ -53,6 +59,15 @@ export class GuardedStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): GuardedVerdict | Promise<GuardedVerdict> {
+		if (this.#memory) {
+			try {
+				return this.#memory.admit(client, rules, options);
+			} catch (error) {
+				this.#breaker.failed(error);
+				return this.#otherwise(admission, client, rules, options);
+			}
+		}
+
 		return this.#answer(admission, client, rules, options);
 	}
 
@@ -71,7 +86,7 @@ export class GuardedStore {
 		report: Report,
 	): Promise<ReportOutcome> {
 		const changes = this.#changes;
-		const outcome = checked(await this.#store.report(client, banRule, report), reporting.isAnswer);
+		const outcome = reporting.read(await this.#store.report(client, banRule, report), banRule);
 		this.#learn(reporting, client, outcome, report, changes);
 		return outcome;
 	}
@@ -113,9 +128,9 @@ export class GuardedStore {
 				return this.#await(answer, question, client, about, how);
 			}
 
-			checked(answer, question.isAnswer);
+			const read = question.read(answer, about);
 			this.#breaker.succeeded();
-			return answer;
+			return read;
 		} catch (error) {
 			this.#breaker.failed(error);
 			return this.#otherwise(question, client, about, how);
@@ -131,7 +146,7 @@ export class GuardedStore {
 	): Promise<T> {
 		const changes = this.#changes;
 		try {
-			const answer = checked(await inTime(pending, this.#options.timeout), question.isAnswer);
+			const answer = question.read(await inTime(pending, this.#options.timeout), about);
 			this.#breaker.succeeded();
 			this.#learn(question, client, answer, how, changes);
 			return answer;
@@ -165,6 +180,11 @@ export class GuardedStore {
 			? ask(this.#fallback, client, about, how)
 			: otherwise(this.#options.policy);
 	}
+}
+
+/** Not what extends it: that may do anything. */
+function isMemory(store: Store): store is MemoryStore {
+	return Object.getPrototypeOf(store) === MemoryStore.prototype;
 }
 
 function warnFailing(warn: Warn, policy: StoreErrorPolicy, error: unknown): void {

@@ -1,5 +1,5 @@
 import type {Rule, SettledBanRule} from '../rules.ts';
-import {type IsAnswer, isReportOutcome, isVerdict} from './answers.ts';
+import {readOutcome, readVerdict} from './answers.ts';
 import type {MemoryStore} from './memory/memory-store.ts';
 import {
 	type AdmitOptions,
@@ -30,7 +30,8 @@ export type GuardedVerdict = Verdict | Unavailable;
 /** What is asked of a store, and which answer will do. */
 export interface Question<T, About, How> {
 	readonly ask: (store: Store, client: string, about: About, how: How) => T | Promise<T>;
-	readonly isAnswer: IsAnswer;
+	/** Throws for what will not do. */
+	readonly read: (answer: unknown, about: About) => T;
 	/** The answer while the store fails, but under `'memory'`. */
 	readonly otherwise: (policy: StoreErrorPolicy) => T;
 	/** Tells the memory of this process what the answer says of the client's ban. */
@@ -39,7 +40,7 @@ export interface Question<T, About, How> {
 
 export const admission: Question<GuardedVerdict, readonly Rule[], AdmitOptions> = {
 	ask: (store, client, rules, options) => store.admit(client, rules, options),
-	isAnswer: isVerdict,
+	read: readVerdict,
 	otherwise: policy => (policy === 'open' ? admitted : unavailable),
 	learn: (memory, client, verdict, {immune}) => {
 		if (verdict.kind === 'banned') {
@@ -52,7 +53,7 @@ export const admission: Question<GuardedVerdict, readonly Rule[], AdmitOptions> 
 
 export const reporting: Question<ReportOutcome, SettledBanRule, Report> = {
 	ask: (store, client, banRule, report) => store.report(client, banRule, report),
-	isAnswer: isReportOutcome,
+	read: readOutcome,
 	otherwise: () => notCounted,
 	learn: (memory, client, {reports, banEndsInMs}, {reason}) => {
 		// Of a ban that was there before the report, only the end is told.

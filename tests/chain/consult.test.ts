@@ -159,6 +159,81 @@ test('a store that answers nonsense has failed', async t => {
 	}
 });
 
+/** Reads as it should once, and then no more. */
+function readOnce<T extends object>(answer: T): T {
+	const reads = new Set<PropertyKey>();
+
+	return new Proxy(answer, {
+		get(target, name, receiver) {
+			if (reads.has(name) && name !== 'then') {
+				throw new Error(`${String(name)} was read twice`);
+			}
+
+			reads.add(name);
+			const value: unknown = Reflect.get(target, name, receiver);
+			return isRecord(value) ? readOnce(value) : value;
+		},
+	});
+}
+
+function isRecord(value: unknown): value is object {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const asked = {name: 'global', count: 1, window: 60_000, counter: '1/60000/global'};
+const quota = {rule: asked, remaining: 0, freesInMs: 60_000};
+
+test('what a store answers is read once, and never makes an error', async t => {
+	const unprintable = {...quota, rule: {...asked, name: 'a\r\nSet-Cookie: b=c', count: 'many'}};
+	const cases = (): Array<[Verdict, number]> => [
+		[{kind: 'admitted', quotas: [unprintable as never]}, 200],
+		[{kind: 'limited', quotas: [unprintable as never]}, 429],
+		[{kind: 'admitted', quotas: [readOnce(quota)]}, 200],
+		[{kind: 'limited', quotas: [readOnce(quota)]}, 429],
+		[{kind: 'banned', by: 'nobody' as 'hand', reason: 5 as never, endsInMs: 1000}, 403],
+	];
+
+	for (const headers of ['both', false] as const) {
+		for (const isLate of [false, true]) {
+			for (const [answer, status] of cases()) {
+				const given = readOnce(answer);
+				const store = forwardTo(new MemoryStore(), {
+					admit: () => (isLate ? Promise.resolve(given) : given),
+				});
+				const {http} = gated({rateLimitRule: [1, 60], store, headers});
+				const got = await http.get('/ping').set('Accept', 'application/json');
+
+				t.is(got.status, status, inspect(answer));
+				t.is(got.headers['set-cookie'], undefined);
+				if (headers && answer.kind !== 'banned') {
+					t.is(got.headers.ratelimit, '"global";r=0;t=60');
+					t.is(got.headers['ratelimit-policy'], '"global";q=1;w=60');
+				}
+			}
+		}
+	}
+});
+
+test('an outcome of a report is read once too', async t => {
+	const outcome = {reports: 2, banEndsInMs: 9000};
+	for (const given of [readOnce(outcome), Promise.resolve(readOnce(outcome))]) {
+		const {http} = gatedOn(forwardTo(new MemoryStore(), {report: () => given}));
+
+		t.deepEqual((await http.get('/report')).body, {reports: 2, banned: true, retryAfter: 9});
+	}
+});
+
+test('a store that does not know whether it is shared fails at start-up, not in a request', t => {
+	const store = forwardTo(new MemoryStore(), {});
+	Object.defineProperty(store, 'shared', {
+		get: () => {
+			throw new Error('unknown');
+		},
+	});
+
+	t.throws(() => gated({store}), {message: 'unknown'});
+});
+
 test('a store whose clock fails, too, has failed like any other', async t => {
 	const fail = () => {
 		throw new Error('no clock');

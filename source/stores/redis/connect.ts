@@ -1,3 +1,4 @@
+import {badSecret} from '../../option-checks.ts';
 import {type IoredisClient, ioredis, isIoredis} from './clients/ioredis.ts';
 import {isNodeRedis, type NodeRedisClient, nodeRedis} from './clients/node-redis.ts';
 import type {Connection} from './connection.ts';
@@ -15,9 +16,5 @@ export function connect(client: unknown): Connection {
 		return nodeRedis(client);
 	}
 
-	// Not shown whole: a client's options may hold a password.
-	const kind = Object(client).constructor?.name ?? 'Object';
-	throw new TypeError(
-		`\`client\` must be a client of ioredis, iovalkey or redis, got ${client === null || client === undefined ? client : kind}`,
-	);
+	throw badSecret('client', 'a client of ioredis, iovalkey or redis', client);
 }

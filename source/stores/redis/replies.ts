@@ -1,3 +1,4 @@
+import {keptReason} from '../../reason.ts';
 import type {Rule} from '../../rules.ts';
 import type {Quota, ReportOutcome, StoredBan, Verdict} from '../store.ts';
 
@@ -77,7 +78,7 @@ function banOf([by, left, reason]: readonly unknown[]): Omit<StoredBan, 'client'
 /** None where there is none, or where another has written what is no JSON. */
 function reasonOf(text: unknown): {reason?: string} {
 	try {
-		return {reason: String(JSON.parse(String(text)))};
+		return {reason: keptReason(String(JSON.parse(String(text))))};
 	} catch {
 		return {};
 	}
