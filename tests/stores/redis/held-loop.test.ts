@@ -1,0 +1,68 @@
+import {randomUUID} from 'node:crypto';
+import test from 'ava';
+import Koa from 'koa';
+import {gatekeeper} from '../../../source/index.ts';
+import {RedisStore} from '../../../source/redis.ts';
+import {serve} from '../../gated.ts';
+import {warnings} from '../../warnings.ts';
+import {packages} from './clients.ts';
+import {startRedis} from './server.ts';
+
+const REQUESTS = 20;
+const COUNT = 4;
+
+/** Milliseconds that the store has for an answer, and that the event loop is held in one piece. */
+const TIMEOUT = 100;
+const HELD = 250;
+
+const server = await startRedis();
+test.after.always(() => server.stop());
+
+/** Holds the event loop, as a synchronous hash of a password does. */
+function holdLoop(): void {
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD);
+}
+
+for (const [name, open] of Object.entries(packages)) {
+	for (const onStoreError of ['memory', 'closed'] as const) {
+		test.serial(
+			`${name}, '${onStoreError}': a held event loop is no failure of the server's`,
+			async t => {
+				const heard = warnings(t);
+				const {client, close} = await open(server.port);
+				const app = new Koa();
+				let arrived = 0;
+				app.use((_ctx, next) => {
+					arrived += 1;
+					if (arrived % 10 === 0) {
+						// Once before the questions of some requests are sent.
+						holdLoop();
+					}
+
+					return next();
+				});
+				app.use(
+					gatekeeper({
+						rateLimitRule: {count: COUNT, window: 60, name: 'global'},
+						store: new RedisStore({client, prefix: `${randomUUID()}:`}),
+						storeTimeout: `${TIMEOUT}ms`,
+						onStoreError,
+					}),
+				);
+				app.use(ctx => {
+					holdLoop();
+					ctx.body = 'ok';
+				});
+				const {origin} = await serve(t, app);
+
+				const statuses = await Promise.all(
+					Array.from({length: REQUESTS}, async () => (await fetch(origin)).status),
+				);
+				t.is(statuses.filter(status => status === 200).length, COUNT);
+				t.is(statuses.filter(status => status === 429).length, REQUESTS - COUNT);
+				t.deepEqual(await heard.codes(), []);
+				await close();
+			},
+		);
+	}
+}
