@@ -101,8 +101,6 @@ export interface Standing {
 	 * everybody out.
 	 */
 	readonly immune?: 'no-ban-rule' | Immunity;
-	/** The reports would do for a ban, but the store holds as many bans as it may. They stay counted. */
-	readonly noRoom?: true;
 }
 
 declare module 'koa' {

@@ -79,6 +79,11 @@ export class ExpiringMap<Value> {
 		for (let [first] = this.#heap; first && first.until <= now; [first] = this.#heap) {
 			this.delete(first.key);
 		}
+
+		if (this.size === 0) {
+			// What an emptied array and Map keep for later is given back.
+			this.clear();
+		}
 	}
 
 	/** The keys that there are now, in the order in which they were set. */

@@ -1,13 +1,14 @@
 import type {ClientName} from './client/client-name.ts';
 import type {Standing} from './context.ts';
 import {type Duration, milliseconds, wholeSeconds} from './duration.ts';
+import {giveWay} from './give-way.ts';
 import {namedOptions} from './option-checks.ts';
 import {checkReason} from './reason.ts';
 import {checkReport, reportClient} from './report-client.ts';
 import type {Settings} from './settings.ts';
 import type {GuardedStore} from './stores/guarded-store.ts';
 import {eachInTime, inTime} from './stores/in-time.ts';
-import type {Store, StoredBan} from './stores/store.ts';
+import {type Store, type StoredBan, timeOf} from './stores/store.ts';
 import {keyToBan, keyToReset, keyToUnban, type SpecificKeyName} from './verb-keys.ts';
 
 /** A ban as its operator is shown it. */
@@ -131,11 +132,16 @@ export function operator(settings: Settings): Operator {
 		},
 
 		bans: async function* () {
-			for await (const stored of eachInTime(storedBans(store), storeTimeout)) {
-				if (stored) {
-					const {endsInMs, ...ban} = stored;
-					yield {...ban, retryAfter: endsInMs === Infinity ? Infinity : wholeSeconds(endsInMs)};
+			for await (const page of eachInTime(storedBans(store), storeTimeout)) {
+				const toldAt = timeOf(store);
+				for (const {endsInMs, ...ban} of page) {
+					const left = endsInMs - (timeOf(store) - toldAt);
+					if (left > 0) {
+						yield {...ban, retryAfter: left === Infinity ? Infinity : wholeSeconds(left)};
+					}
 				}
+
+				await giveWay();
 			}
 		},
 
@@ -147,6 +153,6 @@ export function operator(settings: Settings): Operator {
 }
 
 /** One kind of list, whether the store has its bans at hand or asks a server as it goes. */
-async function* storedBans(store: Store): AsyncGenerator<StoredBan | undefined> {
+async function* storedBans(store: Store): AsyncGenerator<readonly StoredBan[]> {
 	yield* store.bans();
 }

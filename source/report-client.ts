@@ -40,15 +40,7 @@ export async function reportClient(
 		return {...standing(0, banEndsInMs), immune: 'no-ban-rule'};
 	}
 
-	const {reports, banEndsInMs, noRoom} = await store.report(client, banRule, report);
-	if (noRoom) {
-		warn(
-			'GATEKEEPER_NO_ROOM',
-			() =>
-				'A client was reported often enough to be banned, but the store holds as many bans as it may (maxBans)',
-		);
-		return {...standing(reports, banEndsInMs), noRoom};
-	}
+	const {reports, banEndsInMs} = await store.report(client, banRule, report);
 
 	return standing(reports, banEndsInMs);
 }

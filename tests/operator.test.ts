@@ -209,8 +209,8 @@ test('a list of bans that is left early is closed in the store', async t => {
 		store: forwardTo(new MemoryStore(), {
 			async *bans() {
 				try {
-					yield {client: 'a', by: 'hand', endsInMs: 1};
-					yield {client: 'b', by: 'hand', endsInMs: 1};
+					yield [{client: 'a', by: 'hand' as const, endsInMs: 1000}];
+					yield [{client: 'b', by: 'hand' as const, endsInMs: 1000}];
 				} finally {
 					isClosed = true;
 				}
@@ -224,6 +224,47 @@ test('a list of bans that is left early is closed in the store', async t => {
 	}
 
 	t.true(isClosed);
+});
+
+test('a list of bans that is read slowly tells the time of each, and none that has ended', async t => {
+	const {gate, pass} = gated();
+	await gate.ban('192.0.2.1', {duration: 10});
+	await gate.ban('192.0.2.2', {duration: 10});
+	await gate.ban('192.0.2.3', {duration: 40});
+	const told: number[] = [];
+	for await (const {retryAfter} of gate.bans()) {
+		told.push(retryAfter);
+		pass(10_000);
+	}
+
+	t.deepEqual(told, [10, 30]);
+});
+
+test('other work runs while many bans are listed', async t => {
+	const {store} = storeByHand();
+	const gate = gatekeeper({store});
+	for (let index = 0; index < 100_000; index += 1) {
+		store.ban(`client ${index}`, {duration: 1000});
+	}
+
+	let turns = 0;
+	let isListed = false;
+	const countTurns = () => {
+		turns += 1;
+		if (!isListed) {
+			setImmediate(countTurns);
+		}
+	};
+	countTurns();
+
+	let listed = 0;
+	for await (const _ of gate.bans()) {
+		listed += 1;
+	}
+
+	isListed = true;
+	t.is(listed, 100_000);
+	t.true(turns >= 100, `${turns} turns of the event loop`);
 });
 
 test('close() lets everything go; the gate still works, from nothing', async t => {

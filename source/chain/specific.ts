@@ -85,7 +85,7 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 					// No ban is meant for what is counted here: a hashed key could be banned by hand.
 					return named === undefined
 						? ask(client, {immune: namesNobody})
-						: ask(named, {immune: true});
+						: ask(named, {immune: true, requester: client});
 				});
 	};
 

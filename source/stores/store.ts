@@ -42,10 +42,10 @@ export interface Store {
 	reset(client: string): void | Promise<void>;
 
 	/**
-	 * The bans in force. A store that has to look for them tells undefined now and then, as a sign of life
-	 * while it finds none.
+	 * The bans in force, page by page: other work runs between two pages, each of which has to come in
+	 * time. A page may be empty.
 	 */
-	bans(): Iterable<StoredBan> | AsyncIterable<StoredBan | undefined>;
+	bans(): Iterable<readonly StoredBan[]> | AsyncIterable<readonly StoredBan[]>;
 
 	/** Releases what the store itself holds; never a client that it was given. */
 	close(): void | Promise<void>;
@@ -60,6 +60,12 @@ export interface AdmitOptions {
 
 	/** Let no ban refuse this request. */
 	readonly immune?: boolean;
+
+	/**
+	 * The client that makes the request, where something else is counted: what the `key` of a `specific`
+	 * tells. Clients can make up such keys, so that these need room of their own.
+	 */
+	readonly requester?: string;
 }
 
 /** What a store answers: counted, or not and why. */
@@ -106,11 +112,6 @@ export interface ReportOutcome {
 	readonly reports: number;
 	/** Until the client's ban ends, if it is banned now; above 0; Infinity for an endless one. */
 	readonly banEndsInMs?: number;
-	/**
-	 * The reports would do for a ban, but the store holds as many bans as it may. No more of them than the
-	 * rule's `count` are kept meanwhile.
-	 */
-	readonly noRoom?: true;
 }
 
 export interface StoredBan {

@@ -127,3 +127,21 @@ test('address plus account as one key: JSON keeps the parts apart', async t => {
 	t.is(await status('203.0.113.1', 'a'), 429);
 	t.is(await status('203.0.113.1', '","a'), 200);
 });
+
+test('made-up accounts push out no account that is being tried', async t => {
+	const store = new MemoryStore({clock: () => 0, maxClients: 100});
+	const {from} = gated({store, ipHeader: 'X-Forwarded-For'}, router => {
+		router.get('/login', specific([20, '1h'], {key: ctx => ctx.get('X-Account')}), ok);
+	});
+	const login = async (account: string, client: string) =>
+		(await from(client).get('/login').set('X-Account', account)).status;
+	for (let tried = 0; tried < 20; tried += 1) {
+		t.is(await login('alice', '2001:db8::1'), 200);
+	}
+
+	for (let flood = 0; flood < 300; flood += 1) {
+		await login(`made up ${flood}`, `2001:db8:0:${flood.toString(16)}::1`);
+	}
+
+	t.is(await login('alice', '2001:db8:0:ffff::1'), 429);
+});

@@ -86,10 +86,10 @@ class Model implements Store {
 		this.#reports = this.#reports.filter(report => report.client !== client);
 	}
 
-	bans(): StoredBan[] {
+	bans(): StoredBan[][] {
 		return [...this.#bans]
 			.filter(([, {end}]) => end > this.now)
-			.map(([client, {why, end}]) => ({client, ...why, endsInMs: end - this.now}));
+			.map(([client, {why, end}]) => [{client, ...why, endsInMs: end - this.now}]);
 	}
 
 	close(): void {}
@@ -262,10 +262,8 @@ async function take(store: Store, step: Action, {rules, banRules}: History): Pro
 
 		case 'list': {
 			const bans: StoredBan[] = [];
-			for await (const ban of store.bans()) {
-				if (ban) {
-					bans.push(ban);
-				}
+			for await (const page of store.bans()) {
+				bans.push(...page);
 			}
 
 			return bans.sort((one, other) => (one.client < other.client ? -1 : 1));

@@ -1,76 +1,96 @@
+import {ExpiringMap} from '../../expiring-map.ts';
+import {keptReason} from '../../reason.ts';
 import type {Banned, StoredBan} from '../store.ts';
 
-type Cause = Pick<StoredBan, 'by' | 'reason'>;
+/** How many bans are listed before other work may run. */
+const PAGE = 1000;
 
-/** Milliseconds. */
-const SWEEP_INTERVAL = 1000;
+/** A ban's reason, or that it has none. */
+type Reason = string | undefined;
 
-/** The bans by client, each until its end; an ended one is as good as none. */
+/**
+ * The bans by client, each until its end. Those by reports have room of their own, and so have those by
+ * hand: where it is full, the ban that ends first gives way to a new one.
+ */
 export class Bans {
-	readonly most: number;
-	readonly #bans = new Map<string, {readonly cause: Cause; readonly until: number}>();
-	#sweptAt = -Infinity;
+	readonly #byReports: ExpiringMap<Reason>;
+	readonly #byHand: ExpiringMap<Reason>;
 
-	constructor(most: number) {
-		this.most = most;
+	/** @param max how many there are of either kind */
+	constructor(max: number) {
+		this.#byReports = new ExpiringMap(max);
+		this.#byHand = new ExpiringMap(max);
 	}
 
-	/** Whether one more may begin, or one in place of the client's own. */
-	hasRoomFor(client: string, now: number): boolean {
-		if (this.#bans.size < this.most || this.#bans.has(client)) {
-			return true;
-		}
+	/**
+	 * Begins a ban in place of any that there is.
+	 *
+	 * @param until Infinity for one without end
+	 * @returns whether another one gave way
+	 */
+	begin(
+		client: string,
+		by: StoredBan['by'],
+		reason: string | undefined,
+		until: number,
+		now: number,
+	): boolean {
+		const [own, other] =
+			by === 'hand' ? [this.#byHand, this.#byReports] : [this.#byReports, this.#byHand];
+		other.delete(client);
 
-		// To look through all of them is not for every report of a flood.
-		if (now - this.#sweptAt >= SWEEP_INTERVAL) {
-			this.#sweptAt = now;
-			this.forgetEnded(now);
-		}
-
-		return this.#bans.size < this.most;
-	}
-
-	/** Begins a ban in place of any that there is; `until` Infinity for one without end. */
-	begin(client: string, by: StoredBan['by'], reason: string | undefined, until: number): void {
-		this.#bans.set(client, {cause: reason === undefined ? {by} : {by, reason}, until});
+		return own.set(client, reason === undefined ? undefined : keptReason(reason), until, now);
 	}
 
 	/** The ban in force, if any. */
 	find(client: string, now: number): Banned | undefined {
-		return this.#bans.size === 0 ? undefined : this.#findAny(client, now);
+		return this.#byReports.size === 0 && this.#byHand.size === 0
+			? undefined
+			: this.#findAny(client, now);
 	}
 
 	#findAny(client: string, now: number): Banned | undefined {
-		const ban = this.#bans.get(client);
-		return ban && ban.until > now
-			? {kind: 'banned', ...ban.cause, endsInMs: ban.until - now}
-			: undefined;
+		const byHand = this.#byHand.get(client, now);
+		const ban = byHand ?? this.#byReports.get(client, now);
+		if (ban === undefined) {
+			return undefined;
+		}
+
+		const by = byHand ? 'hand' : 'reports';
+		const {value: reason, until} = ban;
+		return {kind: 'banned', by, ...(reason !== undefined && {reason}), endsInMs: until - now};
 	}
 
 	end(client: string): void {
-		this.#bans.delete(client);
+		this.#byReports.delete(client);
+		this.#byHand.delete(client);
 	}
 
-	/** Those in force that were there when it began, each with the time left when it is told. */
-	*list(clock: () => number): Generator<StoredBan> {
-		for (const client of [...this.#bans.keys()]) {
-			const ban = this.find(client, clock());
-			if (ban) {
-				const {kind: _, ...shown} = ban;
-				yield {client, ...shown};
+	/** Those in force that were there when it began, page by page. */
+	*list(clock: () => number): Generator<readonly StoredBan[]> {
+		const clients = [...this.#byReports.keys(), ...this.#byHand.keys()];
+		for (let from = 0; from < clients.length; from += PAGE) {
+			const now = clock();
+			const page: StoredBan[] = [];
+			for (const client of clients.slice(from, from + PAGE)) {
+				const ban = this.find(client, now);
+				if (ban) {
+					const {kind: _, ...shown} = ban;
+					page.push({client, ...shown});
+				}
 			}
+
+			yield page;
 		}
 	}
 
 	forgetEnded(now: number): void {
-		for (const [client, {until}] of this.#bans) {
-			if (until <= now) {
-				this.#bans.delete(client);
-			}
-		}
+		this.#byReports.forgetEnded(now);
+		this.#byHand.forgetEnded(now);
 	}
 
 	clear(): void {
-		this.#bans.clear();
+		this.#byReports.clear();
+		this.#byHand.clear();
 	}
 }

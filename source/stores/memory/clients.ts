@@ -1,56 +1,49 @@
-import {Logs} from './logs.ts';
+import {Generations} from './generations.ts';
+import type {Logs} from './logs.ts';
 import {NONE} from './records.ts';
 
-/** The clients that were touched in a span of time, each by its first log. */
-class Generation {
-	readonly clients = new Map<string, number>();
-	readonly logs = new Logs();
-}
-
 /**
- * What is remembered of each client: its logs. There are two generations, and being asked for moves a
- * client into the young one. When a span has passed, or the young one is full, the old one is dropped
- * whole, without a timer and without a sweep, and the young one becomes it. So the quietest go first.
+ * What is remembered of each client: its logs. Those that are far from their limits have room of their
+ * own, and so have those that are near one: however many new clients come, they push out none of these.
  */
 export class Clients {
-	readonly #mostYoung: number;
-	#young = new Generation();
-	#old = new Generation();
-	#turnedAt = -Infinity;
-	#now = -Infinity;
+	readonly #far: Generations;
+	readonly #near: Generations;
+	/** Where the client is that was asked for last. */
+	#found: Generations;
 
-	/** @param most how many are remembered; the last half as many that were touched always are */
-	constructor(most: number) {
-		this.#mostYoung = Math.floor(most / 2);
+	/**
+	 * @param max how many are remembered, half of them far from their limits; the last quarter as many
+	 * of either kind that were touched always are
+	 */
+	constructor(max: number) {
+		const half = Math.floor(max / 2);
+		this.#far = new Generations(half);
+		this.#near = new Generations(half);
+		this.#found = this.#far;
 	}
 
 	/** Where the logs stand that `find` has answered. */
 	get logs(): Logs {
-		return this.#young.logs;
+		return this.#found.logs;
 	}
 
 	/** How many clients are remembered. */
 	get size(): number {
-		return this.#young.clients.size + this.#old.clients.size;
+		return this.#far.size + this.#near.size;
 	}
 
-	/** Whether it is time to turn: call this before anything else at a moment `now`. */
+	/** Forgets who has been quiet for a span, if it is time to: call this first at a moment `now`. */
 	turn(now: number, span: number): boolean {
-		this.#now = now;
-		const passed = now - this.#turnedAt;
-		if (passed < span) {
-			return false;
-		}
+		const hasTurned = this.#far.turn(now, span);
 
-		this.#old = passed < 2 * span ? this.#young : new Generation();
-		this.#young = new Generation();
-		this.#turnedAt = now;
-		return true;
+		return this.#near.turn(now, span) || hasTurned;
 	}
 
 	/** A client's first log; NONE where nothing is remembered of it. */
 	find(client: string): number {
-		return this.#young.clients.get(client) ?? this.#findOld(client);
+		// First where the last one was: who sends many requests is asked for again and again.
+		return this.#found.findYoung(client) ?? this.#findElsewhere(client);
 	}
 
 	/** Keeps a client from being taken for a quiet one. */
@@ -58,43 +51,56 @@ export class Clients {
 		this.find(client);
 	}
 
-	/** Makes room for one more in the young generation: call this before its first log is begun. */
+	/** Makes room for one more: call this before the first log of a client that is not known is begun. */
 	makeRoom(): void {
-		if (this.#young.clients.size >= this.#mostYoung) {
-			this.#old = this.#young;
-			this.#young = new Generation();
-			this.#turnedAt = this.#now;
-		}
+		this.#found = this.#far;
+		this.#far.makeRoom();
 	}
 
-	/** Sets a client's first log. */
+	/** Sets the first log of the client that was asked for last. */
 	set(client: string, log: number): void {
-		this.#young.clients.set(client, log);
+		this.#found.set(client, log);
+	}
+
+	/** Has the client that was asked for last be one that is near its limit. Its logs move. */
+	setNear(client: string): void {
+		if (this.#found === this.#near) {
+			return;
+		}
+
+		const first = this.#far.findYoung(client) ?? NONE;
+		this.#near.makeRoom();
+		this.#near.set(client, this.#near.logs.copyAll(this.#far.logs, first));
+		this.#far.delete(client);
+		this.#found = this.#near;
 	}
 
 	delete(client: string): void {
-		const {clients, logs} = this.#young;
-		logs.endAll(clients.get(client) ?? NONE);
-		clients.delete(client);
-		this.#old.clients.delete(client);
+		this.#far.delete(client);
+		this.#near.delete(client);
 	}
 
 	clear(): void {
-		this.#young = new Generation();
-		this.#old = new Generation();
+		this.#far.clear();
+		this.#near.clear();
 	}
 
-	#findOld(client: string): number {
-		const {clients, logs} = this.#old;
-		const first = clients.get(client);
-		if (first === undefined) {
-			return NONE;
+	#findElsewhere(client: string): number {
+		const other = this.#found === this.#far ? this.#near : this.#far;
+		const first = other.findYoung(client);
+		if (first !== undefined) {
+			this.#found = other;
+			return first;
 		}
 
-		this.makeRoom();
-		const copied = this.logs.copyAll(logs, first);
-		clients.delete(client);
-		this.set(client, copied);
-		return copied;
+		const far = this.#far.moveOld(client);
+		if (far !== NONE) {
+			this.#found = this.#far;
+			return far;
+		}
+
+		const near = this.#near.moveOld(client);
+		this.#found = near === NONE ? this.#far : this.#near;
+		return near;
 	}
 }

@@ -1,5 +1,6 @@
 import {check, isFunction, namedOptions} from '../../option-checks.ts';
 import type {Rule, SettledBanRule} from '../../rules.ts';
+import {warner} from '../../warnings.ts';
 import {
 	type AdmitOptions,
 	admitted,
@@ -13,7 +14,7 @@ import {
 import {Bans} from './bans.ts';
 import {Clients} from './clients.ts';
 import {Counters, isOfReports} from './counters.ts';
-import {count, findFull, quotaOf} from './counting.ts';
+import {count, findFull, isNearLimit, quotaOf} from './counting.ts';
 import {SteadyClock} from './steady-clock.ts';
 
 export interface MemoryStoreOptions {
@@ -24,23 +25,25 @@ export interface MemoryStoreOptions {
 	 */
 	readonly clock?: () => number;
 	/**
-	 * How many clients are remembered at most. When more come within the longest window, the half that has
-	 * been quiet longest is forgotten and begins anew; whoever is refused or reported is not quiet, and
-	 * bans are apart. So the last `maxClients / 2` different ones are always remembered.
+	 * How many clients are remembered at most, from 4; and as many keys that a `specific` counts, in a room
+	 * of their own. One half of a room is for those that have used half of a limit or more, the other for
+	 * all others. When more come to a half within the longest window, those that have been quiet longest
+	 * are forgotten and begin anew, and the last `maxClients / 4` different ones never are; who is refused
+	 * or reported is not quiet. Bans are apart.
 	 *
 	 * @default 131,072
 	 */
 	readonly maxClients?: number;
 	/**
-	 * How many bans are held at most. When there are as many, `ban()` throws, and reports that would
-	 * lead to a ban do not: their standing says so.
+	 * How many bans by reports are held at most, from 2, and as many by hand. When there are as many, the
+	 * one that ends first gives way to a new one, and a warning says so.
 	 *
 	 * @default 100,000
 	 */
 	readonly maxBans?: number;
 }
 
-/** Of which half are one generation: a Map of so many grows in steps that nobody notices. */
+/** Of which a quarter are one generation: a Map of so many grows in steps that nobody notices. */
 const DEFAULT_CLIENTS = 131_072;
 const DEFAULT_BANS = 100_000;
 
@@ -64,8 +67,12 @@ export class MemoryStore implements Store {
 	readonly shared = false;
 	readonly #clock: SteadyClock;
 	readonly #clients: Clients;
+	/** What is counted in place of clients: accounts, say. */
+	readonly #keys: Clients;
 	readonly #counters = new Counters(SHORTEST_SPAN);
 	readonly #bans: Bans;
+	readonly #warn = warner();
+	#tickedAt = Number.NaN;
 
 	/** @throws {TypeError} for a clock that tells no time, and for options unknown or out of bounds */
 	constructor(options: MemoryStoreOptions = {}) {
@@ -78,10 +85,11 @@ export class MemoryStore implements Store {
 		check(isFunction<() => unknown>, clock, 'clock', 'a function that returns milliseconds');
 		const now = clock();
 		check(isTime, now, 'clock', 'a function that returns milliseconds');
-		check(isMost, maxClients, 'maxClients', 'a whole number from 2 to 16,777,216');
-		check(isMost, maxBans, 'maxBans', 'a whole number from 2 to 16,777,216');
+		check(isMaxFrom(4), maxClients, 'maxClients', 'a whole number from 4 to 16,777,216');
+		check(isMaxFrom(2), maxBans, 'maxBans', 'a whole number from 2 to 16,777,216');
 		this.#clock = new SteadyClock(clock as () => number, now);
 		this.#clients = new Clients(maxClients);
+		this.#keys = new Clients(maxClients);
 		this.#bans = new Bans(maxBans);
 	}
 
@@ -102,16 +110,24 @@ export class MemoryStore implements Store {
 			return admitted;
 		}
 
-		const full = findFull(this.#clients, client, counters, now);
+		const room = options.requester === undefined ? this.#clients : this.#keys;
+		const full = findFull(room, client, counters, now);
 		if (full === undefined) {
-			return {kind: 'admitted', quotas: count(counters, now)};
+			const quotas = count(counters, now);
+			if (isNearLimit(quotas)) {
+				room.setNear(client);
+			}
+
+			return {kind: 'admitted', quotas};
 		}
 
 		if (options.late) {
 			count(counters, now);
 		}
 
-		return {kind: 'limited', quotas: full.map(counter => quotaOf(counter, now))};
+		const quotas = full.map(counter => quotaOf(counter, now));
+		room.setNear(client);
+		return {kind: 'limited', quotas};
 	}
 
 	report(client: string, banRule: SettledBanRule, {weight, reason}: Report): ReportOutcome {
@@ -125,46 +141,36 @@ export class MemoryStore implements Store {
 		findFull(this.#clients, client, [counter], now);
 		const {log} = counter;
 		const reports = log.within(banRule.window, now) + weight;
-		const isEnough = reports >= banRule.count;
-		if (isEnough && this.#bans.hasRoomFor(client, now)) {
+		if (reports >= banRule.count) {
 			this.#spendReports(client);
-			this.#bans.begin(client, 'reports', reason, now + banRule.duration);
+			this.#beginBan(client, 'reports', banRule.duration, reason, now);
 			return {reports, banEndsInMs: banRule.duration};
 		}
 
-		for (let counted = 0; counted < Math.min(weight, banRule.count); counted += 1) {
+		for (let counted = 0; counted < weight; counted += 1) {
 			log.add(banRule.count, now);
 		}
 
-		return isEnough ? {reports, noRoom: true} : {reports};
+		if (2 * reports >= banRule.count) {
+			this.#clients.setNear(client);
+		}
+
+		return {reports};
 	}
 
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
 		const now = this.#tick();
-		if (!this.#bans.hasRoomFor(client, now)) {
-			this.#bans.forgetEnded(now);
-		}
-
-		if (!this.#bans.hasRoomFor(client, now)) {
-			throw new RangeError(
-				`MemoryStore holds as many bans as it may: ${this.#bans.most} (maxBans)`,
-			);
-		}
-
 		this.#spendReports(client);
-		this.#bans.begin(client, 'hand', reason, now + duration);
+		this.#beginBan(client, 'hand', duration, reason, now);
 	}
 
 	/**
-	 * Takes over a ban that another store has told of, if there is room for one more.
+	 * Takes over a ban that another store has told of.
 	 *
 	 * @internal
 	 */
 	learnBan(client: string, by: StoredBan['by'], endsInMs: number, reason?: string): void {
-		const now = this.#tick();
-		if (this.#bans.hasRoomFor(client, now)) {
-			this.#bans.begin(client, by, reason, now + endsInMs);
-		}
+		this.#beginBan(client, by, endsInMs, reason, this.#tick());
 	}
 
 	/**
@@ -183,25 +189,53 @@ export class MemoryStore implements Store {
 
 	reset(client: string): void {
 		this.#clients.delete(client);
+		this.#keys.delete(client);
 	}
 
-	bans(): Iterable<StoredBan> {
+	bans(): Iterable<readonly StoredBan[]> {
 		return this.#bans.list(() => this.clock());
 	}
 
 	close(): void {
 		this.#clients.clear();
+		this.#keys.clear();
 		this.#bans.clear();
 	}
 
 	/** What time it is; whatever has been quiet for too long is forgotten on the way. */
 	#tick(): number {
 		const now = this.#clock.now();
-		if (this.#clients.turn(now, this.#counters.longestWindow)) {
-			this.#bans.forgetEnded(now);
+		if (now !== this.#tickedAt) {
+			this.#tickedAt = now;
+			this.#forgetQuiet(now);
 		}
 
 		return now;
+	}
+
+	#forgetQuiet(now: number): void {
+		const {longestWindow} = this.#counters;
+		if (this.#clients.turn(now, longestWindow)) {
+			this.#bans.forgetEnded(now);
+		}
+
+		this.#keys.turn(now, longestWindow);
+	}
+
+	#beginBan(
+		client: string,
+		by: StoredBan['by'],
+		duration: number,
+		reason: string | undefined,
+		now: number,
+	): void {
+		if (this.#bans.begin(client, by, reason, now + duration, now)) {
+			this.#warn(
+				'GATEKEEPER_BANS_FULL',
+				() =>
+					'A MemoryStore holds as many bans as it may (maxBans): the one that would have ended first was ended for a new one',
+			);
+		}
 	}
 
 	/** Who is refused by a ban is not quiet. */
@@ -225,6 +259,7 @@ function isTime(given: unknown): given is number {
 	return Number.isFinite(given);
 }
 
-function isMost(given: unknown): given is number {
-	return Number.isInteger(given) && Number(given) >= 2 && Number(given) <= MOST_HELD;
+function isMaxFrom(least: number): (given: unknown) => given is number {
+	return (given): given is number =>
+		Number.isInteger(given) && Number(given) >= least && Number(given) <= MOST_HELD;
 }

@@ -126,7 +126,7 @@ export class RedisStore implements Store {
 	}
 
 	/** The bans in force. Those that begin or end meanwhile may be told or not. */
-	async *bans(): AsyncGenerator<StoredBan | undefined> {
+	async *bans(): AsyncGenerator<readonly StoredBan[]> {
 		for (const scan of await this.#connection.servers()) {
 			yield* this.#bansOf(scan);
 		}
@@ -166,7 +166,7 @@ export class RedisStore implements Store {
 		this.#refusals.forget(client);
 	}
 
-	async *#bansOf(scan: KeyScanner): AsyncGenerator<StoredBan | undefined> {
+	async *#bansOf(scan: KeyScanner): AsyncGenerator<readonly StoredBan[]> {
 		const seen = new Set<string>();
 		let cursor = '0';
 		do {
@@ -178,8 +178,8 @@ export class RedisStore implements Store {
 				seen.add(key);
 			}
 
-			yield* await Promise.all(states.map(key => this.#banIn(key)));
-			yield undefined;
+			const bans = await Promise.all(states.map(key => this.#banIn(key)));
+			yield bans.filter(ban => ban !== undefined);
 		} while (cursor !== '0');
 	}
 

@@ -72,10 +72,8 @@ export async function fill(
 /** The list of bans, in the order of the clients' keys: a store may list them in any. */
 export async function listed(store: Store): Promise<StoredBan[]> {
 	const bans: StoredBan[] = [];
-	for await (const one of store.bans()) {
-		if (one) {
-			bans.push(one);
-		}
+	for await (const page of store.bans()) {
+		bans.push(...page);
 	}
 
 	return sorted(bans);

@@ -204,10 +204,10 @@ export function bansListed(promised: Promised): void {
 		}
 
 		const seen: string[] = [];
-		for await (const found of store.bans()) {
-			if (found) {
-				seen.push(found.client);
-				await store.unban(found.client);
+		for await (const page of store.bans()) {
+			for (const {client} of page) {
+				seen.push(client);
+				await store.unban(client);
 			}
 		}
 

@@ -3,113 +3,106 @@ import {Clients} from '../../../source/stores/memory/clients.ts';
 import {Log} from '../../../source/stores/memory/log.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
 
-const span = 10;
 const log = new Log();
 
-function remembering(most: number, ...names: string[]): Clients {
-	const clients = new Clients(most);
-	clients.turn(0, span);
-	for (const name of names) {
-		remember(clients, name);
-	}
-
+function remembering(max: number): Clients {
+	const clients = new Clients(max);
+	clients.turn(0, 10);
 	return clients;
 }
 
-/** Remembers a client by a log with one event. */
-function remember(clients: Clients, name: string): void {
+/** Remembers a client by a log with so many events. */
+function remember(clients: Clients, name: string, events = 1): void {
+	clients.find(name);
 	clients.makeRoom();
 	const first = clients.logs.begin(0, NONE);
-	log.find(clients.logs, first, 0);
-	log.add(5, 0);
 	clients.set(name, first);
+	log.find(clients.logs, first, 0);
+	for (let event = 0; event < events; event += 1) {
+		log.add(1000, event);
+	}
 }
 
-function isKnown(clients: Clients, name: string): boolean {
-	return log.find(clients.logs, clients.find(name), 0) && log.length === 1;
+function eventsOf(clients: Clients, name: string): number {
+	const first = clients.find(name);
+
+	return log.find(clients.logs, first, 0) ? log.length : 0;
 }
 
-test('it is time to turn at first, and whenever a span has passed', t => {
-	const clients = new Clients(10);
-
-	t.deepEqual(
-		[0, 9, 10, 19, 20, 50, 59, 60].map(now => clients.turn(now, span)),
-		[true, false, true, false, true, true, false, true],
-	);
-});
-
-test('who was not asked for is remembered for a span, and forgotten after two', t => {
-	const clients = remembering(10, 'a');
-
-	clients.turn(10, span);
-	t.is(clients.size, 1);
-	clients.turn(20, span);
-	t.is(clients.size, 0);
-	t.false(isKnown(clients, 'a'));
-});
-
-test('being asked for is being touched, and so is touch()', t => {
-	const clients = remembering(10, 'a', 'b', 'c');
-
-	clients.turn(10, span);
-	t.true(isKnown(clients, 'a'));
-	clients.touch('c');
-	clients.turn(20, span);
-	t.deepEqual(
-		['a', 'b', 'c'].map(name => isKnown(clients, name)),
-		[true, false, true],
-	);
-});
-
-test('after a pause of two spans nobody is left', t => {
-	const clients = remembering(10, 'a');
-
-	clients.turn(20, span);
-	t.is(clients.size, 0);
-});
-
-test('there are never more than the most, and the half that was touched last is remembered', t => {
-	const clients = remembering(6, 'a', 'b', 'c', 'd');
-
-	t.true(isKnown(clients, 'a'));
-	remember(clients, 'e');
-	remember(clients, 'f');
-	t.true(clients.size <= 6);
-	t.deepEqual(
-		['d', 'a', 'e', 'f'].map(name => isKnown(clients, name)),
-		[true, true, true, true],
-	);
+test('those near their limits and those far from it push out none of each other', t => {
+	const clients = remembering(40);
+	remember(clients, 'near', 100);
+	clients.setNear('near');
+	remember(clients, 'far');
 	for (let flood = 0; flood < 100; flood += 1) {
-		remember(clients, `flood ${flood}`);
-		t.true(clients.size <= 6);
-		t.true(isKnown(clients, `flood ${flood}`));
-		t.true(isKnown(clients, 'a'));
+		remember(clients, `near ${flood}`);
+		clients.setNear(`near ${flood}`);
+		t.is(eventsOf(clients, 'far'), 1);
+		t.true(clients.size <= 40);
 	}
 
-	t.false(isKnown(clients, 'f'));
+	t.is(eventsOf(clients, 'near'), 0, 'by others that are near their limits');
+	remember(clients, 'near', 100);
+	clients.setNear('near');
+	for (let flood = 0; flood < 100; flood += 1) {
+		remember(clients, `far ${flood}`);
+		t.is(eventsOf(clients, 'near'), 100);
+		t.true(clients.size <= 40);
+	}
+
+	t.is(eventsOf(clients, 'far'), 0, 'by others that are far from their limits');
 });
 
-test('a generation that was turned because it was full is kept for a whole span', t => {
-	const clients = remembering(4, 'a');
-	clients.turn(9, span);
-	remember(clients, 'b');
-	remember(clients, 'c');
-	t.false(clients.turn(10, span));
-	t.deepEqual([isKnown(clients, 'b'), isKnown(clients, 'c')], [true, true]);
-	t.true(clients.turn(19, span));
-	t.deepEqual([isKnown(clients, 'b'), isKnown(clients, 'c')], [true, true]);
+test('who is near its limit keeps its logs, and stays where it is', t => {
+	const clients = remembering(40);
+	remember(clients, 'a', 50);
+	clients.setNear('a');
+	t.is(eventsOf(clients, 'a'), 50);
+	clients.setNear('a');
+	t.is(eventsOf(clients, 'a'), 50);
+	t.is(clients.size, 1);
+
+	clients.turn(10, 10);
+	t.is(eventsOf(clients, 'a'), 50, 'old, and young again');
+	clients.turn(20, 10);
+	clients.turn(30, 10);
+	t.is(eventsOf(clients, 'a'), 0, 'quiet for two spans');
 });
 
-test('who is deleted is gone, young or old, and so is everybody once cleared', t => {
-	const clients = remembering(10, 'old', 'kept');
-	clients.turn(10, span);
-	remember(clients, 'young');
-	for (const name of ['old', 'young', 'unknown']) {
+test('a client may come near its limit once it is old', t => {
+	const clients = remembering(40);
+	remember(clients, 'a', 3);
+	clients.turn(10, 10);
+	t.is(eventsOf(clients, 'a'), 3);
+	clients.setNear('a');
+	t.is(eventsOf(clients, 'a'), 3);
+});
+
+test('who is deleted is gone, near or far, and so is everybody once cleared', t => {
+	const clients = remembering(40);
+	for (const name of ['near', 'far', 'kept']) {
+		remember(clients, name);
+	}
+
+	clients.find('near');
+	clients.setNear('near');
+	for (const name of ['near', 'far', 'unknown']) {
 		clients.delete(name);
-		t.false(isKnown(clients, name));
+		t.is(eventsOf(clients, name), 0);
 	}
 
 	t.is(clients.size, 1);
 	clients.clear();
 	t.is(clients.size, 0);
+});
+
+test('touch() keeps a client from being quiet', t => {
+	const clients = remembering(40);
+	remember(clients, 'a');
+	for (let now = 10; now < 100; now += 10) {
+		clients.turn(now, 10);
+		clients.touch('a');
+	}
+
+	t.is(eventsOf(clients, 'a'), 1);
 });

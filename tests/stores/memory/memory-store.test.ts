@@ -2,9 +2,10 @@ import {createHook} from 'node:async_hooks';
 import test from 'ava';
 import fc from 'fast-check';
 import {MemoryStore, type MemoryStoreOptions} from '../../../source/stores/memory/memory-store.ts';
-import type {Store} from '../../../source/stores/store.ts';
+import type {Admitted, Store} from '../../../source/stores/store.ts';
 import {bytesHeld} from '../../bytes-held.ts';
 import {storeByHand} from '../../gated.ts';
+import {warnings} from '../../warnings.ts';
 import {storeContract} from '../contract.ts';
 
 const minute = 60_000;
@@ -166,7 +167,7 @@ test('a ban in force is kept however often the quiet are forgotten', t => {
 
 test('of too many clients the quietest are forgotten, and nobody else', t => {
 	const one = [{...rule, count: 1, counter: '1'}];
-	const store = new MemoryStore({clock: () => 0, maxClients: 100});
+	const store = new MemoryStore({clock: () => 0, maxClients: 200});
 	const kinds = (clients: readonly string[]) =>
 		clients.map(client => store.admit(client, one).kind);
 	const first = Array.from({length: 100}, (_, index) => `${index}`);
@@ -214,36 +215,128 @@ test('no flood of clients ends a ban', t => {
 	t.is(small.admit('a', rules).kind, 'banned');
 });
 
-test('at the most bans ban() throws, and a report does not ban, but stays counted', t => {
+test('of too many bans by reports the one that ends first gives way', t => {
 	const {store, pass} = storeByHand();
-	const small = new MemoryStore({clock: () => store.clock(), maxBans: 2});
-	small.ban('a', {duration: minute});
-	small.ban('b', {duration: Infinity});
+	const small = new MemoryStore({clock: () => store.clock(), maxBans: 3});
+	const report = (client: string, duration: number) =>
+		small.report(client, {...banRule, duration}, {weight: 3});
+	const banned = () => [...small.bans()].flat().map(({client}) => client);
 
-	t.throws(() => small.ban('c', {duration: 1}), {
-		instanceOf: RangeError,
-		message: 'MemoryStore holds as many bans as it may: 2 (maxBans)',
-	});
-	t.notThrows(() => small.ban('a', {duration: minute}), "in place of the client's own");
-	t.deepEqual(small.report('c', banRule, {weight: 2}), {reports: 2});
-	t.deepEqual(small.report('c', banRule, {weight: 1}), {reports: 3, noRoom: true});
-	t.deepEqual(small.report('c', banRule, {weight: 9}), {reports: 12, noRoom: true});
-	t.is(small.admit('c', rules).kind, 'admitted');
-	small.unban('b');
-	t.deepEqual(small.report('c', banRule, {weight: 1}), {reports: 4, banEndsInMs: 1000});
-	t.is(small.admit('c', rules).kind, 'banned');
+	report('long', 3 * minute);
+	report('short', minute);
+	report('endless', Infinity);
+	t.deepEqual(report('another', 2 * minute), {reports: 3, banEndsInMs: 2 * minute});
+	t.deepEqual(banned(), ['long', 'endless', 'another']);
+	t.is(small.admit('short', rules).kind, 'admitted');
 
-	// What has ended makes room, for who bans by hand at once.
-	t.throws(() => small.ban('d', {duration: 1}), {instanceOf: RangeError});
-	pass(1000);
-	t.notThrows(() => small.ban('d', {duration: 1}));
-	pass(minute);
-	t.notThrows(() => small.ban('d', {duration: 1}));
-	t.notThrows(() => small.ban('e', {duration: 1}));
-	t.throws(() => small.ban('f', {duration: 1}), {instanceOf: RangeError});
+	report('endless', 5 * minute);
+	t.deepEqual(banned(), ['long', 'endless', 'another'], 'a ban in force is not begun again');
+	pass(2 * minute);
+	report('fifth', minute);
+	t.deepEqual(banned(), ['long', 'endless', 'fifth'], 'what has ended makes room first');
 });
 
-test('the last half of the most clients is remembered, whatever else happens', t => {
+test('a flood of bans by reports ends none by hand, and a ban by hand always has room', t => {
+	const small = new MemoryStore({clock: () => 0, maxBans: 100});
+	small.ban('by hand', {duration: 5});
+	for (let flood = 0; flood < 10_000; flood += 1) {
+		small.report(`flood ${flood}`, {...banRule, duration: minute}, {weight: 3});
+	}
+
+	t.is(small.admit('by hand', []).kind, 'banned');
+	for (let index = 0; index < 200; index += 1) {
+		small.ban(`by hand ${index}`, {duration: Infinity});
+	}
+
+	t.is(small.admit('by hand 199', []).kind, 'banned');
+	t.is(small.admit('flood 9999', []).kind, 'banned');
+	t.is([...small.bans()].flat().length, 200);
+});
+
+test('a ban by hand takes the place of one by reports, and the other way round', t => {
+	const {store, pass} = storeByHand();
+	store.report('a', banRule, {weight: 3});
+	store.ban('a', {duration: 500});
+	t.deepEqual([...store.bans()].flat(), [{client: 'a', by: 'hand', endsInMs: 500}]);
+
+	pass(500);
+	store.report('a', banRule, {weight: 3, reason: 'again'});
+	t.deepEqual([...store.bans()].flat(), [
+		{client: 'a', by: 'reports', reason: 'again', endsInMs: 1000},
+	]);
+	store.unban('a');
+	t.deepEqual([...store.bans()].flat(), []);
+});
+
+test.serial('a warning tells once that a ban gave way', async t => {
+	const heard = warnings(t);
+	const small = new MemoryStore({maxBans: 2});
+	for (const client of ['a', 'b']) {
+		small.ban(client, {duration: minute});
+	}
+
+	t.deepEqual(await heard.codes(), []);
+	small.ban('a', {duration: minute});
+	t.deepEqual(await heard.codes(), [], "in place of the client's own");
+	for (const client of ['c', 'd']) {
+		small.ban(client, {duration: minute});
+	}
+
+	t.deepEqual(await heard.codes(), ['GATEKEEPER_BANS_FULL']);
+});
+
+test('no flood of new clients pushes out one that is near its limit', t => {
+	const store = new MemoryStore({clock: () => 0, maxClients: 1000});
+	const ask = (client: string) => store.admit(client, rules).kind;
+	for (let asked = 0; asked < 3; asked += 1) {
+		ask('near');
+	}
+
+	ask('far');
+	store.report('reported', banRule, {weight: 2});
+	for (let flood = 0; flood < 10_000; flood += 1) {
+		ask(`flood ${flood}`);
+		store.report(`flood ${flood}`, {...banRule, count: 9, counter: '9'}, {weight: 1});
+	}
+
+	t.deepEqual([ask('near'), ask('near'), ask('near')], ['admitted', 'admitted', 'limited']);
+	t.deepEqual(Array.from({length: 6}, () => ask('far')).at(4), 'admitted', 'far from its limit');
+	t.is(store.report('reported', banRule, {weight: 1}).reports, 3);
+});
+
+test('what clients make up as keys pushes out no client, nor a key near its limit', t => {
+	const store = new MemoryStore({clock: () => 0, maxClients: 1000});
+	const account = [{...rule, name: 'account', counter: 'account'}];
+	const login = (key: string, requester: string) =>
+		store.admit(key, account, {immune: true, requester}).kind;
+	for (let asked = 0; asked < 5; asked += 1) {
+		t.is(login('alice', `${asked}`), 'admitted');
+	}
+
+	t.is(store.admit('quiet', rules).kind, 'admitted');
+	for (let flood = 0; flood < 10_000; flood += 1) {
+		t.is(login(`made up ${flood}`, `client ${flood}`), 'admitted');
+	}
+
+	t.is(login('alice', 'botnet'), 'limited');
+	const [quota] = (store.admit('quiet', rules) as Admitted).quotas;
+	t.is(quota?.remaining, 3, 'the client is known');
+
+	store.reset('alice');
+	t.is(login('alice', 'botnet'), 'admitted');
+});
+
+test('a key and a client of one name are apart', t => {
+	const store = new MemoryStore({clock: () => 0});
+	const one = [{...rule, count: 1, counter: '1'}];
+
+	t.is(store.admit('a', one, {requester: 'b'}).kind, 'admitted');
+	t.is(store.admit('a', one).kind, 'admitted');
+	t.is(store.admit('a', one, {requester: 'b'}).kind, 'limited');
+	t.is(store.admit('a', one).kind, 'limited');
+});
+
+test('the last quarter of the most clients is remembered, whatever else happens', t => {
 	const one = [{...rule, count: 1, counter: '1'}];
 	const {store, pass} = storeByHand();
 	const small = new MemoryStore({clock: () => store.clock(), maxClients: 4});
@@ -260,30 +353,35 @@ test('the last half of the most clients is remembered, whatever else happens', t
 
 test('a list of bans has an end, though bans begin meanwhile', t => {
 	const {store} = storeByHand();
-	store.ban('a', {duration: minute});
-	store.ban('b', {duration: minute});
-	let listed = 0;
-	for (const {client} of store.bans()) {
-		store.unban(client);
-		store.ban(client, {duration: minute});
-		listed += 1;
+	for (let index = 0; index < 3000; index += 1) {
+		store.ban(`${index}`, {duration: minute});
 	}
 
-	t.is(listed, 2);
+	let listed = 0;
+	for (const page of store.bans()) {
+		for (const {client} of page) {
+			store.unban(client);
+			store.ban(client, {duration: minute});
+			listed += 1;
+		}
+	}
+
+	t.is(listed, 3000);
 });
 
-test('a list of bans that is read slowly tells the time of each, and none that has ended', t => {
+test('each page of a list of bans tells the time of its own, and none that has ended', t => {
 	const {store, pass} = storeByHand();
-	store.ban('a', {duration: 100});
-	store.ban('b', {duration: 100});
-	store.ban('c', {duration: 400});
+	for (let index = 0; index < 2000; index += 1) {
+		store.ban(`${index}`, {duration: index === 1500 ? 400 : 100});
+	}
+
 	const told: number[] = [];
-	for (const {endsInMs} of store.bans()) {
-		told.push(endsInMs);
+	for (const page of store.bans()) {
+		told.push(...page.map(({endsInMs}) => endsInMs));
 		pass(100);
 	}
 
-	t.deepEqual(told, [100, 300]);
+	t.deepEqual(told, [...Array(1000).fill(100), 300]);
 });
 
 test('a closed store holds nothing', t => {
@@ -356,7 +454,7 @@ test('an option that it does not know, or a clock that is none, is a TypeError',
 			(most): Array<[unknown, string]> => [
 				[
 					{maxClients: most},
-					`\`maxClients\` must be a whole number from 2 to 16,777,216, got ${most === '5' ? "'5'" : most}`,
+					`\`maxClients\` must be a whole number from 4 to 16,777,216, got ${most === '5' ? "'5'" : most}`,
 				],
 				[
 					{maxBans: most},

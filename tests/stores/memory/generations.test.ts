@@ -1,0 +1,119 @@
+import test from 'ava';
+import {Generations} from '../../../source/stores/memory/generations.ts';
+import {Log} from '../../../source/stores/memory/log.ts';
+import {NONE} from '../../../source/stores/memory/records.ts';
+
+const span = 10;
+const log = new Log();
+
+function remembering(most: number, ...names: string[]): Generations {
+	const clients = new Generations(most);
+	clients.turn(0, span);
+	for (const name of names) {
+		remember(clients, name);
+	}
+
+	return clients;
+}
+
+/** Remembers a client by a log with one event. */
+function remember(clients: Generations, name: string): void {
+	clients.makeRoom();
+	const first = clients.logs.begin(0, NONE);
+	log.find(clients.logs, first, 0);
+	log.add(5, 0);
+	clients.set(name, first);
+}
+
+function isKnown(clients: Generations, name: string): boolean {
+	return log.find(clients.logs, find(clients, name), 0) && log.length === 1;
+}
+
+function find(clients: Generations, name: string): number {
+	return clients.findYoung(name) ?? clients.moveOld(name);
+}
+
+test('it is time to turn at first, and whenever a span has passed', t => {
+	const clients = new Generations(10);
+
+	t.deepEqual(
+		[0, 9, 10, 19, 20, 50, 59, 60].map(now => clients.turn(now, span)),
+		[true, false, true, false, true, true, false, true],
+	);
+});
+
+test('who was not asked for is remembered for a span, and forgotten after two', t => {
+	const clients = remembering(10, 'a');
+
+	clients.turn(10, span);
+	t.is(clients.size, 1);
+	clients.turn(20, span);
+	t.is(clients.size, 0);
+	t.false(isKnown(clients, 'a'));
+});
+
+test('being asked for is being touched', t => {
+	const clients = remembering(10, 'a', 'b', 'c');
+
+	clients.turn(10, span);
+	t.true(isKnown(clients, 'a'));
+	find(clients, 'c');
+	clients.turn(20, span);
+	t.deepEqual(
+		['a', 'b', 'c'].map(name => isKnown(clients, name)),
+		[true, false, true],
+	);
+});
+
+test('after a pause of two spans nobody is left', t => {
+	const clients = remembering(10, 'a');
+
+	clients.turn(20, span);
+	t.is(clients.size, 0);
+});
+
+test('there are never more than the most, and the half that was touched last is remembered', t => {
+	const clients = remembering(6, 'a', 'b', 'c', 'd');
+
+	t.true(isKnown(clients, 'a'));
+	remember(clients, 'e');
+	remember(clients, 'f');
+	t.true(clients.size <= 6);
+	t.deepEqual(
+		['d', 'a', 'e', 'f'].map(name => isKnown(clients, name)),
+		[true, true, true, true],
+	);
+	for (let flood = 0; flood < 100; flood += 1) {
+		remember(clients, `flood ${flood}`);
+		t.true(clients.size <= 6);
+		t.true(isKnown(clients, `flood ${flood}`));
+		t.true(isKnown(clients, 'a'));
+	}
+
+	t.false(isKnown(clients, 'f'));
+});
+
+test('a generation that was turned because it was full is kept for a whole span', t => {
+	const clients = remembering(4, 'a');
+	clients.turn(9, span);
+	remember(clients, 'b');
+	remember(clients, 'c');
+	t.false(clients.turn(10, span));
+	t.deepEqual([isKnown(clients, 'b'), isKnown(clients, 'c')], [true, true]);
+	t.true(clients.turn(19, span));
+	t.deepEqual([isKnown(clients, 'b'), isKnown(clients, 'c')], [true, true]);
+});
+
+test('who is deleted is gone, young or old, and so is everybody once cleared', t => {
+	const clients = remembering(10, 'old', 'kept');
+	clients.turn(10, span);
+	remember(clients, 'young');
+	for (const name of ['old', 'young', 'unknown']) {
+		clients.delete(name);
+		t.false(isKnown(clients, name));
+	}
+
+	t.is(clients.size, 1);
+	clients.clear();
+	t.is(clients.size, 0);
+});
