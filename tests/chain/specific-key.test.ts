@@ -1,6 +1,6 @@
 import {bodyParser} from '@koa/bodyparser';
 import test from 'ava';
-import {type GatekeeperOptions, type KeyOf, specific} from '../../source/index.ts';
+import {type GatekeeperOptions, type KeyOf, MemoryStore, specific} from '../../source/index.ts';
 import {bansOf, type Gated, gated, ok} from '../gated.ts';
 
 const account: KeyOf = ctx => (ctx.request.body as {account?: string}).account;

@@ -1,6 +1,14 @@
 import {check, isFunction, isText, namedOptions} from '../../option-checks.ts';
 import type {Rule, SettledBanRule} from '../../rules.ts';
-import type {AdmitOptions, Report, ReportOutcome, Store, StoredBan, Verdict} from '../store.ts';
+import {
+	type AdmitOptions,
+	admitted,
+	type Report,
+	type ReportOutcome,
+	type Store,
+	type StoredBan,
+	type Verdict,
+} from '../store.ts';
 import {Admissions} from './admissions.ts';
 import {reasonText, timeText} from './arguments.ts';
 import {connect, type RedisClient} from './connect.ts';
@@ -84,10 +92,25 @@ export class RedisStore implements Store {
 		rules: readonly Rule[],
 		options: AdmitOptions = noExceptions,
 	): Verdict | Promise<Verdict> {
-		const {immune = false, late = false} = options;
-		const known = late ? undefined : this.#refusals.find(client, rules, immune, this.#clock());
+		const {immune = false, late = false, requester} = options;
+		const isAboutBan = rules.length === 0;
+		if (isAboutBan && immune) {
+			return admitted;
+		}
 
-		return known ?? this.#ask(client, rules, immune, late);
+		if (!late) {
+			const now = this.#clock();
+			const known = this.#refusals.find(client, rules, immune, now, requester);
+			if (known) {
+				return known;
+			}
+
+			if (isAboutBan && this.#refusals.isUnbanned(client, now)) {
+				return admitted;
+			}
+		}
+
+		return this.#ask(client, rules, immune, late, requester);
 	}
 
 	async report(
@@ -142,15 +165,21 @@ export class RedisStore implements Store {
 		rules: readonly Rule[],
 		isImmune: boolean,
 		isLate: boolean,
+		requester: string | undefined,
 	): Promise<Verdict> {
 		const state = this.#keys.stateOf(client);
 		const askedAt = this.#clock();
 		const changes = this.#changes;
 		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate});
-		if (verdict.kind === 'admitted' || isLate) {
+		if (rules.length > 0 && (verdict.kind === 'admitted' || isLate)) {
 			this.#refusals.counted(client, rules);
 		} else if (changes === this.#changes) {
-			this.#refusals.remember(client, {verdict, rules, isImmune, askedAt}, this.#clock());
+			if (verdict.kind === 'admitted') {
+				this.#refusals.foundNoBan(client, askedAt);
+			} else {
+				const refusal = {verdict, rules, isImmune, askedAt};
+				this.#refusals.remember(client, refusal, this.#clock(), requester);
+			}
 		}
 
 		return verdict;

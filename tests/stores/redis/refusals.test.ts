@@ -79,9 +79,9 @@ test('a limit is told to the same question alone, a ban to every one that it may
 	t.is(remembering(banned).find('a', rules, true, 10), undefined);
 });
 
-test('refusals by several lists of rules are remembered side by side, the last of them', t => {
+test('refusals by several lists of rules are remembered side by side, the first of them', t => {
 	const refusals = new Refusals();
-	const lists = Array.from({length: 9}, (_, index) => [limit(1, 300, `route ${index}`)]);
+	const lists = Array.from({length: 18}, (_, index) => [limit(1, 300, `route ${index}`)]);
 	for (const list of lists) {
 		const [first = fast] = list;
 		const verdict: Limited = {kind: 'limited', quotas: [quota(first, 0, 300)]};
@@ -90,11 +90,57 @@ test('refusals by several lists of rules are remembered side by side, the last o
 
 	t.deepEqual(
 		lists.map(list => refusals.find('a', list, false, 10) !== undefined),
-		[false, false, false, false, false, true, true, true, true],
+		[...Array(16).fill(true), false, false],
 	);
-	refusals.counted('a', lists[8] ?? []);
-	t.is(refusals.find('a', lists[8] ?? [], false, 10), undefined);
-	t.truthy(refusals.find('a', lists[7] ?? [], false, 10));
+	const last = {verdict: limited, rules, isImmune: false, askedAt: 1010};
+	refusals.remember('a', last, 1010);
+	t.truthy(
+		refusals.find('a', rules, false, 1010),
+		'in the place of those that are believed no more',
+	);
+});
+
+test('that a client has no ban is believed for a second, while it is refused', t => {
+	const refusals = new Refusals();
+	refusals.foundNoBan('a', 10);
+	t.false(refusals.isUnbanned('a', 10), 'it was not refused');
+
+	refusals.remember('a', {verdict: limited, rules, isImmune: false, askedAt: 20}, 30);
+	t.true(refusals.isUnbanned('a', 1019));
+	t.false(refusals.isUnbanned('a', 1020), 'a second after the question');
+	t.false(refusals.isUnbanned('a', 19), 'nor by a clock that has gone back');
+	t.false(refusals.isUnbanned('b', 30));
+
+	refusals.find('a', rules, false, 900);
+	refusals.foundNoBan('a', 1500);
+	t.true(refusals.isUnbanned('a', 1899));
+	t.false(refusals.isUnbanned('a', 1900), 'a second after the last refusal');
+
+	refusals.find('a', rules, false, 1010);
+	refusals.forget('a');
+	t.false(refusals.isUnbanned('a', 1500));
+});
+
+test('who is refused by what is counted in its place is refused too', t => {
+	const refusals = new Refusals();
+	const refusal = {verdict: limited, rules, isImmune: true, askedAt: 20};
+	refusals.remember('account', refusal, 30, 'a');
+	t.false(refusals.isUnbanned('a', 30), 'nobody has asked about its ban');
+
+	refusals.foundNoBan('a', 40);
+	refusals.remember('account', refusal, 50, 'a');
+	t.true(refusals.isUnbanned('a', 1039));
+	t.false(refusals.isUnbanned('account', 50));
+
+	refusals.foundNoBan('a', 1100);
+	t.falsy(refusals.isUnbanned('a', 1100), 'its last refusal was long ago');
+	refusals.find('account', rules, true, 1010, 'a');
+	t.true(refusals.isUnbanned('a', 1100));
+});
+
+test('a refusal by rules that was told of no ban says nothing of one', t => {
+	t.false(remembering(limited, true).isUnbanned('a', 10));
+	t.false(remembering(banned).isUnbanned('a', 10));
 });
 
 test('what is forgotten is asked again', t => {

@@ -1,0 +1,151 @@
+import {Router} from '@koa/router';
+import test from 'ava';
+import Koa from 'koa';
+import {type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
+import {agents, ok} from '../../gated.ts';
+import {packages} from './clients.ts';
+import {openRedisStore} from './opened.ts';
+import {startRedis} from './server.ts';
+
+const REFUSALS = 300;
+
+const server = await startRedis();
+const opened = await packages.ioredis(server.port);
+test.after.always(async () => {
+	await opened.close();
+	await server.stop();
+});
+
+/** How many scripts the server has run. */
+async function scripts(): Promise<number> {
+	const stats = String(await opened.run('INFO', 'commandstats'));
+
+	return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+}
+
+async function app(options: GatekeeperOptions, routes: (router: Router) => void) {
+	const {store, prefix, pass} = await openRedisStore(opened);
+	const koa = new Koa();
+	const router = new Router();
+	routes(router);
+	const gate = gatekeeper({...options, store});
+	koa.use(gate).use(router.routes());
+
+	return {...agents(koa), gate, prefix, pass};
+}
+
+const full = {count: 1, window: 60, name: 'full'};
+
+/** Where nothing but a ban stands before a full rule of a route's own. */
+const cases: ReadonlyArray<[string, GatekeeperOptions, (router: Router) => void]> = [
+	[
+		'a standalone route',
+		{rateLimitRule: {count: 100, window: 60, name: 'global'}, banRule: [3, 60, 600]},
+		router => router.get('/full', specific(full, {standalone: true}), ok),
+	],
+	[
+		'a specific without a global limit',
+		{banRule: [3, 60, 600]},
+		router => router.get('/full', specific(full), ok),
+	],
+	[
+		'a specific on an excluded method',
+		{rateLimitRule: {count: 100, window: 60, name: 'global'}, excludedMethods: ['GET']},
+		router => router.get('/full', specific(full), ok),
+	],
+	[
+		'a specific by account without a global limit',
+		{banRule: [3, 60, 600]},
+		router => router.get('/full', specific(full, {key: () => 'alice'}), ok),
+	],
+	[
+		'two of them by turns',
+		{banRule: [3, 60, 600]},
+		router => {
+			const others = ['/other', '/another', '/fourth', '/fifth', '/sixth'];
+			for (const [index, path] of others.entries()) {
+				router.get(path, specific({...full, name: `other ${index}`}), ok);
+			}
+
+			router.get('/full', specific(full), ok);
+		},
+	],
+];
+
+for (const [what, options, routes] of cases) {
+	test.serial(`${what} that is full costs the server about two questions a second`, async t => {
+		const {http, pass} = await app(options, routes);
+		const paths = ['/full', '/other', '/another', '/fourth', '/fifth', '/sixth'];
+		const refusing: string[] = [];
+		for (const path of paths) {
+			await http.get(path);
+			if ((await http.get(path)).status === 429) {
+				refusing.push(path);
+			}
+		}
+
+		const before = await scripts();
+		for (let refusal = 0; refusal < REFUSALS; refusal += 1) {
+			t.is((await http.get(refusing[refusal % refusing.length] ?? '')).status, 429);
+		}
+
+		t.true((await scripts()) - before <= 2, `${(await scripts()) - before} scripts`);
+		await pass(1000);
+		const later = await scripts();
+		for (let refusal = 0; refusal < 20; refusal += 1) {
+			t.is((await http.get('/full')).status, 429);
+		}
+
+		t.is((await scripts()) - later, 2, 'asked again after a second');
+	});
+}
+
+test.serial('a ban holds at once where the client is refused, too', async t => {
+	const {http, gate} = await app({banRule: [2, 60, 600]}, router => {
+		router.get('/full', specific(full), ok);
+		router.get('/report', ctx => {
+			ctx.report();
+			ok(ctx);
+		});
+	});
+	await http.get('/full');
+	t.is((await http.get('/full')).status, 429);
+	t.is((await http.get('/full')).status, 429);
+
+	await gate.ban('127.0.0.1');
+	t.is((await http.get('/full')).status, 403);
+	await gate.unban('127.0.0.1');
+	t.is((await http.get('/full')).status, 429);
+	t.is((await http.get('/full')).status, 429);
+	await http.get('/report');
+	await http.get('/report');
+	t.is((await http.get('/full')).status, 403);
+});
+
+test.serial('a ban from another process reaches a refused client within a second', async t => {
+	const {http, prefix, pass} = await app({banRule: [2, 60, 600]}, router => {
+		router.get('/full', specific(full), ok);
+		router.get('/other', ok);
+	});
+	const {store} = await openRedisStore(opened, {prefix});
+	t.is((await http.get('/other')).status, 200);
+	await store.ban('127.0.0.1', {duration: 60_000});
+	t.is((await http.get('/other')).status, 403, 'at once, for who is not refused');
+
+	await store.unban('127.0.0.1');
+	await pass(1000);
+	await http.get('/full');
+	t.is((await http.get('/full')).status, 429);
+	await store.ban('127.0.0.1', {duration: 60_000});
+	await pass(1000);
+	t.is((await http.get('/other')).status, 403);
+});
+
+test.serial('a request that names nobody asks about no ban', async t => {
+	const {http} = await app({banRule: [2, 60, 600], ipHeader: 'X-Client'}, router => {
+		router.get('/other', ok);
+	});
+	const before = await scripts();
+	t.is((await http.get('/other')).status, 200);
+	t.is(await scripts(), before);
+});
