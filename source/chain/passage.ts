@@ -8,7 +8,14 @@ import {type Identity, unidentified} from './identity.ts';
 import type {Probation} from './marks/probation.ts';
 import type {Expected} from './marks/route-marks.ts';
 
+/** Whom a `specific`, known by its rules, has asked about. */
+interface Asked {
+	readonly by: readonly Rule[];
+	readonly whom: string;
+}
+
 const noRules: readonly Rule[] = [];
+const nothingAsked: readonly Asked[] = [];
 
 /** One request's way through one gate: what the links of the chain tell each other. */
 export class Passage implements GateState {
@@ -25,6 +32,8 @@ export class Passage implements GateState {
 	foresight: Foresight | undefined;
 	/** A `bypass()` has run for a path that is beyond doubt, so that a `specific` behind it does not apply. */
 	bypassHasRun = false;
+	/** What each `specific` on the request's way has asked about: a client or key is counted once. */
+	asked: readonly Asked[] = nothingAsked;
 	/** All that was asked so far, for `RateLimit-Policy` and `RateLimit`. */
 	policy = '';
 	quotas: readonly Quota[] = [];

@@ -37,6 +37,7 @@ const nextName = nameSeries('specific');
 /**
  * Limits the routes behind it by rules of their own, asked after the global ones. One call on several
  * routes is one shared counter; two calls are two, even with equal rules, unless both give one `name`.
+ * A request that meets one call twice, by `router.use` and on its route say, is counted once.
  *
  * @throws {TypeError} for bad rules or options
  *
@@ -72,11 +73,17 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 			return next();
 		}
 
-		const ask = (whom: string, exception: AdmitOptions) =>
-			whenAnswered(settings.guarded.admit(whom, rules, exception), verdict => {
+		const ask = (whom: string, exception: AdmitOptions) => {
+			if (passage.asked.some(asked => asked.by === rules && asked.whom === whom)) {
+				return next();
+			}
+
+			passage.asked = [...passage.asked, {by: rules, whom}];
+			return whenAnswered(settings.guarded.admit(whom, rules, exception), verdict => {
 				announceQuotas(ctx, passage, policy, verdict);
 				return verdict.kind === 'admitted' ? next() : refuse(ctx, passage, verdict);
 			});
+		};
 
 		return key === undefined
 			? ask(client, {immune: namesNobody})

@@ -38,6 +38,37 @@ test('a standalone rule limits its route alone, and the global one neither count
 	t.is((await http.get('/alone')).status, 429);
 });
 
+test('one that a request meets twice counts it once, for each client or key', async t => {
+	const perClient = specific({count: 3, window: 60, name: 'client'});
+	const perKey = specific(
+		{count: 3, window: 60, name: 'key'},
+		{key: ctx => ctx.get('X-Key') || undefined},
+	);
+	const {http} = gated({}, router => {
+		router.use(perClient, perKey);
+		router.get('/twice', perClient, perKey, ok);
+		router.get(
+			'/other',
+			(ctx, next) => {
+				ctx.req.headers['x-key'] = 'bob';
+				return next();
+			},
+			perKey,
+			ok,
+		);
+	});
+	const ask = (path: string) => http.get(path).set('X-Key', 'alice');
+
+	const {headers} = await ask('/twice');
+	t.is(headers['ratelimit-policy'], '"client";q=3;w=60, "key";q=3;w=60');
+	t.is(headers.ratelimit, '"client";r=2;t=60, "key";r=2;t=60');
+	t.is(
+		(await ask('/other')).headers.ratelimit,
+		'"client";r=1;t=60, "key";r=1;t=60, "key";r=2;t=60',
+	);
+	t.deepEqual([(await ask('/twice')).status, (await ask('/twice')).status], [200, 429]);
+});
+
 test('bans hold on specific and standalone routes', async t => {
 	const {http, gate} = gated({}, router => {
 		router.get('/both', specific([9, 10]), ok);
