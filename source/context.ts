@@ -77,7 +77,10 @@ export interface ReportOptions {
 	 * @default 1
 	 */
 	readonly weight?: number;
-	/** Kept with the ban that this report may begin; shown by `bans()` and to `onRefused`. */
+	/**
+	 * Kept with the ban that this report may begin, 200 characters of it at most; shown by `bans()` and to
+	 * `onRefused`.
+	 */
 	readonly reason?: string;
 }
 
@@ -114,6 +117,9 @@ declare module 'koa' {
 		 * Reports this request's client: enough reports within the ban rule's window and it is banned.
 		 * Need not be awaited: the response waits for it. The promise rejects with a TypeError for bad
 		 * options, is never an unhandled rejection, and tells how the client now stands.
+		 *
+		 * It counts once your code has judged the request: of many at once, all may be judged before the
+		 * first is reported. A `specific` on the route counts before, and bounds how many are judged.
 		 *
 		 * @example
 		 * router.post('/login', async ctx => {

@@ -29,7 +29,7 @@ export interface BanOptions {
 	 * @default the ban rule's duration; without a ban rule, no end
 	 */
 	readonly duration?: Duration;
-	/** Shown by `bans()` and to `onRefused`. */
+	/** Shown by `bans()` and to `onRefused`; 200 characters of it at most. */
 	readonly reason?: string;
 }
 

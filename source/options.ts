@@ -102,13 +102,14 @@ export interface GatekeeperOptions {
 	/**
 	 * Keeps clients, and what a `specific` counts, that are known by a `key` (a user's id, an API key) as
 	 * the HMAC-SHA-256 of it with this secret, so that neither a log nor a store's server shows one. All
-	 * processes that share a store need the same. `bans()` shows `hash:…`, which every verb takes.
+	 * processes that share a store need the same. Bytes are copied. `bans()` shows `hash:…`, which every verb takes.
 	 *
 	 * @default kept as they are, but for long ones
 	 */
 	readonly keySecret?: string | Uint8Array;
 	/**
-	 * HTTP methods that the global rules neither count nor limit. Bans hold all the same.
+	 * HTTP methods that the global rules neither count nor limit. Bans hold all the same. A request whose
+	 * method is rewritten behind the gate is counted late.
 	 *
 	 * @default none
 	 */
@@ -129,7 +130,8 @@ export interface GatekeeperOptions {
 	readonly headers?: HeaderStyle;
 	/**
 	 * Answers a refused request otherwise, with a redirect or a page, say. Status, `Retry-After` and
-	 * `Cache-Control` are set before; the default body is set after, unless this set one.
+	 * `Cache-Control` are set before; the default body is set after, unless this set one. An Accept header
+	 * of more than 256 characters is removed before.
 	 *
 	 * @default a plain text or application/problem+json, whichever the client accepts
 	 */
@@ -142,7 +144,8 @@ export interface GatekeeperOptions {
 	 */
 	readonly onStoreError?: StoreErrorPolicy;
 	/**
-	 * How long the store may take for an answer; then it has failed.
+	 * How long the store may take for an answer; then it has failed. Time in which other code holds the
+	 * event loop does not count.
 	 *
 	 * @default 0.5 seconds
 	 */

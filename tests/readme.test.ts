@@ -10,7 +10,8 @@ import {blocks, moduleFolder, root} from './documents.ts';
 
 test('every TypeScript block of the documents compiles against the built package', async t => {
 	const folder = await moduleFolder(t);
-	const modules = [...(await blocks('README.md')), ...(await blocks('docs/proxies.md'))];
+	const documents = ['README.md', 'docs/proxies.md', 'docs/security.md'];
+	const modules = (await Promise.all(documents.map(document => blocks(document)))).flat();
 	const files = modules.map((_code, index) => join(folder, `block-${index}.ts`));
 	await Promise.all(files.map((file, index) => writeFile(file, modules[index] ?? '')));
 

@@ -20,8 +20,8 @@ export interface Walk {
 /** No chain of proxies is so long; whoever writes more is one of them, or is trusted by mistake. */
 const MOST_HOPS = 100;
 
-/** Characters from the right end that are read: more than a hundred hops take. */
-const MAX_LENGTH = 4096;
+/** Characters from the right end that are read: a hundred addresses with their ports take no more. */
+const MAX_LENGTH = 5000;
 
 /**
  * Finds the client in a forwarding header. Every proxy appends whom it serves, so that what stands

@@ -168,11 +168,11 @@ const tables: ReadonlyArray<[title: string, options: GatekeeperOptions, rows: re
 				// So many hops are none of ours.
 				[`203.0.113.7${', 10.0.0.1'.repeat(99)}`, '203.0.113.7'],
 				[`203.0.113.7${', 10.0.0.1'.repeat(100)}`, '10.0.0.1'],
-				// Only the end of a long header is read: 4,096 characters.
-				[`203.0.113.7,${' '.repeat(4076)}10.0.0.1`, '203.0.113.7'],
-				[`203.0.113.7,${' '.repeat(4077)}10.0.0.1`, '10.0.0.1'],
+				// Only the end of a long header is read: 5,000 characters.
+				[`203.0.113.7,${' '.repeat(4980)}10.0.0.1`, '203.0.113.7'],
+				[`203.0.113.7,${' '.repeat(4981)}10.0.0.1`, '10.0.0.1'],
 				// What is left of an item that is cut is none.
-				[`198.51.100.17,${' '.repeat(4075)}10.0.0.1`, '10.0.0.1'],
+				[`198.51.100.17,${' '.repeat(4979)}10.0.0.1`, '10.0.0.1'],
 			]),
 			...sent('192.168.0.1', 'X-Forwarded-For', [['203.0.113.7', '192.168.0.1']]),
 			...sent(stranger, 'X-Forwarded-For', [['203.0.113.7, 10.0.0.1', stranger]]),

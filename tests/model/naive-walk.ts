@@ -36,6 +36,7 @@ interface Item {
 type Pair = readonly [name: string, value: string];
 
 const MOST_HOPS = 100;
+const MOST_CHARACTERS = 5000;
 const notPublic = ['loopback', 'linklocal', 'uniquelocal'];
 const named: Record<string, readonly string[]> = {
 	loopback: ['127.0.0.0/8', '::1/128'],
@@ -80,7 +81,8 @@ export function naiveWalk(
 	while (passed.length < MOST_HOPS) {
 		const item: Item = syntax === 'Forwarded' ? lastForwarded(rest) : lastListed(rest);
 		const {client} = item;
-		if (client === undefined) {
+		const before = item.rest === undefined ? 0 : item.rest.length;
+		if (client === undefined || text.length - before > MOST_CHARACTERS) {
 			return {address: passed.at(-1), end: 'unreadable', passed};
 		}
 

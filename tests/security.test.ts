@@ -1,0 +1,82 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import test from 'ava';
+import type Koa from 'koa';
+import {MemoryStore} from '../source/index.ts';
+import {blocks, moduleFolder} from './documents.ts';
+import {serve} from './gated.ts';
+
+const hour = 3_600_000;
+
+test('of 500 guesses at once, the rule on the login route lets five be judged', async t => {
+	const folder = await moduleFolder(t);
+	const [example = ''] = await blocks('docs/security.md', 'Guesses in parallel');
+	const file = join(folder, 'login.ts');
+	const code = example.replace('export {};', 'app.use(router.routes());\nexport default app;');
+	await writeFile(file, code);
+	const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
+	app.silent = true;
+	const {origin} = await serve(t, app);
+	const guess = async () => (await fetch(`${origin}/login`, {method: 'POST'})).status;
+
+	const statuses = await Promise.all(Array.from({length: 500}, guess));
+	t.is(statuses.filter(status => status === 401).length, 5);
+	t.is(statuses.filter(status => status === 429 || status === 403).length, 495);
+	t.is(await guess(), 403);
+});
+
+test('an account under attack is forgotten by no fewer than 32,768 others that are as far', t => {
+	const rules = [{name: 'account', count: 20, window: hour, counter: `20/${hour}/account`}];
+	const store = new MemoryStore({clock: () => 0});
+	const tryAccount = (account: string, requester: string) =>
+		store.admit(account, rules, {immune: true, requester}).kind;
+	for (let tried = 0; tried < 20; tried += 1) {
+		tryAccount('alice', 'attacker');
+	}
+
+	for (let other = 0; other < 200_000; other += 1) {
+		tryAccount(`made up ${other}`, `2001:db8:0:${other % 65_536}::/64`);
+	}
+
+	t.is(tryAccount('alice', 'attacker'), 'limited', 'whatever is tried once');
+	for (let other = 0; other < 32_767; other += 1) {
+		for (let tried = 0; tried < 10; tried += 1) {
+			tryAccount(`other ${other}`, 'attacker');
+		}
+	}
+
+	t.is(tryAccount('alice', 'attacker'), 'limited');
+});
+
+test('a client far from its limit is forgotten by no fewer than 32,768 new ones', t => {
+	const rules = [{name: 'global', count: 100, window: hour, counter: `100/${hour}/global`}];
+	const store = new MemoryStore({clock: () => 0});
+	const remaining = () => {
+		const verdict = store.admit('a', rules);
+		return 'quotas' in verdict ? verdict.quotas[0]?.remaining : undefined;
+	};
+
+	t.is(remaining(), 99);
+	for (let client = 0; client < 32_767; client += 1) {
+		store.admit(`new ${client}`, rules);
+	}
+
+	t.is(remaining(), 98);
+});
+
+test('a ban by reports gives way to no fewer than 100,000 later ones, and one by hand to none', t => {
+	const banRule = {name: 'ban', count: 3, window: hour, counter: `3/${hour}/ban`, duration: hour};
+	const store = new MemoryStore({clock: () => 0});
+	store.report('reported', banRule, {weight: 3});
+	store.ban('by hand', {duration: 1});
+	for (let client = 0; client < 99_999; client += 1) {
+		store.report(`client ${client}`, banRule, {weight: 3});
+	}
+
+	t.is(store.admit('reported', []).kind, 'banned');
+	store.report('one more', banRule, {weight: 3});
+	t.is(store.admit('one more', []).kind, 'banned');
+	t.is(store.admit('reported', []).kind, 'admitted');
+	t.is(store.admit('by hand', []).kind, 'banned');
+});
