@@ -1,5 +1,7 @@
+import {giveWay} from '../give-way.ts';
 import {badOption} from '../option-checks.ts';
 import {type Address, type AddressRange, isIpv4, network, parseAddress} from './address.ts';
+import {coverAll, type SortedRanges, type Steps, sortRanges} from './sorted-ranges.ts';
 
 const namedRanges: ReadonlyMap<unknown, readonly string[]> = new Map([
 	['loopback', ['127.0.0.0/8', '::1']],
@@ -8,6 +10,14 @@ const namedRanges: ReadonlyMap<unknown, readonly string[]> = new Map([
 ]);
 
 const ENTRY = "an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal'";
+
+interface Ranges {
+	readonly ipv4: SortedRanges;
+	readonly ipv6: SortedRanges;
+}
+
+/** How many entries are read in one step: about 1 ms of work. */
+const READ_AT_ONCE = 250;
 
 /**
  * A list of addresses, CIDRs and the names `loopback`, `linklocal` and `uniquelocal` (fc00::/7 and the
@@ -18,27 +28,42 @@ const ENTRY = "an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal'";
  * @example
  * const scrapers = new AddressList(['192.0.2.0/24', '2001:db8::/32']);
  * app.use(gatekeeper({deny: scrapers}));
- * scrapers.replace(await newestScrapers());   // in force at once
+ * await scrapers.replace(await newestScrapers());   // then in force, all at once
  */
 export class AddressList {
-	#ipv4: readonly AddressRange[] = [];
-	#ipv6: readonly AddressRange[] = [];
+	#ranges: Ranges;
+
+	/** How often `replace()` was called, and which of those calls the ranges are of. */
+	#calls = 0;
+	#inForce = 0;
 
 	/** @throws {TypeError} for an entry that is no address, CIDR or name */
 	constructor(entries: readonly string[]);
 	/** @internal `option` is what an error calls the list. */
 	constructor(entries: unknown, option: string);
 	constructor(entries: unknown, option = 'AddressList()') {
-		this.#set(entries, option);
+		this.#ranges = finish(readList(entries, option));
 	}
 
 	/**
-	 * Takes these entries in place of all that it has; if one is bad, none.
+	 * Takes these entries, as they are at the call, in place of all that it has; if one is bad, none.
 	 *
-	 * @throws {TypeError} for an entry that is no address, CIDR or name
+	 * Requests are served while a long list is read. The old entries hold for them until the promise
+	 * resolves; then all new ones come in force at once. Of calls that overlap, the last one prevails
+	 * that does not reject.
+	 *
+	 * @throws {TypeError} (as a rejection) for an entry that is no address, CIDR or name
 	 */
-	replace(entries: readonly string[]): void {
-		this.#set(entries, 'replace()');
+	async replace(entries: readonly string[]): Promise<void> {
+		this.#calls += 1;
+		const call = this.#calls;
+		const ranges = await finishInTurns(readList(entries, 'replace()'));
+
+		// A call after this one may have been done before it.
+		if (call > this.#inForce) {
+			this.#inForce = call;
+			this.#ranges = ranges;
+		}
 	}
 
 	/** Whether an entry covers this address; none covers what is no address. */
@@ -50,22 +75,51 @@ export class AddressList {
 
 	/** @internal Whether one entry covers all addresses from `first` to `last`. */
 	covers(first: Address, last = first): boolean {
-		const ranges = isIpv4(first) ? this.#ipv4 : this.#ipv6;
-		const range = ranges[lastNotAfter(ranges, first)];
+		return coverAll(isIpv4(first) ? this.#ranges.ipv4 : this.#ranges.ipv6, first, last);
+	}
+}
 
-		return range !== undefined && compare(last, range.last) <= 0;
+function finish<Result>(steps: Steps<Result>): Result {
+	let step = steps.next();
+	while (!step.done) {
+		step = steps.next();
 	}
 
-	#set(entries: unknown, option: string): void {
-		if (!Array.isArray(entries)) {
-			throw badOption(option, `a list, each entry ${ENTRY}`, entries);
+	return step.value;
+}
+
+/** The first step is taken before it returns. */
+async function finishInTurns<Result>(steps: Steps<Result>): Promise<Result> {
+	let step = steps.next();
+	while (!step.done) {
+		await giveWay();
+		step = steps.next();
+	}
+
+	return step.value;
+}
+
+/** The first step copies the list, which others may change before the next ones. */
+function* readList(list: unknown, option: string): Steps<Ranges> {
+	if (!Array.isArray(list)) {
+		throw badOption(option, `a list, each entry ${ENTRY}`, list);
+	}
+
+	// A hole of the list is an entry too, and a bad one.
+	const entries: readonly unknown[] = Array.from(list);
+	const ipv4: AddressRange[] = [];
+	const ipv6: AddressRange[] = [];
+	for (const [index, entry] of entries.entries()) {
+		if (index % READ_AT_ONCE === 0) {
+			yield;
 		}
 
-		// A hole of the list is an entry too, and a bad one.
-		const ranges = Array.from(entries, (entry, index) => rangesOf(entry, `${option}[${index}]`));
-		this.#ipv4 = withoutNested(ranges.flat().filter(({first}) => isIpv4(first)));
-		this.#ipv6 = withoutNested(ranges.flat().filter(({first}) => !isIpv4(first)));
+		for (const range of rangesOf(entry, `${option}[${index}]`)) {
+			(isIpv4(range.first) ? ipv4 : ipv6).push(range);
+		}
 	}
+
+	return {ipv4: yield* sortRanges(ipv4), ipv6: yield* sortRanges(ipv6)};
 }
 
 function rangesOf(entry: unknown, option: string): readonly AddressRange[] {
@@ -99,49 +153,10 @@ function rangeOf(entry: string): AddressRange | undefined {
 	const bits = isIpv4(address) ? 32 : 128;
 	const mapped = isIpv4(address) && text.includes(':') ? 96 : 0;
 	const prefix = length === undefined ? bits : Number(length) - mapped;
-	return prefix >= 0 && prefix <= bits ? network(address, prefix) : undefined;
-}
-
-/** In order. Of two CIDRs that overlap, one lies within the other: the larger one is kept. */
-function withoutNested(ranges: readonly AddressRange[]): readonly AddressRange[] {
-	const sorted = ranges.toSorted((one, other) => {
-		return compare(one.first, other.first) || compare(other.last, one.last);
-	});
-	const kept: AddressRange[] = [];
-	for (const range of sorted) {
-		const before = kept.at(-1);
-		if (before === undefined || compare(range.last, before.last) > 0) {
-			kept.push(range);
-		}
+	if (prefix === bits) {
+		// What most entries are. Half the objects are half the pause when the garbage collector runs.
+		return {first: address, last: address};
 	}
 
-	return kept;
-}
-
-/** The index of the last range that begins at or before an address; -1 if there is none. */
-function lastNotAfter(ranges: readonly AddressRange[], address: Address): number {
-	let low = 0;
-	let high = ranges.length;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		const range = ranges[middle];
-		if (range && compare(range.first, address) <= 0) {
-			low = middle + 1;
-		} else {
-			high = middle;
-		}
-	}
-
-	return low - 1;
-}
-
-function compare(one: Address, other: Address): number {
-	for (let index = 0; index < one.length; index += 1) {
-		const difference = (one[index] ?? 0) - (other[index] ?? 0);
-		if (difference !== 0) {
-			return difference;
-		}
-	}
-
-	return 0;
+	return prefix >= 0 && prefix < bits ? network(address, prefix) : undefined;
 }
