@@ -1,7 +1,10 @@
 import type {Context} from 'koa';
 
-/** Longer than what any browser sends. RFC 9110, 12.5.1, lets a server disregard the header. */
+/** Characters: browsers send up to 140. RFC 9110, 12.5.1, lets a server disregard the header. */
 const MAX_LENGTH = 256;
+
+/** Characters that are negotiated here: those who ask for JSON send few. */
+const MAX_NEGOTIATED = 128;
 
 export const PROBLEM = 'application/problem+json';
 
@@ -26,7 +29,8 @@ export function dropLongAccept({req}: Context): void {
 
 /** Whether the client would rather read a problem (RFC 9457) than plain text. */
 export function prefersProblem(ctx: Context): boolean {
-	if (!mayPreferProblem.test(ctx.get('Accept'))) {
+	const accept = ctx.get('Accept');
+	if (accept.length > MAX_NEGOTIATED || !mayPreferProblem.test(accept)) {
 		return false;
 	}
 
