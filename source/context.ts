@@ -116,7 +116,7 @@ declare module 'koa' {
 		/**
 		 * Reports this request's client: enough reports within the ban rule's window and it is banned.
 		 * Need not be awaited: the response waits for it. The promise rejects with a TypeError for bad
-		 * options, is never an unhandled rejection, and tells how the client now stands.
+		 * options, of which a warning tells too, is never an unhandled rejection, and tells how the client now stands.
 		 *
 		 * It counts once your code has judged the request: of many at once, all may be judged before the
 		 * first is reported. A `specific` on the route counts before, and bounds how many are judged.

@@ -1,37 +1,34 @@
 interface Entry<Value> {
-	readonly key: string;
 	readonly value: Value;
-	/** When it ends, in milliseconds; Infinity for never. */
+	/** When it expires, in milliseconds; Infinity for never. */
 	readonly until: number;
-	/** Which of those that end together came first. */
-	readonly order: number;
-	/** Where it stands in the heap. */
-	place: number;
 }
 
+/** How many entries are looked at, to see whether they have expired, whenever one is set. */
+const SWEPT_AT_ONCE = 100;
+
 /**
- * A Map whose entries end, of a greatest size: when it is full, the entry that ends first gives way to a
- * new one. No timer runs: an entry that has ended is as good as none.
- *
- * The entries stand in a binary heap too, in which none ends before the one above it.
+ * A Map of limited size whose entries expire. When it is full, a new entry replaces the one that was set
+ * first: to evict an entry takes as many later ones as there is room for, whenever these expire. No timer
+ * runs, and no call takes long.
  */
 export class ExpiringMap<Value> {
-	readonly max: number;
-	readonly #entries = new Map<string, Entry<Value>>();
-	readonly #heap: Array<Entry<Value>> = [];
-	#made = 0;
+	readonly #max: number;
+	#entries = new Map<string, Entry<Value>>();
+	/** Goes on where the last sweep ended; an iterator of a Map bears all changes. */
+	#sweep = this.#entries.entries();
 
 	constructor(max: number) {
-		this.max = max;
+		this.#max = max;
 	}
 
-	/** How many entries it holds; some may have ended. */
+	/** How many entries it holds; some may have expired. */
 	get size(): number {
 		return this.#entries.size;
 	}
 
-	/** The value of an entry that has not ended, and when it ends. */
-	get(key: string, now: number): {readonly value: Value; readonly until: number} | undefined {
+	/** An entry that has not expired. */
+	get(key: string, now: number): Entry<Value> | undefined {
 		const entry = this.#entries.get(key);
 
 		return entry && entry.until > now ? entry : undefined;
@@ -40,49 +37,36 @@ export class ExpiringMap<Value> {
 	/**
 	 * Sets an entry in place of the key's own.
 	 *
-	 * @returns whether another one gave way that had not ended
+	 * @returns the entry of another key that had to go, if it had not expired
 	 */
-	set(key: string, value: Value, until: number, now: number): boolean {
-		this.delete(key);
-		this.forgetEnded(now);
-		const [first] = this.#heap;
-		const isFull = this.size >= this.max && first !== undefined;
-		if (isFull) {
-			this.delete(first.key);
-		}
+	set(key: string, value: Value, until: number, now: number): Entry<Value> | undefined {
+		this.#entries.delete(key);
+		this.removeExpired(now);
+		const evicted = this.size < this.#max ? undefined : this.#removeFirst();
+		this.#entries.set(key, {value, until});
 
-		const entry = {key, value, until, order: this.#made, place: this.#heap.length};
-		this.#made += 1;
-		this.#entries.set(key, entry);
-		this.#heap.push(entry);
-		this.#rise(entry);
-		return isFull;
+		return evicted && evicted.until > now ? evicted : undefined;
 	}
 
 	delete(key: string): void {
-		const entry = this.#entries.get(key);
-		if (entry === undefined) {
-			return;
-		}
-
 		this.#entries.delete(key);
-		const last = this.#heap.pop();
-		if (last !== undefined && last !== entry) {
-			this.#put(last, entry.place);
-			this.#rise(last);
-			this.#sink(last);
-		}
 	}
 
-	/** Gives back the room of all entries that have ended. */
-	forgetEnded(now: number): void {
-		for (let [first] = this.#heap; first && first.until <= now; [first] = this.#heap) {
-			this.delete(first.key);
-		}
+	/** Removes entries that have expired: of as many as are looked at. */
+	removeExpired(now: number): void {
+		// One at least: an iterator that stands still keeps all that the Map was before.
+		const looks = Math.min(SWEPT_AT_ONCE, this.size + 1);
+		for (let look = 0; look < looks; look += 1) {
+			const {done, value} = this.#sweep.next();
+			if (done) {
+				this.#sweep = this.#entries.entries();
+				return;
+			}
 
-		if (this.size === 0) {
-			// What an emptied array and Map keep for later is given back.
-			this.clear();
+			const [key, {until}] = value;
+			if (until <= now) {
+				this.#entries.delete(key);
+			}
 		}
 	}
 
@@ -92,46 +76,16 @@ export class ExpiringMap<Value> {
 	}
 
 	clear(): void {
-		this.#entries.clear();
-		this.#heap.length = 0;
+		this.#entries = new Map();
+		this.#sweep = this.#entries.entries();
 	}
 
-	#put(entry: Entry<Value>, place: number): void {
-		this.#heap[place] = entry;
-		entry.place = place;
-	}
-
-	#rise(entry: Entry<Value>): void {
-		for (;;) {
-			const above = this.#heap[(entry.place - 1) >> 1];
-			if (above === undefined || !endsBefore(entry, above)) {
-				return;
-			}
-
-			this.#swap(entry, above);
+	#removeFirst(): Entry<Value> | undefined {
+		for (const [key, entry] of this.#entries) {
+			this.#entries.delete(key);
+			return entry;
 		}
+
+		return undefined;
 	}
-
-	#sink(entry: Entry<Value>): void {
-		for (;;) {
-			const left = this.#heap[2 * entry.place + 1];
-			const right = this.#heap[2 * entry.place + 2];
-			const below = left && right && endsBefore(right, left) ? right : left;
-			if (below === undefined || !endsBefore(below, entry)) {
-				return;
-			}
-
-			this.#swap(entry, below);
-		}
-	}
-
-	#swap(one: Entry<Value>, other: Entry<Value>): void {
-		const {place} = one;
-		this.#put(one, other.place);
-		this.#put(other, place);
-	}
-}
-
-function endsBefore(one: Entry<unknown>, other: Entry<unknown>): boolean {
-	return one.until < other.until || (one.until === other.until && one.order < other.order);
 }

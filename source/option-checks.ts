@@ -1,25 +1,25 @@
 import {inspect} from 'node:util';
 import {closestMatch} from 'leven';
 
-/** What is thrown for a value that an option does not take: which option, what it takes, what came. */
-export function badOption(option: string, allowed: string, given: unknown): TypeError {
-	const shown = inspect(given, {
-		depth: 1,
-		breakLength: Infinity,
-		maxArrayLength: 8,
-		maxStringLength: 80,
-	});
-
-	return new TypeError(`\`${option}\` must be ${allowed}, got ${shown}`);
+/**
+ * The error for a value that an option does not take: which option, what it takes, what came.
+ *
+ * @param describe tells what came: `typeName` for a secret, and for what may hold one
+ */
+export function badOption(
+	option: string,
+	allowed: string,
+	given: unknown,
+	describe: Describe = shortly,
+): TypeError {
+	return new TypeError(`\`${option}\` must be ${allowed}, got ${describe(given)}`);
 }
 
-/** The same, for what must not be printed: a secret, or what may hold one. Tells its kind alone. */
-export function badSecret(option: string, allowed: string, given: unknown): TypeError {
-	return new TypeError(`\`${option}\` must be ${allowed}, got ${kindOf(given)}`);
-}
+/** Describes a value in an error. */
+type Describe = (given: unknown) => string;
 
-/** What kind of value this is, without the value: `a string`, `an array`, `Redis`. */
-export function kindOf(given: unknown): string {
+/** The type of a value, without the value: `a string`, `an array`, `Redis`. */
+export function typeName(given: unknown): string {
 	if (given === null || given === undefined) {
 		return String(given);
 	}
@@ -43,8 +43,8 @@ export function namedOptions<const Name extends string>(
 	owner: string,
 ): {readonly [name in Name]?: unknown} {
 	if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-		// Perhaps the client or the secret that belongs among them.
-		throw badSecret(owner, 'an object', given);
+		// It may be the secret, or the client with a password, that belongs among them.
+		throw badOption(owner, 'an object', given, typeName);
 	}
 
 	for (const name of Object.keys(given)) {
@@ -68,25 +68,10 @@ export function check<T>(
 	given: unknown,
 	option: string,
 	allowed: string,
+	describe?: Describe,
 ): asserts given is T {
 	if (!takes(given)) {
-		throw badOption(option, allowed, given);
-	}
-}
-
-/**
- * The same, for what must not be printed.
- *
- * @throws {TypeError} for what the option does not take
- */
-export function checkSecret<T>(
-	takes: Guard<T>,
-	given: unknown,
-	option: string,
-	allowed: string,
-): asserts given is T {
-	if (!takes(given)) {
-		throw badSecret(option, allowed, given);
+		throw badOption(option, allowed, given, describe);
 	}
 }
 
@@ -112,4 +97,13 @@ export function isText(given: unknown): given is string {
 
 export function isFunction<F extends (...args: never[]) => unknown>(given: unknown): given is F {
 	return typeof given === 'function';
+}
+
+function shortly(given: unknown): string {
+	return inspect(given, {
+		depth: 1,
+		breakLength: Infinity,
+		maxArrayLength: 8,
+		maxStringLength: 80,
+	});
 }

@@ -131,7 +131,7 @@ export interface GatekeeperOptions {
 	/**
 	 * Answers a refused request otherwise, with a redirect or a page, say. Status, `Retry-After` and
 	 * `Cache-Control` are set before; the default body is set after, unless this set one. An Accept header
-	 * of more than 256 characters is removed before.
+	 * of more than 160 characters is removed before.
 	 *
 	 * @default a plain text or application/problem+json, whichever the client accepts
 	 */
@@ -144,8 +144,8 @@ export interface GatekeeperOptions {
 	 */
 	readonly onStoreError?: StoreErrorPolicy;
 	/**
-	 * How long the store may take for an answer; then it has failed. Time in which other code holds the
-	 * event loop does not count.
+	 * How long the store may take for an answer; then it has failed. Code that blocks the event loop uses up
+	 * at most a tenth of it each time.
 	 *
 	 * @default 0.5 seconds
 	 */

@@ -11,10 +11,12 @@ export function checkReason(reason: unknown): {reason?: string} {
 }
 
 /**
- * The beginning of a reason, apart from the text that it was cut from: a part of a request's body, say,
- * holds on to the whole of it.
+ * Copies the start of a reason, in whole characters. A slice would keep the whole string in memory, such
+ * as a request's body.
  */
 export function keptReason(reason: string): string {
-	// In UTF-16, since in UTF-8 all halves of characters are alike.
-	return Buffer.from(reason.slice(0, MAX_LENGTH), 'utf16le').toString('utf16le');
+	const start = reason.slice(0, MAX_LENGTH).replace(/[\ud800-\udbff]$/, '');
+
+	// Unlike UTF-8, UTF-16 keeps the half of a character that somebody else has cut.
+	return Buffer.from(start, 'utf16le').toString('utf16le');
 }

@@ -12,13 +12,13 @@ import {
 import {milliseconds} from './duration.ts';
 import {
 	check,
-	checkSecret,
 	isFunction,
 	isText,
 	listOf,
 	namedOptions,
 	oneOf,
 	optional,
+	typeName,
 } from './option-checks.ts';
 import type {ClientTest, GatekeeperOptions, HeaderStyle, KeyOf, OnRefused} from './options.ts';
 import {isRouter, type RouterLike} from './router.ts';
@@ -97,14 +97,14 @@ export function settle(options: unknown): Settings {
 	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
 	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key, keySecret} = given;
 
-	checkSecret(isStore, store, 'store', 'a store such as new MemoryStore()');
+	check(isStore, store, 'store', 'a store such as new MemoryStore()', typeName);
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
 	check(storeErrorPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
 	check(listOf(isMethod), excludedMethods, 'excludedMethods', "a list such as ['OPTIONS']");
 	check(optional(isHeaderName), ipHeader, 'ipHeader', "a header's name such as 'X-Forwarded-For'");
 	check(isIpv6Prefix, ipv6Prefix, 'ipv6Prefix', 'a whole number of bits from 32 to 128');
-	checkSecret(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx');
-	checkSecret(optional(isSecret), keySecret, 'keySecret', 'text or bytes, not empty');
+	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx', typeName);
+	check(optional(isSecret), keySecret, 'keySecret', 'text or bytes, not empty', typeName);
 	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
 	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 

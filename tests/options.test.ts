@@ -209,6 +209,18 @@ test('no error shows a secret, wherever it was put by mistake', t => {
 	}
 });
 
+test('with a secret, no verb shows the key that it was given', async t => {
+	const {gate} = gated({keySecret: 'pepper'});
+	const key = 'sk_live_c0nfidential';
+
+	for (const mistake of [key, {kye: key}, {key: [key]}, {specificKey: [key]}]) {
+		for (const verb of ['ban', 'unban', 'reset', 'report'] as const) {
+			const error = await t.throwsAsync(gate[verb](mistake as never), {instanceOf: TypeError});
+			t.notRegex(error.message, /c0nfidential/);
+		}
+	}
+});
+
 test('a secret is shown neither by a gate nor by the state of a request', async t => {
 	const keySecret = 'c0nfidential';
 	const {http, gate} = gated({keySecret}, router => {

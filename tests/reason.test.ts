@@ -42,6 +42,13 @@ test('what another store tells as a reason is cut too', async t => {
 	t.deepEqual(refusals, [kept]);
 });
 
+test('no character is cut in half', async t => {
+	const {gate} = gated();
+	await gate.ban('192.0.2.1', {reason: `${'x'.repeat(199)}\u{1f600}`});
+
+	t.is((await bansOf({gate}))[0]?.reason, 'x'.repeat(199));
+});
+
 test('a reason keeps nothing of the text that it was cut from', async t => {
 	const {gate} = gated({banRule: [1, 60, 600]});
 	const before = bytesHeld();

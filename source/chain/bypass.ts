@@ -1,7 +1,7 @@
 import type {Middleware} from 'koa';
 import {prove} from './marks/foresight.ts';
 import {type Mark, setMark} from './marks/route-marks.ts';
-import {isAmbiguous} from './marks/routed-path.ts';
+import {hasDotSegment} from './marks/routed-path.ts';
 import {requirePassage} from './passage.ts';
 
 /**
@@ -22,8 +22,8 @@ export function bypass(...nothing: []): Middleware {
 
 	return setMark(function bypass(ctx, next) {
 		const passage = requirePassage(ctx, 'bypass');
-		// For `/public/../expensive` a `router.use('/public', bypass())` runs too.
-		passage.bypassHasRun ||= !isAmbiguous(ctx);
+		// A `router.use('/public', bypass())` runs for `/public/../expensive`, too.
+		passage.bypassHasRun ||= !hasDotSegment(ctx);
 		prove(ctx, mark);
 
 		return next();

@@ -29,11 +29,11 @@ export function consult({guarded}: Settings): Middleware {
 function setVerdict(passage: Passage, verdict: GuardedVerdict): void {
 	const {foresight, client} = passage;
 	passage.verdict = verdict;
-	if (foresight?.outcome === 'withheld' && isOfUnbanned(verdict)) {
-		foresight.probation.banIsOver(client);
+	if (foresight?.outcome === 'withheld' && showsNoBan(verdict)) {
+		foresight.probation.liftBan(client);
 	}
 }
 
-function isOfUnbanned({kind}: GuardedVerdict): boolean {
+function showsNoBan({kind}: GuardedVerdict): boolean {
 	return kind === 'admitted' || kind === 'limited';
 }

@@ -1,5 +1,6 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../settings.ts';
+import {whenAnswered} from '../when-answered.ts';
 import {ExcludedMethods} from './marks/excluded-methods.ts';
 import {runForeseen} from './marks/foresight.ts';
 import {isGateOf} from './marks/gate-identity.ts';
@@ -24,9 +25,14 @@ export function exempt(settings: Settings): Middleware {
 		}
 
 		const isExcluded = excludedMethods.has(ctx);
+		const byMethod = () => (isExcluded ? excludedMethods.run(ctx, passage, next) : next());
 		const expected = foresee(ctx, look(ctx), isGate);
-		if (expected) {
-			const isExempt = probation.begin(passage.client);
+		if (expected === undefined) {
+			return byMethod();
+		}
+
+		const {client, namesNobody} = passage;
+		return whenAnswered(probation.begin(client, namesNobody), isExempt => {
 			const foresight: Foresight = {
 				...expected,
 				method: ctx.method,
@@ -36,13 +42,13 @@ export function exempt(settings: Settings): Middleware {
 				outcome: isExempt ? 'unproven' : 'withheld',
 			};
 			passage.foresight = foresight;
-
-			if (isExempt) {
-				const otherwise = () => (isExcluded && excludedMethods.has(ctx) ? 'method' : undefined);
-				return runForeseen(passage, foresight, otherwise, next);
+			if (!isExempt) {
+				return byMethod();
 			}
-		}
 
-		return isExcluded ? excludedMethods.run(ctx, passage, next) : next();
+			// By then the method may have been rewritten.
+			const remaining = () => (isExcluded && excludedMethods.has(ctx) ? 'method' : undefined);
+			return runForeseen(passage, foresight, remaining, next);
+		});
 	};
 }

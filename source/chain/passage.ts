@@ -30,7 +30,7 @@ export class Passage implements GateState {
 	namesNobody = false;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
-	/** A `bypass()` has run for a path that is beyond doubt, so that a `specific` behind it does not apply. */
+	/** A `bypass()` has run, for a path without dot segments: a `specific` behind it does not apply. */
 	bypassHasRun = false;
 	/** What each `specific` on the request's way has asked about: a client or key is counted once. */
 	asked: readonly Asked[] = nothingAsked;

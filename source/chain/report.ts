@@ -2,26 +2,35 @@ import type {Context} from 'koa';
 import {namedClient} from '../client/client-name.ts';
 import type {Immunity, ReportOptions, Standing} from '../context.ts';
 import {immunityOf} from '../immunity.ts';
-import {namedOptions} from '../option-checks.ts';
+import {isText, namedOptions, typeName} from '../option-checks.ts';
 import {checkReport, reportClient} from '../report-client.ts';
-import {type Passage, requirePassage} from './passage.ts';
+import type {Settings} from '../settings.ts';
+import {findPassage, type Passage, requirePassage} from './passage.ts';
 
 /**
  * `ctx.report()`: one function for all requests. It counts at once where the store can, and its
- * promise is never an unhandled rejection, so that a handler need not await it.
+ * promise is never an unhandled rejection, so that a handler need not await it: a warning tells of bad
+ * options.
  */
 export function report(this: Context, options: ReportOptions = {}): Promise<Standing> {
 	const standing = reportFrom(this, options);
-	standing.catch(() => {});
+	standing.catch((error: Error) => {
+		const passage = findPassage(this);
+		passage?.settings.warn(
+			'GATEKEEPER_BAD_REPORT',
+			() => `A ctx.report() was not counted: ${error.message}`,
+		);
+	});
 
 	return standing;
 }
 
 async function reportFrom(ctx: Context, options: ReportOptions): Promise<Standing> {
 	const passage = requirePassage(ctx, 'ctx.report');
-	const {client, ...given} = namedOptions(options, ['client', 'weight', 'reason'], 'report()');
-	const report = checkReport(given);
+	const names = ['client', 'weight', 'reason'] as const;
+	const {client, reason, weight} = namedOptions(options, names, 'report()');
 	const {settings} = passage;
+	const report = checkReport({weight, reason: textOrNone(reason, settings)});
 	const named = client === undefined ? undefined : namedClient(client, settings);
 	const immune = named ? immunityOf(named, settings) : immunityOfRequest(passage);
 	if (immune !== undefined) {
@@ -33,6 +42,20 @@ async function reportFrom(ctx: Context, options: ReportOptions): Promise<Standin
 	passage.reports.push(standing);
 
 	return standing;
+}
+
+/** A reason may come from the request, where a client may send a list for a text: the report counts. */
+function textOrNone(reason: unknown, {warn}: Settings): string | undefined {
+	if (reason === undefined || isText(reason)) {
+		return reason;
+	}
+
+	warn(
+		'GATEKEEPER_BAD_REPORT',
+		() =>
+			`A ctx.report() was counted without its reason, which must be text, got ${typeName(reason)}`,
+	);
+	return undefined;
 }
 
 /** Why no report of a request's own client counts, if none does. */

@@ -28,7 +28,7 @@ const READ_AT_ONCE = 250;
  * @example
  * const scrapers = new AddressList(['192.0.2.0/24', '2001:db8::/32']);
  * app.use(gatekeeper({deny: scrapers}));
- * await scrapers.replace(await newestScrapers());   // then in force, all at once
+ * await scrapers.replace(await newestScrapers());   // then they take effect, all at once
  */
 export class AddressList {
 	#ranges: Ranges;
@@ -49,7 +49,7 @@ export class AddressList {
 	 * Takes these entries, as they are at the call, in place of all that it has; if one is bad, none.
 	 *
 	 * Requests are served while a long list is read. The old entries hold for them until the promise
-	 * resolves; then all new ones come in force at once. Of calls that overlap, the last one prevails
+	 * resolves; then all new ones take effect at once. Of calls that overlap, the last one prevails
 	 * that does not reject.
 	 *
 	 * @throws {TypeError} (as a rejection) for an entry that is no address, CIDR or name
@@ -153,10 +153,5 @@ function rangeOf(entry: string): AddressRange | undefined {
 	const bits = isIpv4(address) ? 32 : 128;
 	const mapped = isIpv4(address) && text.includes(':') ? 96 : 0;
 	const prefix = length === undefined ? bits : Number(length) - mapped;
-	if (prefix === bits) {
-		// What most entries are. Half the objects are half the pause when the garbage collector runs.
-		return {first: address, last: address};
-	}
-
-	return prefix >= 0 && prefix < bits ? network(address, prefix) : undefined;
+	return prefix >= 0 && prefix <= bits ? network(address, prefix) : undefined;
 }

@@ -67,6 +67,10 @@ export function addressKey(address: Address, ipv6Prefix: number): string {
 
 /** All addresses that share the first `prefix` bits of this one. */
 export function network(address: Address, prefix: number): AddressRange {
+	if (prefix === 16 * address.length) {
+		return {first: address, last: address};
+	}
+
 	const masks = address.map((_group, index) => mask(prefix - 16 * index));
 
 	return {

@@ -1,5 +1,5 @@
 import type {KeyObject} from 'node:crypto';
-import {badOption} from '../option-checks.ts';
+import {badOption, typeName} from '../option-checks.ts';
 import {type AddressRange, addressKey, isIpv4, network, parseAddress} from './address.ts';
 import {canonicalKey, parseKey, unixClient} from './key.ts';
 
@@ -32,7 +32,14 @@ export interface Naming {
 export function namedClient(given: unknown, naming: Naming): NamedClient {
 	const client = typeof given === 'string' ? fromText(given, naming) : fromKey(given, naming);
 	if (client === undefined) {
-		throw badOption('client', "an address, a key as bans() shows it, or {key: '…'}", given);
+		// A key may be as secret as what it is hashed with.
+		const describe = naming.keySecret && typeName;
+		throw badOption(
+			'client',
+			"an address, a key as bans() shows it, or {key: '…'}",
+			given,
+			describe,
+		);
 	}
 
 	return client;

@@ -18,9 +18,9 @@ export interface Walk {
 }
 
 /** No chain of proxies is so long; whoever writes more is one of them, or is trusted by mistake. */
-const MOST_HOPS = 100;
+const MAX_HOPS = 100;
 
-/** Characters from the right end that are read: a hundred addresses with their ports take no more. */
+/** Characters from the right end that are read: as many as a comma list of a hundred addresses takes. */
 const MAX_LENGTH = 5000;
 
 /**
@@ -38,7 +38,7 @@ export function walkHeader(header: string, value: string, proxies: AddressList):
 	const passed: Address[] = [];
 	let end = list.length;
 
-	while (passed.length < MOST_HOPS) {
+	while (passed.length < MAX_HOPS) {
 		const separator = separatorBefore(list, end);
 		// Of an item that is cut, what is left may look like another.
 		const address =

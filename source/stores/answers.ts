@@ -4,8 +4,8 @@ import type {Rule} from '../rules.ts';
 import type {Quota, ReportOutcome, Verdict} from './store.ts';
 
 /*
- * What a store answers may be anything: of each, what is needed is read once, and only that is used.
- * Names and numbers of rules are always those that were asked about.
+ * A store may return anything. Each field is read once. Rules are the ones asked about, never the store's
+ * copies.
  */
 
 /** @throws {TypeError} for what is no verdict on these rules: then the store is at fault */

@@ -27,11 +27,11 @@ interface GuardedStoreOptions {
  * again and again, it is left alone for a while.
  */
 export class GuardedStore {
-	/** Whether other processes use the same counters. */
+	/** Whether other processes use the same counters. Read once: a store's getter may throw. */
 	readonly shared: boolean;
 	readonly #store: Store;
-	/** A MemoryStore answers no nonsense, and fails by nothing but a clock that throws. */
-	readonly #memory: MemoryStore | undefined;
+	/** Whether its answers need no reading: a MemoryStore returns no nonsense. */
+	readonly #isTrusted: boolean;
 	readonly #options: GuardedStoreOptions;
 	readonly #breaker: Breaker;
 	/** The same rules in this process, under `'memory'`. It has the bans that a store told of which must be waited for. */
@@ -44,7 +44,7 @@ export class GuardedStore {
 		const clock = () => timeOf(store);
 		this.shared = store.shared;
 		this.#store = store;
-		this.#memory = isMemory(store) ? store : undefined;
+		this.#isTrusted = isMemory(store);
 		this.#options = options;
 		this.#fallback = policy === 'memory' ? new MemoryStore({clock}) : undefined;
 		this.#breaker = new Breaker({
@@ -59,15 +59,6 @@ export class GuardedStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): GuardedVerdict | Promise<GuardedVerdict> {
-		if (this.#memory) {
-			try {
-				return this.#memory.admit(client, rules, options);
-			} catch (error) {
-				this.#breaker.failed(error);
-				return this.#otherwise(admission, client, rules, options);
-			}
-		}
-
 		return this.#answer(admission, client, rules, options);
 	}
 
@@ -128,7 +119,7 @@ export class GuardedStore {
 				return this.#await(answer, question, client, about, how);
 			}
 
-			const read = question.read(answer, about);
+			const read = this.#isTrusted ? answer : question.read(answer, about);
 			this.#breaker.succeeded();
 			return read;
 		} catch (error) {
@@ -182,9 +173,11 @@ export class GuardedStore {
 	}
 }
 
-/** Not what extends it: that may do anything. */
-function isMemory(store: Store): store is MemoryStore {
-	return Object.getPrototypeOf(store) === MemoryStore.prototype;
+/** Not one that somebody has wrapped or extended, to trace it say. */
+function isMemory({admit, report}: Store): boolean {
+	const {prototype} = MemoryStore;
+
+	return admit === prototype.admit && report === prototype.report;
 }
 
 function warnFailing(warn: Warn, policy: StoreErrorPolicy, error: unknown): void {

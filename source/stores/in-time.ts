@@ -1,18 +1,21 @@
+import {isPromise} from '../when-answered.ts';
+
 /**
- * The steps in which a deadline passes. After each of them the event loop looks at its sockets, so that
- * whatever holds it up, a synchronous hash say, uses up one step however long it takes.
+ * The steps in which a deadline passes, each of a millisecond or more. Between two of them the event loop
+ * reads its sockets, so that code that blocks it costs at most one step. An answer that is already in the
+ * socket is not late.
  */
 const STEPS = 10;
 
 /**
- * What a store answers, if it does so within `timeout` milliseconds in which the event loop is free: an
- * answer that already lies in the socket is no late one.
+ * What a store answers, if it does so within `timeout` milliseconds.
  *
  * @throws {Error} (as a rejection) when the time is over; a later answer is dropped
  */
 export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<T> {
 	return new Promise((resolve, reject) => {
-		let left = STEPS;
+		const steps = Math.max(1, Math.min(STEPS, Math.floor(timeout)));
+		let left = steps;
 		const timer = setTimeout(() => {
 			left -= 1;
 			if (left > 0) {
@@ -23,11 +26,24 @@ export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<T> {
 					new Error(`The store did not answer within ${timeout} ms (storeTimeout)`),
 				);
 			}
-		}, timeout / STEPS);
+		}, timeout / steps);
 
-		Promise.resolve(answer)
-			.then(resolve, reject)
-			.finally(() => clearTimeout(timer));
+		const settled = () => clearTimeout(timer);
+		answer.then(
+			value => {
+				settled();
+				// What promises itself, or another promise, might never settle, and stop all else.
+				if (isPromise(value)) {
+					reject(new TypeError('the store answered a promise of a promise'));
+				} else {
+					resolve(value);
+				}
+			},
+			(error: unknown) => {
+				settled();
+				reject(error);
+			},
+		);
 	});
 }
 

@@ -62,8 +62,15 @@ export interface AdmitOptions {
 	readonly immune?: boolean;
 
 	/**
-	 * The client that makes the request, where something else is counted: what the `key` of a `specific`
-	 * tells. Clients can make up such keys, so that these need room of their own.
+	 * Count nothing: the verdict is the one that the request would get. That of an admitted one needs no
+	 * quotas.
+	 */
+	readonly peek?: boolean;
+
+	/**
+	 * The client that makes the request, where something else is counted: the `key` of a `specific`.
+	 * Clients can make up such keys: a bounded store keeps them apart from clients. A store that remembers
+	 * refusals knows by it that this client was refused.
 	 */
 	readonly requester?: string;
 }

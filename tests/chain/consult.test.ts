@@ -214,6 +214,29 @@ test('what a store answers is read once, and never makes an error', async t => {
 	}
 });
 
+test('a MemoryStore that somebody has wrapped is read like any other store', async t => {
+	for (const answer of [undefined, {kind: 'other'}, Promise.reject(new Error('down'))]) {
+		const store = new MemoryStore();
+		store.admit = () => answer as Verdict;
+		const {http} = gatedOn(store);
+
+		t.deepEqual([(await http.get('/ping')).status, (await http.get('/ping')).status], [200, 429]);
+	}
+});
+
+test('an answer that promises itself, or another promise, has failed', async t => {
+	const itself = {
+		// biome-ignore lint/suspicious/noThenProperty: this is what a broken store may return
+		then(resolve: (value: unknown) => void) {
+			resolve(itself);
+		},
+	};
+	const store = forwardTo(new MemoryStore(), {admit: () => itself as unknown as Verdict});
+	const {http} = gatedOn(store);
+
+	t.deepEqual([(await http.get('/ping')).status, (await http.get('/ping')).status], [200, 429]);
+});
+
 test('an outcome of a report is read once too', async t => {
 	const outcome = {reports: 2, banEndsInMs: 9000};
 	for (const given of [readOnce(outcome), Promise.resolve(readOnce(outcome))]) {

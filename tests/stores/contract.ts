@@ -1,6 +1,6 @@
 import type {ExecutionContext, TestFn} from 'ava';
 import {clientsApart, countersKept} from './contract/counters.ts';
-import {immunity, lateCounts} from './contract/exceptions.ts';
+import {immunity, lateCounts, peeks} from './contract/exceptions.ts';
 import type {OpenedStore, Promised} from './contract/promised.ts';
 import {bansByReports, reportsCounted} from './contract/reports.ts';
 import {atOnce, quotasTold, severalRules, slidingWindow} from './contract/requests.ts';
@@ -36,6 +36,7 @@ export function storeContract(
 	clientsApart(promised);
 	lateCounts(promised);
 	immunity(promised);
+	peeks(promised);
 	reportsCounted(promised);
 	bansByReports(promised);
 	bansByHand(promised);

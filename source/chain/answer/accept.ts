@@ -1,23 +1,17 @@
 import type {Context} from 'koa';
 
-/** Characters: browsers send up to 140. RFC 9110, 12.5.1, lets a server disregard the header. */
-const MAX_LENGTH = 256;
-
-/** Characters that are negotiated here: those who ask for JSON send few. */
-const MAX_NEGOTIATED = 128;
+/** Characters. Browsers send up to 140; RFC 9110, 12.5.1, lets a server disregard the header. */
+const MAX_LENGTH = 160;
 
 export const PROBLEM = 'application/problem+json';
 
-/**
- * Without one of these in the header, a JSON type is never preferred to text. Most clients send none,
- * so that most refusals negotiate nothing.
- */
-const mayPreferProblem = /json|plain|(?:text|application)\/\*/i;
+/** A header that matches none of these never prefers JSON to text. Most refusals skip negotiation. */
+const problemRanges = /json|plain|(?:text|application)\/\*/i;
 
 /**
- * Removes an Accept header that is too long to be meant: content negotiation takes time with the square
- * of its length, and over HTTP/2 a client can repeat a header of many kilobytes in a few bytes. What
- * negotiates after this takes little time too, `onRefused` and Koa's `ctx.redirect()` included.
+ * Removes an Accept header that is too long to be genuine. Negotiation time grows with the square of its
+ * length, and over HTTP/2 a client repeats a long header in a few bytes. This also protects `onRefused`
+ * and Koa's `ctx.redirect()`.
  */
 export function dropLongAccept({req}: Context): void {
 	const {accept} = req.headers;
@@ -30,7 +24,7 @@ export function dropLongAccept({req}: Context): void {
 /** Whether the client would rather read a problem (RFC 9457) than plain text. */
 export function prefersProblem(ctx: Context): boolean {
 	const accept = ctx.get('Accept');
-	if (accept.length > MAX_NEGOTIATED || !mayPreferProblem.test(accept)) {
+	if (accept.length > MAX_LENGTH || !problemRanges.test(accept)) {
 		return false;
 	}
 

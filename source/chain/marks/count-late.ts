@@ -2,24 +2,22 @@ import type {Passage} from '../passage.ts';
 import type {Probation} from './probation.ts';
 
 /**
- * Counts a request that was exempt on trust, once the trust turns out to be wrong, as the global rules
- * would have counted it. If it does not fit, or the client is banned, its exemptions are suspended.
+ * Counts a request under the global rules after its exemption proved wrong. Suspends the exemptions of a
+ * client that is over its quota or banned, and while a failing store closes the gate.
  *
- * @param onSuspended tells the operator why
+ * @returns whether they are suspended
  */
-export async function countLate(
-	passage: Passage,
-	probation: Probation,
-	onSuspended: () => void,
-): Promise<void> {
+export async function countLate(passage: Passage, probation: Probation): Promise<boolean> {
 	const {settings, client, globalRules, namesNobody, isLetIn} = passage;
 	if (!isLetIn) {
-		return;
+		return false;
 	}
 
 	const late = await settings.guarded.admit(client, globalRules, {immune: namesNobody, late: true});
-	if (late.kind !== 'admitted') {
-		probation.suspend(client, late.kind === 'banned' ? late.endsInMs : 0);
-		onSuspended();
+	if (late.kind === 'admitted') {
+		return false;
 	}
+
+	probation.suspend(client, late.kind === 'banned' ? late.endsInMs : 0);
+	return true;
 }

@@ -6,14 +6,17 @@ import {countLate} from './count-late.ts';
 import type {Probation} from './probation.ts';
 
 /**
- * Exempts requests by their method, on trust: what comes back with another method was rewritten between
- * gate and router, and is counted late.
+ * Exempts requests by their method. If the method has changed when the request comes back, something
+ * behind the gate rewrote it, and the request is counted late.
  */
 export class ExcludedMethods {
 	readonly #methods: ReadonlySet<string>;
 	readonly #probation: Probation;
 	readonly #warn: Warn;
-	/** Once a method was rewritten, one that is excluded proves little before the request is over. */
+	/**
+	 * Set when a method was first seen rewritten, of whichever client. From then on, each client may have
+	 * few such requests in flight.
+	 */
 	#areRewritten = false;
 
 	constructor({excludedMethods, warn}: Settings, probation: Probation) {
@@ -22,16 +25,17 @@ export class ExcludedMethods {
 		this.#warn = warn;
 	}
 
+	/** Whether it is one of these, exactly: to Node.js and Koa, `head` is not HEAD. */
 	has({method}: Context): boolean {
-		return this.#methods.size > 0 && this.#methods.has(method.toUpperCase());
+		return this.#methods.size > 0 && this.#methods.has(method);
 	}
 
 	/** Runs the rest for a request of an excluded method. */
 	async run(ctx: Context, passage: Passage, next: Next): Promise<void> {
 		const {method} = ctx;
-		const {client} = passage;
+		const {client, namesNobody} = passage;
 		const isOnProbation = this.#areRewritten;
-		if (isOnProbation && !this.#probation.begin(client)) {
+		if (isOnProbation && !(await this.#probation.begin(client, namesNobody))) {
 			return next();
 		}
 
@@ -44,7 +48,7 @@ export class ExcludedMethods {
 					this.#areRewritten = true;
 					warnRewritten(this.#warn, method, ctx.method);
 					passage.exemption = undefined;
-					await countLate(passage, this.#probation, () => {});
+					await countLate(passage, this.#probation);
 				}
 			} finally {
 				if (isOnProbation) {

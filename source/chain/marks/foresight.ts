@@ -5,14 +5,14 @@ import type {Settings} from '../../settings.ts';
 import {type Foresight, findPassage, type Passage} from '../passage.ts';
 import {countLate} from './count-late.ts';
 import {type Mark, matchedLayers} from './route-marks.ts';
-import {hasPlainUrl, isAmbiguous, routedPath} from './routed-path.ts';
+import {hasDotSegment, hasPlainUrl, routedPath} from './routed-path.ts';
 
 /** For a mark, when it runs: tells every gate on the way whether what it foresaw has come true. */
 export function prove(ctx: Context, mark: Mark): void {
 	for (let passage = findPassage(ctx); passage; passage = passage.outer) {
 		const {foresight, settings, client} = passage;
 		if (foresight === undefined) {
-			if (passage.exemption !== 'allowed' && hasPlainUrl(ctx) && !isAmbiguous(ctx)) {
+			if (passage.exemption !== 'allowed' && hasPlainUrl(ctx) && !hasDotSegment(ctx)) {
 				warnUnforeseen(settings, mark, ctx);
 			}
 		} else if (foresight.outcome === 'unproven' && hasComeTrue(foresight, mark, ctx)) {
@@ -45,12 +45,12 @@ function mayTake(layer: Partial<RouteLayer> | null | undefined, method: string):
 /**
  * Runs the rest for a request that is exempt as foreseen, and counts it late if it was not proven.
  *
- * @param otherwise why the request is exempt all the same, if it is
+ * @param remainingExemption why the request is exempt all the same, if it is
  */
 export async function runForeseen(
 	passage: Passage,
 	foresight: Foresight,
-	otherwise: () => Exemption | undefined,
+	remainingExemption: () => Exemption | undefined,
 	next: Next,
 ): Promise<void> {
 	const {probation, mark, path} = foresight;
@@ -61,9 +61,11 @@ export async function runForeseen(
 	} finally {
 		if (foresight.outcome === 'unproven') {
 			foresight.outcome = 'disproved';
-			passage.exemption = otherwise();
+			passage.exemption = remainingExemption();
 			try {
-				await countLate(passage, probation, () => warnUnproven(passage.settings, path));
+				if (await countLate(passage, probation)) {
+					warnUnproven(passage.settings, path);
+				}
 			} finally {
 				probation.end(passage.client);
 			}
@@ -83,6 +85,6 @@ function warnUnproven({warn}: Settings, path: string): void {
 	warn(
 		'GATEKEEPER_MARK_UNPROVEN',
 		() =>
-			`A bypass() or standalone route was foreseen for ${path} but did not run first, and the client is over its quota or banned: its exemptions are suspended. Something between the gate and the router answers, or rewrites the path`,
+			`A bypass() or standalone route was foreseen for ${path} but did not run first, and the client is over its quota or banned, or the store fails: its exemptions are suspended. Something between the gate and the router answers, or rewrites the path`,
 	);
 }

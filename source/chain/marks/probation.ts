@@ -1,12 +1,19 @@
 import {ExpiringMap} from '../../expiring-map.ts';
+import type {Rule} from '../../rules.ts';
 import type {Settings} from '../../settings.ts';
+import type {GuardedStore} from '../../stores/guarded-store.ts';
 import {type Store, timeOf} from '../../stores/store.ts';
+import {whenAnswered} from '../../when-answered.ts';
 
-/** However large the quota: so many requests of one client may be exempt before that is proven. */
-const MOST_UNPROVEN = 16;
+interface ProbationSettings extends Pick<Settings, 'rules' | 'banRule' | 'store'> {
+	readonly guarded: Pick<GuardedStore, 'admit'>;
+}
 
-/** Suspended clients that are remembered: of more, the one whose suspension ends first gives way. */
-const MOST_SUSPENDED = 10_000;
+/** How many unproven requests a client may have in flight, however large its quota. */
+const MAX_UNPROVEN = 16;
+
+/** Suspended clients that are remembered. One more replaces the one that was suspended first. */
+const MAX_SUSPENDED = 10_000;
 
 /** For how long where there is no rule to tell, in milliseconds: a ban by hand must hold too. */
 const DEFAULT_SPAN = 60_000;
@@ -14,17 +21,27 @@ const DEFAULT_SPAN = 60_000;
 /**
  * Bounds what an exemption on trust is worth: a client may have a few unproven requests in flight, and
  * none at all for a while once one of them turned out to be over the quota, or the client banned.
+ *
+ * Where more clients are suspended than are remembered, nobody is trusted blindly: only a client that the
+ * global rules would let in is exempt.
  */
 export class Probation {
-	readonly #mostUnproven: number;
+	readonly #maxUnproven: number;
 	readonly #span: number;
+	readonly #rules: readonly Rule[];
 	readonly #store: Store;
+	readonly #guarded: Pick<GuardedStore, 'admit'>;
 	readonly #unproven = new Map<string, number>();
-	/** Each with the time when it would end if the client had no ban. */
-	readonly #suspended = new ExpiringMap<number>(MOST_SUSPENDED);
+	/** The value is when the suspension ends without the ban. */
+	readonly #suspended = new ExpiringMap<number>(MAX_SUSPENDED);
 
-	constructor({rules, banRule, store}: Pick<Settings, 'rules' | 'banRule' | 'store'>) {
-		this.#mostUnproven = Math.min(MOST_UNPROVEN, ...rules.map(rule => rule.count));
+	/** When the last suspension ends that was in force and is not remembered. */
+	#forgottenUntil = -Infinity;
+
+	constructor({rules, banRule, store, guarded}: ProbationSettings) {
+		this.#rules = rules;
+		this.#guarded = guarded;
+		this.#maxUnproven = Math.min(MAX_UNPROVEN, ...rules.map(rule => rule.count));
 		this.#span =
 			rules.length > 0
 				? Math.max(...rules.map(rule => rule.window))
@@ -32,15 +49,21 @@ export class Probation {
 		this.#store = store;
 	}
 
-	/** Takes one more unproven request of a client, if it may have one. */
-	begin(client: string): boolean {
+	/**
+	 * Takes one more unproven request of a client, if it may have one.
+	 *
+	 * @param immune whether no ban may hold the request
+	 */
+	begin(client: string, immune: boolean): boolean | PromiseLike<boolean> {
 		const inFlight = this.#unproven.get(client) ?? 0;
-		if (inFlight >= this.#mostUnproven || this.#isSuspended(client)) {
+		if (inFlight >= this.#maxUnproven || this.#isSuspended(client)) {
 			return false;
 		}
 
 		this.#unproven.set(client, inFlight + 1);
-		return true;
+		return this.#forgottenUntil > -Infinity && timeOf(this.#store) < this.#forgottenUntil
+			? this.#ask(client, immune)
+			: true;
 	}
 
 	/** The request is proven, or over. */
@@ -55,17 +78,21 @@ export class Probation {
 
 	/**
 	 * Grants a client no exemption for the longest window, or for the rest of its ban if that is longer.
+	 * Never shortens a suspension.
 	 *
 	 * @param banEndsInMs 0 for a client that is not banned
 	 */
 	suspend(client: string, banEndsInMs = 0): void {
 		const now = timeOf(this.#store);
-		const until = now + this.#span;
-		this.#suspended.set(client, until, Math.max(until, now + banEndsInMs), now);
+		const withoutBan = now + this.#span;
+		const before = this.#suspended.get(client, now)?.until ?? 0;
+		const until = Math.max(withoutBan, now + banEndsInMs, before);
+		const evicted = this.#suspended.set(client, withoutBan, until, now);
+		this.#forgottenUntil = Math.max(this.#forgottenUntil, evicted?.until ?? -Infinity);
 	}
 
-	/** A suspended client turned out not to be banned any more: somebody has ended its ban. */
-	banIsOver(client: string): void {
+	/** Shortens the suspension of a client whose ban was lifted. */
+	liftBan(client: string): void {
 		if (this.#suspended.size === 0) {
 			return;
 		}
@@ -75,6 +102,18 @@ export class Probation {
 		if (suspension && suspension.until > suspension.value) {
 			this.#suspended.set(client, suspension.value, suspension.value, now);
 		}
+	}
+
+	#ask(client: string, immune: boolean): boolean | PromiseLike<boolean> {
+		const options = {immune, peek: true};
+
+		return whenAnswered(this.#guarded.admit(client, this.#rules, options), ({kind}) => {
+			if (kind !== 'admitted') {
+				this.end(client);
+			}
+
+			return kind === 'admitted';
+		});
 	}
 
 	#isSuspended(client: string): boolean {

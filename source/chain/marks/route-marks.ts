@@ -3,7 +3,7 @@ import type {Context, Middleware} from 'koa';
 import {remembered} from '../../remembered.ts';
 import type {RouteLayer, RouterLike} from '../../router.ts';
 import type {IsGate} from './gate-identity.ts';
-import {hasPlainUrl, isAmbiguous, routedPath} from './routed-path.ts';
+import {hasDotSegment, hasPlainHost, hasPlainUrl, routedPath} from './routed-path.ts';
 
 /** What `bypass()` and standalone rules put on their functions: each call makes a mark of its own. */
 export interface Mark {
@@ -42,12 +42,16 @@ export function foresee(
 	isGate: IsGate,
 ): Expected | undefined {
 	try {
-		if (!routers.some(router => mayRunMark(router, ctx)) || isAmbiguous(ctx)) {
+		if (!routers.some(router => mayRunMark(router, ctx)) || hasDotSegment(ctx)) {
 			return undefined;
 		}
 
 		for (const router of routers) {
 			if (isStateful(router.host) || survey(router.stack).isStateful) {
+				return undefined;
+			}
+
+			if (router.host !== undefined && !hasPlainHost(ctx)) {
 				return undefined;
 			}
 
@@ -96,7 +100,7 @@ function pathFor(router: RouterLike, ctx: Context): string {
 	return router.opts.routerPath || routedPath(ctx);
 }
 
-/** Most routers are for any: the request's is not read for them. */
+/** Most routers accept any host: the header is then not read. */
 function isForHost(router: RouterLike, ctx: Context): boolean {
 	return router.host === undefined || router.matchHost(ctx.host);
 }

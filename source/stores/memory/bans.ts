@@ -1,16 +1,15 @@
 import {ExpiringMap} from '../../expiring-map.ts';
-import {keptReason} from '../../reason.ts';
 import type {Banned, StoredBan} from '../store.ts';
 
 /** How many bans are listed before other work may run. */
 const PAGE = 1000;
 
-/** A ban's reason, or that it has none. */
 type Reason = string | undefined;
 
 /**
- * The bans by client, each until its end. Those by reports have room of their own, and so have those by
- * hand: where it is full, the ban that ends first gives way to a new one.
+ * The bans by client, each until its end. Those by reports and those by hand are kept apart. Where either
+ * are too many, a new ban replaces the one that began first: if it were the one that ends first, two
+ * clients with short bans would end each other's.
  */
 export class Bans {
 	readonly #byReports: ExpiringMap<Reason>;
@@ -26,7 +25,7 @@ export class Bans {
 	 * Begins a ban in place of any that there is.
 	 *
 	 * @param until Infinity for one without end
-	 * @returns whether another one gave way
+	 * @returns whether it replaced another client's, which was in force
 	 */
 	begin(
 		client: string,
@@ -39,7 +38,7 @@ export class Bans {
 			by === 'hand' ? [this.#byHand, this.#byReports] : [this.#byReports, this.#byHand];
 		other.delete(client);
 
-		return own.set(client, reason === undefined ? undefined : keptReason(reason), until, now);
+		return own.set(client, reason, until, now) !== undefined;
 	}
 
 	/** The ban in force, if any. */
@@ -84,9 +83,10 @@ export class Bans {
 		}
 	}
 
-	forgetEnded(now: number): void {
-		this.#byReports.forgetEnded(now);
-		this.#byHand.forgetEnded(now);
+	/** Some of those that have ended: no call takes long. */
+	removeEnded(now: number): void {
+		this.#byReports.removeExpired(now);
+		this.#byHand.removeExpired(now);
 	}
 
 	clear(): void {

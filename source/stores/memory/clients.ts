@@ -1,49 +1,57 @@
 import {Generations} from './generations.ts';
+import {LEVELS} from './levels.ts';
 import type {Logs} from './logs.ts';
 import {NONE} from './records.ts';
 
 /**
- * What is remembered of each client: its logs. Those that are far from their limits have room of their
- * own, and so have those that are near one: however many new clients come, they push out none of these.
+ * What is remembered of each client: its logs. Clients are kept apart by levels, so that a flood of new
+ * ones cannot push out those that have sent many requests (a segmented LRU). Each level has two
+ * generations:
+ *
+ *     2   young: touched lately     old: quiet since the last turn     then forgotten
+ *     1   young                     old                                then forgotten
+ *     0   young                     old                                then forgotten
+ *
+ * A client is in one of the six. `find` moves it to the young generation of its level, `raise` to a higher
+ * level. Both set where `logs` and `set` look: call them for one client at a time.
  */
 export class Clients {
-	readonly #far: Generations;
-	readonly #near: Generations;
-	/** Where the client is that was asked for last. */
-	#found: Generations;
+	readonly #levels: readonly Generations[];
+	readonly #lowest: Generations;
+	/** The level of the client that was last looked up. */
+	#lastFound: Generations;
 
-	/**
-	 * @param max how many are remembered, half of them far from their limits; the last quarter as many
-	 * of either kind that were touched always are
-	 */
+	/** @param max how many are remembered; the last sixth as many of each level always are */
 	constructor(max: number) {
-		const half = Math.floor(max / 2);
-		this.#far = new Generations(half);
-		this.#near = new Generations(half);
-		this.#found = this.#far;
+		this.#lowest = new Generations(Math.floor(max / LEVELS));
+		this.#lastFound = this.#lowest;
+		this.#levels = [
+			this.#lowest,
+			...Array.from({length: LEVELS - 1}, () => new Generations(Math.floor(max / LEVELS))),
+		];
 	}
 
-	/** Where the logs stand that `find` has answered. */
+	/** The logs of the client that was last looked up are among these. */
 	get logs(): Logs {
-		return this.#found.logs;
+		return this.#lastFound.logs;
 	}
 
 	/** How many clients are remembered. */
 	get size(): number {
-		return this.#far.size + this.#near.size;
+		return this.#levels.reduce((sum, {size}) => sum + size, 0);
 	}
 
-	/** Forgets who has been quiet for a span, if it is time to: call this first at a moment `now`. */
-	turn(now: number, span: number): boolean {
-		const hasTurned = this.#far.turn(now, span);
-
-		return this.#near.turn(now, span) || hasTurned;
+	/** Forgets the clients that have been quiet for a span, if it is time to: call this first at `now`. */
+	turn(now: number, span: number): void {
+		for (const level of this.#levels) {
+			level.turn(now, span);
+		}
 	}
 
 	/** A client's first log; NONE where nothing is remembered of it. */
 	find(client: string): number {
-		// First where the last one was: who sends many requests is asked for again and again.
-		return this.#found.findYoung(client) ?? this.#findElsewhere(client);
+		// First where the last one was: a client that sends many requests is looked up again and again.
+		return this.#lastFound.findYoung(client) ?? this.#findElsewhere(client);
 	}
 
 	/** Keeps a client from being taken for a quiet one. */
@@ -53,54 +61,59 @@ export class Clients {
 
 	/** Makes room for one more: call this before the first log of a client that is not known is begun. */
 	makeRoom(): void {
-		this.#found = this.#far;
-		this.#far.makeRoom();
+		this.#lastFound = this.#lowest;
+		this.#lowest.makeRoom();
 	}
 
-	/** Sets the first log of the client that was asked for last. */
+	/** Sets the first log of the client that was last looked up. */
 	set(client: string, log: number): void {
-		this.#found.set(client, log);
+		this.#lastFound.set(client, log);
 	}
 
-	/** Has the client that was asked for last be one that is near its limit. Its logs move. */
-	setNear(client: string): void {
-		if (this.#found === this.#near) {
+	/** Moves the client that was last looked up, with its logs, to a level, unless it is as high already. */
+	raise(client: string, level: number): void {
+		const target = this.#levels[level];
+		if (level === 0 || target === undefined || this.#levels.indexOf(this.#lastFound) >= level) {
 			return;
 		}
 
-		const first = this.#far.findYoung(client) ?? NONE;
-		this.#near.makeRoom();
-		this.#near.set(client, this.#near.logs.copyAll(this.#far.logs, first));
-		this.#far.delete(client);
-		this.#found = this.#near;
+		const first = this.#lastFound.findYoung(client) ?? NONE;
+		target.makeRoom();
+		target.set(client, target.logs.copyAll(this.#lastFound.logs, first));
+		this.#lastFound.delete(client);
+		this.#lastFound = target;
 	}
 
 	delete(client: string): void {
-		this.#far.delete(client);
-		this.#near.delete(client);
+		for (const level of this.#levels) {
+			level.delete(client);
+		}
 	}
 
 	clear(): void {
-		this.#far.clear();
-		this.#near.clear();
+		for (const level of this.#levels) {
+			level.clear();
+		}
 	}
 
 	#findElsewhere(client: string): number {
-		const other = this.#found === this.#far ? this.#near : this.#far;
-		const first = other.findYoung(client);
-		if (first !== undefined) {
-			this.#found = other;
-			return first;
+		for (const level of this.#levels) {
+			const first = level.findYoung(client);
+			if (first !== undefined) {
+				this.#lastFound = level;
+				return first;
+			}
 		}
 
-		const far = this.#far.moveOld(client);
-		if (far !== NONE) {
-			this.#found = this.#far;
-			return far;
+		for (const level of this.#levels) {
+			const first = level.moveOld(client);
+			if (first !== NONE) {
+				this.#lastFound = level;
+				return first;
+			}
 		}
 
-		const near = this.#near.moveOld(client);
-		this.#found = near === NONE ? this.#far : this.#near;
-		return near;
+		this.#lastFound = this.#lowest;
+		return NONE;
 	}
 }

@@ -69,18 +69,6 @@ function countBy(counter: Counter, now: number): Quota {
 	return quotaOf(counter, now);
 }
 
-/** Whether at least half of what one of the rules allows is used: by who is near its limit. */
-export function isNearLimit(quotas: readonly Quota[]): boolean {
-	for (let index = 0; index < quotas.length; index += 1) {
-		const {rule, remaining} = quotas[index] as Quota;
-		if (2 * remaining <= rule.count) {
-			return true;
-		}
-	}
-
-	return false;
-}
-
 /** How the client stands whose log is open. */
 export function quotaOf({log, rule}: Counter, now: number): Quota {
 	return {rule, remaining: rule.count - log.length, freesInMs: rule.window - log.sinceFirst(now)};

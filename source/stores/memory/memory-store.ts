@@ -14,7 +14,8 @@ import {
 import {Bans} from './bans.ts';
 import {Clients} from './clients.ts';
 import {Counters, isOfReports} from './counters.ts';
-import {count, findFull, isNearLimit, quotaOf} from './counting.ts';
+import {count, findFull, quotaOf} from './counting.ts';
+import {levelOf, levelOfUse} from './levels.ts';
 import {SteadyClock} from './steady-clock.ts';
 
 export interface MemoryStoreOptions {
@@ -25,25 +26,25 @@ export interface MemoryStoreOptions {
 	 */
 	readonly clock?: () => number;
 	/**
-	 * How many clients are remembered at most, from 4; and as many keys that a `specific` counts, in a room
-	 * of their own. One half of a room is for those that have used half of a limit or more, the other for
-	 * all others. When more come to a half within the longest window, those that have been quiet longest
-	 * are forgotten and begin anew, and the last `maxClients / 4` different ones never are; who is refused
-	 * or reported is not quiet. Bans are apart.
+	 * How many clients are remembered at most, from 6; and as many keys that a `specific` counts, apart from
+	 * them. There are three levels with a third each: those with 16 requests or reports or more under a rule,
+	 * those with 4 or with half of what a rule allows, and all others. When a level is full, those that have
+	 * been quiet longest are forgotten and begin anew, but never the last `maxClients / 6` different ones.
+	 * A client that is refused or reported is not quiet. Bans are apart.
 	 *
 	 * @default 131,072
 	 */
 	readonly maxClients?: number;
 	/**
-	 * How many bans by reports are held at most, from 2, and as many by hand. When there are as many, the
-	 * one that ends first gives way to a new one, and a warning says so.
+	 * How many bans by reports are held at most, from 2, and as many by hand. One more replaces the one that
+	 * began first, and a warning says so.
 	 *
 	 * @default 100,000
 	 */
 	readonly maxBans?: number;
 }
 
-/** Of which a quarter are one generation: a Map of so many grows in steps that nobody notices. */
+/** Of which a sixth are one generation: a Map of so many grows in steps that nobody notices. */
 const DEFAULT_CLIENTS = 131_072;
 const DEFAULT_BANS = 100_000;
 
@@ -85,8 +86,8 @@ export class MemoryStore implements Store {
 		check(isFunction<() => unknown>, clock, 'clock', 'a function that returns milliseconds');
 		const now = clock();
 		check(isTime, now, 'clock', 'a function that returns milliseconds');
-		check(isMaxFrom(4), maxClients, 'maxClients', 'a whole number from 4 to 16,777,216');
-		check(isMaxFrom(2), maxBans, 'maxBans', 'a whole number from 2 to 16,777,216');
+		check(isWholeFrom(6), maxClients, 'maxClients', 'a whole number from 6 to 16,777,216');
+		check(isWholeFrom(2), maxBans, 'maxBans', 'a whole number from 2 to 16,777,216');
 		this.#clock = new SteadyClock(clock as () => number, now);
 		this.#clients = new Clients(maxClients);
 		this.#keys = new Clients(maxClients);
@@ -113,20 +114,21 @@ export class MemoryStore implements Store {
 		const room = options.requester === undefined ? this.#clients : this.#keys;
 		const full = findFull(room, client, counters, now);
 		if (full === undefined) {
-			const quotas = count(counters, now);
-			if (isNearLimit(quotas)) {
-				room.setNear(client);
+			if (options.peek) {
+				return admitted;
 			}
 
+			const quotas = count(counters, now);
+			room.raise(client, levelOf(quotas));
 			return {kind: 'admitted', quotas};
 		}
 
-		if (options.late) {
+		if (options.late && !options.peek) {
 			count(counters, now);
 		}
 
 		const quotas = full.map(counter => quotaOf(counter, now));
-		room.setNear(client);
+		room.raise(client, levelOf(quotas));
 		return {kind: 'limited', quotas};
 	}
 
@@ -151,9 +153,7 @@ export class MemoryStore implements Store {
 			log.add(banRule.count, now);
 		}
 
-		if (2 * reports >= banRule.count) {
-			this.#clients.setNear(client);
-		}
+		this.#clients.raise(client, levelOfUse(reports, banRule.count));
 
 		return {reports};
 	}
@@ -170,7 +170,9 @@ export class MemoryStore implements Store {
 	 * @internal
 	 */
 	learnBan(client: string, by: StoredBan['by'], endsInMs: number, reason?: string): void {
-		this.#beginBan(client, by, endsInMs, reason, this.#tick());
+		// Without a warning: not this store is full, but the other one has more.
+		const now = this.#tick();
+		this.#bans.begin(client, by, reason, now + endsInMs, now);
 	}
 
 	/**
@@ -202,7 +204,7 @@ export class MemoryStore implements Store {
 		this.#bans.clear();
 	}
 
-	/** What time it is; whatever has been quiet for too long is forgotten on the way. */
+	/** What time it is. What has been quiet for too long, or has ended, is forgotten on the way. */
 	#tick(): number {
 		const now = this.#clock.now();
 		if (now !== this.#tickedAt) {
@@ -215,11 +217,9 @@ export class MemoryStore implements Store {
 
 	#forgetQuiet(now: number): void {
 		const {longestWindow} = this.#counters;
-		if (this.#clients.turn(now, longestWindow)) {
-			this.#bans.forgetEnded(now);
-		}
-
+		this.#clients.turn(now, longestWindow);
 		this.#keys.turn(now, longestWindow);
+		this.#bans.removeEnded(now);
 	}
 
 	#beginBan(
@@ -233,7 +233,7 @@ export class MemoryStore implements Store {
 			this.#warn(
 				'GATEKEEPER_BANS_FULL',
 				() =>
-					'A MemoryStore holds as many bans as it may (maxBans): the one that would have ended first was ended for a new one',
+					'A MemoryStore holds as many bans as it may (maxBans): a new one replaced the one that began first',
 			);
 		}
 	}
@@ -259,7 +259,7 @@ function isTime(given: unknown): given is number {
 	return Number.isFinite(given);
 }
 
-function isMaxFrom(least: number): (given: unknown) => given is number {
+function isWholeFrom(least: number): (given: unknown) => given is number {
 	return (given): given is number =>
 		Number.isInteger(given) && Number(given) >= least && Number(given) <= MOST_HELD;
 }

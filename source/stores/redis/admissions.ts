@@ -3,7 +3,7 @@ import type {Rule} from '../../rules.ts';
 import type {Verdict} from '../store.ts';
 import type {Connection} from './connection.ts';
 import {counterId} from './keys.ts';
-import {listOf, readVerdict} from './replies.ts';
+import {listOf, parseVerdict} from './replies.ts';
 import type {Script} from './script.ts';
 
 /** What is asked about one client. */
@@ -13,6 +13,7 @@ export interface Admission {
 	readonly rules: readonly Rule[];
 	readonly isImmune: boolean;
 	readonly isLate: boolean;
+	readonly isPeek: boolean;
 }
 
 interface Waiting extends Admission {
@@ -68,7 +69,7 @@ export class Admissions {
 		try {
 			const told = listOf(await this.#run(questions)).values();
 			for (const {rules, resolve} of questions) {
-				resolve(readVerdict(told, rules));
+				resolve(parseVerdict(told, rules));
 			}
 		} catch (error) {
 			if (questions.length > 1 && error instanceof Error && error.message.includes('CROSSSLOT')) {
@@ -95,8 +96,8 @@ export class Admissions {
 			state,
 			...planFor(rules).ids.map(id => state + id),
 		]);
-		const codes = questions.map(({rules, isImmune, isLate}) =>
-			String(4 * lists.indexOf(rules) + (isImmune ? 1 : 0) + (isLate ? 2 : 0)),
+		const codes = questions.map(({rules, isImmune, isLate, isPeek}) =>
+			String(8 * lists.indexOf(rules) + (isImmune ? 1 : 0) + (isLate ? 2 : 0) + (isPeek ? 4 : 0)),
 		);
 		const args = [String(lists.length), ...lists.flatMap(rules => planFor(rules).args), ...codes];
 

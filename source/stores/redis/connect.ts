@@ -1,4 +1,4 @@
-import {badSecret} from '../../option-checks.ts';
+import {badOption, typeName} from '../../option-checks.ts';
 import {type IoredisClient, ioredis, isIoredis} from './clients/ioredis.ts';
 import {isNodeRedis, type NodeRedisClient, nodeRedis} from './clients/node-redis.ts';
 import type {Connection} from './connection.ts';
@@ -16,5 +16,5 @@ export function connect(client: unknown): Connection {
 		return nodeRedis(client);
 	}
 
-	throw badSecret('client', 'a client of ioredis, iovalkey or redis', client);
+	throw badOption('client', 'a client of ioredis, iovalkey or redis', client, typeName);
 }

@@ -15,9 +15,10 @@ import {connect, type RedisClient} from './connect.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {counterId, Keys} from './keys.ts';
 import {Refusals} from './refusals.ts';
-import {readBan, readOutcome} from './replies.ts';
+import {parseOutcome, readBan} from './replies.ts';
 import {serverClock} from './scripts/clock.ts';
 import {type Scripts, scripts} from './scripts.ts';
+import {Unbanned} from './unbanned.ts';
 
 export interface RedisStoreOptions {
 	/**
@@ -62,6 +63,7 @@ export class RedisStore implements Store {
 	readonly #admissions: Admissions;
 	readonly #clock: () => number;
 	readonly #refusals = new Refusals();
+	readonly #unbanned = new Unbanned();
 	/** How many changes were made by hand: what was asked before one is not to be remembered after it. */
 	#changes = 0;
 
@@ -92,7 +94,7 @@ export class RedisStore implements Store {
 		rules: readonly Rule[],
 		options: AdmitOptions = noExceptions,
 	): Verdict | Promise<Verdict> {
-		const {immune = false, late = false, requester} = options;
+		const {immune = false, late = false} = options;
 		const isAboutBan = rules.length === 0;
 		if (isAboutBan && immune) {
 			return admitted;
@@ -100,17 +102,18 @@ export class RedisStore implements Store {
 
 		if (!late) {
 			const now = this.#clock();
-			const known = this.#refusals.find(client, rules, immune, now, requester);
+			const known = this.#refusals.find(client, rules, immune, now);
 			if (known) {
+				this.#refused(known, options.requester ?? client, now);
 				return known;
 			}
 
-			if (isAboutBan && this.#refusals.isUnbanned(client, now)) {
+			if (isAboutBan && this.#unbanned.has(client, now)) {
 				return admitted;
 			}
 		}
 
-		return this.#ask(client, rules, immune, late, requester);
+		return this.#ask(client, rules, options);
 	}
 
 	async report(
@@ -127,10 +130,9 @@ export class RedisStore implements Store {
 			String(weight),
 			reasonText(reason),
 		]);
-		this.#changes += 1;
-		this.#refusals.forget(client);
+		this.#forget(client);
 
-		return readOutcome(reply);
+		return parseOutcome(reply);
 	}
 
 	async ban(
@@ -158,31 +160,53 @@ export class RedisStore implements Store {
 	/** The client stays open: it is not the store's. */
 	close(): void {
 		this.#refusals.clear();
+		this.#unbanned.clear();
 	}
 
-	async #ask(
-		client: string,
-		rules: readonly Rule[],
-		isImmune: boolean,
-		isLate: boolean,
-		requester: string | undefined,
-	): Promise<Verdict> {
+	async #ask(client: string, rules: readonly Rule[], options: AdmitOptions): Promise<Verdict> {
+		const {immune: isImmune = false, late: isLate = false, peek: isPeek = false} = options;
 		const state = this.#keys.stateOf(client);
 		const askedAt = this.#clock();
 		const changes = this.#changes;
-		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate});
-		if (rules.length > 0 && (verdict.kind === 'admitted' || isLate)) {
+		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate, isPeek});
+		if (rules.length > 0 && !isPeek && (verdict.kind === 'admitted' || isLate)) {
 			this.#refusals.counted(client, rules);
 		} else if (changes === this.#changes) {
-			if (verdict.kind === 'admitted') {
-				this.#refusals.foundNoBan(client, askedAt);
-			} else {
-				const refusal = {verdict, rules, isImmune, askedAt};
-				this.#refusals.remember(client, refusal, this.#clock(), requester);
-			}
+			this.#learn(client, rules, options, verdict, askedAt);
 		}
 
 		return verdict;
+	}
+
+	/** Learns from a verdict on a request that was not counted. */
+	#learn(
+		client: string,
+		rules: readonly Rule[],
+		{immune: isImmune = false, requester = client}: AdmitOptions,
+		verdict: Verdict,
+		askedAt: number,
+	): void {
+		if (verdict.kind !== 'banned' && !isImmune) {
+			this.#unbanned.foundNoBan(client, askedAt);
+		}
+
+		if (verdict.kind !== 'admitted') {
+			const now = this.#clock();
+			this.#refusals.remember(client, {verdict, rules, isImmune, askedAt}, now);
+			this.#refused(verdict, requester, now);
+		}
+	}
+
+	#refused({kind}: Verdict, requester: string, now: number): void {
+		if (kind === 'limited') {
+			this.#unbanned.refused(requester, now);
+		}
+	}
+
+	#forget(client: string): void {
+		this.#changes += 1;
+		this.#refusals.forget(client);
+		this.#unbanned.forget(client);
 	}
 
 	async #change(
@@ -191,8 +215,7 @@ export class RedisStore implements Store {
 		args: readonly string[] = [],
 	): Promise<void> {
 		await this.#scripts[verb].run(this.#connection, this.#stateAndReports(client), args);
-		this.#changes += 1;
-		this.#refusals.forget(client);
+		this.#forget(client);
 	}
 
 	async *#bansOf(scan: KeyScanner): AsyncGenerator<readonly StoredBan[]> {

@@ -1,5 +1,6 @@
 import type {Rule} from '../../rules.ts';
 import type {Banned, Limited} from '../store.ts';
+import {isFresh} from './freshness.ts';
 import {RecentMap} from './recent-map.ts';
 
 /** What a store has answered a client that is not let in. */
@@ -12,61 +13,35 @@ interface Remembered {
 	readonly answeredAt: number;
 }
 
-/** When a store was last asked about a client's ban and found none, and when the client was last refused. */
-interface Unbanned {
-	readonly askedAt: number;
-	readonly refusedAt: number;
-}
-
-/** Milliseconds that an answer is believed: then the store is asked again. */
-const BELIEVED = 1000;
-
 /** How many clients are remembered: those refused last. */
-const MOST = 20_000;
+const MAX_CLIENTS = 20_000;
 
 /** How many refusals of one client: by the rules of one route, of another, and so on. */
-const MOST_OF_ONE = 16;
+const MAX_OF_ONE = 16;
 
 const none: readonly Remembered[] = [];
 
 /**
- * Refusals that the store has answered, remembered for a second, so that whoever is refused a thousand
- * times a second costs the server one question by the same rules. Where rules refuse a client that the
- * ban is asked about on its own, it is remembered for as long that there is none.
+ * Remembers refusals for a second: however many requests a refused client sends, each list of rules costs
+ * one question.
  */
 export class Refusals {
-	readonly #refusals = new RecentMap<readonly Remembered[]>(MOST);
-	readonly #unbanned = new RecentMap<Unbanned>(MOST);
+	readonly #refusals = new RecentMap<readonly Remembered[]>(MAX_CLIENTS);
 
-	/** @param requester the client whose request was refused, where something else is counted */
-	remember(
-		client: string,
-		refusal: Omit<Remembered, 'answeredAt'>,
-		now: number,
-		requester?: string,
-	): void {
-		const {verdict, isImmune, askedAt} = refusal;
+	remember(client: string, refusal: Omit<Remembered, 'answeredAt'>, now: number): void {
+		const remembered = {...refusal, answeredAt: now};
+		if (refusal.verdict.kind === 'banned') {
+			this.#refusals.set(client, [remembered]);
+			return;
+		}
+
 		const others = this.#of(client).filter(
 			known => isFresh(known.askedAt, now) && !areSame(known.rules, refusal.rules),
 		);
 		// Of too many, the first are kept: if each drove out another, none would be found again.
-		if (others.length < MOST_OF_ONE) {
-			this.#refusals.set(client, [{...refusal, answeredAt: now}, ...others]);
+		if (others.length < MAX_OF_ONE) {
+			this.#refusals.set(client, [remembered, ...others]);
 		}
-
-		if (verdict.kind === 'limited') {
-			if (!isImmune) {
-				this.foundNoBan(client, askedAt);
-			}
-
-			this.#refused(requester ?? client, now);
-		}
-	}
-
-	/** The store was asked about a client's ban, and has answered that there is none. */
-	foundNoBan(client: string, askedAt: number): void {
-		const refusedAt = this.#unbanned.get(client)?.refusedAt ?? -Infinity;
-		this.#unbanned.set(client, {askedAt, refusedAt});
 	}
 
 	/** Forgets what may be otherwise once a request was counted under these rules. */
@@ -85,12 +60,10 @@ export class Refusals {
 
 	forget(client: string): void {
 		this.#refusals.delete(client);
-		this.#unbanned.delete(client);
 	}
 
 	clear(): void {
 		this.#refusals.clear();
-		this.#unbanned.clear();
 	}
 
 	/** The answer to a question, if the same was asked less than a second ago and is refused still. */
@@ -99,44 +72,20 @@ export class Refusals {
 		rules: readonly Rule[],
 		isImmune: boolean,
 		now: number,
-		requester?: string,
 	): Banned | Limited | undefined {
 		for (const known of this.#of(client)) {
 			// From the question on, since what another process has undone after it may not be in the answer.
 			if (isFresh(known.askedAt, now) && isAnswerTo(known, rules, isImmune)) {
-				const refusal = left(known, now);
-				if (refusal?.kind === 'limited') {
-					this.#refused(requester ?? client, now);
-				}
-
-				return refusal;
+				return left(known, now);
 			}
 		}
 
 		return undefined;
 	}
 
-	/** Whether a client that rules refuse all the time had no ban less than a second ago. */
-	isUnbanned(client: string, now: number): boolean {
-		const known = this.#unbanned.get(client);
-
-		return known !== undefined && isFresh(known.askedAt, now) && isFresh(known.refusedAt, now);
-	}
-
-	#refused(client: string, now: number): void {
-		const known = this.#unbanned.get(client);
-		if (known) {
-			this.#unbanned.set(client, {...known, refusedAt: now});
-		}
-	}
-
 	#of(client: string): readonly Remembered[] {
 		return this.#refusals.get(client) ?? none;
 	}
-}
-
-function isFresh(at: number, now: number): boolean {
-	return now >= at && now - at < BELIEVED;
 }
 
 /** A ban is for every question that it may refuse, a limit for the same one alone. */

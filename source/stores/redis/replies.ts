@@ -1,13 +1,13 @@
 import {keptReason} from '../../reason.ts';
 import type {Rule} from '../../rules.ts';
-import type {Quota, ReportOutcome, StoredBan, Verdict} from '../store.ts';
+import {admitted, type Quota, type ReportOutcome, type StoredBan, type Verdict} from '../store.ts';
 
 /**
  * Reads what `scripts/admit.ts` answers about one question, of a list that goes on with the next one's.
  *
  * @throws {TypeError} for a list that makes no sense
  */
-export function readVerdict(told: Iterator<unknown>, rules: readonly Rule[]): Verdict {
+export function parseVerdict(told: Iterator<unknown>, rules: readonly Rule[]): Verdict {
 	switch (Number(next(told))) {
 		case 0:
 			return {kind: 'admitted', quotas: rules.map(rule => readQuota(told, rule))};
@@ -15,13 +15,15 @@ export function readVerdict(told: Iterator<unknown>, rules: readonly Rule[]): Ve
 			return {kind: 'limited', quotas: readFull(told, rules)};
 		case 2:
 			return {kind: 'banned', ...banOf([next(told), next(told), next(told)])};
+		case 3:
+			return admitted;
 		default:
 			throw unreadable('a kind of answer that there is not');
 	}
 }
 
 /** Reads what `scripts/report.ts` answers. */
-export function readOutcome(reply: unknown): ReportOutcome {
+export function parseOutcome(reply: unknown): ReportOutcome {
 	const [reports, left] = listOf(reply);
 
 	return left === undefined

@@ -13,7 +13,7 @@ test('a long Accept header is not negotiated, and the client gets text', async t
 	const {http} = gated(full);
 	await http.get('/ping');
 
-	for (const accept of [...hostile, `a${',image/png'.repeat(24)}`]) {
+	for (const accept of [...hostile, `a${',image/png'.repeat(15)}`]) {
 		const {status, headers} = await http.get('/ping').set('Accept', `application/json,${accept}`);
 		t.is(status, 429);
 		t.is(headers['content-type'], 'text/plain; charset=utf-8');
@@ -24,8 +24,8 @@ test('an Accept header that a client may mean is negotiated', async t => {
 	const {http} = gated(full);
 	await http.get('/ping');
 
-	const accept = `application/json${',image/png'.repeat(11)},a`;
-	t.is(accept.length, 128);
+	const accept = `application/json${',image/png'.repeat(14)},a/b`;
+	t.is(accept.length, 160);
 	t.is((await http.get('/ping').set('Accept', accept)).headers['content-type'], PROBLEM);
 	const longer = await http.get('/ping').set('Accept', `${accept}c`);
 	t.is(longer.headers['content-type'], 'text/plain; charset=utf-8');
@@ -89,7 +89,7 @@ const anyAccept = fc.oneof(
 test('no header prefers a problem that negotiation would not', t => {
 	const app = new Koa();
 	const property = fc.property(anyAccept, accept => {
-		fc.pre(accept.length <= 128);
+		fc.pre(accept.length <= 160);
 		const headers = {accept};
 		const ctx = app.createContext({headers} as never, {} as never);
 		const negotiated = ctx.accepts('text/plain', PROBLEM, 'application/json');

@@ -1,3 +1,6 @@
+import {once} from 'node:events';
+import {connect, createServer} from 'node:http2';
+import type {AddressInfo} from 'node:net';
 import test from 'ava';
 import type {Context, Next} from 'koa';
 import {bypass} from '../../../source/index.ts';
@@ -45,14 +48,15 @@ test.serial('an excluded method that is rewritten on its way is counted late', a
 	t.deepEqual(await heard.codes(), ['GATEKEEPER_METHOD_REWRITTEN']);
 });
 
-test('a banned client gains one rewritten request', async t => {
+test('a ban holds for an excluded method, whatever it is rewritten to', async t => {
 	const handled = {count: 0};
 	const {http, gate} = logins(handled);
 	await http.options('/login').set('X-Method', 'POST');
 	t.is(handled.count, 1);
 
 	await gate.ban('127.0.0.1');
-	t.is((await http.options('/login').set('X-Method', 'POST')).status, 403, 'bans hold');
+	t.is((await http.options('/login').set('X-Method', 'POST')).status, 403);
+	t.is(handled.count, 1);
 });
 
 test('once methods are rewritten, no more than the quota are in flight on trust', async t => {
@@ -76,6 +80,29 @@ test('once methods are rewritten, no more than the quota are in flight on trust'
 	const statuses = await Promise.all(parallel);
 	t.is(statuses.filter(status => status === 429).length, 14);
 	t.is(handled.count, 1 + 6, '3 on trust, and 3 that fit');
+});
+
+test('a method is excluded as it is spelled alone: to Node.js, head is not HEAD', async t => {
+	const {app} = gated({rateLimitRule: [3, 60], excludedMethods: ['head']}, router => {
+		router.get('/page', ok);
+	});
+	const server = createServer(app.callback()).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+	t.teardown(() => {
+		session.destroy();
+		server.close();
+	});
+	const ask = async (method: string) => {
+		const stream = session.request({':method': method, ':path': '/page'});
+		const [headers] = await once(stream, 'response');
+		stream.resume();
+		return headers[':status'];
+	};
+
+	t.deepEqual([await ask('head'), await ask('head'), await ask('head')], [200, 200, 200]);
+	t.is(await ask('head'), 429);
+	t.is(await ask('HEAD'), 200);
 });
 
 test('an excluded method that stays itself is neither counted nor limited', async t => {

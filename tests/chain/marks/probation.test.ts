@@ -1,6 +1,6 @@
 import test from 'ava';
 import {Probation} from '../../../source/chain/marks/probation.ts';
-import {bypass, MemoryStore} from '../../../source/index.ts';
+import {bypass, MemoryStore, type Verdict} from '../../../source/index.ts';
 import {gated, gathering, ok, until} from '../../gated.ts';
 
 const SECOND = 1000;
@@ -83,14 +83,15 @@ test('a client whose ban has been lifted is exempt again after the longest windo
 	t.is((await http.get('/health')).headers['ratelimit-policy'], undefined, 'exempt');
 });
 
-test('only those who were wrong lose their exemptions, however many they are', t => {
-	let now = 0;
-	const store = new MemoryStore({clock: () => now});
-	const rules = [{name: 'global', count: 1, window: SECOND, counter: '1/1000/global'}];
-	const probation = new Probation({rules, banRule: undefined, store});
-	const wrong = Array.from({length: 20_000}, (_, index) => `client ${index}`);
-	const isExempt = (client: string) => {
-		const may = probation.begin(client);
+const rule = {name: 'global', count: 1, window: SECOND, counter: '1/1000/global'};
+
+/** A probation on a store whose time is passed by hand, and whether it trusts a client. */
+function onProbation() {
+	const clock = {now: 0};
+	const store = new MemoryStore({clock: () => clock.now});
+	const probation = new Probation({rules: [rule], banRule: undefined, store, guarded: store});
+	const isTrusted = (client: string) => {
+		const may = probation.begin(client, false);
 		if (may) {
 			probation.end(client);
 		}
@@ -98,19 +99,85 @@ test('only those who were wrong lose their exemptions, however many they are', t
 		return may;
 	};
 
-	probation.suspend('banned', 3600 * SECOND);
-	for (const client of wrong) {
-		now += 0.01;
-		probation.suspend(client);
+	return {clock, store, probation, isTrusted};
+}
+
+test('no suspension is shortened by another', t => {
+	const {clock, probation, isTrusted} = onProbation();
+	probation.suspend('a', 3600 * SECOND);
+	probation.suspend('a');
+	clock.now = 3599 * SECOND;
+	t.false(isTrusted('a'));
+	clock.now = 3600 * SECOND;
+	t.true(isTrusted('a'));
+});
+
+test('only those who were wrong lose their exemptions, however many they are', t => {
+	const {clock, store, probation, isTrusted} = onProbation();
+	const wrong = Array.from({length: 30_000}, (_, index) => `client ${index}`);
+	for (const [index, client] of wrong.entries()) {
+		if (index % 3 === 0) {
+			store.ban(client, {duration: 3600 * SECOND});
+			probation.suspend(client, 3600 * SECOND);
+		} else {
+			store.admit(client, [rule]);
+			probation.suspend(client);
+		}
 	}
 
-	t.true(isExempt('health check'));
-	t.false(isExempt('banned'), 'the suspension that ends first gives way');
-	t.is(wrong.filter(isExempt).length, 10_001, 'no more are remembered');
-	t.false(isExempt('client 19999'));
-	now += SECOND;
-	t.true(isExempt('client 19999'));
-	t.false(isExempt('banned'));
-	now = 3600 * SECOND;
-	t.true(isExempt('banned'));
+	t.false(wrong.some(isTrusted), 'not even those that are not remembered');
+	t.true(isTrusted('health check'));
+	t.is(store.admit('health check', [rule]).kind, 'admitted', 'nothing was counted');
+	t.false(isTrusted('health check'), 'nor those who are over their limits, meanwhile');
+
+	clock.now += SECOND;
+	t.deepEqual(
+		['health check', 'client 1', 'client 3'].map(isTrusted),
+		[true, true, false],
+		'a ban holds on',
+	);
+	clock.now = 3601 * SECOND;
+	store.admit('health check', [rule]);
+	t.true(isTrusted('health check'), 'nobody is asked any more');
+	t.true(isTrusted('client 3'));
+});
+
+test('two banned clients whose suspensions end early do not end each other’s', async t => {
+	const {clock, store, probation, isTrusted} = onProbation();
+	for (let index = 0; index < 10_001; index += 1) {
+		probation.suspend(`later ${index}`, 7200 * SECOND);
+	}
+
+	for (let round = 0; round < 5; round += 1) {
+		clock.now += SECOND;
+		for (const client of ['a', 'b']) {
+			store.ban(client, {duration: 3600 * SECOND});
+			t.is(isTrusted(client), false);
+			probation.suspend(client, 3600 * SECOND);
+		}
+	}
+});
+
+test('a client whose question is not answered yet takes its place among those in flight', async t => {
+	const {store} = onProbation();
+	const asked: Array<() => void> = [];
+	const guarded = {
+		admit: () =>
+			new Promise<Verdict>(resolve => {
+				asked.push(() => resolve({kind: 'admitted', quotas: []}));
+			}),
+	};
+	const slow = new Probation({rules: [rule], banRule: undefined, store, guarded});
+	for (let index = 0; index < 10_001; index += 1) {
+		slow.suspend(`${index}`, 7200 * SECOND);
+	}
+
+	const first = slow.begin('a', false);
+	t.is(slow.begin('a', false), false);
+	asked[0]?.();
+	t.true(await first);
+	slow.end('a');
+	t.is(asked.length, 1);
+	slow.begin('a', false);
+	t.is(asked.length, 2);
 });

@@ -1,4 +1,5 @@
 import {connect} from 'node:net';
+import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../../../source/index.ts';
@@ -63,6 +64,27 @@ test('nor does bypass() spare it the rules behind it', async t => {
 	t.is(await ask('/public/../expensive'), 200);
 	for (const target of ambiguous) {
 		t.is(await ask(target), 429, target);
+	}
+});
+
+test('of a long or odd host nobody asks which route will run', async t => {
+	for (const proxy of [false, true]) {
+		const {http} = await overQuota((_router, koa) => {
+			koa.proxy = proxy;
+			const bound = new Router({host: /^a\.test/});
+			bound.get('/open', bypass(), ok);
+			koa.use(bound.routes());
+		});
+		const ask = async (name: string, host: string) =>
+			(await http.get('/open').set('Host', 'a.test').set(name, host)).status;
+
+		t.is(await ask('Host', 'a.test:80'), 200);
+		t.is(await ask('Host', `a.test${'.b'.repeat(497)}`), 200, '1,000 characters');
+		t.is(await ask('Host', `a.test${'.b'.repeat(498)}`), 429);
+		t.is(await ask('Host', 'user@a.test'), 429);
+		t.is(await ask('X-Forwarded-Host', 'a.test, b.test'), 200);
+		t.is(await ask('X-Forwarded-Host', 'a.test,  b.test'), proxy ? 429 : 200);
+		t.is(await ask('X-Forwarded-Host', 'user@a.test'), proxy ? 429 : 200);
 	}
 });
 

@@ -89,6 +89,41 @@ export function lateCounts(promised: Promised): void {
 	});
 }
 
+export function peeks(promised: Promised): void {
+	promised(
+		'a peek tells what a request would get, and counts nothing',
+		async (t, {store, pass}) => {
+			const rules = [limit(2, 1000), limit(1, 500, 'other')];
+			const peek = async (client = 'a', immune = false) =>
+				(await store.admit(client, rules, {peek: true, immune})).kind;
+
+			for (let round = 0; round < 5; round += 1) {
+				t.is(await peek(), 'admitted');
+			}
+
+			t.deepEqual(
+				await store.admit('a', rules),
+				admittedWith(...rules.map(rule => quota(rule, rule.count - 1, rule.window))),
+			);
+			t.is(await peek(), 'limited');
+			await pass(500);
+			t.is(await peek(), 'admitted');
+			await store.ban('a', {duration: 200});
+			t.is(await peek(), 'banned');
+			t.is(await peek('a', true), 'admitted');
+			await pass(200);
+			t.is(await peek(), 'admitted');
+			t.is((await store.admit('a', rules)).kind, 'admitted');
+		},
+	);
+
+	promised('a peek without rules asks about the ban', async (t, {store}) => {
+		t.is((await store.admit('a', [], {peek: true})).kind, 'admitted');
+		await store.ban('a', {duration: 200});
+		t.is((await store.admit('a', [], {peek: true})).kind, 'banned');
+	});
+}
+
 export function immunity(promised: Promised): void {
 	promised('no ban refuses an immune request; the rules count and limit it', async (t, {store}) => {
 		const rule = limit(2, 1000);

@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
 import {Log} from '../../../source/stores/memory/log.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
@@ -29,64 +29,75 @@ function eventsOf(clients: Clients, name: string): number {
 	return log.find(clients.logs, first, 0) ? log.length : 0;
 }
 
-test('those near their limits and those far from it push out none of each other', t => {
-	const clients = remembering(40);
-	remember(clients, 'near', 100);
-	clients.setNear('near');
-	remember(clients, 'far');
-	for (let flood = 0; flood < 100; flood += 1) {
-		remember(clients, `near ${flood}`);
-		clients.setNear(`near ${flood}`);
-		t.is(eventsOf(clients, 'far'), 1);
-		t.true(clients.size <= 40);
+/** Floods a level with clients, and sees that there are never too many. */
+function flood(t: ExecutionContext, clients: Clients, level: number): void {
+	for (let index = 0; index < 100; index += 1) {
+		remember(clients, `${level} ${index}`);
+		clients.raise(`${level} ${index}`, level);
+		t.true(clients.size <= 60);
 	}
+}
 
-	t.is(eventsOf(clients, 'near'), 0, 'by others that are near their limits');
-	remember(clients, 'near', 100);
-	clients.setNear('near');
-	for (let flood = 0; flood < 100; flood += 1) {
-		remember(clients, `far ${flood}`);
-		t.is(eventsOf(clients, 'near'), 100);
-		t.true(clients.size <= 40);
+test('a flood of clients pushes out none of a higher level, nor of a lower one', t => {
+	for (const level of [0, 1, 2]) {
+		const clients = remembering(60);
+		for (const own of [0, 1, 2]) {
+			remember(clients, `of ${own}`, own + 1);
+			clients.raise(`of ${own}`, own);
+		}
+
+		flood(t, clients, level);
+		t.deepEqual(
+			[0, 1, 2].map(own => eventsOf(clients, `of ${own}`)),
+			[0, 1, 2].map(own => (own === level ? 0 : own + 1)),
+		);
 	}
-
-	t.is(eventsOf(clients, 'far'), 0, 'by others that are far from their limits');
 });
 
-test('who is near its limit keeps its logs, and stays where it is', t => {
-	const clients = remembering(40);
+test('who is raised keeps its logs, and is never lowered', t => {
+	const clients = remembering(60);
 	remember(clients, 'a', 50);
-	clients.setNear('a');
-	t.is(eventsOf(clients, 'a'), 50);
-	clients.setNear('a');
-	t.is(eventsOf(clients, 'a'), 50);
-	t.is(clients.size, 1);
+	for (const level of [1, 2, 0, 1]) {
+		clients.raise('a', level);
+		t.is(eventsOf(clients, 'a'), 50);
+	}
 
-	clients.turn(10, 10);
-	t.is(eventsOf(clients, 'a'), 50, 'old, and young again');
-	clients.turn(20, 10);
-	clients.turn(30, 10);
-	t.is(eventsOf(clients, 'a'), 0, 'quiet for two spans');
+	t.is(clients.size, 1);
+	flood(t, clients, 1);
+	t.is(eventsOf(clients, 'a'), 50);
 });
 
-test('a client may come near its limit once it is old', t => {
-	const clients = remembering(40);
+test('those of each level are forgotten when they have been quiet for two spans', t => {
+	for (const level of [0, 1, 2]) {
+		const clients = remembering(60);
+		remember(clients, 'a', 3);
+		clients.raise('a', level);
+		clients.turn(10, 10);
+		t.is(eventsOf(clients, 'a'), 3, 'old, and young again');
+		clients.turn(20, 10);
+		clients.turn(30, 10);
+		t.is(eventsOf(clients, 'a'), 0);
+	}
+});
+
+test('a client may be raised once it is old', t => {
+	const clients = remembering(60);
 	remember(clients, 'a', 3);
 	clients.turn(10, 10);
 	t.is(eventsOf(clients, 'a'), 3);
-	clients.setNear('a');
+	clients.raise('a', 2);
 	t.is(eventsOf(clients, 'a'), 3);
 });
 
-test('who is deleted is gone, near or far, and so is everybody once cleared', t => {
-	const clients = remembering(40);
-	for (const name of ['near', 'far', 'kept']) {
+test('who is deleted is gone, of whichever level, and so is everybody once cleared', t => {
+	const clients = remembering(60);
+	for (const name of ['high', 'low', 'kept']) {
 		remember(clients, name);
 	}
 
-	clients.find('near');
-	clients.setNear('near');
-	for (const name of ['near', 'far', 'unknown']) {
+	clients.find('high');
+	clients.raise('high', 2);
+	for (const name of ['high', 'low', 'unknown']) {
 		clients.delete(name);
 		t.is(eventsOf(clients, name), 0);
 	}
@@ -97,7 +108,7 @@ test('who is deleted is gone, near or far, and so is everybody once cleared', t 
 });
 
 test('touch() keeps a client from being quiet', t => {
-	const clients = remembering(40);
+	const clients = remembering(60);
 	remember(clients, 'a');
 	for (let now = 10; now < 100; now += 10) {
 		clients.turn(now, 10);

@@ -59,7 +59,7 @@ const cases: ReadonlyArray<[string, GatekeeperOptions, (router: Router) => void]
 		router => router.get('/full', specific(full, {key: () => 'alice'}), ok),
 	],
 	[
-		'two of them by turns',
+		'each of six by turns',
 		{banRule: [3, 60, 600]},
 		router => {
 			const others = ['/other', '/another', '/fourth', '/fifth', '/sixth'];

@@ -100,47 +100,16 @@ test('refusals by several lists of rules are remembered side by side, the first 
 	);
 });
 
-test('that a client has no ban is believed for a second, while it is refused', t => {
+test('a ban is remembered in place of any number of limits', t => {
 	const refusals = new Refusals();
-	refusals.foundNoBan('a', 10);
-	t.false(refusals.isUnbanned('a', 10), 'it was not refused');
+	for (let index = 0; index < 16; index += 1) {
+		const list = [limit(1, 300, `route ${index}`)];
+		refusals.remember('a', {verdict: limited, rules: list, isImmune: false, askedAt: 10}, 10);
+	}
 
-	refusals.remember('a', {verdict: limited, rules, isImmune: false, askedAt: 20}, 30);
-	t.true(refusals.isUnbanned('a', 1019));
-	t.false(refusals.isUnbanned('a', 1020), 'a second after the question');
-	t.false(refusals.isUnbanned('a', 19), 'nor by a clock that has gone back');
-	t.false(refusals.isUnbanned('b', 30));
-
-	refusals.find('a', rules, false, 900);
-	refusals.foundNoBan('a', 1500);
-	t.true(refusals.isUnbanned('a', 1899));
-	t.false(refusals.isUnbanned('a', 1900), 'a second after the last refusal');
-
-	refusals.find('a', rules, false, 1010);
-	refusals.forget('a');
-	t.false(refusals.isUnbanned('a', 1500));
-});
-
-test('who is refused by what is counted in its place is refused too', t => {
-	const refusals = new Refusals();
-	const refusal = {verdict: limited, rules, isImmune: true, askedAt: 20};
-	refusals.remember('account', refusal, 30, 'a');
-	t.false(refusals.isUnbanned('a', 30), 'nobody has asked about its ban');
-
-	refusals.foundNoBan('a', 40);
-	refusals.remember('account', refusal, 50, 'a');
-	t.true(refusals.isUnbanned('a', 1039));
-	t.false(refusals.isUnbanned('account', 50));
-
-	refusals.foundNoBan('a', 1100);
-	t.falsy(refusals.isUnbanned('a', 1100), 'its last refusal was long ago');
-	refusals.find('account', rules, true, 1010, 'a');
-	t.true(refusals.isUnbanned('a', 1100));
-});
-
-test('a refusal by rules that was told of no ban says nothing of one', t => {
-	t.false(remembering(limited, true).isUnbanned('a', 10));
-	t.false(remembering(banned).isUnbanned('a', 10));
+	refusals.remember('a', {verdict: banned, rules: [], isImmune: false, askedAt: 20}, 20);
+	t.is(refusals.find('a', [], false, 30)?.kind, 'banned');
+	t.is(refusals.find('a', [limit(1, 300, 'route 3')], false, 30)?.kind, 'banned');
 });
 
 test('what is forgotten is asked again', t => {

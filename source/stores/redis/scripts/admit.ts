@@ -6,12 +6,13 @@ import {readState} from './state.ts';
  * each of the rules if none is full; one after the other, as though each were alone.
  *
  * KEYS: of each question the client's state, then its log for each rule. ARGV: how many lists of rules are
- * asked about; of each list how many rules, and count and window of each; then of each question 4 times the
- * number of its list, and 1 more if no ban may refuse it, and 2 if it is counted whatever is full.
+ * asked about; of each list how many rules, and count and window of each; then of each question 8 times the
+ * number of its list, and 1 more if no ban may refuse it, 2 if it is counted whatever is full, and 4 if
+ * nothing is counted.
  *
  * Answers about one question after the other, in one list: `0, remaining, frees, …` for every rule of one
- * that is admitted; `1, number, place, remaining, frees, …` for each full rule of one that is not; and
- * `2, by, left, reason` for a ban. Whatever a client's keys hold, it is answered, since the others are
+ * that is admitted; `1, number, place, remaining, frees, …` for each full rule of one that is not;
+ * `2, by, left, reason` for a ban; and `3` for one that would be admitted if it was to be counted. Whatever a client's keys hold, it is answered, since the others are
  * too: what no script has written is as good as nothing.
  */
 export const admit: string = `
@@ -70,7 +71,7 @@ local function add(place, key, resets, count, life)
 end
 
 -- Decides about the client whose keys begin at a place of KEYS.
-local function decide(at, list, isImmune, isLate)
+local function decide(at, list, isImmune, isLate, isPeek)
 	local rules, counts, windows = list.rules, list.counts, list.windows
 	-- Short logs come with the state in one command.
 	local values = list.areShort and call('MGET', unpack(KEYS, at, at + rules))
@@ -104,6 +105,11 @@ local function decide(at, list, isImmune, isLate)
 		froms[place], tos[place], nexts[place], firsts[place], appendable[place] = from, to, next, first, canAppend
 		areFull[place] = to - from >= counts[place]
 		full = full + (areFull[place] and 1 or 0)
+	end
+
+	if full == 0 and isPeek then
+		tell(3)
+		return
 	end
 
 	if full == 0 or isLate then
@@ -143,8 +149,8 @@ end
 local at = 1
 for argument = nextArgument, #ARGV do
 	local code = tonumber(ARGV[argument])
-	local list = lists[math.floor(code / 4)]
-	decide(at, list, code % 2 == 1, code % 4 >= 2)
+	local list = lists[math.floor(code / 8)]
+	decide(at, list, code % 2 == 1, code % 4 >= 2, code % 8 >= 4)
 	at = at + 1 + list.rules
 end
 

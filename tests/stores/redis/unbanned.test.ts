@@ -1,0 +1,45 @@
+import test from 'ava';
+import {Unbanned} from '../../../source/stores/redis/unbanned.ts';
+
+test('that a client has no ban is believed for a second, while limits refuse it', t => {
+	const unbanned = new Unbanned();
+	unbanned.foundNoBan('a', 10);
+	t.false(unbanned.has('a', 10), 'it was not refused');
+
+	unbanned.refused('a', 30);
+	t.true(unbanned.has('a', 1009));
+	t.false(unbanned.has('a', 1010), 'a second after the question');
+	t.false(unbanned.has('a', 9), 'nor by a clock that has gone back');
+	t.false(unbanned.has('b', 30));
+});
+
+test('it is believed no longer than a second after the last refusal', t => {
+	const unbanned = new Unbanned();
+	unbanned.foundNoBan('a', 10);
+	unbanned.refused('a', 900);
+	unbanned.foundNoBan('a', 1500);
+	t.true(unbanned.has('a', 1899));
+	t.false(unbanned.has('a', 1900));
+
+	unbanned.refused('a', 1950);
+	t.true(unbanned.has('a', 1950));
+});
+
+test('of a client whose ban nobody asked about, a refusal says nothing', t => {
+	const unbanned = new Unbanned();
+	unbanned.refused('a', 10);
+	t.false(unbanned.has('a', 10));
+});
+
+test('what is forgotten is asked again', t => {
+	const unbanned = new Unbanned();
+	for (const client of ['a', 'b']) {
+		unbanned.foundNoBan(client, 10);
+		unbanned.refused(client, 10);
+	}
+
+	unbanned.forget('a');
+	t.deepEqual([unbanned.has('a', 10), unbanned.has('b', 10)], [false, true]);
+	unbanned.clear();
+	t.false(unbanned.has('b', 10));
+});
