@@ -2,7 +2,7 @@
 const OPENS_AFTER = 5;
 
 /** Milliseconds from one question that finds out whether it still fails to the next. */
-const PAUSE = 1000;
+export const PAUSE = 1000;
 
 /** Milliseconds without a failure after which it is said to work again. */
 const STEADY = 10_000;

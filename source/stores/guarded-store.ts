@@ -1,8 +1,10 @@
 import type {Rule, SettledBanRule} from '../rules.ts';
 import type {Warn} from '../warnings.ts';
 import {isPromise} from '../when-answered.ts';
-import {shown} from './answers.ts';
-import {Breaker} from './breaker.ts';
+import {readVerdict, shown} from './answers.ts';
+import {Breaker, PAUSE} from './breaker.ts';
+import {Changes} from './changes.ts';
+import {type FallbackStore, fallbackOf} from './fallback-store.ts';
 import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
 import {
@@ -11,8 +13,16 @@ import {
 	type Question,
 	reporting,
 	type StoreErrorPolicy,
+	unavailable,
 } from './questions.ts';
-import {type AdmitOptions, type Report, type ReportOutcome, type Store, timeOf} from './store.ts';
+import {
+	type AdmitOptions,
+	type Report,
+	type ReportOutcome,
+	type Store,
+	timeOf,
+	type Verdict,
+} from './store.ts';
 
 interface GuardedStoreOptions {
 	readonly policy: StoreErrorPolicy;
@@ -34,10 +44,11 @@ export class GuardedStore {
 	readonly #isTrusted: boolean;
 	readonly #options: GuardedStoreOptions;
 	readonly #breaker: Breaker;
-	/** The same rules in this process, under `'memory'`. It has the bans that a store told of which must be waited for. */
-	readonly #fallback: MemoryStore | undefined;
-	/** How many changes the operator made: an answer to what was asked before one says nothing after it. */
-	#changes = 0;
+	/** The same rules in this process, under `'memory'`. */
+	readonly #fallback: FallbackStore | undefined;
+	readonly #changes = new Changes();
+	/** Under `'closed'`, until when all are refused since the store has not taken a report. */
+	#closedUntil = -Infinity;
 
 	constructor(store: Store, options: GuardedStoreOptions) {
 		const {policy, warn} = options;
@@ -46,7 +57,7 @@ export class GuardedStore {
 		this.#store = store;
 		this.#isTrusted = isMemory(store);
 		this.#options = options;
-		this.#fallback = policy === 'memory' ? new MemoryStore({clock}) : undefined;
+		this.#fallback = policy === 'memory' ? fallbackOf(store) : undefined;
 		this.#breaker = new Breaker({
 			clock,
 			onFailing: error => warnFailing(warn, policy, error),
@@ -59,7 +70,17 @@ export class GuardedStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): GuardedVerdict | Promise<GuardedVerdict> {
-		return this.#answer(admission, client, rules, options);
+		if (this.#closedUntil > -Infinity && timeOf(this.#store) < this.#closedUntil) {
+			return unavailable;
+		}
+
+		const begun = options.immune ? undefined : this.#fallback?.begunBan(client);
+
+		return (
+			begun ??
+			this.#recall(client, rules, options) ??
+			this.#answer(admission, client, rules, options)
+		);
 	}
 
 	report(
@@ -67,7 +88,11 @@ export class GuardedStore {
 		banRule: SettledBanRule,
 		report: Report,
 	): ReportOutcome | Promise<ReportOutcome> {
-		return this.#answer(reporting, client, banRule, report);
+		const begun = this.#fallback?.begunBan(client);
+
+		return begun
+			? {reports: 0, banEndsInMs: begun.endsInMs}
+			: this.#answer(reporting, client, banRule, report);
 	}
 
 	/** Counts a report in the store alone, whose failure is the caller's. */
@@ -76,30 +101,40 @@ export class GuardedStore {
 		banRule: SettledBanRule,
 		report: Report,
 	): Promise<ReportOutcome> {
-		const changes = this.#changes;
+		const mark = this.#changes.mark;
 		const outcome = reporting.read(await this.#store.report(client, banRule, report), banRule);
-		this.#learn(reporting, client, outcome, report, changes);
+		this.#learn(reporting, client, outcome, report, mark);
 		return outcome;
 	}
 
 	/** What the operator does holds for what is decided while the store fails, too. */
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
-		this.#changes += 1;
+		this.#changes.made(client);
 		this.#fallback?.learnBan(client, 'hand', duration, reason);
 	}
 
 	unban(client: string): void {
-		this.#changes += 1;
+		this.#changes.made(client);
 		this.#fallback?.unban(client);
 	}
 
 	reset(client: string): void {
-		this.#changes += 1;
+		this.#changes.made(client);
 		this.#fallback?.reset(client);
 	}
 
 	close(): void {
 		this.#fallback?.close();
+	}
+
+	/** What the store remembers: it was not asked, so that this tells nothing of whether it works. */
+	#recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
+		try {
+			const known = this.#store.recall?.(client, rules, options);
+			return known && readVerdict(known, rules);
+		} catch {
+			return undefined;
+		}
 	}
 
 	/** Every request runs this: where the store answers at once, nothing is made. */
@@ -135,11 +170,11 @@ export class GuardedStore {
 		about: About,
 		how: How,
 	): Promise<T> {
-		const changes = this.#changes;
+		const mark = this.#changes.mark;
 		try {
 			const answer = question.read(await inTime(pending, this.#options.timeout), about);
 			this.#breaker.succeeded();
-			this.#learn(question, client, answer, how, changes);
+			this.#learn(question, client, answer, how, mark);
 			return answer;
 		} catch (error) {
 			this.#breaker.failed(error);
@@ -147,29 +182,35 @@ export class GuardedStore {
 		}
 	}
 
-	/** @param changes how many there were when the question was asked */
+	/** @param mark when the question was asked */
 	#learn<T, How>(
 		{learn}: Question<T, never, How>,
 		client: string,
 		answer: T,
 		how: How,
-		changes: number,
+		mark: number,
 	): void {
-		if (this.#fallback && changes === this.#changes) {
+		if (this.#fallback && !this.#changes.isSince(mark, client)) {
 			learn(this.#fallback, client, answer, how);
 		}
 	}
 
 	/** The policy's answer. */
 	#otherwise<T, About, How>(
-		{ask, otherwise}: Question<T, About, How>,
+		question: Question<T, About, How>,
 		client: string,
 		about: About,
 		how: How,
 	): T | Promise<T> {
+		const {policy} = this.#options;
+		if (policy === 'closed' && question.isReport) {
+			// A server that can be read but not written to would let in whoever is reported.
+			this.#closedUntil = timeOf(this.#store) + PAUSE;
+		}
+
 		return this.#fallback
-			? ask(this.#fallback, client, about, how)
-			: otherwise(this.#options.policy);
+			? question.ask(this.#fallback, client, about, how)
+			: question.otherwise(policy);
 	}
 }
 

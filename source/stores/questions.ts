@@ -21,7 +21,7 @@ export interface Unavailable {
 	readonly kind: 'unavailable';
 }
 
-const unavailable: Unavailable = {kind: 'unavailable'};
+export const unavailable: Unavailable = {kind: 'unavailable'};
 const notCounted: ReportOutcome = {reports: 0};
 
 /** A store's verdict, or that there is none. */
@@ -32,6 +32,8 @@ export interface Question<T, About, How> {
 	readonly ask: (store: Store, client: string, about: About, how: How) => T | Promise<T>;
 	/** Throws for what will not do. */
 	readonly read: (answer: unknown, about: About) => T;
+	/** Whether it is a report. */
+	readonly isReport: boolean;
 	/** The answer while the store fails, but under `'memory'`. */
 	readonly otherwise: (policy: StoreErrorPolicy) => T;
 	/** Tells the memory of this process what the answer says of the client's ban. */
@@ -39,6 +41,7 @@ export interface Question<T, About, How> {
 }
 
 export const admission: Question<GuardedVerdict, readonly Rule[], AdmitOptions> = {
+	isReport: false,
 	ask: (store, client, rules, options) => store.admit(client, rules, options),
 	read: readVerdict,
 	otherwise: policy => (policy === 'open' ? admitted : unavailable),
@@ -52,6 +55,7 @@ export const admission: Question<GuardedVerdict, readonly Rule[], AdmitOptions> 
 };
 
 export const reporting: Question<ReportOutcome, SettledBanRule, Report> = {
+	isReport: true,
 	ask: (store, client, banRule, report) => store.report(client, banRule, report),
 	read: readOutcome,
 	otherwise: () => notCounted,

@@ -23,6 +23,12 @@ export interface Store {
 	admit(client: string, rules: readonly Rule[], options?: AdmitOptions): Verdict | Promise<Verdict>;
 
 	/**
+	 * What a store that asks a server remembers in this process of a verdict: the answer to `admit`, where
+	 * there is no need to ask. It says nothing of whether the server works.
+	 */
+	recall?(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined;
+
+	/**
 	 * Counts `weight` reports of a client, and bans it when there are `banRule.count` within
 	 * `banRule.window`; its reports are then spent. During a ban nothing is counted.
 	 */

@@ -289,6 +289,121 @@ test('an answer to what was asked before the operator has changed a ban says not
 	t.is((await guarded.admit('b', [rule], {})).kind, 'banned');
 });
 
+/** A store that answers requests, and fails to take reports: a server that can only be read. */
+const readOnly: Partial<Store> = {
+	admit: async () => ({kind: 'admitted', quotas: []}),
+	report: async () => {
+		throw new Error('READONLY');
+	},
+};
+
+test('under `memory`, a ban that reports led to here is ended by its time, not by the store’s word', async t => {
+	const {guarded, pass} = guard({...silentStore, ...readOnly}, 'memory');
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 1});
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1, reason: 'login'}), {
+		reports: 2,
+		banEndsInMs: 500,
+	});
+
+	for (let round = 0; round < 3; round += 1) {
+		t.deepEqual(await guarded.admit('a', [], {}), {
+			kind: 'banned',
+			by: 'reports',
+			reason: 'login',
+			endsInMs: 500 - round,
+		});
+		t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {
+			reports: 0,
+			banEndsInMs: 500 - round,
+		});
+		t.is((await guarded.admit('a', [], {immune: true})).kind, 'admitted');
+		t.is((await guarded.admit('b', [], {})).kind, 'admitted');
+		pass(1);
+	}
+
+	pass(497);
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+});
+
+test('under `memory`, an operator ends or replaces a ban that reports led to here', async t => {
+	const {guarded} = guard({...silentStore, ...readOnly}, 'memory');
+	await guarded.report('a', banRule, {weight: 2});
+	guarded.unban('a');
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+
+	await guarded.report('a', banRule, {weight: 2});
+	guarded.ban('a', {duration: 9000});
+	t.is(
+		(await guarded.admit('a', [], {})).kind,
+		'admitted',
+		'it is the store’s word that counts again',
+	);
+});
+
+test('under `closed`, a report that the store does not take refuses all for a second', async t => {
+	const {guarded, pass} = guard({...silentStore, ...readOnly}, 'closed');
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+	await guarded.report('a', banRule, {weight: 1});
+	t.is((await guarded.admit('a', [], {})).kind, 'unavailable');
+	pass(999);
+	t.is((await guarded.admit('b', [], {})).kind, 'unavailable');
+	pass(1);
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+});
+
+test('all gates on a store have one memory while it fails', async t => {
+	const store: Store = {...silentStore, ...refusing};
+	const options = {policy: 'memory', timeout: 5, warn: () => {}} as const;
+	const [one, other] = [new GuardedStore(store, options), new GuardedStore(store, options)];
+
+	one.ban('a', {duration: 1000});
+	t.is((await other.admit('a', [], {})).kind, 'banned');
+	other.unban('a');
+	t.is((await one.admit('a', [], {})).kind, 'admitted');
+});
+
+test('what a store remembers is no sign that it works, and takes no turn', async t => {
+	let asked = 0;
+	const known: Verdict = {kind: 'banned', by: 'hand', endsInMs: 1};
+	const {guarded, pass, warnings} = guard(
+		{
+			...silentStore,
+			recall: client => (client === 'known' ? known : undefined),
+			admit: async () => {
+				asked += 1;
+				throw new Error('down');
+			},
+		},
+		'closed',
+	);
+	for (let round = 0; round < 9; round += 1) {
+		t.deepEqual(await guarded.admit('known', [rule], {}), known);
+		t.is((await guarded.admit('a', [rule], {})).kind, 'unavailable');
+	}
+
+	t.is(asked, 5);
+	pass(20_000);
+	t.deepEqual(await guarded.admit('known', [rule], {}), known);
+	t.is((await guarded.admit('a', [rule], {})).kind, 'unavailable');
+	t.is(asked, 6);
+	t.deepEqual(
+		warnings.map(({code}) => code),
+		['GATEKEEPER_STORE_FAILED'],
+	);
+});
+
+test('where a store remembers nonsense, it is asked', async t => {
+	for (const recall of [() => 5 as never, failures.throws as never]) {
+		const {guarded} = guard(
+			{...silentStore, recall, admit: async () => ({kind: 'admitted', quotas: []})},
+			'closed',
+		);
+
+		t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
+	}
+});
+
 test('a store that has failed five times in a row is asked once a second', async t => {
 	let asked = 0;
 	const {guarded, pass} = guard(

@@ -1,5 +1,6 @@
 import {check, isFunction, isText, namedOptions} from '../../option-checks.ts';
 import type {Rule, SettledBanRule} from '../../rules.ts';
+import {Changes} from '../changes.ts';
 import {
 	type AdmitOptions,
 	admitted,
@@ -64,8 +65,7 @@ export class RedisStore implements Store {
 	readonly #clock: () => number;
 	readonly #refusals = new Refusals();
 	readonly #unbanned = new Unbanned();
-	/** How many changes were made by hand: what was asked before one is not to be remembered after it. */
-	#changes = 0;
+	readonly #changes = new Changes();
 
 	/**
 	 * @param prelude for the tests of this package: what the scripts begin with
@@ -94,26 +94,32 @@ export class RedisStore implements Store {
 		rules: readonly Rule[],
 		options: AdmitOptions = noExceptions,
 	): Verdict | Promise<Verdict> {
-		const {immune = false, late = false} = options;
+		return this.recall(client, rules, options) ?? this.#ask(client, rules, options);
+	}
+
+	/** What refused the client less than a second ago, and that it has no ban, if it was asked then. */
+	recall(
+		client: string,
+		rules: readonly Rule[],
+		{immune = false, late = false, requester = client}: AdmitOptions,
+	): Verdict | undefined {
 		const isAboutBan = rules.length === 0;
 		if (isAboutBan && immune) {
 			return admitted;
 		}
 
-		if (!late) {
-			const now = this.#clock();
-			const known = this.#refusals.find(client, rules, immune, now);
-			if (known) {
-				this.#refused(known, options.requester ?? client, now);
-				return known;
-			}
-
-			if (isAboutBan && this.#unbanned.has(client, now)) {
-				return admitted;
-			}
+		if (late) {
+			return undefined;
 		}
 
-		return this.#ask(client, rules, options);
+		const now = this.#clock();
+		const known = this.#refusals.find(client, rules, immune, now);
+		if (known) {
+			this.#refused(known, requester, now);
+			return known;
+		}
+
+		return isAboutBan && this.#unbanned.has(client, now) ? admitted : undefined;
 	}
 
 	async report(
@@ -167,11 +173,11 @@ export class RedisStore implements Store {
 		const {immune: isImmune = false, late: isLate = false, peek: isPeek = false} = options;
 		const state = this.#keys.stateOf(client);
 		const askedAt = this.#clock();
-		const changes = this.#changes;
+		const mark = this.#changes.mark;
 		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate, isPeek});
 		if (rules.length > 0 && !isPeek && (verdict.kind === 'admitted' || isLate)) {
 			this.#refusals.counted(client, rules);
-		} else if (changes === this.#changes) {
+		} else if (!this.#changes.isSince(mark, client)) {
 			this.#learn(client, rules, options, verdict, askedAt);
 		}
 
@@ -204,7 +210,7 @@ export class RedisStore implements Store {
 	}
 
 	#forget(client: string): void {
-		this.#changes += 1;
+		this.#changes.made(client);
 		this.#refusals.forget(client);
 		this.#unbanned.forget(client);
 	}

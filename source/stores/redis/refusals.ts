@@ -1,7 +1,7 @@
+import {RecentMap} from '../../recent-map.ts';
 import type {Rule} from '../../rules.ts';
 import type {Banned, Limited} from '../store.ts';
 import {isFresh} from './freshness.ts';
-import {RecentMap} from './recent-map.ts';
 
 /** What a store has answered a client that is not let in. */
 interface Remembered {

@@ -1,5 +1,5 @@
+import {RecentMap} from '../../recent-map.ts';
 import {isFresh} from './freshness.ts';
-import {RecentMap} from './recent-map.ts';
 
 interface Seen {
 	/** When the server was last asked about the client's ban, and said that there is none. */

@@ -251,6 +251,17 @@ test('what was asked before an operator has changed something is not remembered 
 	t.is((await store.admit('b', [])).kind, 'admitted');
 });
 
+test.serial('what changes about others meanwhile does not make a refusal be forgotten', async t => {
+	const {store} = await openRedisStore(opened);
+	const slow = limit(1, 60_000);
+	await fill(store, [slow], 1);
+	const refusal = store.admit('a', [slow]);
+	await Promise.all([store.ban('b', {duration: 1000}), store.reset('c')]);
+	t.is((await refusal).kind, 'limited');
+
+	t.is(store.recall('a', [slow], {})?.kind, 'limited');
+});
+
 test('what one process remembers of a refusal ends within a second everywhere', async t => {
 	const one = await openRedisStore(opened);
 	const other = await openRedisStore(opened, {prefix: one.prefix});

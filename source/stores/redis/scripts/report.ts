@@ -31,8 +31,9 @@ end
 local from, to, next = readLog(KEYS[2], text, false, 0, window)
 local reports = to - from + weight
 if reports >= count then
-	beginBan(KEYS[1], resets, 'r', msOf(ARGV[4]), ARGV[6])
+	-- First, since a server that is out of memory looks at the first command that writes.
 	redis.call('DEL', KEYS[2])
+	beginBan(KEYS[1], resets, 'r', msOf(ARGV[4]), ARGV[6])
 	return {textOf(reports), ARGV[4]}
 end
 

@@ -1,0 +1,73 @@
+import {Router} from '@koa/router';
+import test from 'ava';
+import Koa from 'koa';
+import {type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
+import {agents, ok} from '../../gated.ts';
+import {type OpenedClient, packages} from './clients.ts';
+import {openRedisStore} from './opened.ts';
+import {startRedis} from './server.ts';
+
+const GUESSES = 20;
+
+/** What lets a server be read, and not written to. */
+const faults: Readonly<Record<string, readonly string[]>> = {
+	'is out of memory': ['CONFIG', 'SET', 'maxmemory', '1'],
+	'is another one’s replica': ['REPLICAOF', '127.0.0.1', '1'],
+	'has too few replicas': ['CONFIG', 'SET', 'min-replicas-to-write', '9'],
+};
+
+/** Gates that ask about nothing but a ban before a password is judged, and how many of many guesses are. */
+const gates: ReadonlyArray<[string, GatekeeperOptions, judged: number]> = [
+	['a ban rule alone', {banRule: [3, 60, 600]}, 3],
+	['a ban by the first report', {banRule: [1, 60, 600]}, 1],
+	[
+		'a standalone login',
+		{banRule: [3, 60, 600], rateLimitRule: {count: 100, window: 60, name: 'global'}},
+		3,
+	],
+	['closed by the first report', {banRule: [3, 60, 600], onStoreError: 'closed'}, 1],
+];
+
+interface Login {
+	readonly guess: () => PromiseLike<unknown>;
+	judged: number;
+}
+
+async function login(opened: OpenedClient, options: GatekeeperOptions): Promise<Login> {
+	const {store} = await openRedisStore(opened);
+	const app = new Koa();
+	const router = new Router();
+	const alone = specific({count: 100, window: 60, name: 'login'}, {standalone: true});
+	const marks = options.rateLimitRule ? [alone] : [];
+	app.use(gatekeeper({...options, store})).use(router.routes());
+	const {http} = agents(app);
+	const all: Login = {guess: () => http.get('/login'), judged: 0};
+	router.get('/login', ...marks, ctx => {
+		all.judged += 1;
+		ctx.report();
+		ok(ctx);
+	});
+
+	return all;
+}
+
+for (const [what, fault] of Object.entries(faults)) {
+	test(`where a server ${what}, whoever is reported is banned here`, async t => {
+		const server = await startRedis();
+		const opened = await packages.ioredis(server.port);
+		t.teardown(async () => {
+			await opened.close();
+			await server.stop();
+		});
+		const logins = await Promise.all(gates.map(([, options]) => login(opened, options)));
+		await opened.run(...fault);
+
+		for (const [index, [gate, , judged]] of gates.entries()) {
+			for (let guess = 0; guess < GUESSES; guess += 1) {
+				await logins[index]?.guess();
+			}
+
+			t.is(logins[index]?.judged, judged, gate);
+		}
+	});
+}
