@@ -37,7 +37,7 @@ const ours = (name: string, more: readonly Rule[]): Subject => ({
 	name,
 	isAsync: false,
 	open: count => {
-		const store = new MemoryStore({maxClients: 4 * CLIENTS});
+		const store = new MemoryStore({maxClients: 6 * CLIENTS});
 		const rules = [ruleOf(count, MINUTE), ...more];
 		return client => store.admit(client, rules);
 	},

@@ -27,7 +27,7 @@ function address(index: number): string {
 console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node.js ${process.version}\n`);
 
 for (const requests of [1, 100]) {
-	const store = new MemoryStore({clock: () => 0, maxClients: 400_000});
+	const store = new MemoryStore({clock: () => 0, maxClients: 700_000});
 	const before = bytesHeld();
 	for (let asked = 0; asked < requests; asked += 1) {
 		for (let index = 0; index < 100_000; index += 1) {

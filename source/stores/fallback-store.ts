@@ -1,5 +1,6 @@
 import {ExpiringMap} from '../expiring-map.ts';
 import type {SettledBanRule} from '../rules.ts';
+import {Changes} from './changes.ts';
 import {MemoryStore} from './memory/memory-store.ts';
 import {type Banned, type Report, type ReportOutcome, type Store, timeOf} from './store.ts';
 
@@ -12,6 +13,8 @@ const MAX_BEGUN = 100_000;
  * holds until it ends or an operator ends it.
  */
 export class FallbackStore extends MemoryStore {
+	/** What operators have changed, at whichever gate. */
+	readonly changes = new Changes();
 	readonly #begun = new ExpiringMap<undefined>(MAX_BEGUN);
 
 	override report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {

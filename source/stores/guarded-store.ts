@@ -3,7 +3,6 @@ import type {Warn} from '../warnings.ts';
 import {isPromise} from '../when-answered.ts';
 import {readVerdict, shown} from './answers.ts';
 import {Breaker, PAUSE} from './breaker.ts';
-import {Changes} from './changes.ts';
 import {type FallbackStore, fallbackOf} from './fallback-store.ts';
 import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
@@ -46,7 +45,6 @@ export class GuardedStore {
 	readonly #breaker: Breaker;
 	/** The same rules in this process, under `'memory'`. */
 	readonly #fallback: FallbackStore | undefined;
-	readonly #changes = new Changes();
 	/** Under `'closed'`, until when all are refused since the store has not taken a report. */
 	#closedUntil = -Infinity;
 
@@ -101,7 +99,7 @@ export class GuardedStore {
 		banRule: SettledBanRule,
 		report: Report,
 	): Promise<ReportOutcome> {
-		const mark = this.#changes.mark;
+		const mark = this.#fallback?.changes.mark;
 		const outcome = reporting.read(await this.#store.report(client, banRule, report), banRule);
 		this.#learn(reporting, client, outcome, report, mark);
 		return outcome;
@@ -109,17 +107,17 @@ export class GuardedStore {
 
 	/** What the operator does holds for what is decided while the store fails, too. */
 	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
-		this.#changes.made(client);
+		this.#fallback?.changes.made(client);
 		this.#fallback?.learnBan(client, 'hand', duration, reason);
 	}
 
 	unban(client: string): void {
-		this.#changes.made(client);
+		this.#fallback?.changes.made(client);
 		this.#fallback?.unban(client);
 	}
 
 	reset(client: string): void {
-		this.#changes.made(client);
+		this.#fallback?.changes.made(client);
 		this.#fallback?.reset(client);
 	}
 
@@ -170,7 +168,7 @@ export class GuardedStore {
 		about: About,
 		how: How,
 	): Promise<T> {
-		const mark = this.#changes.mark;
+		const mark = this.#fallback?.changes.mark;
 		try {
 			const answer = question.read(await inTime(pending, this.#options.timeout), about);
 			this.#breaker.succeeded();
@@ -188,9 +186,9 @@ export class GuardedStore {
 		client: string,
 		answer: T,
 		how: How,
-		mark: number,
+		mark: number | undefined,
 	): void {
-		if (this.#fallback && !this.#changes.isSince(mark, client)) {
+		if (this.#fallback && mark !== undefined && !this.#fallback.changes.isSince(mark, client)) {
 			learn(this.#fallback, client, answer, how);
 		}
 	}

@@ -363,6 +363,23 @@ test('all gates on a store have one memory while it fails', async t => {
 	t.is((await one.admit('a', [], {})).kind, 'admitted');
 });
 
+test('what an operator has changed at one gate, no answer in flight at another undoes', async t => {
+	const slow = slowStore();
+	const options = {policy: 'memory', timeout: 1000, warn: () => {}} as const;
+	const [one, other] = [
+		new GuardedStore(slow.store, options),
+		new GuardedStore(slow.store, options),
+	];
+
+	const asked = one.admit('a', [], {});
+	other.unban('a');
+	slow.answerAll();
+	t.is((await asked).kind, 'banned');
+	const failing = one.admit('a', [], {});
+	slow.rejectAll();
+	t.is((await failing).kind, 'admitted');
+});
+
 test('what a store remembers is no sign that it works, and takes no turn', async t => {
 	let asked = 0;
 	const known: Verdict = {kind: 'banned', by: 'hand', endsInMs: 1};
