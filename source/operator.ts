@@ -84,11 +84,16 @@ export function operator(settings: Settings): Operator {
 	};
 
 	/** What the operator does holds here too, last and whatever the store says. */
-	const everywhere = async (inStore: () => void | Promise<void>, here: () => void) => {
+	const everywhere = async (
+		inStore: () => void | Promise<void>,
+		here: (isStored: boolean) => void,
+	) => {
+		let isStored = false;
 		try {
 			await ask(inStore);
+			isStored = true;
 		} finally {
-			here();
+			here(isStored);
 		}
 	};
 
@@ -105,7 +110,7 @@ export function operator(settings: Settings): Operator {
 			const key = keyToBan(client, settings);
 			await everywhere(
 				() => store.ban(key, ban),
-				() => guarded.ban(key, ban),
+				isStored => guarded.ban(key, ban, isStored),
 			);
 		},
 

@@ -9,7 +9,7 @@ const MAX_BEGUN = 100_000;
 
 /**
  * Decides in this process while a store fails. It knows the bans that the store has told of, for those are
- * all that the store's word may end: a ban that began here, since the store could not take the reports,
+ * all that the store's word may end: a ban that began here, since the store did not take it or its reports,
  * holds until it ends or an operator ends it.
  */
 export class FallbackStore extends MemoryStore {
@@ -21,11 +21,15 @@ export class FallbackStore extends MemoryStore {
 		const outcome = super.report(client, banRule, report);
 		const {reports, banEndsInMs} = outcome;
 		if (reports > 0 && banEndsInMs !== undefined) {
-			const now = this.clock();
-			this.#begun.set(client, undefined, now + banEndsInMs, now);
+			this.#hasBegun(client, banEndsInMs);
 		}
 
 		return outcome;
+	}
+
+	override ban(client: string, ban: {duration: number; reason?: string}): void {
+		super.ban(client, ban);
+		this.#hasBegun(client, ban.duration);
 	}
 
 	/** A client's ban, if it began here: the store knows nothing of it. */
@@ -57,6 +61,11 @@ export class FallbackStore extends MemoryStore {
 	override close(): void {
 		this.#begun.clear();
 		super.close();
+	}
+
+	#hasBegun(client: string, duration: number): void {
+		const now = this.clock();
+		this.#begun.set(client, undefined, now + duration, now);
 	}
 }
 

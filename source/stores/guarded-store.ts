@@ -68,7 +68,7 @@ export class GuardedStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): GuardedVerdict | Promise<GuardedVerdict> {
-		if (this.#closedUntil > -Infinity && timeOf(this.#store) < this.#closedUntil) {
+		if (this.#closedUntil > -Infinity && this.#isClosed()) {
 			return unavailable;
 		}
 
@@ -105,10 +105,18 @@ export class GuardedStore {
 		return outcome;
 	}
 
-	/** What the operator does holds for what is decided while the store fails, too. */
-	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
+	/**
+	 * What the operator does holds for what is decided while the store fails, too.
+	 *
+	 * @param isStored whether the store has taken the ban, so that its word may end it
+	 */
+	ban(client: string, ban: {duration: number; reason?: string}, isStored: boolean): void {
 		this.#fallback?.changes.made(client);
-		this.#fallback?.learnBan(client, 'hand', duration, reason);
+		if (isStored) {
+			this.#fallback?.learnBan(client, 'hand', ban.duration, ban.reason);
+		} else {
+			this.#fallback?.ban(client, ban);
+		}
 	}
 
 	unban(client: string): void {
@@ -125,11 +133,24 @@ export class GuardedStore {
 		this.#fallback?.close();
 	}
 
+	#isClosed(): boolean {
+		const left = this.#closedUntil - timeOf(this.#store);
+
+		// By a clock that has gone back, it must not last.
+		return left > 0 && left <= PAUSE;
+	}
+
 	/** What the store remembers: it was not asked, so that this tells nothing of whether it works. */
 	#recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
 		try {
-			const known = this.#store.recall?.(client, rules, options);
-			return known && readVerdict(known, rules);
+			const known: unknown = this.#store.recall?.(client, rules, options);
+			if (isPromise(known)) {
+				// Nothing is waited for, and its failure is nobody's.
+				known.then(undefined, () => {});
+				return undefined;
+			}
+
+			return known === undefined ? undefined : readVerdict(known, rules);
 		} catch {
 			return undefined;
 		}

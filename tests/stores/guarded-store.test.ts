@@ -269,7 +269,7 @@ test('under `memory`, what an immune request is told says nothing of a ban', asy
 test('under `memory`, a ban by reports or by hand holds here from when the store has it', async t => {
 	const {guarded, fail} = failable([{reports: 2, banEndsInMs: 500}]);
 	await guarded.report('a', banRule, {weight: 2, reason: 'login'});
-	guarded.ban('b', {duration: 600, reason: 'spam'});
+	guarded.ban('b', {duration: 600, reason: 'spam'}, true);
 	fail();
 
 	t.like(await guarded.admit('a', [rule], {}), {by: 'reports', reason: 'login', endsInMs: 500});
@@ -281,7 +281,7 @@ test('an answer to what was asked before the operator has changed a ban says not
 	const {guarded, fail} = failable([banned, {kind: 'admitted', quotas: []}]);
 	const [first, second] = [guarded.admit('a', [rule], {}), guarded.admit('b', [rule], {})];
 	guarded.unban('a');
-	guarded.ban('b', {duration: 600});
+	guarded.ban('b', {duration: 600}, true);
 	await Promise.all([first, second]);
 	fail();
 
@@ -333,7 +333,7 @@ test('under `memory`, an operator ends or replaces a ban that reports led to her
 	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 
 	await guarded.report('a', banRule, {weight: 2});
-	guarded.ban('a', {duration: 9000});
+	guarded.ban('a', {duration: 9000}, true);
 	t.is(
 		(await guarded.admit('a', [], {})).kind,
 		'admitted',
@@ -357,7 +357,7 @@ test('all gates on a store have one memory while it fails', async t => {
 	const options = {policy: 'memory', timeout: 5, warn: () => {}} as const;
 	const [one, other] = [new GuardedStore(store, options), new GuardedStore(store, options)];
 
-	one.ban('a', {duration: 1000});
+	one.ban('a', {duration: 1000}, false);
 	t.is((await other.admit('a', [], {})).kind, 'banned');
 	other.unban('a');
 	t.is((await one.admit('a', [], {})).kind, 'admitted');
@@ -379,6 +379,44 @@ test('what an operator has changed at one gate, no answer in flight at another u
 	slow.rejectAll();
 	t.is((await failing).kind, 'admitted');
 });
+
+test('a ban by hand that the store has not taken holds here, whatever the store says', async t => {
+	const {guarded, pass} = guard({...silentStore, ...readOnly}, 'memory');
+	guarded.ban('a', {duration: 500, reason: 'spam'}, false);
+	for (let round = 0; round < 3; round += 1) {
+		t.deepEqual(await guarded.admit('a', [], {}), {
+			kind: 'banned',
+			by: 'hand',
+			reason: 'spam',
+			endsInMs: 500,
+		});
+	}
+
+	pass(500);
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+	guarded.ban('a', {duration: 500}, false);
+	guarded.unban('a');
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+});
+
+test.serial(
+	'a store that remembers a promise is asked, and its rejection is heard by nobody',
+	async t => {
+		const heard = unhandledRejections(t);
+		const {guarded} = guard(
+			{
+				...silentStore,
+				recall: () => Promise.reject(new Error('down')) as never,
+				admit: async () => ({kind: 'admitted', quotas: []}),
+			},
+			'closed',
+		);
+
+		t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
+		await setImmediate();
+		t.deepEqual(heard, []);
+	},
+);
 
 test('what a store remembers is no sign that it works, and takes no turn', async t => {
 	let asked = 0;
