@@ -1,34 +1,32 @@
 import {Generations} from './generations.ts';
+import {Kept} from './kept.ts';
 import {LEVELS} from './levels.ts';
 import type {Logs} from './logs.ts';
 import {NONE} from './records.ts';
 
 /**
  * What is remembered of each client: its logs. Clients are kept apart by levels, so that a flood of new
- * ones cannot push out those that have sent many requests (a segmented LRU). Each level has two
- * generations:
+ * ones cannot push out those that have sent many requests:
  *
- *     2   young: touched lately     old: quiet since the last turn     then forgotten
- *     1   young                     old                                then forgotten
- *     0   young                     old                                then forgotten
+ *     2   kept: the first to come is the first to go
+ *     1   kept: the first to come is the first to go
+ *     0   two generations: the quietest go first
  *
- * A client is in one of the six. `find` moves it to the young generation of its level, `raise` to a higher
- * level. Both set where `logs` and `set` look: call them for one client at a time.
+ * A client is of one level. `raise` moves it to a higher one. `find` and `raise` set where `logs` and `set`
+ * look: call them for one client at a time.
  */
 export class Clients {
-	readonly #levels: readonly Generations[];
-	readonly #lowest: Generations;
-	/** The level of the client that was last looked up. */
-	#lastFound: Generations;
+	readonly #new: Generations;
+	readonly #kept: readonly Kept[];
+	/** Where the client is that was last looked up. */
+	#lastFound: Generations | Kept;
 
-	/** @param max how many are remembered; the last sixth as many of each level always are */
+	/** @param max how many are remembered, a third of each level */
 	constructor(max: number) {
-		this.#lowest = new Generations(Math.floor(max / LEVELS));
-		this.#lastFound = this.#lowest;
-		this.#levels = [
-			this.#lowest,
-			...Array.from({length: LEVELS - 1}, () => new Generations(Math.floor(max / LEVELS))),
-		];
+		const each = Math.floor(max / LEVELS);
+		this.#new = new Generations(each);
+		this.#kept = Array.from({length: LEVELS - 1}, () => new Kept(each));
+		this.#lastFound = this.#new;
 	}
 
 	/** The logs of the client that was last looked up are among these. */
@@ -38,13 +36,14 @@ export class Clients {
 
 	/** How many clients are remembered. */
 	get size(): number {
-		return this.#levels.reduce((sum, {size}) => sum + size, 0);
+		return this.#kept.reduce((sum, {size}) => sum + size, this.#new.size);
 	}
 
-	/** Forgets the clients that have been quiet for a span, if it is time to: call this first at `now`. */
-	turn(now: number, span: number): void {
-		for (const level of this.#levels) {
-			level.turn(now, span);
+	/** Forgets clients that have been quiet for a span: call this first at a moment `now`. */
+	forgetQuiet(now: number, span: number): void {
+		this.#new.turn(now, span);
+		for (const kept of this.#kept) {
+			kept.forgetQuiet(now, span);
 		}
 	}
 
@@ -61,8 +60,8 @@ export class Clients {
 
 	/** Makes room for one more: call this before the first log of a client that is not known is begun. */
 	makeRoom(): void {
-		this.#lastFound = this.#lowest;
-		this.#lowest.makeRoom();
+		this.#lastFound = this.#new;
+		this.#new.makeRoom();
 	}
 
 	/** Sets the first log of the client that was last looked up. */
@@ -72,48 +71,45 @@ export class Clients {
 
 	/** Moves the client that was last looked up, with its logs, to a level, unless it is as high already. */
 	raise(client: string, level: number): void {
-		const target = this.#levels[level];
-		if (level === 0 || target === undefined || this.#levels.indexOf(this.#lastFound) >= level) {
+		const target = this.#kept[level - 1];
+		if (target === undefined || this.#level() >= level) {
 			return;
 		}
 
 		const first = this.#lastFound.findYoung(client) ?? NONE;
-		target.makeRoom();
-		target.set(client, target.logs.copyAll(this.#lastFound.logs, first));
+		target.add(client, this.#lastFound.logs, first);
 		this.#lastFound.delete(client);
 		this.#lastFound = target;
 	}
 
 	delete(client: string): void {
-		for (const level of this.#levels) {
-			level.delete(client);
+		this.#new.delete(client);
+		for (const kept of this.#kept) {
+			kept.delete(client);
 		}
 	}
 
 	clear(): void {
-		for (const level of this.#levels) {
-			level.clear();
+		this.#new.clear();
+		for (const kept of this.#kept) {
+			kept.clear();
 		}
 	}
 
+	#level(): number {
+		return (this.#kept as ReadonlyArray<Generations | Kept>).indexOf(this.#lastFound) + 1;
+	}
+
 	#findElsewhere(client: string): number {
-		for (const level of this.#levels) {
-			const first = level.findYoung(client);
+		for (const place of [this.#new, ...this.#kept]) {
+			const first = place.findYoung(client);
 			if (first !== undefined) {
-				this.#lastFound = level;
+				this.#lastFound = place;
 				return first;
 			}
 		}
 
-		for (const level of this.#levels) {
-			const first = level.moveOld(client);
-			if (first !== NONE) {
-				this.#lastFound = level;
-				return first;
-			}
-		}
-
-		this.#lastFound = this.#lowest;
-		return NONE;
+		this.#lastFound = this.#new;
+		return this.#new.moveOld(client);
 	}
 }

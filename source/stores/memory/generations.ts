@@ -85,7 +85,11 @@ export class Generations {
 	delete(client: string): void {
 		const {clients, logs} = this.#young;
 		logs.endAll(clients.get(client) ?? NONE);
-		clients.delete(client);
+		if (clients.delete(client) && clients.size === 0) {
+			// What the logs took is given back.
+			this.#young = new Generation();
+		}
+
 		this.#old.clients.delete(client);
 	}
 

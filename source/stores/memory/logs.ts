@@ -37,6 +37,17 @@ export class Logs implements Storage {
 		return copied;
 	}
 
+	/** When the last event of a client was, under whichever rule; -Infinity if there is none. */
+	lastOf(first: number): number {
+		let last = -Infinity;
+		for (let log = first; log !== NONE; log = this.#log.next) {
+			this.#open(log);
+			last = this.#log.length > 0 ? Math.max(last, this.#log.last) : last;
+		}
+
+		return last;
+	}
+
 	/** Forgets all events of those logs whose counters are like this. */
 	clearThose(first: number, isSuch: (counter: number) => boolean): void {
 		for (let log = first; log !== NONE; log = this.#log.next) {

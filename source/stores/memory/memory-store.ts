@@ -27,10 +27,10 @@ export interface MemoryStoreOptions {
 	readonly clock?: () => number;
 	/**
 	 * How many clients are remembered at most, from 6; and as many keys that a `specific` counts, apart from
-	 * them. There are three levels with a third each: those with 16 requests or reports or more under a rule,
-	 * those with 4 or with half of what a rule allows, and all others. When a level is full, those that have
-	 * been quiet longest are forgotten and begin anew, but never the last `maxClients / 6` different ones.
-	 * A client that is refused or reported is not quiet. Bans are apart.
+	 * them. There are three levels with a third each: those with 16 counted requests or more under a rule,
+	 * those with 4 or more, and all others. When a level is full, one more pushes out the
+	 * client that came to it first, which begins anew; at the lowest level half of them are forgotten, those
+	 * that have been quiet longest. Bans are apart.
 	 *
 	 * @default 131,072
 	 */
@@ -153,7 +153,8 @@ export class MemoryStore implements Store {
 			log.add(banRule.count, now);
 		}
 
-		this.#clients.raise(client, levelOfUse(reports, banRule.count));
+		// By how many they are, not by what they weigh: a heavy one is earned by one request.
+		this.#clients.raise(client, levelOfUse(Math.ceil(reports / weight)));
 
 		return {reports};
 	}
@@ -217,8 +218,8 @@ export class MemoryStore implements Store {
 
 	#forgetQuiet(now: number): void {
 		const {longestWindow} = this.#counters;
-		this.#clients.turn(now, longestWindow);
-		this.#keys.turn(now, longestWindow);
+		this.#clients.forgetQuiet(now, longestWindow);
+		this.#keys.forgetQuiet(now, longestWindow);
 		this.#bans.removeEnded(now);
 	}
 

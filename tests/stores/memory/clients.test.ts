@@ -2,12 +2,13 @@ import test, {type ExecutionContext} from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
 import {Log} from '../../../source/stores/memory/log.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
+import {bytesHeld} from '../../bytes-held.ts';
 
 const log = new Log();
 
 function remembering(max: number): Clients {
 	const clients = new Clients(max);
-	clients.turn(0, 10);
+	clients.forgetQuiet(0, 10);
 	return clients;
 }
 
@@ -67,23 +68,71 @@ test('who is raised keeps its logs, and is never lowered', t => {
 	t.is(eventsOf(clients, 'a'), 50);
 });
 
-test('those of each level are forgotten when they have been quiet for two spans', t => {
+test('those of each level are forgotten once they have been quiet', t => {
 	for (const level of [0, 1, 2]) {
 		const clients = remembering(60);
 		remember(clients, 'a', 3);
 		clients.raise('a', level);
-		clients.turn(10, 10);
-		t.is(eventsOf(clients, 'a'), 3, 'old, and young again');
-		clients.turn(20, 10);
-		clients.turn(30, 10);
+		clients.forgetQuiet(10, 10);
+		t.is(eventsOf(clients, 'a'), 3, 'its last event was at 2');
+		for (const now of [20, 30, 40]) {
+			clients.forgetQuiet(now, 10);
+		}
+
 		t.is(eventsOf(clients, 'a'), 0);
+		t.is(clients.size, 0);
 	}
+});
+
+test('at the higher levels the first to come is the first to go, however often it is touched', t => {
+	for (const level of [1, 2]) {
+		const clients = remembering(60);
+		for (let index = 0; index < 20; index += 1) {
+			remember(clients, `${index}`);
+			clients.raise(`${index}`, level);
+		}
+
+		for (let touch = 0; touch < 100; touch += 1) {
+			clients.touch('0');
+		}
+
+		remember(clients, 'one more');
+		clients.raise('one more', level);
+		t.deepEqual(
+			['0', '1', '19', 'one more'].map(name => eventsOf(clients, name)),
+			[0, 1, 1, 1],
+		);
+	}
+});
+
+test('touching many pushes out none: to do that takes as many that earn their place', t => {
+	const clients = remembering(60);
+	for (let index = 0; index < 19; index += 1) {
+		remember(clients, `${index}`);
+		clients.raise(`${index}`, 2);
+	}
+
+	remember(clients, 'alice');
+	clients.raise('alice', 2);
+	for (let round = 0; round < 100; round += 1) {
+		for (let index = 0; index < 19; index += 1) {
+			clients.touch(`${index}`);
+		}
+	}
+
+	t.is(eventsOf(clients, 'alice'), 1);
+	for (let index = 0; index < 19; index += 1) {
+		remember(clients, `later ${index}`);
+		clients.raise(`later ${index}`, 2);
+	}
+
+	t.is(eventsOf(clients, 'alice'), 1);
 });
 
 test('a client may be raised once it is old', t => {
 	const clients = remembering(60);
 	remember(clients, 'a', 3);
-	clients.turn(10, 10);
+	clients.forgetQuiet(10, 10);
 	t.is(eventsOf(clients, 'a'), 3);
 	clients.raise('a', 2);
 	t.is(eventsOf(clients, 'a'), 3);
@@ -107,13 +156,35 @@ test('who is deleted is gone, of whichever level, and so is everybody once clear
 	t.is(clients.size, 0);
 });
 
-test('touch() keeps a client from being quiet', t => {
+test('at the lowest level touch() keeps a client from being quiet', t => {
 	const clients = remembering(60);
 	remember(clients, 'a');
 	for (let now = 10; now < 100; now += 10) {
-		clients.turn(now, 10);
+		clients.forgetQuiet(now, 10);
 		clients.touch('a');
 	}
 
 	t.is(eventsOf(clients, 'a'), 1);
+});
+
+test('whatever is kept and forgotten, as much room is taken as is needed', t => {
+	const clients = remembering(30_000);
+	const before = bytesHeld();
+	let now = 0;
+	for (let round = 0; round < 5; round += 1) {
+		for (let index = 0; index < 20_000; index += 1) {
+			remember(clients, `${round} ${index}`);
+			clients.raise(`${round} ${index}`, 1 + (index % 2));
+		}
+
+		now += 1000;
+		for (let step = 0; step < 500; step += 1) {
+			clients.forgetQuiet(now + step, 100);
+		}
+
+		t.is(clients.size, 0, `round ${round}`);
+	}
+
+	const held = bytesHeld() - before;
+	t.true(held < 1_000_000, `${held} bytes are held`);
 });
