@@ -33,6 +33,7 @@ export type {
 	Admitted,
 	Banned,
 	Limited,
+	NewBan,
 	Quota,
 	Report,
 	ReportOutcome,

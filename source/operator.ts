@@ -6,9 +6,11 @@ import {namedOptions} from './option-checks.ts';
 import {checkReason} from './reason.ts';
 import {checkReport, reportClient} from './report-client.ts';
 import type {Settings} from './settings.ts';
+import {shown} from './stores/answers.ts';
 import type {GuardedStore} from './stores/guarded-store.ts';
 import {eachInTime, inTime} from './stores/in-time.ts';
-import {type Store, type StoredBan, timeOf} from './stores/store.ts';
+import type {Store, StoredBan} from './stores/store.ts';
+import {timeOf} from './stores/time-of.ts';
 import {keyToBan, keyToReset, keyToUnban, type SpecificKeyName} from './verb-keys.ts';
 
 /** A ban as its operator is shown it. */
@@ -74,8 +76,8 @@ export function operator(settings: Settings): Operator {
 	const {store, guarded, banRule, storeTimeout} = settings;
 
 	/** Turns what throws into a rejection, and a silence into an error. */
-	const ask = <T>(question: () => T | Promise<T>): Promise<T> =>
-		inTime((async () => question())(), storeTimeout);
+	const ask = async <T>(question: () => T | Promise<T>): Promise<T> =>
+		(await inTime((async () => question())(), storeTimeout)).value;
 
 	/** The store's own answers, whose failures are the operator's to see. */
 	const strictly: Pick<GuardedStore, 'admit' | 'report'> = {
@@ -138,6 +140,10 @@ export function operator(settings: Settings): Operator {
 
 		bans: async function* () {
 			for await (const page of eachInTime(storedBans(store), storeTimeout)) {
+				if (!Array.isArray(page)) {
+					throw new TypeError(`the store answered ${shown(page)} as a page of bans`);
+				}
+
 				const toldAt = timeOf(store);
 				for (const {endsInMs, ...ban} of page) {
 					const left = endsInMs - (timeOf(store) - toldAt);

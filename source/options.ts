@@ -73,7 +73,7 @@ export interface GatekeeperOptions {
 	readonly trustedProxies?: readonly string[];
 	/**
 	 * By how many bits an IPv6 client is known, since it can take any address with the same prefix: 32
-	 * to 128.
+	 * to 128. In 64:ff9b::/96, where NAT64 puts IPv4 clients, all of an address counts.
 	 *
 	 * @default 64
 	 */

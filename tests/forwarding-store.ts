@@ -1,4 +1,5 @@
-import {type Store, timeOf} from '../source/stores/store.ts';
+import type {Store} from '../source/stores/store.ts';
+import {timeOf} from '../source/stores/time-of.ts';
 
 /** A store that asks another, but for the methods given: one that fails, waits, or counts. */
 export function forwardTo(store: Store, overrides: Partial<Store>): Store {

@@ -203,6 +203,40 @@ test('a ban by hand while the store fails holds in this process, too', async t =
 	t.is((await http.get('/ping')).status, 200);
 });
 
+test('a client behind NAT64 is named by its address, or as bans() shows it, and is one of its own', async t => {
+	const {gate, from} = gated({ipHeader: 'X-Forwarded-For'});
+	const [one, other] = ['64:ff9b::198.51.100.1', '64:ff9b::203.0.113.9'];
+	await gate.ban(one);
+	t.is((await from(one).get('/ping')).status, 403);
+	t.is((await from(other).get('/ping')).status, 200);
+	const [{client = ''} = {}] = await bansOf({gate});
+	t.is(client, '64:ff9b::c633:6401/128');
+
+	await gate.unban(client);
+	t.is((await from(one).get('/ping')).status, 200);
+	await gate.ban(client);
+	t.is((await from(one).get('/ping')).status, 403);
+	await t.throwsAsync(gate.ban('64:ff9b::/64'), {instanceOf: TypeError});
+	await t.throwsAsync(gate.ban('2001:db8::1/128'), {instanceOf: TypeError});
+});
+
+test('a store whose page of bans is no list, or has no end, has failed', async t => {
+	for (const page of [
+		5,
+		undefined,
+		(function* () {
+			for (;;) {
+				yield {client: 'a', by: 'hand', endsInMs: 0};
+			}
+		})(),
+	]) {
+		const store = forwardTo(new MemoryStore(), {bans: () => [page as never]});
+		const gate = gatekeeper({store});
+
+		await t.throwsAsync(bansOf({gate}), {message: /as a page of bans/});
+	}
+});
+
 test('a list of bans that is left early is closed in the store', async t => {
 	let isClosed = false;
 	const gate = gatekeeper({

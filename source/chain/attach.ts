@@ -14,7 +14,9 @@ export function attach(settings: Settings): Middleware {
 		const outer = findPassage(ctx);
 		const passage = new Passage(settings, outer);
 		ctx.state.gatekeeper = passage;
-		ctx.report = report;
+		const outerReport = ctx.report;
+		// Of its own for each request, so that it works without `ctx` in front, too.
+		ctx.report = options => report(passage, options);
 
 		try {
 			await next();
@@ -29,6 +31,7 @@ export function attach(settings: Settings): Middleware {
 			passage.isOver = true;
 			if (outer) {
 				ctx.state.gatekeeper = outer;
+				ctx.report = outerReport;
 			}
 		}
 	};

@@ -29,7 +29,7 @@ export function consult({guarded}: Settings): Middleware {
 function setVerdict(passage: Passage, verdict: GuardedVerdict): void {
 	const {foresight, client} = passage;
 	passage.verdict = verdict;
-	if (foresight?.outcome === 'withheld' && showsNoBan(verdict)) {
+	if (foresight?.outcome === 'suspended' && showsNoBan(verdict)) {
 		foresight.probation.liftBan(client);
 	}
 }

@@ -32,6 +32,7 @@ export function exempt(settings: Settings): Middleware {
 		}
 
 		const {client, namesNobody} = passage;
+		const isSuspended = probation.isSuspended(client);
 		return whenAnswered(probation.begin(client, namesNobody), isExempt => {
 			const foresight: Foresight = {
 				...expected,
@@ -39,7 +40,7 @@ export function exempt(settings: Settings): Middleware {
 				path: routedPath(ctx),
 				matchedBefore: matchedLayers(ctx).length,
 				probation,
-				outcome: isExempt ? 'unproven' : 'withheld',
+				outcome: isExempt ? 'unproven' : isSuspended ? 'suspended' : 'withheld',
 			};
 			passage.foresight = foresight;
 			if (!isExempt) {

@@ -78,10 +78,10 @@ export interface Foresight extends Expected {
 	readonly matchedBefore: number;
 	readonly probation: Probation;
 	/**
-	 * `'disproved'`: the request came back before the mark had run. `'withheld'`: the client has too many
-	 * unproven, or one was disproved over the quota, so that this request is not exempt.
+	 * `'disproved'`: the request came back before the mark had run. Not exempt are `'withheld'`, since the
+	 * client has too many unproven, and `'suspended'`, since one was disproved over the quota.
 	 */
-	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld';
+	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld' | 'suspended';
 }
 
 /** The passage through the gate nearest to the handler, if there is a gate. */
@@ -107,4 +107,19 @@ export function requirePassage(ctx: Context, asker: string): Passage {
 	}
 
 	return passage;
+}
+
+/** Whether these rules have been asked about this client or key, at this gate or one before on its store. */
+export function hasAsked(passage: Passage, by: readonly Rule[], whom: string): boolean {
+	const {store} = passage.settings;
+	for (let gate: Passage | undefined = passage; gate; gate = gate.outer) {
+		if (
+			gate.settings.store === store &&
+			gate.asked.some(asked => asked.by === by && asked.whom === whom)
+		) {
+			return true;
+		}
+	}
+
+	return false;
 }

@@ -1,32 +1,31 @@
-import type {Context} from 'koa';
 import {namedClient} from '../client/client-name.ts';
 import type {Immunity, ReportOptions, Standing} from '../context.ts';
 import {immunityOf} from '../immunity.ts';
 import {isText, namedOptions, typeName} from '../option-checks.ts';
 import {checkReport, reportClient} from '../report-client.ts';
 import type {Settings} from '../settings.ts';
-import {findPassage, type Passage, requirePassage} from './passage.ts';
+import {shown} from '../stores/answers.ts';
+import type {Passage} from './passage.ts';
 
 /**
- * `ctx.report()`: one function for all requests. It counts at once where the store can, and its
- * promise is never an unhandled rejection, so that a handler need not await it: a warning tells of bad
- * options.
+ * `ctx.report()` for one request. It counts at once where the store can, and its promise is never an
+ * unhandled rejection, so that a handler need not await it: a warning tells of bad options.
  */
-export function report(this: Context, options: ReportOptions = {}): Promise<Standing> {
-	const standing = reportFrom(this, options);
-	standing.catch((error: Error) => {
-		const passage = findPassage(this);
-		passage?.settings.warn(
+export function report(passage: Passage, options: ReportOptions = {}): Promise<Standing> {
+	const standing = reportFrom(passage, options);
+	standing.catch((error: unknown) => {
+		const {warn} = passage.settings;
+		warn(
 			'GATEKEEPER_BAD_REPORT',
-			() => `A ctx.report() was not counted: ${error.message}`,
+			() =>
+				`A ctx.report() was not counted: ${error instanceof Error ? error.message : shown(error)}`,
 		);
 	});
 
 	return standing;
 }
 
-async function reportFrom(ctx: Context, options: ReportOptions): Promise<Standing> {
-	const passage = requirePassage(ctx, 'ctx.report');
+async function reportFrom(passage: Passage, options: ReportOptions): Promise<Standing> {
 	const names = ['client', 'weight', 'reason'] as const;
 	const {client, reason, weight} = namedOptions(options, names, 'report()');
 	const {settings} = passage;

@@ -10,7 +10,7 @@ import {refuse} from './answer/refuse.ts';
 import {keyFor} from './key-for.ts';
 import {prove} from './marks/foresight.ts';
 import {type Mark, setMark} from './marks/route-marks.ts';
-import {requirePassage} from './passage.ts';
+import {hasAsked, requirePassage} from './passage.ts';
 
 export interface SpecificOptions {
 	/**
@@ -74,7 +74,7 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 		}
 
 		const ask = (whom: string, exception: AdmitOptions) => {
-			if (passage.asked.some(asked => asked.by === rules && asked.whom === whom)) {
+			if (hasAsked(passage, rules, whom)) {
 				return next();
 			}
 

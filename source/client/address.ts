@@ -52,6 +52,19 @@ export function addressText(address: Address): string {
 		: `${hex(address.slice(0, start))}::${hex(address.slice(start + length))}`;
 }
 
+/** In 64:ff9b::/96 a translator puts IPv4 clients (NAT64, RFC 6052): they share nothing but that prefix. */
+const translated = [0x64, 0xff9b, 0, 0, 0, 0];
+
+/**
+ * By how many bits a client with this address is known: all of them, but for an IPv6 client, which can take
+ * any address with its prefix.
+ */
+export function clientBits(address: Address, ipv6Prefix: number): number {
+	const isWhole = isIpv4(address) || translated.every((group, index) => address[index] === group);
+
+	return isWhole ? 16 * address.length : ipv6Prefix;
+}
+
 /**
  * The key that a client with this address is known by: an IPv4 address whole, and an IPv6 client by
  * its prefix, since it can take any address in it.
@@ -60,9 +73,12 @@ export function addressText(address: Address): string {
  * @example '2001:db8:1:2::/64'
  */
 export function addressKey(address: Address, ipv6Prefix: number): string {
-	return isIpv4(address)
-		? addressText(address)
-		: `${addressText(network(address, ipv6Prefix).first)}/${ipv6Prefix}`;
+	if (isIpv4(address)) {
+		return addressText(address);
+	}
+
+	const bits = clientBits(address, ipv6Prefix);
+	return `${addressText(network(address, bits).first)}/${bits}`;
 }
 
 /** All addresses that share the first `prefix` bits of this one. */

@@ -1,6 +1,13 @@
 import type {KeyObject} from 'node:crypto';
 import {badOption, typeName} from '../option-checks.ts';
-import {type AddressRange, addressKey, isIpv4, network, parseAddress} from './address.ts';
+import {
+	type AddressRange,
+	addressKey,
+	clientBits,
+	isIpv4,
+	network,
+	parseAddress,
+} from './address.ts';
 import {canonicalKey, parseKey, unixClient} from './key.ts';
 
 /**
@@ -59,15 +66,19 @@ function fromText(text: string, {ipv6Prefix, keySecret}: Naming): NamedClient | 
 		return {client};
 	}
 
-	const suffix = `/${ipv6Prefix}`;
-	const isPrefix = text.endsWith(suffix);
-	const address = parseAddress(isPrefix ? text.slice(0, -suffix.length) : text);
-	if (address === undefined || (isPrefix && isIpv4(address))) {
+	const [, plain, length] = /^(.*)\/(\d{2,3})$/.exec(text) ?? [];
+	const address = parseAddress(plain ?? text);
+	if (address === undefined || (plain !== undefined && isIpv4(address))) {
+		return undefined;
+	}
+
+	const bits = clientBits(address, ipv6Prefix);
+	if (length !== undefined && length !== String(bits)) {
 		return undefined;
 	}
 
 	return {
 		client: addressKey(address, ipv6Prefix),
-		range: isPrefix ? network(address, ipv6Prefix) : {first: address, last: address},
+		range: plain === undefined ? {first: address, last: address} : network(address, bits),
 	};
 }

@@ -47,6 +47,11 @@ export class Breaker {
 		return true;
 	}
 
+	/** Whether the store is left alone. */
+	get isOpen(): boolean {
+		return this.#failuresInRow >= OPENS_AFTER;
+	}
+
 	succeeded(): void {
 		if (!this.#isFailing) {
 			return;

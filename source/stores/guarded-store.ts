@@ -16,12 +16,14 @@ import {
 } from './questions.ts';
 import {
 	type AdmitOptions,
+	admitted,
+	type NewBan,
 	type Report,
 	type ReportOutcome,
 	type Store,
-	timeOf,
 	type Verdict,
 } from './store.ts';
+import {ignoreFailure, timeOf} from './time-of.ts';
 
 interface GuardedStoreOptions {
 	readonly policy: StoreErrorPolicy;
@@ -43,8 +45,8 @@ export class GuardedStore {
 	readonly #isTrusted: boolean;
 	readonly #options: GuardedStoreOptions;
 	readonly #breaker: Breaker;
-	/** The same rules in this process, under `'memory'`. */
-	readonly #fallback: FallbackStore | undefined;
+	/** Under `'memory'` it decides while the store fails. It hears of bans under every policy. */
+	readonly #fallback: FallbackStore;
 	/** Under `'closed'`, until when all are refused since the store has not taken a report. */
 	#closedUntil = -Infinity;
 
@@ -55,7 +57,7 @@ export class GuardedStore {
 		this.#store = store;
 		this.#isTrusted = isMemory(store);
 		this.#options = options;
-		this.#fallback = policy === 'memory' ? fallbackOf(store) : undefined;
+		this.#fallback = fallbackOf(store);
 		this.#breaker = new Breaker({
 			clock,
 			onFailing: error => warnFailing(warn, policy, error),
@@ -68,17 +70,22 @@ export class GuardedStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): GuardedVerdict | Promise<GuardedVerdict> {
-		if (this.#closedUntil > -Infinity && this.#isClosed()) {
+		if (this.#closedUntil > -Infinity && timeOf(this.#store) < this.#closedUntil) {
 			return unavailable;
 		}
 
-		const begun = options.immune ? undefined : this.#fallback?.begunBan(client);
+		if (options.immune) {
+			if (rules.length === 0) {
+				return this.#options.policy === 'closed' && this.#breaker.isOpen ? unavailable : admitted;
+			}
+		} else {
+			const begun = this.#fallback.begunBan(client);
+			if (begun) {
+				return begun;
+			}
+		}
 
-		return (
-			begun ??
-			this.#recall(client, rules, options) ??
-			this.#answer(admission, client, rules, options)
-		);
+		return this.#recall(client, rules, options) ?? this.#answer(admission, client, rules, options);
 	}
 
 	report(
@@ -86,7 +93,7 @@ export class GuardedStore {
 		banRule: SettledBanRule,
 		report: Report,
 	): ReportOutcome | Promise<ReportOutcome> {
-		const begun = this.#fallback?.begunBan(client);
+		const begun = this.#fallback.begunBan(client);
 
 		return begun
 			? {reports: 0, banEndsInMs: begun.endsInMs}
@@ -99,7 +106,7 @@ export class GuardedStore {
 		banRule: SettledBanRule,
 		report: Report,
 	): Promise<ReportOutcome> {
-		const mark = this.#fallback?.changes.mark;
+		const mark = this.#fallback.changes.mark;
 		const outcome = reporting.read(await this.#store.report(client, banRule, report), banRule);
 		this.#learn(reporting, client, outcome, report, mark);
 		return outcome;
@@ -110,46 +117,46 @@ export class GuardedStore {
 	 *
 	 * @param isStored whether the store has taken the ban, so that its word may end it
 	 */
-	ban(client: string, ban: {duration: number; reason?: string}, isStored: boolean): void {
-		this.#fallback?.changes.made(client);
+	ban(client: string, ban: NewBan, isStored: boolean): void {
+		this.#fallback.changes.made(client);
 		if (isStored) {
-			this.#fallback?.learnBan(client, 'hand', ban.duration, ban.reason);
+			this.#fallback.replaceBan(client, ban);
 		} else {
-			this.#fallback?.ban(client, ban);
+			this.#fallback.ban(client, ban);
+			this.#closeForAWhile();
 		}
 	}
 
 	unban(client: string): void {
-		this.#fallback?.changes.made(client);
-		this.#fallback?.unban(client);
+		this.#fallback.changes.made(client);
+		this.#fallback.unban(client);
 	}
 
 	reset(client: string): void {
-		this.#fallback?.changes.made(client);
-		this.#fallback?.reset(client);
+		this.#fallback.changes.made(client);
+		this.#fallback.reset(client);
 	}
 
 	close(): void {
-		this.#fallback?.close();
+		this.#fallback.close();
 	}
 
-	#isClosed(): boolean {
-		const left = this.#closedUntil - timeOf(this.#store);
-
-		// By a clock that has gone back, it must not last.
-		return left > 0 && left <= PAUSE;
+	/** A server that can be read but not written to would let in whoever is reported or banned. */
+	#closeForAWhile(): void {
+		if (this.#options.policy === 'closed') {
+			this.#closedUntil = timeOf(this.#store) + PAUSE;
+		}
 	}
 
 	/** What the store remembers: it was not asked, so that this tells nothing of whether it works. */
 	#recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
+		if (this.#isTrusted) {
+			return undefined;
+		}
+
 		try {
 			const known: unknown = this.#store.recall?.(client, rules, options);
-			if (isPromise(known)) {
-				// Nothing is waited for, and its failure is nobody's.
-				known.then(undefined, () => {});
-				return undefined;
-			}
-
+			ignoreFailure(known);
 			return known === undefined ? undefined : readVerdict(known, rules);
 		} catch {
 			return undefined;
@@ -173,8 +180,14 @@ export class GuardedStore {
 				return this.#await(answer, question, client, about, how);
 			}
 
-			const read = this.#isTrusted ? answer : question.read(answer, about);
+			if (this.#isTrusted) {
+				this.#breaker.succeeded();
+				return answer;
+			}
+
+			const read = question.read(answer, about);
 			this.#breaker.succeeded();
+			this.#learn(question, client, read, how, this.#fallback.changes.mark);
 			return read;
 		} catch (error) {
 			this.#breaker.failed(error);
@@ -189,9 +202,10 @@ export class GuardedStore {
 		about: About,
 		how: How,
 	): Promise<T> {
-		const mark = this.#fallback?.changes.mark;
+		const mark = this.#fallback.changes.mark;
 		try {
-			const answer = question.read(await inTime(pending, this.#options.timeout), about);
+			const {value} = await inTime(pending, this.#options.timeout);
+			const answer = question.read(value, about);
 			this.#breaker.succeeded();
 			this.#learn(question, client, answer, how, mark);
 			return answer;
@@ -207,9 +221,9 @@ export class GuardedStore {
 		client: string,
 		answer: T,
 		how: How,
-		mark: number | undefined,
+		mark: number,
 	): void {
-		if (this.#fallback && mark !== undefined && !this.#fallback.changes.isSince(mark, client)) {
+		if (!this.#fallback.changes.isSince(mark, client)) {
 			learn(this.#fallback, client, answer, how);
 		}
 	}
@@ -222,12 +236,11 @@ export class GuardedStore {
 		how: How,
 	): T | Promise<T> {
 		const {policy} = this.#options;
-		if (policy === 'closed' && question.isReport) {
-			// A server that can be read but not written to would let in whoever is reported.
-			this.#closedUntil = timeOf(this.#store) + PAUSE;
+		if (question.isReport) {
+			this.#closeForAWhile();
 		}
 
-		return this.#fallback
+		return policy === 'memory'
 			? question.ask(this.#fallback, client, about, how)
 			: question.otherwise(policy);
 	}

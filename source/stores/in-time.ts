@@ -1,5 +1,3 @@
-import {isPromise} from '../when-answered.ts';
-
 /**
  * The steps in which a deadline passes, each of a millisecond or more. Between two of them the event loop
  * reads its sockets, so that code that blocks it costs at most one step. An answer that is already in the
@@ -7,12 +5,17 @@ import {isPromise} from '../when-answered.ts';
  */
 const STEPS = 10;
 
+/** An answer in a box, where no promise looks whether it is another promise: that might never settle. */
+export interface Boxed<T> {
+	readonly value: T;
+}
+
 /**
  * What a store answers, if it does so within `timeout` milliseconds.
  *
  * @throws {Error} (as a rejection) when the time is over; a later answer is dropped
  */
-export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<T> {
+export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<Boxed<T>> {
 	return new Promise((resolve, reject) => {
 		const steps = Math.max(1, Math.min(STEPS, Math.floor(timeout)));
 		let left = steps;
@@ -28,19 +31,13 @@ export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<T> {
 			}
 		}, timeout / steps);
 
-		const settled = () => clearTimeout(timer);
 		answer.then(
 			value => {
-				settled();
-				// What promises itself, or another promise, might never settle, and stop all else.
-				if (isPromise(value)) {
-					reject(new TypeError('the store answered a promise of a promise'));
-				} else {
-					resolve(value);
-				}
+				clearTimeout(timer);
+				resolve({value});
 			},
 			(error: unknown) => {
-				settled();
+				clearTimeout(timer);
 				reject(error);
 			},
 		);
@@ -51,7 +48,7 @@ export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<T> {
 export async function* eachInTime<T>(list: AsyncGenerator<T>, timeout: number): AsyncGenerator<T> {
 	try {
 		for (;;) {
-			const {done, value} = await inTime(list.next(), timeout);
+			const {done, value} = (await inTime(list.next(), timeout)).value;
 			if (done) {
 				return;
 			}

@@ -39,7 +39,7 @@ export interface Store {
 	): ReportOutcome | Promise<ReportOutcome>;
 
 	/** Bans a client in place of any ban that it has, and spends its reports. */
-	ban(client: string, ban: {duration: number; reason?: string}): void | Promise<void>;
+	ban(client: string, ban: NewBan): void | Promise<void>;
 
 	/** Ends a client's ban, and forgets its reports. */
 	unban(client: string): void | Promise<void>;
@@ -113,6 +113,13 @@ export interface Quota {
 	readonly freesInMs: number;
 }
 
+/** A ban by hand. */
+export interface NewBan {
+	/** Milliseconds, or Infinity. */
+	readonly duration: number;
+	readonly reason?: string;
+}
+
 export interface Report {
 	/** How many reports this one is worth: a whole number above 0. */
 	readonly weight: number;
@@ -137,13 +144,3 @@ export interface StoredBan {
 
 /** The verdict on a request that no rule was asked about. */
 export const admitted: Admitted = {kind: 'admitted', quotas: []};
-
-/** What time it is in this process, in milliseconds; by a monotonic clock if the store tells none. */
-export function timeOf(store: Store): number {
-	try {
-		const time = store.clock?.();
-		return Number.isFinite(time) ? Number(time) : performance.now();
-	} catch {
-		return performance.now();
-	}
-}

@@ -95,7 +95,8 @@ const tables: ReadonlyArray<[title: string, options: GatekeeperOptions, rows: re
 				'[2001:db8:1:2::7]:443',
 			].map((spelling): [string, string] => [spelling, '2001:db8:1:2::/64']),
 			['::127.0.0.1', '::/64'],
-			['64:ff9b::203.0.113.7', '64:ff9b::/64'],
+			['64:ff9b::203.0.113.7', '64:ff9b::cb00:7107/128'],
+			['64:ff9b:1::203.0.113.7', '64:ff9b:1::/64'],
 			...[
 				'evil',
 				'unknown',

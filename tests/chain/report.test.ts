@@ -219,6 +219,21 @@ test('a bad report rejects with a TypeError, and is no unhandled rejection', asy
 	}
 });
 
+test('ctx.report works without ctx in front of it, also after the response', async t => {
+	const later: Array<(options?: ReportOptions) => Promise<Standing>> = [];
+	const {http} = gated({banRule: [9, 60, 600]}, router => {
+		router.get('/report', async ctx => {
+			const {report} = ctx;
+			later.push(report);
+			await Promise.reject(new TypeError('wrong password')).catch(report as () => unknown);
+			ctx.body = await report({weight: 2});
+		});
+	});
+
+	t.deepEqual((await http.get('/report')).body, {reports: 3, banned: false});
+	t.deepEqual(await later[0]?.(), {reports: 4, banned: false});
+});
+
 test.serial('a bad report that nobody awaits is told of by a warning', async t => {
 	const heard = warnings(t);
 	const {http} = gated(ban, router => {

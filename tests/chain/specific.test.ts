@@ -2,6 +2,7 @@ import test from 'ava';
 import type {Middleware} from 'koa';
 import {
 	bypass,
+	gatekeeper,
 	type LimitRules,
 	MemoryStore,
 	type SpecificOptions,
@@ -67,6 +68,20 @@ test('one that a request meets twice counts it once, for each client or key', as
 		'"client";r=1;t=60, "key";r=1;t=60, "key";r=2;t=60',
 	);
 	t.deepEqual([(await ask('/twice')).status, (await ask('/twice')).status], [200, 429]);
+});
+
+test('one that a request meets before and behind a second gate on its store counts it once', async t => {
+	const store = new MemoryStore({clock: () => 0});
+	const rule = specific({count: 4, window: 60, name: 'both'});
+	const {http} = gated({store}, router => {
+		router.use(rule);
+		router.get('/inner', gatekeeper({store}), rule, ok);
+		router.get('/other', gatekeeper(), rule, ok);
+	});
+
+	t.is((await http.get('/inner')).headers.ratelimit, '"both";r=3;t=60');
+	t.is((await http.get('/inner')).headers.ratelimit, '"both";r=2;t=60');
+	t.is((await http.get('/other')).headers.ratelimit, '"both";r=3;t=60', 'a store of its own');
 });
 
 test('bans hold on specific and standalone routes', async t => {

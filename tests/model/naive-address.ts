@@ -61,7 +61,10 @@ export function naiveText(address: NaiveAddress): string {
 }
 
 /** An IPv4 address as it is; any other by its prefix. */
-export function naiveKey({bits, value}: NaiveAddress, prefix: number): string {
+export function naiveKey({bits, value}: NaiveAddress, ipv6Prefix: number): string {
+	// NAT64: an IPv4 address in disguise, which shares nothing but the prefix.
+	const prefix =
+		bits === 128 && value >> 32n === 0x0064_ff9b_0000_0000_0000_0000n ? 128 : ipv6Prefix;
 	if (bits === 32) {
 		return [24n, 16n, 8n, 0n].map(shift => (value >> shift) & 255n).join('.');
 	}

@@ -352,6 +352,91 @@ test('under `closed`, a report that the store does not take refuses all for a se
 	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 });
 
+test('under `memory`, a ban that a store tells of at once holds while it fails, too', t => {
+	let isDown = false;
+	const {guarded} = guard(
+		{
+			...silentStore,
+			admit: () => {
+				if (isDown) {
+					throw new Error('down');
+				}
+
+				return {kind: 'banned', by: 'hand', endsInMs: 500};
+			},
+		},
+		'memory',
+	);
+	guarded.admit('a', [], {});
+	isDown = true;
+
+	t.like(guarded.admit('a', [], {}), {kind: 'banned', endsInMs: 500});
+});
+
+test('a ban that began here outlasts a clock that fails', async t => {
+	let clock = () => 5_000_000;
+	const store: Store = {...silentStore, ...readOnly, clock: () => clock()};
+	const guarded = new GuardedStore(store, {policy: 'memory', timeout: 5, warn: () => {}});
+	await guarded.report('a', {...banRule, duration: 100_000}, {weight: 2});
+	for (const broken of [
+		() => Number.NaN,
+		() => {
+			throw new Error('no clock');
+		},
+		() => Promise.reject(new Error('no clock')) as never,
+		() => 0,
+	]) {
+		clock = broken;
+		t.is((await guarded.admit('a', [], {})).kind, 'banned', String(broken));
+	}
+});
+
+test('bans that the store tells of push out none that began here', async t => {
+	const banned: Verdict = {kind: 'banned', by: 'reports', endsInMs: 9000};
+	const {guarded} = guard(
+		{
+			...silentStore,
+			...readOnly,
+			admit: client => (client === 'a' ? {kind: 'admitted', quotas: []} : banned),
+		},
+		'memory',
+	);
+	await guarded.report('a', {...banRule, duration: 9000}, {weight: 2});
+	for (let index = 0; index < 100_001; index += 1) {
+		guarded.admit(`${index}`, [], {});
+	}
+
+	t.is((await guarded.admit('a', [], {})).kind, 'banned');
+});
+
+test('gates of any policy hear of what operators do; the last one that closes forgets it', async t => {
+	const store: Store = {...silentStore, ...refusing};
+	const gate = (policy: StoreErrorPolicy) =>
+		new GuardedStore(store, {policy, timeout: 5, warn: () => {}});
+	const [memory, open, other] = [gate('memory'), gate('open'), gate('memory')];
+
+	open.ban('a', {duration: 1000}, true);
+	t.is((await memory.admit('a', [], {})).kind, 'banned');
+	open.unban('a');
+	t.is((await memory.admit('a', [], {})).kind, 'admitted');
+	open.ban('a', {duration: 1000}, false);
+	other.close();
+	t.is((await memory.admit('a', [], {})).kind, 'banned');
+	memory.close();
+	open.close();
+	t.is((await memory.admit('a', [], {})).kind, 'admitted');
+});
+
+test('under `closed`, nobody is let in unasked while the store is left alone', async t => {
+	const {guarded} = guard({...silentStore, ...refusing}, 'closed');
+	t.is((await guarded.admit('nobody', [], {immune: true})).kind, 'admitted');
+	for (let failure = 0; failure < 5; failure += 1) {
+		await guarded.admit('a', [], {});
+	}
+
+	t.is((await guarded.admit('nobody', [], {immune: true})).kind, 'unavailable');
+});
+
 test('all gates on a store have one memory while it fails', async t => {
 	const store: Store = {...silentStore, ...refusing};
 	const options = {policy: 'memory', timeout: 5, warn: () => {}} as const;

@@ -2,7 +2,8 @@ import {ExpiringMap} from '../../expiring-map.ts';
 import type {Rule} from '../../rules.ts';
 import type {Settings} from '../../settings.ts';
 import type {GuardedStore} from '../../stores/guarded-store.ts';
-import {type Store, timeOf} from '../../stores/store.ts';
+import type {Store} from '../../stores/store.ts';
+import {timeOf} from '../../stores/time-of.ts';
 import {whenAnswered} from '../../when-answered.ts';
 
 interface ProbationSettings extends Pick<Settings, 'rules' | 'banRule' | 'store'> {
@@ -14,6 +15,9 @@ const MAX_UNPROVEN = 16;
 
 /** Suspended clients that are remembered. One more replaces the one that was suspended first. */
 const MAX_SUSPENDED = 10_000;
+
+/** Milliseconds: a suspension that is not remembered is minded for a day, however long it is. */
+const MAX_FORGOTTEN = 24 * 60 * 60 * 1000;
 
 /** For how long where there is no rule to tell, in milliseconds: a ban by hand must hold too. */
 const DEFAULT_SPAN = 60_000;
@@ -56,7 +60,7 @@ export class Probation {
 	 */
 	begin(client: string, immune: boolean): boolean | PromiseLike<boolean> {
 		const inFlight = this.#unproven.get(client) ?? 0;
-		if (inFlight >= this.#maxUnproven || this.#isSuspended(client)) {
+		if (inFlight >= this.#maxUnproven || this.isSuspended(client)) {
 			return false;
 		}
 
@@ -88,7 +92,10 @@ export class Probation {
 		const before = this.#suspended.get(client, now)?.until ?? 0;
 		const until = Math.max(withoutBan, now + banEndsInMs, before);
 		const evicted = this.#suspended.set(client, withoutBan, until, now);
-		this.#forgottenUntil = Math.max(this.#forgottenUntil, evicted?.until ?? -Infinity);
+		if (evicted) {
+			const forgottenUntil = Math.min(evicted.until, now + MAX_FORGOTTEN);
+			this.#forgottenUntil = Math.max(this.#forgottenUntil, forgottenUntil);
+		}
 	}
 
 	/** Shortens the suspension of a client whose ban was lifted. */
@@ -108,15 +115,18 @@ export class Probation {
 		const options = {immune, peek: true};
 
 		return whenAnswered(this.#guarded.admit(client, this.#rules, options), ({kind}) => {
-			if (kind !== 'admitted') {
+			// A store that fails is no reason to distrust.
+			const isTrusted = kind !== 'limited' && kind !== 'banned';
+			if (!isTrusted) {
 				this.end(client);
 			}
 
-			return kind === 'admitted';
+			return isTrusted;
 		});
 	}
 
-	#isSuspended(client: string): boolean {
+	/** Whether a client has no exemption for a while. */
+	isSuspended(client: string): boolean {
 		return (
 			this.#suspended.size > 0 && this.#suspended.get(client, timeOf(this.#store)) !== undefined
 		);

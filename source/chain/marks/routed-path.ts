@@ -12,12 +12,11 @@ const unusualInHost = /@|\s{2}/;
 /** What makes `parseurl`, which Koa parses URLs with, take its slow way. */
 const unusual = /[\t\n\f\r #\u00a0\ufeff]/;
 
-/**
- * A segment `.` or `..`, with dots and slashes encoded once or more, or a slash that is a backslash.
- * Routers match it literally; `ctx.URL` and other servers resolve it, each in its own way.
- */
-const dotSegment =
-	/(?:[/\\]|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:[/\\?#;]|%(?:25)*(?:2f|5c|3b)|$)/i;
+/** A segment `.` or `..`, where a backslash is as good as a slash. */
+const dotSegment = /[/\\]\.{1,2}(?:[/\\?#;]|$)/;
+
+/** How often a path may be encoded, one time upon the other. */
+const MAX_ENCODED = 4;
 
 /** The path that a router matches, unless it was told another. */
 export function routedPath(ctx: Context): string {
@@ -41,9 +40,32 @@ export function hasPlainHost({app, req: {headers}}: Context): boolean {
 	);
 }
 
-/** Whether `ctx.URL` or another server may take the path for a different one. */
+/**
+ * Whether `ctx.URL` or another server may take the path for a different one: it has a dot segment, plain or
+ * encoded. Routers match that literally; others resolve it, each in its own way.
+ */
 export function hasDotSegment(ctx: Context): boolean {
 	const path = routedPath(ctx);
 
-	return dotSegment.test(path) || (path !== ctx.path && dotSegment.test(ctx.path));
+	return isResolvable(path) || (path !== ctx.path && isResolvable(ctx.path));
+}
+
+function isResolvable(path: string): boolean {
+	let text = path;
+	for (let times = 0; times <= MAX_ENCODED; times += 1) {
+		if (dotSegment.test(text)) {
+			return true;
+		}
+
+		const decoded = text.replace(/%[\da-f]{2}/gi, byte => {
+			return String.fromCharCode(Number.parseInt(byte.slice(1), 16));
+		});
+		if (decoded === text) {
+			return false;
+		}
+
+		text = decoded;
+	}
+
+	return true;
 }

@@ -43,9 +43,12 @@ export class Bans {
 
 	/** The ban in force, if any. */
 	find(client: string, now: number): Banned | undefined {
-		return this.#byReports.size === 0 && this.#byHand.size === 0
-			? undefined
-			: this.#findAny(client, now);
+		return this.isEmpty ? undefined : this.#findAny(client, now);
+	}
+
+	/** Whether there is none, not even one that has ended. */
+	get isEmpty(): boolean {
+		return this.#byReports.size === 0 && this.#byHand.size === 0;
 	}
 
 	#findAny(client: string, now: number): Banned | undefined {

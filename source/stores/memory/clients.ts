@@ -72,7 +72,7 @@ export class Clients {
 	/** Moves the client that was last looked up, with its logs, to a level, unless it is as high already. */
 	raise(client: string, level: number): void {
 		const target = this.#kept[level - 1];
-		if (target === undefined || this.#level() >= level) {
+		if (target === undefined || target === this.#lastFound || this.#level() > level) {
 			return;
 		}
 

@@ -1,10 +1,12 @@
 import {check, isFunction, namedOptions} from '../../option-checks.ts';
 import type {Rule, SettledBanRule} from '../../rules.ts';
 import {warner} from '../../warnings.ts';
+import {SteadyClock} from '../steady-clock.ts';
 import {
 	type AdmitOptions,
 	admitted,
 	type Banned,
+	type NewBan,
 	type Report,
 	type ReportOutcome,
 	type Store,
@@ -16,7 +18,6 @@ import {Clients} from './clients.ts';
 import {Counters, isOfReports} from './counters.ts';
 import {count, findFull, quotaOf} from './counting.ts';
 import {levelOf, levelOfUse} from './levels.ts';
-import {SteadyClock} from './steady-clock.ts';
 
 export interface MemoryStoreOptions {
 	/**
@@ -159,7 +160,7 @@ export class MemoryStore implements Store {
 		return {reports};
 	}
 
-	ban(client: string, {duration, reason}: {duration: number; reason?: string}): void {
+	ban(client: string, {duration, reason}: NewBan): void {
 		const now = this.#tick();
 		this.#spendReports(client);
 		this.#beginBan(client, 'hand', duration, reason, now);

@@ -4,6 +4,7 @@ import {Changes} from '../changes.ts';
 import {
 	type AdmitOptions,
 	admitted,
+	type NewBan,
 	type Report,
 	type ReportOutcome,
 	type Store,
@@ -66,6 +67,8 @@ export class RedisStore implements Store {
 	readonly #refusals = new Refusals();
 	readonly #unbanned = new Unbanned();
 	readonly #changes = new Changes();
+	/** Questions about clients that were refused lately. */
+	readonly #asking = new Map<string, Promise<Verdict>>();
 
 	/**
 	 * @param prelude for the tests of this package: what the scripts begin with
@@ -94,7 +97,15 @@ export class RedisStore implements Store {
 		rules: readonly Rule[],
 		options: AdmitOptions = noExceptions,
 	): Verdict | Promise<Verdict> {
-		return this.recall(client, rules, options) ?? this.#ask(client, rules, options);
+		const known = this.recall(client, rules, options);
+		if (known) {
+			return known;
+		}
+
+		const {immune = false, late = false} = options;
+		return !late && this.#refusals.knew(client, rules, immune)
+			? this.#askTogether(client, rules, options)
+			: this.#ask(client, rules, options);
 	}
 
 	/** What refused the client less than a second ago, and that it has no ban, if it was asked then. */
@@ -103,11 +114,6 @@ export class RedisStore implements Store {
 		rules: readonly Rule[],
 		{immune = false, late = false, requester = client}: AdmitOptions,
 	): Verdict | undefined {
-		const isAboutBan = rules.length === 0;
-		if (isAboutBan && immune) {
-			return admitted;
-		}
-
 		if (late) {
 			return undefined;
 		}
@@ -119,6 +125,7 @@ export class RedisStore implements Store {
 			return known;
 		}
 
+		const isAboutBan = rules.length === 0 && !immune;
 		return isAboutBan && this.#unbanned.has(client, now) ? admitted : undefined;
 	}
 
@@ -136,15 +143,16 @@ export class RedisStore implements Store {
 			String(weight),
 			reasonText(reason),
 		]);
-		this.#forget(client);
+		const outcome = parseOutcome(reply);
+		if (outcome.reports > 0) {
+			// Else a ban was in force before, and nothing has changed.
+			this.#forget(client);
+		}
 
-		return parseOutcome(reply);
+		return outcome;
 	}
 
-	async ban(
-		client: string,
-		{duration, reason}: {duration: number; reason?: string},
-	): Promise<void> {
+	async ban(client: string, {duration, reason}: NewBan): Promise<void> {
 		await this.#change('ban', client, [timeText(duration), reasonText(reason)]);
 	}
 
@@ -167,6 +175,29 @@ export class RedisStore implements Store {
 	close(): void {
 		this.#refusals.clear();
 		this.#unbanned.clear();
+	}
+
+	/** Of a client that was refused lately one question stands for all meanwhile, if it is refused again. */
+	async #askTogether(
+		client: string,
+		rules: readonly Rule[],
+		options: AdmitOptions,
+	): Promise<Verdict> {
+		const question = JSON.stringify([client, options.immune, rules.map(rule => rule.counter)]);
+		const asking = this.#asking.get(question);
+		if (asking) {
+			const verdict = await asking;
+			this.#refused(verdict, options.requester ?? client, this.#clock());
+			return verdict.kind === 'admitted' ? this.#ask(client, rules, options) : verdict;
+		}
+
+		const asked = this.#ask(client, rules, options);
+		this.#asking.set(question, asked);
+		try {
+			return await asked;
+		} finally {
+			this.#asking.delete(question);
+		}
 	}
 
 	async #ask(client: string, rules: readonly Rule[], options: AdmitOptions): Promise<Verdict> {

@@ -14,7 +14,7 @@ interface Remembered {
 }
 
 /** How many clients are remembered: those refused last. */
-const MAX_CLIENTS = 20_000;
+const MAX_CLIENTS = 10_000;
 
 /** How many refusals of one client: by the rules of one route, of another, and so on. */
 const MAX_OF_ONE = 16;
@@ -81,6 +81,11 @@ export class Refusals {
 		}
 
 		return undefined;
+	}
+
+	/** Whether the same question was refused when it was asked last, however long ago. */
+	knew(client: string, rules: readonly Rule[], isImmune: boolean): boolean {
+		return this.#of(client).some(known => isAnswerTo(known, rules, isImmune));
 	}
 
 	#of(client: string): readonly Remembered[] {

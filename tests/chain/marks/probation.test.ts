@@ -1,6 +1,7 @@
 import test from 'ava';
 import {Probation} from '../../../source/chain/marks/probation.ts';
 import {bypass, MemoryStore, type Verdict} from '../../../source/index.ts';
+import {forwardTo} from '../../forwarding-store.ts';
 import {gated, gathering, ok, until} from '../../gated.ts';
 
 const SECOND = 1000;
@@ -140,6 +141,53 @@ test('only those who were wrong lose their exemptions, however many they are', t
 	store.admit('health check', [rule]);
 	t.true(isTrusted('health check'), 'nobody is asked any more');
 	t.true(isTrusted('client 3'));
+});
+
+test('a store that fails is no reason to distrust, and an endless suspension is minded for a day', t => {
+	const {clock, store, probation, isTrusted} = onProbation();
+	const guarded = {admit: () => ({kind: 'unavailable'}) as const};
+	const failing = new Probation({rules: [rule], banRule: undefined, store, guarded});
+	for (let index = 0; index < 10_001; index += 1) {
+		probation.suspend(`${index}`, Infinity);
+		failing.suspend(`${index}`, Infinity);
+	}
+
+	t.true(failing.begin('health check', false));
+	store.ban('0', {duration: Infinity});
+	t.false(isTrusted('0'), 'it is not remembered');
+	clock.now += 24 * 3600 * SECOND;
+	t.true(isTrusted('0'));
+	t.false(isTrusted('1'));
+});
+
+test('a verdict that was asked for before the suspension does not lift the ban', async t => {
+	const asked: Array<(verdict: Verdict) => void> = [];
+	const store = forwardTo(new MemoryStore({clock: () => 0}), {
+		admit: () =>
+			new Promise(resolve => {
+				asked.push(resolve);
+			}),
+	});
+	const {http} = gated({store, rateLimitRule: [1, '1s'], storeTimeout: '1m'}, (router, app) => {
+		app.use((ctx, next) => {
+			ctx.path = ctx.get('X-Path') || ctx.path;
+			return next();
+		});
+		router.get('/open', bypass(), ok).get('/closed', ok);
+	});
+	const wrong = http.get('/open').set('X-Path', '/closed').then();
+	await until(() => asked.length === 1);
+	const parallel = http.get('/open').then();
+	await until(() => asked.length === 2);
+
+	asked[0]?.({kind: 'banned', by: 'hand', endsInMs: 3600 * SECOND});
+	await wrong;
+	asked[1]?.({kind: 'admitted', quotas: []});
+	await parallel;
+	const next = http.get('/open').then();
+	await until(() => asked.length === 3);
+	asked[2]?.({kind: 'banned', by: 'hand', endsInMs: 3600 * SECOND});
+	t.is((await next).status, 403, 'suspended still');
 });
 
 test('two banned clients whose suspensions end early do not end each other’s', async t => {

@@ -33,6 +33,10 @@ const ambiguous = [
 	'/public/.%2e/expensive',
 	'/public/..%2fexpensive',
 	'/public/%252e%252e/expensive',
+	'/public/%25%32%65%25%32%65/expensive',
+	'/public/.%25%32e/expensive',
+	'/public/..%25%32%66expensive',
+	`/public/%${'25'.repeat(9)}2e./expensive`,
 	'/public\\..\\expensive',
 	'/public/..;/expensive',
 	'/public/.',
@@ -47,6 +51,7 @@ test('a path with dot segments is not exempt, in whatever spelling', async t => 
 
 	t.is(await ask('/public/style.css'), 200);
 	t.is(await ask('/public/..style/a...b/.well-known/%2edot?next=/a/../b'), 200);
+	t.is(await ask('/public/100%25/caf%C3%A9%20/%252525'), 200);
 	for (const target of ambiguous) {
 		t.is(await ask(target), 429, target);
 	}

@@ -3,6 +3,7 @@ import test from 'ava';
 import Koa from 'koa';
 import {type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
 import {agents, ok} from '../../gated.ts';
+import {ban, fill, limit} from '../contract/promised.ts';
 import {packages} from './clients.ts';
 import {openRedisStore} from './opened.ts';
 import {startRedis} from './server.ts';
@@ -99,6 +100,45 @@ for (const [what, options, routes] of cases) {
 		t.is((await scripts()) - later, 2, 'asked again after a second');
 	});
 }
+
+test.serial(
+	'requests of a refused client that are in flight together cost one question',
+	async t => {
+		const {store, pass} = await openRedisStore(opened);
+		const rules = [limit(3, 60_000)];
+		await fill(store, rules, 3);
+		t.is((await store.admit('a', rules)).kind, 'limited');
+		await pass(1000);
+
+		const before = await scripts();
+		const together = await Promise.all(
+			Array.from({length: 100}, async () => store.admit('a', rules)),
+		);
+		t.true(together.every(({kind}) => kind === 'limited'));
+		t.is((await scripts()) - before, 1);
+
+		await pass(60_000);
+		const after = await Promise.all(Array.from({length: 100}, async () => store.admit('a', rules)));
+		t.is(
+			after.filter(({kind}) => kind === 'admitted').length,
+			3,
+			'each of those that fit is counted',
+		);
+	},
+);
+
+test.serial('a report that changes nothing does not make a ban be asked again', async t => {
+	const {store} = await openRedisStore(opened);
+	await store.ban('a', {duration: 60_000});
+	t.is((await store.admit('a', [])).kind, 'banned');
+	const before = await scripts();
+	for (let round = 0; round < 10; round += 1) {
+		await store.report('a', ban(3, 60_000, 1000), {weight: 1});
+		t.is((await store.admit('a', [])).kind, 'banned');
+	}
+
+	t.is((await scripts()) - before, 10, 'the reports alone');
+});
 
 test.serial('a ban holds at once where the client is refused, too', async t => {
 	const {http, gate} = await app({banRule: [2, 60, 600]}, router => {

@@ -86,7 +86,9 @@ async function infoOf({port}: RedisServer): Promise<string> {
 /** Whether the store, as soon as it is reached, still knows of the ban. */
 async function isBanned(store: RedisStore): Promise<boolean> {
 	try {
-		return (await inTime(Promise.resolve(store.admit('203.0.113.7', [])), 300)).kind === 'banned';
+		return (
+			(await inTime(Promise.resolve(store.admit('203.0.113.7', [])), 300)).value.kind === 'banned'
+		);
 	} catch {
 		return false;
 	}

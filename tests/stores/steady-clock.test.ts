@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {SteadyClock} from '../../../source/stores/memory/steady-clock.ts';
+import {SteadyClock} from '../../source/stores/steady-clock.ts';
 
 /** What a steady clock tells, as the one below it tells these. */
 function told(readings: readonly number[]): readonly number[] {
