@@ -2,16 +2,18 @@ import type {Context} from 'koa';
 import type {Exemption, Explanation, GateState, GateVerdict} from '../context.ts';
 import type {Rule} from '../rules.ts';
 import type {Settings} from '../settings.ts';
+import type {GuardedVerdict} from '../stores/questions.ts';
 import {admitted, type Quota} from '../stores/store.ts';
 import {explain} from './explain.ts';
 import {type Identity, unidentified} from './identity.ts';
 import type {Probation} from './marks/probation.ts';
 import type {Expected} from './marks/route-marks.ts';
 
-/** Whom a `specific`, known by its rules, has asked about. */
+/** What a `specific`, known by its rules, was told about a client or key. */
 interface Asked {
 	readonly by: readonly Rule[];
 	readonly whom: string;
+	readonly verdict: GuardedVerdict;
 }
 
 const noRules: readonly Rule[] = [];
@@ -26,8 +28,8 @@ export class Passage implements GateState {
 
 	readonly settings: Settings;
 	identity: Identity = unidentified;
-	/** The request has no client of its own: no ban may hold it, nor begin. */
-	namesNobody = false;
+	/** The request has no client of its own, as far as is known: no ban may hold it, nor begin. */
+	namesNobody = true;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
 	/** A `bypass()` has run, for a path without dot segments: a `specific` behind it does not apply. */
@@ -109,17 +111,19 @@ export function requirePassage(ctx: Context, asker: string): Passage {
 	return passage;
 }
 
-/** Whether these rules have been asked about this client or key, at this gate or one before on its store. */
-export function hasAsked(passage: Passage, by: readonly Rule[], whom: string): boolean {
+/** What these rules said of this client or key before, at this gate or one before it on the same store. */
+export function toldBefore(
+	passage: Passage,
+	by: readonly Rule[],
+	whom: string,
+): GuardedVerdict | undefined {
 	const {store} = passage.settings;
 	for (let gate: Passage | undefined = passage; gate; gate = gate.outer) {
-		if (
-			gate.settings.store === store &&
-			gate.asked.some(asked => asked.by === by && asked.whom === whom)
-		) {
-			return true;
+		const asked = gate.asked.find(one => one.by === by && one.whom === whom);
+		if (asked && gate.settings.store === store) {
+			return asked.verdict;
 		}
 	}
 
-	return false;
+	return undefined;
 }

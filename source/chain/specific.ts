@@ -3,6 +3,7 @@ import {check, isBoolean, isFunction, namedOptions, optional} from '../option-ch
 import type {KeyOf} from '../options.ts';
 import {type LimitRules, nameSeries, settleLimitRules} from '../rules.ts';
 import type {Settings} from '../settings.ts';
+import type {GuardedVerdict} from '../stores/questions.ts';
 import type {AdmitOptions} from '../stores/store.ts';
 import {whenAnswered} from '../when-answered.ts';
 import {announceQuotas, policyField} from './answer/ratelimit-fields.ts';
@@ -10,7 +11,7 @@ import {refuse} from './answer/refuse.ts';
 import {keyFor} from './key-for.ts';
 import {prove} from './marks/foresight.ts';
 import {type Mark, setMark} from './marks/route-marks.ts';
-import {hasAsked, requirePassage} from './passage.ts';
+import {requirePassage, toldBefore} from './passage.ts';
 
 export interface SpecificOptions {
 	/**
@@ -73,15 +74,19 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 			return next();
 		}
 
+		const goOn = (verdict: GuardedVerdict) =>
+			verdict.kind === 'admitted' ? next() : refuse(ctx, passage, verdict);
+
 		const ask = (whom: string, exception: AdmitOptions) => {
-			if (hasAsked(passage, rules, whom)) {
-				return next();
+			const told = toldBefore(passage, rules, whom);
+			if (told) {
+				return goOn(told);
 			}
 
-			passage.asked = [...passage.asked, {by: rules, whom}];
 			return whenAnswered(settings.guarded.admit(whom, rules, exception), verdict => {
+				passage.asked = [...passage.asked, {by: rules, whom, verdict}];
 				announceQuotas(ctx, passage, policy, verdict);
-				return verdict.kind === 'admitted' ? next() : refuse(ctx, passage, verdict);
+				return goOn(verdict);
 			});
 		};
 

@@ -18,6 +18,8 @@ const MAX_BEGUN = 100_000;
 export class FallbackStore extends MemoryStore {
 	/** What operators have changed. */
 	readonly changes = new Changes();
+	/** Until when gates under `'closed'` refuse all: the store has not taken a report or a ban. */
+	closedUntil = -Infinity;
 	readonly #begun = new Bans(MAX_BEGUN);
 	#gates = 0;
 

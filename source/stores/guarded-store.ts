@@ -47,8 +47,7 @@ export class GuardedStore {
 	readonly #breaker: Breaker;
 	/** Under `'memory'` it decides while the store fails. It hears of bans under every policy. */
 	readonly #fallback: FallbackStore;
-	/** Under `'closed'`, until when all are refused since the store has not taken a report. */
-	#closedUntil = -Infinity;
+	#isOver = false;
 
 	constructor(store: Store, options: GuardedStoreOptions) {
 		const {policy, warn} = options;
@@ -70,7 +69,7 @@ export class GuardedStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): GuardedVerdict | Promise<GuardedVerdict> {
-		if (this.#closedUntil > -Infinity && timeOf(this.#store) < this.#closedUntil) {
+		if (this.#fallback.closedUntil > -Infinity && this.#isClosed()) {
 			return unavailable;
 		}
 
@@ -138,14 +137,19 @@ export class GuardedStore {
 	}
 
 	close(): void {
-		this.#fallback.close();
+		if (!this.#isOver) {
+			this.#isOver = true;
+			this.#fallback.close();
+		}
+	}
+
+	#isClosed(): boolean {
+		return this.#options.policy === 'closed' && timeOf(this.#store) < this.#fallback.closedUntil;
 	}
 
 	/** A server that can be read but not written to would let in whoever is reported or banned. */
 	#closeForAWhile(): void {
-		if (this.#options.policy === 'closed') {
-			this.#closedUntil = timeOf(this.#store) + PAUSE;
-		}
+		this.#fallback.closedUntil = timeOf(this.#store) + PAUSE;
 	}
 
 	/** What the store remembers: it was not asked, so that this tells nothing of whether it works. */
@@ -217,14 +221,20 @@ export class GuardedStore {
 
 	/** @param mark when the question was asked */
 	#learn<T, How>(
-		{learn}: Question<T, never, How>,
+		{learn, isReport}: Question<T, never, How>,
 		client: string,
 		answer: T,
 		how: How,
 		mark: number,
 	): void {
-		if (!this.#fallback.changes.isSince(mark, client)) {
+		const {changes} = this.#fallback;
+		if (!changes.isSince(mark, client)) {
 			learn(this.#fallback, client, answer, how);
+		}
+
+		if (isReport) {
+			// It may have begun a ban: an admission that was asked for before says nothing of that.
+			changes.made(client);
 		}
 	}
 

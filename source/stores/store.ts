@@ -23,8 +23,8 @@ export interface Store {
 	admit(client: string, rules: readonly Rule[], options?: AdmitOptions): Verdict | Promise<Verdict>;
 
 	/**
-	 * What a store that asks a server remembers in this process of a verdict: the answer to `admit`, where
-	 * there is no need to ask. It says nothing of whether the server works.
+	 * What a store that asks a server remembers in this process of a verdict: the gate asks for it first,
+	 * and then for `admit`, which asks the server. It says nothing of whether that works.
 	 */
 	recall?(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined;
 

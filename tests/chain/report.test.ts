@@ -1,5 +1,7 @@
+import {ServerResponse} from 'node:http';
 import test from 'ava';
 import type {Context} from 'koa';
+import compose from 'koa-compose';
 import type {ReportOptions, Standing} from '../../source/index.ts';
 import {bypass, MemoryStore} from '../../source/index.ts';
 import {forwardTo} from '../forwarding-store.ts';
@@ -232,6 +234,23 @@ test('ctx.report works without ctx in front of it, also after the response', asy
 
 	t.deepEqual((await http.get('/report')).body, {reports: 3, banned: false});
 	t.deepEqual(await later[0]?.(), {reports: 4, banned: false});
+});
+
+test('a request without a client reports nobody', async t => {
+	const standings: Standing[] = [];
+	const {app, gate} = gated({banRule: [1, 60, 600]});
+	app.middleware.unshift(async (ctx, next) => {
+		await next();
+		standings.push(await ctx.report());
+	});
+	const ctx = app.createContext(
+		{headers: {}, socket: {remoteAddress: 'nonsense'}} as never,
+		new ServerResponse({method: 'GET'} as never),
+	);
+	await compose(app.middleware)(ctx);
+
+	t.deepEqual(standings, [{reports: 0, banned: false, immune: 'no-client'}]);
+	t.deepEqual(await bansOf({gate}), []);
 });
 
 test.serial('a bad report that nobody awaits is told of by a warning', async t => {

@@ -70,6 +70,24 @@ test('one that a request meets twice counts it once, for each client or key', as
 	t.deepEqual([(await ask('/twice')).status, (await ask('/twice')).status], [200, 429]);
 });
 
+test('one that has refused a request refuses it again', async t => {
+	const rule = specific({count: 1, window: 60, name: 'once'});
+	let handled = 0;
+	const {http} = gated({}, router => {
+		router.get('/batch', async ctx => {
+			for (let operation = 0; operation < 3; operation += 1) {
+				await rule(ctx, async () => {
+					handled += 1;
+				});
+			}
+		});
+	});
+	await http.get('/batch');
+	t.is(handled, 3, 'one request');
+	t.is((await http.get('/batch')).status, 429);
+	t.is(handled, 3);
+});
+
 test('one that a request meets before and behind a second gate on its store counts it once', async t => {
 	const store = new MemoryStore({clock: () => 0});
 	const rule = specific({count: 4, window: 60, name: 'both'});

@@ -437,6 +437,52 @@ test('under `closed`, nobody is let in unasked while the store is left alone', a
 	t.is((await guarded.admit('nobody', [], {immune: true})).kind, 'unavailable');
 });
 
+test('under `closed`, all gates on the store are closed together', async t => {
+	const store: Store = {...silentStore, ...readOnly, clock: () => 0};
+	const gate = (policy: StoreErrorPolicy) =>
+		new GuardedStore(store, {policy, timeout: 5, warn: () => {}});
+	const [one, other, open] = [gate('closed'), gate('closed'), gate('open')];
+
+	await one.report('a', banRule, {weight: 1});
+	t.is((await other.admit('a', [], {})).kind, 'unavailable');
+	t.is((await open.admit('a', [], {})).kind, 'admitted');
+});
+
+test('an admission that was asked for before a report does not end the ban that it led to', async t => {
+	const answers: Array<(answer: never) => void> = [];
+	let isDown = false;
+	const slow = () => {
+		if (isDown) {
+			throw new Error('down');
+		}
+
+		return new Promise<never>(resolve => {
+			answers.push(resolve);
+		});
+	};
+	const {guarded} = guard({...silentStore, admit: slow, report: slow}, 'memory', 1000);
+	const admission = guarded.admit('a', [], {});
+	const report = guarded.report('a', banRule, {weight: 2});
+	answers[1]?.({reports: 2, banEndsInMs: 500} as never);
+	await report;
+	answers[0]?.({kind: 'admitted', quotas: []} as never);
+	await admission;
+	isDown = true;
+
+	t.is((await guarded.admit('a', [], {})).kind, 'banned');
+});
+
+test('a gate that is closed twice takes nothing from another', async t => {
+	const store: Store = {...silentStore, ...refusing};
+	const gate = () => new GuardedStore(store, {policy: 'memory', timeout: 5, warn: () => {}});
+	const [one, other] = [gate(), gate()];
+	one.ban('a', {duration: 1000}, false);
+	other.close();
+	other.close();
+
+	t.is((await one.admit('a', [], {})).kind, 'banned');
+});
+
 test('all gates on a store have one memory while it fails', async t => {
 	const store: Store = {...silentStore, ...refusing};
 	const options = {policy: 'memory', timeout: 5, warn: () => {}} as const;

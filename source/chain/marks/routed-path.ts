@@ -15,6 +15,9 @@ const unusual = /[\t\n\f\r #\u00a0\ufeff]/;
 /** A segment `.` or `..`, where a backslash is as good as a slash. */
 const dotSegment = /[/\\]\.{1,2}(?:[/\\?#;]|$)/;
 
+/** What `new URL()` and `fetch()` strip, so that it may hide a dot segment. */
+const stripped = /\p{Cc}| $/u;
+
 /** How often a path may be encoded, one time upon the other. */
 const MAX_ENCODED = 4;
 
@@ -53,7 +56,7 @@ export function hasDotSegment(ctx: Context): boolean {
 function isResolvable(path: string): boolean {
 	let text = path;
 	for (let times = 0; times <= MAX_ENCODED; times += 1) {
-		if (dotSegment.test(text)) {
+		if (dotSegment.test(text) || stripped.test(text)) {
 			return true;
 		}
 

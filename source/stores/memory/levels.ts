@@ -1,6 +1,9 @@
 import type {Quota} from '../store.ts';
 
-/** How many counted requests under one rule it takes to be of a level above the lowest. */
+/**
+ * How many counted requests under one rule it takes to be of a level above the lowest. Reports earn none:
+ * one request can make many.
+ */
 const FROM = [4, 16] as const;
 
 export const LEVELS = FROM.length + 1;

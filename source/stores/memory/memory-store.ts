@@ -17,7 +17,7 @@ import {Bans} from './bans.ts';
 import {Clients} from './clients.ts';
 import {Counters, isOfReports} from './counters.ts';
 import {count, findFull, quotaOf} from './counting.ts';
-import {levelOf, levelOfUse} from './levels.ts';
+import {levelOf} from './levels.ts';
 
 export interface MemoryStoreOptions {
 	/**
@@ -153,9 +153,6 @@ export class MemoryStore implements Store {
 		for (let counted = 0; counted < weight; counted += 1) {
 			log.add(banRule.count, now);
 		}
-
-		// By how many they are, not by what they weigh: a heavy one is earned by one request.
-		this.#clients.raise(client, levelOfUse(Math.ceil(reports / weight)));
 
 		return {reports};
 	}

@@ -67,8 +67,6 @@ export class RedisStore implements Store {
 	readonly #refusals = new Refusals();
 	readonly #unbanned = new Unbanned();
 	readonly #changes = new Changes();
-	/** Questions about clients that were refused lately. */
-	readonly #asking = new Map<string, Promise<Verdict>>();
 
 	/**
 	 * @param prelude for the tests of this package: what the scripts begin with
@@ -92,20 +90,24 @@ export class RedisStore implements Store {
 		return this.#clock();
 	}
 
-	admit(
+	/** Asks the server. */
+	async admit(
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions = noExceptions,
-	): Verdict | Promise<Verdict> {
-		const known = this.recall(client, rules, options);
-		if (known) {
-			return known;
+	): Promise<Verdict> {
+		const {immune: isImmune = false, late: isLate = false, peek: isPeek = false} = options;
+		const state = this.#keys.stateOf(client);
+		const askedAt = this.#clock();
+		const mark = this.#changes.mark;
+		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate, isPeek});
+		if (rules.length > 0 && !isPeek && (verdict.kind === 'admitted' || isLate)) {
+			this.#refusals.counted(client, rules);
+		} else if (!this.#changes.isSince(mark, client)) {
+			this.#learn(client, rules, options, verdict, askedAt);
 		}
 
-		const {immune = false, late = false} = options;
-		return !late && this.#refusals.knew(client, rules, immune)
-			? this.#askTogether(client, rules, options)
-			: this.#ask(client, rules, options);
+		return verdict;
 	}
 
 	/** What refused the client less than a second ago, and that it has no ban, if it was asked then. */
@@ -175,44 +177,6 @@ export class RedisStore implements Store {
 	close(): void {
 		this.#refusals.clear();
 		this.#unbanned.clear();
-	}
-
-	/** Of a client that was refused lately one question stands for all meanwhile, if it is refused again. */
-	async #askTogether(
-		client: string,
-		rules: readonly Rule[],
-		options: AdmitOptions,
-	): Promise<Verdict> {
-		const question = JSON.stringify([client, options.immune, rules.map(rule => rule.counter)]);
-		const asking = this.#asking.get(question);
-		if (asking) {
-			const verdict = await asking;
-			this.#refused(verdict, options.requester ?? client, this.#clock());
-			return verdict.kind === 'admitted' ? this.#ask(client, rules, options) : verdict;
-		}
-
-		const asked = this.#ask(client, rules, options);
-		this.#asking.set(question, asked);
-		try {
-			return await asked;
-		} finally {
-			this.#asking.delete(question);
-		}
-	}
-
-	async #ask(client: string, rules: readonly Rule[], options: AdmitOptions): Promise<Verdict> {
-		const {immune: isImmune = false, late: isLate = false, peek: isPeek = false} = options;
-		const state = this.#keys.stateOf(client);
-		const askedAt = this.#clock();
-		const mark = this.#changes.mark;
-		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate, isPeek});
-		if (rules.length > 0 && !isPeek && (verdict.kind === 'admitted' || isLate)) {
-			this.#refusals.counted(client, rules);
-		} else if (!this.#changes.isSince(mark, client)) {
-			this.#learn(client, rules, options, verdict, askedAt);
-		}
-
-		return verdict;
 	}
 
 	/** Learns from a verdict on a request that was not counted. */

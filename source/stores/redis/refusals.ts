@@ -1,16 +1,21 @@
 import {RecentMap} from '../../recent-map.ts';
 import type {Rule} from '../../rules.ts';
 import type {Banned, Limited} from '../store.ts';
-import {isFresh} from './freshness.ts';
+import {isFresh, Turn} from './freshness.ts';
 
 /** What a store has answered a client that is not let in. */
-interface Remembered {
+interface Refusal {
 	readonly verdict: Banned | Limited;
 	readonly rules: readonly Rule[];
 	readonly isImmune: boolean;
 	/** Milliseconds. */
 	readonly askedAt: number;
+}
+
+interface Remembered extends Refusal {
 	readonly answeredAt: number;
+	/** Whose turn it is to ask anew. */
+	readonly turn: Turn;
 }
 
 /** How many clients are remembered: those refused last. */
@@ -28,8 +33,8 @@ const none: readonly Remembered[] = [];
 export class Refusals {
 	readonly #refusals = new RecentMap<readonly Remembered[]>(MAX_CLIENTS);
 
-	remember(client: string, refusal: Omit<Remembered, 'answeredAt'>, now: number): void {
-		const remembered = {...refusal, answeredAt: now};
+	remember(client: string, refusal: Refusal, now: number): void {
+		const remembered = {...refusal, answeredAt: now, turn: new Turn(refusal.askedAt)};
 		if (refusal.verdict.kind === 'banned') {
 			this.#refusals.set(client, [remembered]);
 			return;
@@ -66,7 +71,10 @@ export class Refusals {
 		this.#refusals.clear();
 	}
 
-	/** The answer to a question, if the same was asked less than a second ago and is refused still. */
+	/**
+	 * The answer to a question, if the same was asked less than a second ago and is refused still. Shortly
+	 * before that second is over one request gets none, and asks anew for all others.
+	 */
 	find(
 		client: string,
 		rules: readonly Rule[],
@@ -76,16 +84,11 @@ export class Refusals {
 		for (const known of this.#of(client)) {
 			// From the question on, since what another process has undone after it may not be in the answer.
 			if (isFresh(known.askedAt, now) && isAnswerTo(known, rules, isImmune)) {
-				return left(known, now);
+				return known.turn.isMine(now) ? undefined : left(known, now);
 			}
 		}
 
 		return undefined;
-	}
-
-	/** Whether the same question was refused when it was asked last, however long ago. */
-	knew(client: string, rules: readonly Rule[], isImmune: boolean): boolean {
-		return this.#of(client).some(known => isAnswerTo(known, rules, isImmune));
 	}
 
 	#of(client: string): readonly Remembered[] {

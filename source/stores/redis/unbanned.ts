@@ -1,11 +1,13 @@
 import {RecentMap} from '../../recent-map.ts';
-import {isFresh} from './freshness.ts';
+import {isFresh, Turn} from './freshness.ts';
 
 interface Seen {
 	/** When the server was last asked about the client's ban, and said that there is none. */
 	readonly askedAt: number;
 	/** When a limit last refused one of the client's requests. */
 	readonly refusedAt: number;
+	/** Whose turn it is to ask anew. */
+	readonly turn: Turn;
 }
 
 /** How many clients are remembered. */
@@ -21,7 +23,7 @@ export class Unbanned {
 	/** The server has answered that a client has no ban. */
 	foundNoBan(client: string, askedAt: number): void {
 		const refusedAt = this.#seen.get(client)?.refusedAt ?? -Infinity;
-		this.#seen.set(client, {askedAt, refusedAt});
+		this.#seen.set(client, {askedAt, refusedAt, turn: new Turn(askedAt)});
 	}
 
 	/** A limit has refused a request of this client. */
@@ -32,10 +34,16 @@ export class Unbanned {
 		}
 	}
 
+	/** Shortly before the second is over this is false once, so that one request asks for all others. */
 	has(client: string, now: number): boolean {
 		const seen = this.#seen.get(client);
 
-		return seen !== undefined && isFresh(seen.askedAt, now) && isFresh(seen.refusedAt, now);
+		return (
+			seen !== undefined &&
+			isFresh(seen.askedAt, now) &&
+			isFresh(seen.refusedAt, now) &&
+			!seen.turn.isMine(now)
+		);
 	}
 
 	forget(client: string): void {

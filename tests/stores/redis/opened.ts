@@ -1,5 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {RedisStore, type RedisStoreOptions} from '../../../source/redis.ts';
+import type {Rule} from '../../../source/rules.ts';
+import type {Verdict} from '../../../source/stores/store.ts';
 import type {OpenedStore} from '../contract/promised.ts';
 import type {OpenedClient} from './clients.ts';
 
@@ -19,6 +21,15 @@ export interface OpenedRedisStore extends OpenedStore {
 	readonly store: RedisStore;
 	/** What all of the store's keys begin with. */
 	readonly prefix: string;
+}
+
+/** What a gate does: it asks the server only where the store does not remember. */
+export async function decide(
+	store: RedisStore,
+	client: string,
+	rules: readonly Rule[],
+): Promise<Verdict> {
+	return store.recall(client, rules, {}) ?? store.admit(client, rules);
 }
 
 /** A store that is alone on a server that it shares with others, with a clock of its own. */

@@ -42,7 +42,12 @@ test('when nothing is full any more, or the ban has ended, the store is asked', 
 });
 
 test('a refusal is believed for a second', t => {
-	t.truthy(remembering().find('a', rules, false, 1009));
+	const refusals = remembering();
+	t.truthy(refusals.find('a', rules, false, 809));
+	t.is(refusals.find('a', rules, false, 810), undefined, 'one request asks anew');
+	t.truthy(refusals.find('a', rules, false, 810), 'for all others');
+	t.truthy(refusals.find('a', rules, false, 1009));
+	t.is(refusals.find('a', rules, false, 1010), undefined);
 	t.is(remembering().find('a', rules, false, 1010), undefined);
 	t.is(remembering().find('a', rules, false, 9), undefined, 'nor by a clock that has gone back');
 });

@@ -7,6 +7,9 @@ test('that a client has no ban is believed for a second, while limits refuse it'
 	t.false(unbanned.has('a', 10), 'it was not refused');
 
 	unbanned.refused('a', 30);
+	t.true(unbanned.has('a', 809));
+	t.false(unbanned.has('a', 810), 'one request asks anew');
+	t.true(unbanned.has('a', 810), 'for all others');
 	t.true(unbanned.has('a', 1009));
 	t.false(unbanned.has('a', 1010), 'a second after the question');
 	t.false(unbanned.has('a', 9), 'nor by a clock that has gone back');
