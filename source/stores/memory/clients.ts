@@ -1,31 +1,36 @@
 import {Generations} from './generations.ts';
 import {Kept} from './kept.ts';
-import {LEVELS} from './levels.ts';
+import type {Level} from './levels.ts';
 import type {Logs} from './logs.ts';
 import {NONE} from './records.ts';
 
+type Place = Generations | Kept;
+
 /**
  * What is remembered of each client: its logs. Clients are kept apart by levels, so that a flood of new
- * ones cannot push out those that have sent many requests:
+ * ones cannot push out those with a full rule, nor these those with many requests:
  *
- *     2   kept: the first to come is the first to go
- *     1   kept: the first to come is the first to go
- *     0   two generations: the quietest go first
+ *     2   many requests: the first to come is the first to go
+ *     1   a full rule: the first to come is the first to go
+ *     0   new, in two generations: the quietest go first
  *
- * A client is of one level. `raise` moves it to a higher one. `find` and `raise` set where `logs` and `set`
- * look: call them for one client at a time.
+ * `find` and `raise` set where `logs` and `set` look: call them for one client at a time.
  */
 export class Clients {
 	readonly #new: Generations;
-	readonly #kept: readonly Kept[];
+	readonly #full: Kept;
+	readonly #many: Kept;
+	readonly #levels: readonly Place[];
 	/** Where the client is that was last looked up. */
-	#lastFound: Generations | Kept;
+	#lastFound: Place;
 
 	/** @param max how many are remembered, a third of each level */
 	constructor(max: number) {
-		const each = Math.floor(max / LEVELS);
+		const each = Math.floor(max / 3);
 		this.#new = new Generations(each);
-		this.#kept = Array.from({length: LEVELS - 1}, () => new Kept(each));
+		this.#full = new Kept(each);
+		this.#many = new Kept(each);
+		this.#levels = [this.#new, this.#full, this.#many];
 		this.#lastFound = this.#new;
 	}
 
@@ -36,15 +41,14 @@ export class Clients {
 
 	/** How many clients are remembered. */
 	get size(): number {
-		return this.#kept.reduce((sum, {size}) => sum + size, this.#new.size);
+		return this.#new.size + this.#full.size + this.#many.size;
 	}
 
 	/** Forgets clients that have been quiet for a span: call this first at a moment `now`. */
 	forgetQuiet(now: number, span: number): void {
 		this.#new.turn(now, span);
-		for (const kept of this.#kept) {
-			kept.forgetQuiet(now, span);
-		}
+		this.#full.forgetQuiet(now, span);
+		this.#many.forgetQuiet(now, span);
 	}
 
 	/** A client's first log; NONE where nothing is remembered of it. */
@@ -70,9 +74,13 @@ export class Clients {
 	}
 
 	/** Moves the client that was last looked up, with its logs, to a level, unless it is as high already. */
-	raise(client: string, level: number): void {
-		const target = this.#kept[level - 1];
-		if (target === undefined || target === this.#lastFound || this.#level() > level) {
+	raise(client: string, level: Level): void {
+		if (level === 0 || this.#lastFound === this.#many) {
+			return;
+		}
+
+		const target = level === 1 ? this.#full : this.#many;
+		if (this.#lastFound === target) {
 			return;
 		}
 
@@ -84,25 +92,20 @@ export class Clients {
 
 	delete(client: string): void {
 		this.#new.delete(client);
-		for (const kept of this.#kept) {
-			kept.delete(client);
-		}
+		this.#full.delete(client);
+		this.#many.delete(client);
 	}
 
 	clear(): void {
 		this.#new.clear();
-		for (const kept of this.#kept) {
-			kept.clear();
-		}
-	}
-
-	#level(): number {
-		return (this.#kept as ReadonlyArray<Generations | Kept>).indexOf(this.#lastFound) + 1;
+		this.#full.clear();
+		this.#many.clear();
 	}
 
 	#findElsewhere(client: string): number {
-		for (const place of [this.#new, ...this.#kept]) {
-			const first = place.findYoung(client);
+		for (let level = 0; level < this.#levels.length; level += 1) {
+			const place = this.#levels[level] as Place;
+			const first = place === this.#lastFound ? undefined : place.findYoung(client);
 			if (first !== undefined) {
 				this.#lastFound = place;
 				return first;

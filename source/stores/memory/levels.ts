@@ -1,28 +1,28 @@
 import type {Quota} from '../store.ts';
 
-/**
- * How many counted requests under one rule it takes to be of a level above the lowest. Reports earn none:
- * one request can make many.
- */
-const FROM = [4, 16] as const;
+/** How many counted requests under one rule it takes to be of the highest level. */
+const MANY = 8;
 
-export const LEVELS = FROM.length + 1;
+/** New; with a full rule; with many requests. */
+export type Level = 0 | 1 | 2;
 
 /**
- * How much would be lost with what is remembered of a client. To push it out takes thousands of others
- * that have earned the same level, whatever share of their limits that is.
+ * What it takes to push a client out: others of the same level. Those with a full rule are apart from the
+ * new ones, and from those with many requests too, since one request may fill a rule. Reports earn no
+ * level: one request can make many.
  */
-export function levelOfUse(used: number): number {
-	return used >= FROM[1] ? 2 : used >= FROM[0] ? 1 : 0;
-}
-
-/** The highest level under any of these rules. */
-export function levelOf(quotas: readonly Quota[]): number {
-	let used = 0;
+export function levelOf(quotas: readonly Quota[]): Level {
+	let level: Level = 0;
 	for (let index = 0; index < quotas.length; index += 1) {
 		const {rule, remaining} = quotas[index] as Quota;
-		used = Math.max(used, rule.count - remaining);
+		if (rule.count - remaining >= MANY) {
+			return 2;
+		}
+
+		if (remaining === 0) {
+			level = 1;
+		}
 	}
 
-	return levelOfUse(used);
+	return level;
 }

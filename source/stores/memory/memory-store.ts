@@ -28,10 +28,9 @@ export interface MemoryStoreOptions {
 	readonly clock?: () => number;
 	/**
 	 * How many clients are remembered at most, from 6; and as many keys that a `specific` counts, apart from
-	 * them. There are three levels with a third each: those with 16 counted requests or more under a rule,
-	 * those with 4 or more, and all others. When a level is full, one more pushes out the
-	 * client that came to it first, which begins anew; at the lowest level half of them are forgotten, those
-	 * that have been quiet longest. Bans are apart.
+	 * them. A third is for those with 8 counted requests or more under a rule, a third for those with a full
+	 * rule: where there are too many of either, the first to come is forgotten, and begins anew. Of all
+	 * others those that have been quiet longest are. Bans are apart.
 	 *
 	 * @default 131,072
 	 */

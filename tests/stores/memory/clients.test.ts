@@ -1,10 +1,13 @@
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
+import {levelOf} from '../../../source/stores/memory/levels.ts';
 import {Log} from '../../../source/stores/memory/log.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
 import {bytesHeld} from '../../bytes-held.ts';
+import {limit, quota} from '../contract/promised.ts';
 
 const log = new Log();
+const levels = [0, 1, 2] as const;
 
 function remembering(max: number): Clients {
 	const clients = new Clients(max);
@@ -30,27 +33,23 @@ function eventsOf(clients: Clients, name: string): number {
 	return log.find(clients.logs, first, 0) ? log.length : 0;
 }
 
-/** Floods a level with clients, and sees that there are never too many. */
-function flood(t: ExecutionContext, clients: Clients, level: number): void {
-	for (let index = 0; index < 100; index += 1) {
-		remember(clients, `${level} ${index}`);
-		clients.raise(`${level} ${index}`, level);
-		t.true(clients.size <= 60);
-	}
-}
-
-test('a flood of clients pushes out none of a higher level, nor of a lower one', t => {
-	for (const level of [0, 1, 2]) {
+test('a flood of clients pushes out none of another level', t => {
+	for (const level of levels) {
 		const clients = remembering(60);
-		for (const own of [0, 1, 2]) {
+		for (const own of levels) {
 			remember(clients, `of ${own}`, own + 1);
 			clients.raise(`of ${own}`, own);
 		}
 
-		flood(t, clients, level);
+		for (let flood = 0; flood < 100; flood += 1) {
+			remember(clients, `flood ${flood}`);
+			clients.raise(`flood ${flood}`, level);
+			t.true(clients.size <= 60);
+		}
+
 		t.deepEqual(
-			[0, 1, 2].map(own => eventsOf(clients, `of ${own}`)),
-			[0, 1, 2].map(own => (own === level ? 0 : own + 1)),
+			levels.map(own => eventsOf(clients, `of ${own}`)),
+			levels.map(own => (own === level ? 0 : own + 1)),
 		);
 	}
 });
@@ -58,21 +57,26 @@ test('a flood of clients pushes out none of a higher level, nor of a lower one',
 test('who is raised keeps its logs, and is never lowered', t => {
 	const clients = remembering(60);
 	remember(clients, 'a', 50);
-	for (const level of [1, 2, 0, 1]) {
+	for (const level of [1, 2, 0, 1] as const) {
 		clients.raise('a', level);
 		t.is(eventsOf(clients, 'a'), 50);
 	}
 
 	t.is(clients.size, 1);
-	flood(t, clients, 1);
+	for (let flood = 0; flood < 100; flood += 1) {
+		remember(clients, `flood ${flood}`);
+		clients.raise(`flood ${flood}`, 1);
+	}
+
 	t.is(eventsOf(clients, 'a'), 50);
 });
 
-test('those of each level are forgotten once they have been quiet', t => {
-	for (const level of [0, 1, 2]) {
+test('of whichever level, a client is forgotten once it has been quiet', t => {
+	for (const level of levels) {
 		const clients = remembering(60);
 		remember(clients, 'a', 3);
 		clients.raise('a', level);
+
 		clients.forgetQuiet(10, 10);
 		t.is(eventsOf(clients, 'a'), 3, 'its last event was at 2');
 		for (const now of [20, 30, 40]) {
@@ -84,25 +88,23 @@ test('those of each level are forgotten once they have been quiet', t => {
 	}
 });
 
-test('at the higher levels the first to come is the first to go, however often it is touched', t => {
-	for (const level of [1, 2]) {
-		const clients = remembering(60);
-		for (let index = 0; index < 20; index += 1) {
-			remember(clients, `${index}`);
-			clients.raise(`${index}`, level);
-		}
-
-		for (let touch = 0; touch < 100; touch += 1) {
-			clients.touch('0');
-		}
-
-		remember(clients, 'one more');
-		clients.raise('one more', level);
-		t.deepEqual(
-			['0', '1', '19', 'one more'].map(name => eventsOf(clients, name)),
-			[0, 1, 1, 1],
-		);
+test('of those with many requests the first to come is the first to go, however often it is touched', t => {
+	const clients = remembering(60);
+	for (let index = 0; index < 20; index += 1) {
+		remember(clients, `${index}`);
+		clients.raise(`${index}`, 2);
 	}
+
+	for (let touch = 0; touch < 100; touch += 1) {
+		clients.touch('0');
+	}
+
+	remember(clients, 'one more');
+	clients.raise('one more', 2);
+	t.deepEqual(
+		['0', '1', '19', 'one more'].map(name => eventsOf(clients, name)),
+		[0, 1, 1, 1],
+	);
 });
 
 test('touching many pushes out none: to do that takes as many that earn their place', t => {
@@ -138,15 +140,24 @@ test('a client may be raised once it is old', t => {
 	t.is(eventsOf(clients, 'a'), 3);
 });
 
-test('who is deleted is gone, of whichever level, and so is everybody once cleared', t => {
+test('a full rule is one level, and 8 requests under one rule the next', t => {
+	const [small, large] = [limit(2, 1000), limit(100, 1000)];
+
+	t.is(levelOf([quota(small, 1, 1), quota(large, 93, 1)]), 0);
+	t.is(levelOf([quota(small, 0, 1), quota(large, 93, 1)]), 1);
+	t.is(levelOf([quota(small, 0, 1), quota(large, 92, 1)]), 2);
+	t.is(levelOf([quota(large, 92, 1), quota(small, 2, 1)]), 2);
+});
+
+test('who is deleted is gone, new or kept, and so is everybody once cleared', t => {
 	const clients = remembering(60);
-	for (const name of ['high', 'low', 'kept']) {
+	for (const name of ['kept', 'new', 'left']) {
 		remember(clients, name);
 	}
 
-	clients.find('high');
-	clients.raise('high', 2);
-	for (const name of ['high', 'low', 'unknown']) {
+	clients.find('kept');
+	clients.raise('kept', 2);
+	for (const name of ['kept', 'new', 'unknown']) {
 		clients.delete(name);
 		t.is(eventsOf(clients, name), 0);
 	}
@@ -156,7 +167,7 @@ test('who is deleted is gone, of whichever level, and so is everybody once clear
 	t.is(clients.size, 0);
 });
 
-test('at the lowest level touch() keeps a client from being quiet', t => {
+test('touch() keeps a new client from being quiet', t => {
 	const clients = remembering(60);
 	remember(clients, 'a');
 	for (let now = 10; now < 100; now += 10) {
@@ -168,13 +179,15 @@ test('at the lowest level touch() keeps a client from being quiet', t => {
 });
 
 test('whatever is kept and forgotten, as much room is taken as is needed', t => {
-	const clients = remembering(30_000);
+	const clients = remembering(60_000);
 	const before = bytesHeld();
 	let now = 0;
 	for (let round = 0; round < 5; round += 1) {
 		for (let index = 0; index < 20_000; index += 1) {
 			remember(clients, `${round} ${index}`);
-			clients.raise(`${round} ${index}`, 1 + (index % 2));
+			if (index % 2 === 0) {
+				clients.raise(`${round} ${index}`, 2);
+			}
 		}
 
 		now += 1000;
