@@ -14,7 +14,7 @@ export function attach(settings: Settings): Middleware {
 		const outer = findPassage(ctx);
 		const passage = new Passage(settings, outer);
 		ctx.state.gatekeeper = passage;
-		const outerReport = ctx.report;
+		const outerReport = outer && ctx.report;
 		// Of its own for each request, so that it works without `ctx` in front, too.
 		ctx.report = options => report(passage, options);
 
@@ -29,7 +29,7 @@ export function attach(settings: Settings): Middleware {
 			}
 
 			passage.isOver = true;
-			if (outer) {
+			if (outer && outerReport) {
 				ctx.state.gatekeeper = outer;
 				ctx.report = outerReport;
 			}

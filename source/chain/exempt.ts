@@ -25,10 +25,9 @@ export function exempt(settings: Settings): Middleware {
 		}
 
 		const isExcluded = excludedMethods.has(ctx);
-		const byMethod = () => (isExcluded ? excludedMethods.run(ctx, passage, next) : next());
 		const expected = foresee(ctx, look(ctx), isGate);
 		if (expected === undefined) {
-			return byMethod();
+			return isExcluded ? excludedMethods.run(ctx, passage, next) : next();
 		}
 
 		const {client, namesNobody} = passage;
@@ -44,7 +43,7 @@ export function exempt(settings: Settings): Middleware {
 			};
 			passage.foresight = foresight;
 			if (!isExempt) {
-				return byMethod();
+				return isExcluded ? excludedMethods.run(ctx, passage, next) : next();
 			}
 
 			// By then the method may have been rewritten.
