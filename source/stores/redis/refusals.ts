@@ -41,7 +41,9 @@ export class Refusals {
 		}
 
 		const others = this.#of(client).filter(
-			known => isFresh(known.askedAt, now) && !areSame(known.rules, refusal.rules),
+			known =>
+				isFresh(known.askedAt, now) &&
+				(known.isImmune !== refusal.isImmune || !areSame(known.rules, refusal.rules)),
 		);
 		// Of too many, the first are kept: if each drove out another, none would be found again.
 		if (others.length < MAX_OF_ONE) {

@@ -105,6 +105,14 @@ test('refusals by several lists of rules are remembered side by side, the first 
 	);
 });
 
+test('what no ban could refuse is remembered beside what one could', t => {
+	const refusals = remembering();
+	refusals.remember('a', {verdict: limited, rules, isImmune: true, askedAt: 10}, 10);
+
+	t.truthy(refusals.find('a', rules, false, 20));
+	t.truthy(refusals.find('a', rules, true, 20));
+});
+
 test('a ban is remembered in place of any number of limits', t => {
 	const refusals = new Refusals();
 	for (let index = 0; index < 16; index += 1) {
