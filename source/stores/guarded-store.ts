@@ -6,6 +6,7 @@ import {Breaker, PAUSE} from './breaker.ts';
 import {type FallbackStore, fallbackOf} from './fallback-store.ts';
 import {inTime} from './in-time.ts';
 import {MemoryStore} from './memory/memory-store.ts';
+import {Places} from './places.ts';
 import {
 	admission,
 	type GuardedVerdict,
@@ -45,6 +46,9 @@ export class GuardedStore {
 	readonly #isTrusted: boolean;
 	readonly #options: GuardedStoreOptions;
 	readonly #breaker: Breaker;
+	/** Whether the store remembers refusals, so that there is something to wait for. */
+	readonly #remembers: boolean;
+	readonly #places = new Places();
 	/** Under `'memory'` it decides while the store fails. It hears of bans under every policy. */
 	readonly #fallback: FallbackStore;
 	#isOver = false;
@@ -55,6 +59,7 @@ export class GuardedStore {
 		this.shared = store.shared;
 		this.#store = store;
 		this.#isTrusted = isMemory(store);
+		this.#remembers = store.recall !== undefined;
 		this.#options = options;
 		this.#fallback = fallbackOf(store);
 		this.#breaker = new Breaker({
@@ -84,7 +89,9 @@ export class GuardedStore {
 			}
 		}
 
-		return this.#recall(client, rules, options) ?? this.#answer(admission, client, rules, options);
+		return this.#remembers
+			? (this.#recall(client, rules, options) ?? this.#askInTurn(client, rules, options))
+			: this.#answer(admission, client, rules, options);
 	}
 
 	report(
@@ -152,12 +159,32 @@ export class GuardedStore {
 		this.#fallback.closedUntil = timeOf(this.#store) + PAUSE;
 	}
 
+	/** Asks the store once there is a place, unless it remembers the answer by then. */
+	async #askInTurn(
+		client: string,
+		rules: readonly Rule[],
+		options: AdmitOptions,
+	): Promise<GuardedVerdict> {
+		const turn = this.#places.take(client);
+		try {
+			if (turn) {
+				await turn;
+				const known =
+					(options.immune ? undefined : this.#fallback.begunBan(client)) ??
+					this.#recall(client, rules, options);
+				if (known) {
+					return known;
+				}
+			}
+
+			return await this.#answer(admission, client, rules, options);
+		} finally {
+			this.#places.leave(client);
+		}
+	}
+
 	/** What the store remembers: it was not asked, so that this tells nothing of whether it works. */
 	#recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
-		if (this.#isTrusted) {
-			return undefined;
-		}
-
 		try {
 			const known: unknown = this.#store.recall?.(client, rules, options);
 			ignoreFailure(known);

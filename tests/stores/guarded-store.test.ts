@@ -549,6 +549,61 @@ test.serial(
 	},
 );
 
+test('of a flood by one client a thousand are asked, and the others find the refusal', async t => {
+	const answers: Array<(verdict: Verdict) => void> = [];
+	let known: Verdict | undefined;
+	const {guarded} = guard(
+		{
+			...silentStore,
+			recall: client => (client === 'flood' ? known : undefined),
+			admit: () =>
+				new Promise(resolve => {
+					answers.push(resolve);
+				}),
+		},
+		'closed',
+		60_000,
+	);
+	const limited: Verdict = {kind: 'limited', quotas: [{rule, remaining: 0, freesInMs: 9}]};
+	const flood = Array.from({length: 5000}, async () => guarded.admit('flood', [rule], {}));
+	const other = guarded.admit('other', [rule], {});
+	t.is(answers.length, 1001, 'and nobody else waits');
+
+	answers.at(-1)?.({kind: 'admitted', quotas: []});
+	t.is((await other).kind, 'admitted');
+	known = limited;
+	for (const answer of answers) {
+		answer(limited);
+	}
+
+	const verdicts = await Promise.all(flood);
+	t.true(verdicts.every(({kind}) => kind === 'limited'));
+	t.is(answers.length, 1001);
+});
+
+test('whoever waits for a place is asked about where nothing is remembered, and none is lost', async t => {
+	let asked = 0;
+	const {guarded} = guard(
+		{
+			...silentStore,
+			recall: () => undefined,
+			admit: async () => {
+				asked += 1;
+				return {kind: 'admitted', quotas: []};
+			},
+		},
+		'closed',
+	);
+	for (let round = 0; round < 3; round += 1) {
+		const verdicts = await Promise.all(
+			Array.from({length: 3000}, async () => guarded.admit('a', [rule], {})),
+		);
+		t.true(verdicts.every(({kind}) => kind === 'admitted'));
+	}
+
+	t.is(asked, 9000);
+});
+
 test('what a store remembers is no sign that it works, and takes no turn', async t => {
 	let asked = 0;
 	const known: Verdict = {kind: 'banned', by: 'hand', endsInMs: 1};
