@@ -9,7 +9,7 @@ import {servePeers} from './peers.ts';
 
 const client = '203.0.113.7';
 const edge = '173.245.48.9';
-/** Where Cloudflare has the Workers that call from another zone: any customer's code. */
+/** Cloudflare gives this address to any customer's Worker that calls another zone. */
 const worker = '2a06:98c0:3600::103';
 const workers = '2a06:98c0:3600::/64';
 /** What a client has sent in the hope to be taken for somebody else. */
