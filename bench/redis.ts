@@ -11,7 +11,7 @@ import {RedisStore as ExpressStore} from 'rate-limit-redis';
 import {RateLimiterRedis} from 'rate-limiter-flexible';
 import type {Rule} from '../dist/index.js';
 import {RedisStore} from '../dist/redis.js';
-import {startRedis} from '../tests/stores/redis/server.ts';
+import {startRedis} from '../tests/support/redis/server.ts';
 import {median} from './timing.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,6 +1,6 @@
 import type {ClientName} from './client/client-name.ts';
-import type {WalkEnd} from './client/walk-header.ts';
-import type {GuardedVerdict} from './stores/questions.ts';
+import type {WalkEnd} from './client/header/walk-header.ts';
+import type {GuardedVerdict} from './stores/guard/questions.ts';
 
 /**
  * Why the global rules do not apply to a request: `bypass()`, a standalone `specific()`,

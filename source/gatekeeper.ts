@@ -1,19 +1,19 @@
 import type {Middleware} from 'koa';
 import compose from 'koa-compose';
+import {screen} from './chain/allow-deny.ts';
 import {announce} from './chain/announce.ts';
+import {rekey} from './chain/apply-key.ts';
 import {attach} from './chain/attach.ts';
 import {banGate} from './chain/ban-gate.ts';
 import {consult} from './chain/consult.ts';
 import {exempt} from './chain/exempt.ts';
 import {globalLimit} from './chain/global-limit.ts';
 import {identify} from './chain/identify.ts';
-import {setIdentity} from './chain/marks/gate-identity.ts';
-import {once} from './chain/once.ts';
-import {rekey} from './chain/rekey.ts';
-import {screen} from './chain/screen.ts';
-import {type Operator, operator} from './operator.ts';
-import type {GatekeeperOptions} from './options.ts';
-import {settle} from './settings.ts';
+import {once} from './chain/once-per-request.ts';
+import {setIdentity} from './marks/gate-tag.ts';
+import {type Operator, operator} from './operator/operator.ts';
+import type {GatekeeperOptions} from './options/options.ts';
+import {settle} from './options/settings.ts';
 
 /** A Koa middleware that also carries the operator's verbs. */
 export type Gatekeeper = Middleware & Operator;

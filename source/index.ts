@@ -1,8 +1,7 @@
-export {bypass} from './chain/bypass.ts';
-export {type SpecificOptions, specific} from './chain/specific.ts';
+export type {Duration} from './checks/duration.ts';
 export {AddressList} from './client/address-list.ts';
 export type {ClientName} from './client/client-name.ts';
-export type {WalkEnd} from './client/walk-header.ts';
+export type {WalkEnd} from './client/header/walk-header.ts';
 export type {
 	Denied,
 	Exemption,
@@ -13,9 +12,10 @@ export type {
 	ReportOptions,
 	Standing,
 } from './context.ts';
-export type {Duration} from './duration.ts';
 export {type Gatekeeper, gatekeeper} from './gatekeeper.ts';
-export type {Ban, BanOptions, Operator} from './operator.ts';
+export type {RouteLayer, RouterLike} from './marks/router.ts';
+export type {SpecificKeyName} from './operator/client-keys.ts';
+export type {Ban, BanOptions, Operator} from './operator/operator.ts';
 export type {
 	ClientTest,
 	GatekeeperOptions,
@@ -23,11 +23,12 @@ export type {
 	KeyOf,
 	OnRefused,
 	Refusal,
-} from './options.ts';
-export type {RouteLayer, RouterLike} from './router.ts';
-export type {BanRule, LimitRule, LimitRules, Rule, SettledBanRule} from './rules.ts';
+} from './options/options.ts';
+export type {BanRule, LimitRule, LimitRules, Rule, SettledBanRule} from './options/rules.ts';
+export {bypass} from './routes/bypass.ts';
+export {type SpecificOptions, specific} from './routes/specific.ts';
+export type {GuardedVerdict, StoreErrorPolicy, Unavailable} from './stores/guard/questions.ts';
 export {MemoryStore, type MemoryStoreOptions} from './stores/memory/memory-store.ts';
-export type {GuardedVerdict, StoreErrorPolicy, Unavailable} from './stores/questions.ts';
 export type {
 	AdmitOptions,
 	Admitted,
@@ -41,4 +42,3 @@ export type {
 	StoredBan,
 	Verdict,
 } from './stores/store.ts';
-export type {SpecificKeyName} from './verb-keys.ts';

@@ -1,2 +1,2 @@
-export type {RedisClient} from './stores/redis/connect.ts';
+export type {RedisClient} from './stores/redis/connection/connect.ts';
 export {RedisStore, type RedisStoreOptions} from './stores/redis/redis-store.ts';

@@ -1,6 +1,6 @@
 import cors from '@koa/cors';
 import test from 'ava';
-import {gated} from './gated.ts';
+import {gated} from './support/gated-app.ts';
 
 test('with CORS before the gate preflights are not counted, and refusals can be read', async t => {
 	const {http} = gated({rateLimitRule: [1, 60]}, (router, app) => {

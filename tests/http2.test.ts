@@ -12,7 +12,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../source/index.ts';
-import {gated, until} from './gated.ts';
+import {gated, until} from './support/gated-app.ts';
 
 interface Answer {
 	readonly headers: IncomingHttpHeaders & IncomingHttpStatusHeader;

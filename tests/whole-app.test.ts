@@ -1,10 +1,10 @@
 import {inspect, isDeepStrictEqual} from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
-import type {ToldModel} from './model/answer-model.ts';
-import {type AnyApp, anyApp, type Twins, twins} from './model/any-app.ts';
-import type {ClientModel, GateModel} from './model/gate-model.ts';
-import {openStage, type Stage} from './model/stage.ts';
+import {type AnyApp, anyApp, type Twins, twins} from './support/generators/any-app.ts';
+import type {ToldModel} from './support/models/answer-model.ts';
+import type {ClientModel, GateModel} from './support/models/gate-model.ts';
+import {openStage, type Stage} from './support/test-server.ts';
 
 type Wait =
 	| {readonly ms: number}

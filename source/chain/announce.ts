@@ -1,7 +1,7 @@
 import type {Middleware} from 'koa';
-import type {Settings} from '../settings.ts';
-import {announceQuotas, policyField} from './answer/ratelimit-fields.ts';
-import {currentPassage} from './passage.ts';
+import type {Settings} from '../options/settings.ts';
+import {currentPassage} from '../request-state.ts';
+import {announceQuotas, policyField} from '../response/ratelimit-fields.ts';
 
 /** Tells the client how it stands under the global rules, unless nobody is to be told. */
 export function announce({headers, rules}: Settings): Middleware | undefined {

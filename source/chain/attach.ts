@@ -1,8 +1,8 @@
 import type {Middleware} from 'koa';
-import type {Settings} from '../settings.ts';
-import {keepHeadersOnError} from './answer/headers-on-error.ts';
-import {findPassage, Passage} from './passage.ts';
-import {report} from './report.ts';
+import type {Settings} from '../options/settings.ts';
+import {report} from '../reports/ctx-report.ts';
+import {findPassage, Passage} from '../request-state.ts';
+import {keepHeadersOnError} from '../response/headers-on-error.ts';
 
 /**
  * Gives the request its state and `ctx.report()`. Once the rest has run, waits for the reports in

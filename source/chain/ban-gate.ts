@@ -1,6 +1,6 @@
 import type {Middleware} from 'koa';
-import {refuse} from './answer/refuse.ts';
-import {currentPassage} from './passage.ts';
+import {currentPassage} from '../request-state.ts';
+import {refuse} from '../response/refuse.ts';
 
 /** Refuses the banned with 403, and everybody with 503 where a failing store closes the gate. */
 export function banGate(): Middleware {

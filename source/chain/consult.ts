@@ -1,8 +1,8 @@
 import type {Middleware} from 'koa';
-import type {Settings} from '../settings.ts';
-import type {GuardedVerdict} from '../stores/questions.ts';
-import {isPromise} from '../when-answered.ts';
-import {currentPassage, type Passage} from './passage.ts';
+import {isPromise} from '../maybe-promise.ts';
+import type {Settings} from '../options/settings.ts';
+import {currentPassage, type Passage} from '../request-state.ts';
+import type {GuardedVerdict} from '../stores/guard/questions.ts';
 
 /** Asks the store the one question: may this client come in under these rules? */
 export function consult({guarded}: Settings): Middleware {

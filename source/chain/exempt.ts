@@ -1,14 +1,14 @@
 import type {Middleware} from 'koa';
-import type {Settings} from '../settings.ts';
-import {whenAnswered} from '../when-answered.ts';
-import {ExcludedMethods} from './marks/excluded-methods.ts';
-import {runForeseen} from './marks/foresight.ts';
-import {isGateOf} from './marks/gate-identity.ts';
-import {Probation} from './marks/probation.ts';
-import {foresee, matchedLayers} from './marks/route-marks.ts';
-import {routedPath} from './marks/routed-path.ts';
-import {seenRouters} from './marks/seen-routers.ts';
-import {currentPassage, type Foresight} from './passage.ts';
+import {ExcludedMethods} from '../exemptions/excluded-methods.ts';
+import {foresee, matchedLayers} from '../marks/foresee.ts';
+import {runForeseen} from '../marks/foresight.ts';
+import {isGateOf} from '../marks/gate-tag.ts';
+import {Probation} from '../marks/probation.ts';
+import {routedPath} from '../marks/routed-path.ts';
+import {seenRouters} from '../marks/visible-routers.ts';
+import {whenAnswered} from '../maybe-promise.ts';
+import type {Settings} from '../options/settings.ts';
+import {currentPassage, type Foresight} from '../request-state.ts';
 
 /** Exempts a request from the global rules by its method, or because the router will run a mark. */
 export function exempt(settings: Settings): Middleware {

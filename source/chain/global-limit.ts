@@ -1,6 +1,6 @@
 import type {Middleware} from 'koa';
-import {refuse} from './answer/refuse.ts';
-import {currentPassage} from './passage.ts';
+import {currentPassage} from '../request-state.ts';
+import {refuse} from '../response/refuse.ts';
 
 /** Refuses with 429 a client for whom a global rule is full; all others are in. */
 export function globalLimit(): Middleware {

@@ -1,13 +1,13 @@
 import type {Context, Middleware} from 'koa';
 import {type Address, addressKey, addressText} from '../client/address.ts';
+import {walkHeader} from '../client/header/walk-header.ts';
+import {type Belief, type Identity, namesNobody} from '../client/identity.ts';
 import {unixClient} from '../client/key.ts';
-import {walkHeader} from '../client/walk-header.ts';
-import type {Settings} from '../settings.ts';
+import {type Peer, peerReader} from '../client/peer.ts';
+import type {Settings} from '../options/settings.ts';
+import {currentPassage} from '../request-state.ts';
+import {discardAnswer} from '../response/refuse.ts';
 import type {Warn} from '../warnings.ts';
-import {discardAnswer} from './answer/refuse.ts';
-import {type Belief, type Identity, namesNobody} from './identity.ts';
-import {currentPassage} from './passage.ts';
-import {type Peer, peerReader} from './peer.ts';
 
 /** Node's own bound, where the server sets none. */
 const MOST_HEADERS = 1000;

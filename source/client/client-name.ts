@@ -1,5 +1,5 @@
 import type {KeyObject} from 'node:crypto';
-import {badOption, typeName} from '../option-checks.ts';
+import {badOption, typeName} from '../checks/option-checks.ts';
 import {
 	type AddressRange,
 	addressKey,

@@ -1,4 +1,4 @@
-import {RecentMap} from '../recent-map.ts';
+import {RecentMap} from '../collections/recent-map.ts';
 
 /** How many clients are remembered: far more than are changed while a question is on its way. */
 const MAX_CLIENTS = 20_000;

@@ -1,4 +1,4 @@
-import type {Rule, SettledBanRule} from '../rules.ts';
+import type {Rule, SettledBanRule} from '../options/rules.ts';
 
 /**
  * Where requests, reports and bans are remembered. Every decision is one atomic step, by the store's

@@ -1,4 +1,4 @@
-import {isPromise} from '../when-answered.ts';
+import {isPromise} from '../maybe-promise.ts';
 import {SteadyClock} from './steady-clock.ts';
 import type {Store} from './store.ts';
 

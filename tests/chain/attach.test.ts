@@ -1,7 +1,7 @@
 import {runInNewContext} from 'node:vm';
 import test from 'ava';
 import type {Context, Next} from 'koa';
-import {gated} from '../gated.ts';
+import {gated} from '../support/gated-app.ts';
 
 const limit = {rateLimitRule: [9, 60]} as const;
 

@@ -1,8 +1,8 @@
 import {Router} from '@koa/router';
 import test from 'ava';
 import {bypass} from '../../source/index.ts';
-import {gated, ok, serve} from '../gated.ts';
-import {raw} from '../raw.ts';
+import {gated, ok, serve} from '../support/gated-app.ts';
+import {raw} from '../support/raw.ts';
 
 test('whatever an attacker varies, a limited handler is reached no more often than the quota', async t => {
 	let reached = 0;

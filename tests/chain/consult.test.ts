@@ -8,9 +8,9 @@ import {
 	type Store,
 	type Verdict,
 } from '../../source/index.ts';
-import {forwardTo} from '../forwarding-store.ts';
-import {gated, ok} from '../gated.ts';
-import {warnings} from '../warnings.ts';
+import {forwardTo} from '../support/forwarding-store.ts';
+import {gated, ok} from '../support/gated-app.ts';
+import {warnings} from '../support/warnings.ts';
 
 const rule = {name: 'r', count: 1, window: 1, counter: 'r'};
 const nonsense: readonly unknown[] = [

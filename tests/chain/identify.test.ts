@@ -7,10 +7,10 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import Koa from 'koa';
 import {type GatekeeperOptions, gatekeeper} from '../../source/index.ts';
-import {gated, serve, until} from '../gated.ts';
-import {servePeers} from '../peers.ts';
-import {bodyOf, raw} from '../raw.ts';
-import {warnings} from '../warnings.ts';
+import {gated, serve, until} from '../support/gated-app.ts';
+import {servePeers} from '../support/peers.ts';
+import {bodyOf, raw} from '../support/raw.ts';
+import {warnings} from '../support/warnings.ts';
 
 /** Who a request is taken for, by the header that it carries. */
 function identified(ipHeader?: string) {

@@ -1,7 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass} from '../../source/index.ts';
-import {gated, gathering, ok, serve} from '../gated.ts';
+import {gated, gathering, ok, serve} from '../support/gated-app.ts';
 
 /** Sends all at once from one client, and tells when the last one has arrived. */
 async function parallel(

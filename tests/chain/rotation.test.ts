@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {GatekeeperOptions} from '../../source/index.ts';
-import {bansOf, gated} from '../gated.ts';
-import {servePeers} from '../peers.ts';
+import {bansOf, gated} from '../support/gated-app.ts';
+import {servePeers} from '../support/peers.ts';
 
 /** How requests reach the app: from which peer, and with what our proxies have appended. */
 interface Front {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {canonicalKey, parseKey} from '../../source/client/key.ts';
-import {bytesHeld} from '../bytes-held.ts';
+import {bytesHeld} from '../support/bytes-held.ts';
 
 const long = 'x'.repeat(1_000_000);
 

@@ -1,11 +1,11 @@
 import type {ExecutionContext, TestFn} from 'ava';
+import {agreesWithTheModel} from '../support/models/naive-store.ts';
 import {clientsApart, countersKept} from './contract/counters.ts';
 import {immunity, lateCounts, peeks} from './contract/exceptions.ts';
 import type {OpenedStore, Promised} from './contract/promised.ts';
 import {bansByReports, reportsCounted} from './contract/reports.ts';
 import {atOnce, quotasTold, severalRules, slidingWindow} from './contract/requests.ts';
 import {bansByHand, bansListed, forgiveness} from './contract/verbs.ts';
-import {agreesWithTheModel} from './model.ts';
 
 export type OpenStore = (t: ExecutionContext) => OpenedStore | Promise<OpenedStore>;
 

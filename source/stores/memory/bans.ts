@@ -1,4 +1,4 @@
-import {ExpiringMap} from '../../expiring-map.ts';
+import {ExpiringMap} from '../../collections/expiring-map.ts';
 import type {Banned, StoredBan} from '../store.ts';
 
 /** How many bans are listed before other work may run. */

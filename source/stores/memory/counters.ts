@@ -1,4 +1,4 @@
-import type {Rule} from '../../rules.ts';
+import type {Rule} from '../../options/rules.ts';
 import {Log} from './log.ts';
 
 /** What some logs are of: the requests, or the reports, that a rule counts. */

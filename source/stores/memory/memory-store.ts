@@ -1,5 +1,5 @@
-import {check, isFunction, namedOptions} from '../../option-checks.ts';
-import type {Rule, SettledBanRule} from '../../rules.ts';
+import {check, isFunction, namedOptions} from '../../checks/option-checks.ts';
+import type {Rule, SettledBanRule} from '../../options/rules.ts';
 import {warner} from '../../warnings.ts';
 import {SteadyClock} from '../steady-clock.ts';
 import {

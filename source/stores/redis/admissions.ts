@@ -1,10 +1,10 @@
-import {remembered} from '../../remembered.ts';
-import type {Rule} from '../../rules.ts';
+import {remembered} from '../../collections/memoize-list.ts';
+import type {Rule} from '../../options/rules.ts';
 import type {Verdict} from '../store.ts';
-import type {Connection} from './connection.ts';
+import type {Connection} from './connection/connection.ts';
 import {counterId} from './keys.ts';
-import {listOf, parseVerdict} from './replies.ts';
-import type {Script} from './script.ts';
+import {listOf, parseVerdict} from './protocol.ts';
+import type {Script} from './scripts/script.ts';
 
 /** What is asked about one client. */
 export interface Admission {

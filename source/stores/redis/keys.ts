@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {literally} from './scan.ts';
+import {literally} from './connection/scan.ts';
 
 /** Half of a character, which no server can hold. */
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

@@ -1,5 +1,5 @@
-import {check, isFunction, isText, namedOptions} from '../../option-checks.ts';
-import type {Rule, SettledBanRule} from '../../rules.ts';
+import {check, isFunction, isText, namedOptions} from '../../checks/option-checks.ts';
+import type {Rule, SettledBanRule} from '../../options/rules.ts';
 import {Changes} from '../changes.ts';
 import {
 	type AdmitOptions,
@@ -13,13 +13,13 @@ import {
 } from '../store.ts';
 import {Admissions} from './admissions.ts';
 import {reasonText, timeText} from './arguments.ts';
-import {connect, type RedisClient} from './connect.ts';
-import type {Connection, KeyScanner} from './connection.ts';
+import {connect, type RedisClient} from './connection/connect.ts';
+import type {Connection, KeyScanner} from './connection/connection.ts';
 import {counterId, Keys} from './keys.ts';
+import {parseOutcome, readBan} from './protocol.ts';
 import {Refusals} from './refusals.ts';
-import {parseOutcome, readBan} from './replies.ts';
+import {type Scripts, scripts} from './scripts/all.ts';
 import {serverClock} from './scripts/clock.ts';
-import {type Scripts, scripts} from './scripts.ts';
 import {Unbanned} from './unbanned.ts';
 
 export interface RedisStoreOptions {

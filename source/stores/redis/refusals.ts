@@ -1,5 +1,5 @@
-import {RecentMap} from '../../recent-map.ts';
-import type {Rule} from '../../rules.ts';
+import {RecentMap} from '../../collections/recent-map.ts';
+import type {Rule} from '../../options/rules.ts';
 import type {Banned, Limited} from '../store.ts';
 import {isFresh, Turn} from './freshness.ts';
 

@@ -1,4 +1,4 @@
-import {RecentMap} from '../../recent-map.ts';
+import {RecentMap} from '../../collections/recent-map.ts';
 import {isFresh, Turn} from './freshness.ts';
 
 interface Seen {

@@ -1,5 +1,5 @@
 import type {ExecutionContext} from 'ava';
-import type {Rule, SettledBanRule} from '../../../source/rules.ts';
+import type {Rule, SettledBanRule} from '../../../source/options/rules.ts';
 import type {Quota, Store, StoredBan, Verdict} from '../../../source/stores/store.ts';
 
 /** A fresh and empty store, and what moves its time: its own, since the tests run side by side. */

@@ -3,7 +3,7 @@ import {Clients} from '../../../source/stores/memory/clients.ts';
 import {levelOf} from '../../../source/stores/memory/levels.ts';
 import {Log} from '../../../source/stores/memory/log.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
-import {bytesHeld} from '../../bytes-held.ts';
+import {bytesHeld} from '../../support/bytes-held.ts';
 import {limit, quota} from '../contract/promised.ts';
 
 const log = new Log();

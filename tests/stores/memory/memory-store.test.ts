@@ -3,9 +3,9 @@ import test from 'ava';
 import fc from 'fast-check';
 import {MemoryStore, type MemoryStoreOptions} from '../../../source/stores/memory/memory-store.ts';
 import type {Admitted, Store} from '../../../source/stores/store.ts';
-import {bytesHeld} from '../../bytes-held.ts';
-import {storeByHand} from '../../gated.ts';
-import {warnings} from '../../warnings.ts';
+import {bytesHeld} from '../../support/bytes-held.ts';
+import {storeByHand} from '../../support/gated-app.ts';
+import {warnings} from '../../support/warnings.ts';
 import {storeContract} from '../contract.ts';
 
 const minute = 60_000;

@@ -4,8 +4,8 @@ import {Cluster, Redis} from 'ioredis';
 import {Cluster as ValkeyCluster} from 'iovalkey';
 import {createCluster} from 'redis';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
+import {type RedisServer, startRedis} from '../../support/redis/server.ts';
 import {ban, kinds, limit, listed} from '../contract/promised.ts';
-import {type RedisServer, startRedis} from './server.ts';
 
 const SLOTS = 16_384;
 const MASTERS = 3;

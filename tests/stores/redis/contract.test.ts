@@ -1,8 +1,8 @@
 import test from 'ava';
+import {furtherPackages, packages} from '../../support/redis/clients.ts';
+import {openRedisStore} from '../../support/redis/opened.ts';
+import {startRedis} from '../../support/redis/server.ts';
 import {storeContract} from '../contract.ts';
-import {furtherPackages, packages} from './clients.ts';
-import {openRedisStore} from './opened.ts';
-import {startRedis} from './server.ts';
 
 const server = await startRedis();
 const clients = await Promise.all(

@@ -2,8 +2,8 @@ import {type ChildProcess, fork} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {once} from 'node:events';
 import test from 'ava';
-import {packages} from './clients.ts';
-import {startRedis} from './server.ts';
+import {packages} from '../../support/redis/clients.ts';
+import {startRedis} from '../../support/redis/server.ts';
 
 const PROCESSES = 4;
 const REQUESTS = 100;
@@ -50,7 +50,7 @@ interface App {
 }
 
 async function startApp(name: string, port: number, prefix: string): Promise<App> {
-	const child = fork(new URL('app.ts', import.meta.url), [
+	const child = fork(new URL('../../support/redis/app.ts', import.meta.url), [
 		name,
 		String(port),
 		prefix,

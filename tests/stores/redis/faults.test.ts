@@ -6,12 +6,12 @@ import Koa from 'koa';
 import type {Agent} from 'supertest';
 import {type Gatekeeper, gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
-import {inTime} from '../../../source/stores/in-time.ts';
-import {agents} from '../../gated.ts';
-import {warnings} from '../../warnings.ts';
-import {type OpenedClient, packages} from './clients.ts';
-import {type RedisServer, startRedis} from './server.ts';
-import {type Network, networkTo} from './stalling.ts';
+import {inTime} from '../../../source/stores/guard/in-time.ts';
+import {agents} from '../../support/gated-app.ts';
+import {type OpenedClient, packages} from '../../support/redis/clients.ts';
+import {type RedisServer, startRedis} from '../../support/redis/server.ts';
+import {type Network, networkTo} from '../../support/redis/stalling.ts';
+import {warnings} from '../../support/warnings.ts';
 
 const COUNT = 10;
 

@@ -2,10 +2,10 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
 import {type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
-import {agents, ok} from '../../gated.ts';
-import {type OpenedClient, packages} from './clients.ts';
-import {openRedisStore} from './opened.ts';
-import {startRedis} from './server.ts';
+import {agents, ok} from '../../support/gated-app.ts';
+import {type OpenedClient, packages} from '../../support/redis/clients.ts';
+import {openRedisStore} from '../../support/redis/opened.ts';
+import {startRedis} from '../../support/redis/server.ts';
 
 const GUESSES = 20;
 

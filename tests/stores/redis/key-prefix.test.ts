@@ -2,8 +2,8 @@ import test from 'ava';
 import {Redis} from 'ioredis';
 import {Redis as Valkey} from 'iovalkey';
 import {RedisStore} from '../../../source/redis.ts';
+import {startRedis} from '../../support/redis/server.ts';
 import {fill, limit, listed} from '../contract/promised.ts';
-import {startRedis} from './server.ts';
 
 const server = await startRedis();
 test.after.always(() => server.stop());

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import type {Redis} from 'ioredis';
 import {gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
+import {packages} from '../../support/redis/clients.ts';
+import {decide, openRedisStore, SPARE} from '../../support/redis/opened.ts';
+import {startRedis} from '../../support/redis/server.ts';
 import {admittedWith, ban, fill, limit, limitedBy, listed, quota} from '../contract/promised.ts';
-import {packages} from './clients.ts';
-import {decide, openRedisStore, SPARE} from './opened.ts';
-import {startRedis} from './server.ts';
 
 const server = await startRedis();
 const opened = await packages.ioredis(server.port);

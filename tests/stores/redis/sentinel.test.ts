@@ -6,9 +6,9 @@ import Koa from 'koa';
 import {createSentinel} from 'redis';
 import {gatekeeper} from '../../../source/index.ts';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
-import {inTime} from '../../../source/stores/in-time.ts';
-import {agents} from '../../gated.ts';
-import {type RedisServer, startRedis, startSentinel} from './server.ts';
+import {inTime} from '../../../source/stores/guard/in-time.ts';
+import {agents} from '../../support/gated-app.ts';
+import {type RedisServer, startRedis, startSentinel} from '../../support/redis/server.ts';
 
 const host = '127.0.0.1';
 

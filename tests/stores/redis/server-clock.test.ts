@@ -1,8 +1,8 @@
 import test from 'ava';
 import {RedisStore} from '../../../source/redis.ts';
+import {packages} from '../../support/redis/clients.ts';
+import {startRedis} from '../../support/redis/server.ts';
 import {ban, limit} from '../contract/promised.ts';
-import {packages} from './clients.ts';
-import {startRedis} from './server.ts';
 
 const server = await startRedis();
 const {client, run, close} = await packages.redis(server.port);

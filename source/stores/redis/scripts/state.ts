@@ -1,4 +1,4 @@
-import {LONGEST_WINDOW} from '../../../rules.ts';
+import {LONGEST_WINDOW} from '../../../options/rules.ts';
 
 /** Milliseconds, a day longer than any window. */
 const LONGEST = LONGEST_WINDOW + 24 * 60 * 60 * 1000;

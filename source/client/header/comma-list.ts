@@ -1,0 +1,40 @@
+import {parseAddress} from '../address.ts';
+import {parseEndpoint} from './endpoint.ts';
+import type {HeaderSyntax} from './header-syntax.ts';
+
+const TAB = 0x09;
+const SPACE = 0x20;
+
+/**
+ * `X-Forwarded-For` and the like: addresses with commas between, each perhaps with a port, which IPv6
+ * needs brackets for. Spaces and tabs around them are no part of them.
+ */
+export const commaList: HeaderSyntax = {
+	separatorBefore: (list, end) => (end === 0 ? -1 : list.lastIndexOf(',', end - 1)),
+
+	addressIn(item) {
+		const text = trimmed(item);
+
+		return parseEndpoint(text) ?? parseAddress(text);
+	},
+};
+
+/** A pattern for it would look at each of many spaces many times. */
+function trimmed(item: string): string {
+	let start = 0;
+	let end = item.length;
+	while (start < end && isBlank(item, start)) {
+		start += 1;
+	}
+
+	while (end > start && isBlank(item, end - 1)) {
+		end -= 1;
+	}
+
+	return item.slice(start, end);
+}
+
+function isBlank(text: string, index: number): boolean {
+	const code = text.charCodeAt(index);
+	return code === SPACE || code === TAB;
+}

@@ -1,0 +1,17 @@
+import {isIPv6} from 'node:net';
+import {type Address, parseAddress} from '../address.ts';
+
+/** Reads an address, perhaps with a port; IPv6 stands in brackets, and nothing else does. */
+export function parseEndpoint(text: string): Address | undefined {
+	const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text);
+	if (match === null) {
+		return undefined;
+	}
+
+	const [, bracketed, plain = '', port = '0'] = match;
+	if (Number(port) > 65_535 || (bracketed !== undefined && !isIPv6(bracketed))) {
+		return undefined;
+	}
+
+	return parseAddress(bracketed ?? plain);
+}

@@ -1,0 +1,148 @@
+import {types} from 'node:util';
+import type {Context, Middleware} from 'koa';
+import {remembered} from '../collections/memoize-list.ts';
+import type {IsGate} from './gate-tag.ts';
+import {hasDotSegment, hasPlainHost, hasPlainUrl, routedPath} from './routed-path.ts';
+import type {RouteLayer, RouterLike} from './router.ts';
+
+/** What `bypass()` and standalone rules put on their functions: each call makes a mark of its own. */
+export interface Mark {
+	readonly kind: 'bypass' | 'standalone';
+}
+
+/** Copied along by tools that wrap a function and copy its properties. */
+const markKey = Symbol('koa-gatekeeper mark');
+
+/** Puts a mark on a function. */
+export function setMark(middleware: Middleware, mark: Mark): Middleware {
+	return Object.assign(middleware, {[markKey]: mark});
+}
+
+/** The layers that routers have matched for a request so far, in order, whether they run or not. */
+export function matchedLayers(ctx: Context): readonly RouteLayer[] {
+	return Array.isArray(ctx.matched) ? ctx.matched : [];
+}
+
+/** What a router is expected to run. */
+export interface Expected {
+	readonly mark: Mark;
+	/** The first of the router's routes that match the request. */
+	readonly route: RouteLayer;
+}
+
+/**
+ * The mark on the first route that these routers would run for a request, or on a `router.use` that
+ * runs before it. It is foreseen with the routers' own matching; whatever is not certain has no mark.
+ *
+ * Where the gate itself is mounted in a router, only what follows it counts.
+ */
+export function foresee(
+	ctx: Context,
+	routers: readonly RouterLike[],
+	isGate: IsGate,
+): Expected | undefined {
+	try {
+		if (!routers.some(router => mayRunMark(router, ctx)) || hasDotSegment(ctx)) {
+			return undefined;
+		}
+
+		for (const router of routers) {
+			if (isStateful(router.host) || survey(router.stack).isStateful) {
+				return undefined;
+			}
+
+			if (router.host !== undefined && !hasPlainHost(ctx)) {
+				return undefined;
+			}
+
+			const matching = isForHost(router, ctx) ? matchingLayers(router, ctx) : [];
+			const route = matching.find(isRoute);
+			if (route) {
+				const layers = layersRun(router, matching);
+				const mark = strongestMark(untilFirstHandler(layers, isGate));
+				return mark && {mark, route};
+			}
+		}
+	} catch {
+		// A router that cannot match this request will say so itself.
+	}
+
+	return undefined;
+}
+
+/** The quick question, which spares most requests the full match. */
+function mayRunMark(router: RouterLike, ctx: Context): boolean {
+	const {marked, isStateful} = survey(router.stack);
+	if (isStateful || marked.length === 0 || !hasPlainUrl(ctx)) {
+		return false;
+	}
+
+	const path = pathFor(router, ctx);
+	const method = ctx.method.toUpperCase();
+	return marked.some(
+		layer => (!isRoute(layer) || layer.methods.includes(method)) && layer.match(path),
+	);
+}
+
+/** What the quick question needs to know of a router's stack. */
+const survey = remembered((stack: readonly RouteLayer[]) => ({
+	marked: stack.filter(layer => layer.stack.some(markOf)),
+	/** To match is to change what matches next. */
+	isStateful: stack.some(layer => isStateful(layer.regexp)),
+}));
+
+/** A regular expression that is global or sticky goes on where it last ended. */
+function isStateful(pattern: unknown): boolean {
+	return types.isRegExp(pattern) && (pattern.global || pattern.sticky);
+}
+
+function pathFor(router: RouterLike, ctx: Context): string {
+	return router.opts.routerPath || routedPath(ctx);
+}
+
+/** Most routers accept any host: the header is then not read. */
+function isForHost(router: RouterLike, ctx: Context): boolean {
+	return router.host === undefined || router.matchHost(ctx.host);
+}
+
+function matchingLayers(router: RouterLike, ctx: Context): readonly RouteLayer[] {
+	return router.match(pathFor(router, ctx), ctx.method).pathAndMethod;
+}
+
+/** The layers that the router runs one after the other: all that match, or the chosen one alone. */
+function layersRun(router: RouterLike, matching: readonly RouteLayer[]): readonly RouteLayer[] {
+	if (!router.exclusive) {
+		return matching;
+	}
+
+	return router.opts.exclusive === 'specificity'
+		? [matching.reduce((best, layer) => (parameters(layer) < parameters(best) ? layer : best))]
+		: matching.slice(-1);
+}
+
+function parameters(layer: RouteLayer): number {
+	return layer.paramNames.length;
+}
+
+function isRoute(layer: RouteLayer): boolean {
+	return layer.methods.length > 0;
+}
+
+/** All that runs after the gate, up to the end of the first route; nothing if there is no route. */
+function untilFirstHandler(layers: readonly RouteLayer[], isGate: IsGate): unknown[] {
+	const gateLayer = layers.findIndex(layer => layer.stack.some(isGate));
+	const following = layers.slice(Math.max(0, gateLayer));
+	const route = following.findIndex(isRoute);
+	const functions = following.slice(0, route + 1).flatMap(layer => layer.stack);
+
+	return functions.slice(functions.findIndex(isGate) + 1);
+}
+
+function strongestMark(functions: readonly unknown[]): Mark | undefined {
+	const marks = functions.map(markOf).filter(mark => mark !== undefined);
+	return marks.find(mark => mark.kind === 'bypass') ?? marks[0];
+}
+
+function markOf(middleware: unknown): Mark | undefined {
+	return typeof middleware === 'function' ? (middleware as {[markKey]?: Mark})[markKey] : undefined;
+}

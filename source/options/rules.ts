@@ -1,0 +1,161 @@
+import {type Duration, milliseconds} from '../checks/duration.ts';
+import {badOption, namedOptions} from '../checks/option-checks.ts';
+
+/**
+ * At most `count` requests within any `window`.
+ *
+ * - `count`: 1 to 1,000,000
+ * - `window`: seconds or text such as `'1m'`; at most 45 days
+ * - `name`: printable ASCII, shown to clients. Rules with one name and equal numbers share their
+ *   counter; unnamed ones are called `global`, `global-2`, … or `specific`, `specific-2`, …
+ *
+ * @example [100, 60]
+ * @example {count: 100, window: '1m', name: 'api'}
+ */
+export type LimitRule =
+	| readonly [count: number, window: Duration]
+	| {readonly count: number; readonly window: Duration; readonly name?: string};
+
+/** One rule or a list of them; a request must fit under all. */
+export type LimitRules = LimitRule | readonly LimitRule[];
+
+/**
+ * A client reported `count` times within any `window` is banned for `duration` from the last report.
+ *
+ * - `count`, `window`, `name`: as in a limit rule; the unnamed one is called `ban`
+ * - `duration`: seconds or text such as `'10m'`; `Infinity` for a ban without end
+ *
+ * @example [3, 60, 600]
+ * @example {count: 3, window: '1m', duration: '10m'}
+ * @see fail2ban: `maxretry`, `findtime`, `bantime`
+ */
+export type BanRule =
+	| readonly [count: number, window: Duration, duration: Duration]
+	| {
+			readonly count: number;
+			readonly window: Duration;
+			readonly duration: Duration;
+			readonly name?: string;
+	  };
+
+/** A limit rule as stores are asked it. */
+export interface Rule {
+	readonly name: string;
+	readonly count: number;
+	/** Milliseconds, whole. */
+	readonly window: number;
+	/** Which counter it is: the name and the numbers, so that a rule with new numbers starts anew. */
+	readonly counter: string;
+}
+
+/** A ban rule as stores are asked it: `count` and `window` are those of reports. */
+export interface SettledBanRule extends Rule {
+	/** Milliseconds, whole, or Infinity. */
+	readonly duration: number;
+}
+
+const MOST_COUNTED = 1_000_000;
+/** Milliseconds, of 45 days. */
+export const LONGEST_WINDOW = 45 * 24 * 60 * 60 * 1000;
+
+/**
+ * Reads one limit rule or a list of them.
+ *
+ * @param nextName names the rules that have no name of their own
+ * @throws {TypeError} naming the option
+ */
+export function settleLimitRules(
+	given: unknown,
+	option: string,
+	nextName: () => string,
+): readonly Rule[] {
+	const isList = Array.isArray(given) && (given.length === 0 || typeof given[0] === 'object');
+	if (!isList) {
+		return [settleLimitRule(given, option, nextName)];
+	}
+
+	if (given.length === 0) {
+		throw badOption(option, 'a rule or a list of at least one', given);
+	}
+
+	const rules = given.map((rule, index) => settleLimitRule(rule, `${option}[${index}]`, nextName));
+	const names = rules.map(rule => rule.name);
+	const repeated = names.find((name, index) => names.indexOf(name) !== index);
+	if (repeated !== undefined) {
+		throw new TypeError(
+			`\`${option}\` must name each rule of a list once, got '${repeated}' twice`,
+		);
+	}
+
+	return rules;
+}
+
+/**
+ * Reads a ban rule.
+ *
+ * @throws {TypeError} naming the option
+ */
+export function settleBanRule(given: unknown, option: string): SettledBanRule {
+	const fields = ruleFields(given, ['count', 'window', 'duration'], option);
+
+	return {
+		...settleRule(fields, option, () => 'ban'),
+		duration: milliseconds(fields.duration, `${option}.duration`, Infinity),
+	};
+}
+
+/** Gives out `base`, `base-2`, `base-3`, … */
+export function nameSeries(base: string): () => string {
+	let created = 0;
+
+	return () => {
+		created += 1;
+		return created === 1 ? base : `${base}-${created}`;
+	};
+}
+
+function settleLimitRule(given: unknown, option: string, nextName: () => string): Rule {
+	return settleRule(ruleFields(given, ['count', 'window'], option), option, nextName);
+}
+
+function settleRule(fields: Record<string, unknown>, option: string, nextName: () => string): Rule {
+	const count = wholeNumber(fields.count, `${option}.count`);
+	const window = milliseconds(fields.window, `${option}.window`, LONGEST_WINDOW);
+	const name = fields.name === undefined ? nextName() : ruleName(fields.name, `${option}.name`);
+
+	return {name, count, window, counter: `${count}/${window}/${name}`};
+}
+
+/** The tuple `[count, window, …]` as the object `{count, window, …}`. */
+function ruleFields(
+	given: unknown,
+	numbers: readonly string[],
+	option: string,
+): Record<string, unknown> {
+	if (Array.isArray(given) && given.length === numbers.length) {
+		return Object.fromEntries(numbers.map((field, index) => [field, given[index]]));
+	}
+
+	if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+		throw badOption(option, `[${numbers.join(', ')}] or {${numbers.join(', ')}, name?}`, given);
+	}
+
+	return namedOptions(given, [...numbers, 'name'], option);
+}
+
+function wholeNumber(given: unknown, option: string): number {
+	if (Number.isInteger(given) && Number(given) >= 1 && Number(given) <= MOST_COUNTED) {
+		return Number(given);
+	}
+
+	throw badOption(option, 'a whole number from 1 to 1,000,000', given);
+}
+
+/** Printable ASCII, since names stand in the RateLimit fields (RFC 9651, Strings). */
+function ruleName(given: unknown, option: string): string {
+	if (typeof given === 'string' && /^[\x20-\x7e]+$/.test(given)) {
+		return given;
+	}
+
+	throw badOption(option, 'printable ASCII, not empty', given);
+}

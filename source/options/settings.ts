@@ -1,0 +1,169 @@
+import {createSecretKey, type KeyObject} from 'node:crypto';
+import {METHODS} from 'node:http';
+import {types} from 'node:util';
+import {milliseconds} from '../checks/duration.ts';
+import {
+	check,
+	isFunction,
+	isText,
+	listOf,
+	namedOptions,
+	oneOf,
+	optional,
+	typeName,
+} from '../checks/option-checks.ts';
+import {isIpv6Prefix} from '../client/address.ts';
+import type {AddressList} from '../client/address-list.ts';
+import {
+	isHeaderName,
+	settleListing,
+	settleProxies,
+	type TrustedProxies,
+} from '../client/trusted-proxies.ts';
+import {isRouter, type RouterLike} from '../marks/router.ts';
+import {GuardedStore} from '../stores/guard/guarded-store.ts';
+import type {StoreErrorPolicy} from '../stores/guard/questions.ts';
+import {MemoryStore} from '../stores/memory/memory-store.ts';
+import type {Store} from '../stores/store.ts';
+import {type Warn, warnEachTime, warner} from '../warnings.ts';
+import type {ClientTest, GatekeeperOptions, HeaderStyle, KeyOf, OnRefused} from './options.ts';
+import {
+	nameSeries,
+	type Rule,
+	type SettledBanRule,
+	settleBanRule,
+	settleLimitRules,
+} from './rules.ts';
+
+/** The options as the chain reads them: checked, complete, times in milliseconds. */
+export interface Settings {
+	readonly banRule: SettledBanRule | undefined;
+	readonly rules: readonly Rule[];
+	/** In lower case. */
+	readonly ipHeader: string | undefined;
+	readonly proxies: TrustedProxies;
+	readonly ipv6Prefix: number;
+	readonly allow: AddressList | ClientTest | undefined;
+	readonly deny: AddressList | ClientTest | undefined;
+	readonly key: KeyOf | undefined;
+	readonly keySecret: KeyObject | undefined;
+	/** In upper case. */
+	readonly excludedMethods: ReadonlySet<string>;
+	readonly routers: readonly RouterLike[] | undefined;
+	readonly headers: HeaderStyle;
+	readonly onRefused: OnRefused | undefined;
+	readonly storeTimeout: number;
+	/** The store itself, for the operator's verbs, which reject when it fails. */
+	readonly store: Store;
+	/** The store under `onStoreError`, for decisions, which never fail. */
+	readonly guarded: GuardedStore;
+	readonly warn: Warn;
+}
+
+const LONGEST_TIMEOUT = 60_000;
+const headerStyle = oneOf<HeaderStyle>('draft', 'legacy', 'both', false);
+const storeErrorPolicy = oneOf<StoreErrorPolicy>('memory', 'open', 'closed');
+
+const names = [
+	'banRule',
+	'rateLimitRule',
+	'ipHeader',
+	'trustedProxies',
+	'ipv6Prefix',
+	'allow',
+	'deny',
+	'key',
+	'keySecret',
+	'excludedMethods',
+	'routers',
+	'headers',
+	'onRefused',
+	'onStoreError',
+	'storeTimeout',
+	'store',
+] as const satisfies ReadonlyArray<keyof GatekeeperOptions>;
+
+/** The names of unnamed global rules go on where the last gate on the same store ended. */
+const globalNames = new WeakMap<object, () => string>();
+
+/**
+ * Checks the options of `gatekeeper()` and fills in the defaults.
+ *
+ * @throws {TypeError} naming the option, what is allowed and what came
+ */
+export function settle(options: unknown): Settings {
+	const given = namedOptions(options, names, 'gatekeeper()');
+	const {banRule, rateLimitRule, ipHeader, excludedMethods = [], routers, onRefused} = given;
+	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
+	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key, keySecret} = given;
+
+	check(isStore, store, 'store', 'a store such as new MemoryStore()', typeName);
+	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
+	check(storeErrorPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
+	check(listOf(isMethod), excludedMethods, 'excludedMethods', "a list such as ['OPTIONS']");
+	check(optional(isHeaderName), ipHeader, 'ipHeader', "a header's name such as 'X-Forwarded-For'");
+	check(isIpv6Prefix, ipv6Prefix, 'ipv6Prefix', 'a whole number of bits from 32 to 128');
+	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx', typeName);
+	check(optional(isSecret), keySecret, 'keySecret', 'text or bytes, not empty', typeName);
+	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
+	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
+
+	const storeTimeout = milliseconds(timeout, 'storeTimeout', LONGEST_TIMEOUT);
+	const warn = warner();
+
+	return {
+		banRule: banRule === undefined ? undefined : settleBanRule(banRule, 'banRule'),
+		rules:
+			rateLimitRule === undefined
+				? []
+				: settleLimitRules(rateLimitRule, 'rateLimitRule', globalNamesOn(store)),
+		ipHeader: ipHeader?.toLowerCase(),
+		proxies: settleProxies(given.trustedProxies),
+		ipv6Prefix,
+		allow: settleListing(given.allow, 'allow'),
+		deny: settleListing(given.deny, 'deny'),
+		key,
+		keySecret: keySecret === undefined ? undefined : secretKey(keySecret),
+		excludedMethods: new Set(excludedMethods.map(method => method.toUpperCase())),
+		routers,
+		headers,
+		onRefused,
+		storeTimeout,
+		store,
+		guarded: new GuardedStore(store, {
+			policy: onStoreError,
+			timeout: storeTimeout,
+			warn: warnEachTime,
+		}),
+		warn,
+	};
+}
+
+function globalNamesOn(store: Store): () => string {
+	const series = globalNames.get(store) ?? nameSeries('global');
+	globalNames.set(store, series);
+	return series;
+}
+
+function isSecret(given: unknown): given is string | Uint8Array {
+	return (isText(given) || types.isUint8Array(given)) && given.length > 0;
+}
+
+/** A copy that shows itself nowhere: settings are in reach of whoever logs a gate or `ctx.state`. */
+function secretKey(secret: string | Uint8Array): KeyObject {
+	return createSecretKey(Buffer.from(secret));
+}
+
+function isMethod(given: unknown): given is string {
+	return isText(given) && METHODS.includes(given.toUpperCase());
+}
+
+function isStore(given: unknown): given is Store {
+	const verbs = ['admit', 'report', 'ban', 'unban', 'reset', 'bans', 'close'];
+
+	return (
+		typeof given === 'object' &&
+		given !== null &&
+		verbs.every(verb => verb in given && isFunction(given[verb as keyof typeof given]))
+	);
+}

@@ -1,0 +1,72 @@
+import {wholeSeconds} from '../checks/duration.ts';
+import type {GateVerdict} from '../context.ts';
+import type {Refusal} from '../options/options.ts';
+import type {SettledBanRule} from '../options/rules.ts';
+import type {Banned, Limited, Quota} from '../stores/store.ts';
+
+/** A verdict that does not let the request in. */
+export type Refused = Exclude<GateVerdict, {kind: 'admitted'}>;
+
+/** What a refused client is told, and `onRefused` with it. */
+export function refusalOf(refused: Refused, banRule: SettledBanRule | undefined): Refusal {
+	switch (refused.kind) {
+		case 'limited':
+			return limited(refused);
+		case 'banned':
+			return banned(refused, banRule);
+		case 'denied':
+			return {kind: 'denied', status: 403, rules: [], text: 'denied'};
+		case 'unavailable':
+			return {
+				kind: 'unavailable',
+				status: 503,
+				retryAfter: 1,
+				rules: [],
+				text: 'temporarily unavailable',
+			};
+	}
+}
+
+/** Of several full rules the one that frees up last is told: after that time all have room. */
+function limited({quotas}: Limited): Refusal {
+	const {rule, freesInMs} = quotas.reduce(later);
+	const retryAfter = wholeSeconds(freesInMs);
+
+	return {
+		kind: 'limited',
+		status: 429,
+		retryAfter,
+		rules: quotas.map(quota => quota.rule.name),
+		text: `rate limited for ${retryAfter}s (over ${times(rule.count, 'request')} in a ${seconds(rule.window)} window)`,
+	};
+}
+
+function banned({by, reason, endsInMs}: Banned, banRule: SettledBanRule | undefined): Refusal {
+	const rule = by === 'reports' ? banRule : undefined;
+	const isEndless = endsInMs === Infinity;
+	const length = isEndless ? '' : ` for ${wholeSeconds(endsInMs)}s`;
+	const cause = rule
+		? ` (reported ${times(rule.count, 'time')} in a ${seconds(rule.window)} window)`
+		: '';
+
+	return {
+		kind: 'banned',
+		status: 403,
+		rules: rule ? [rule.name] : [],
+		text: `banned${length}${cause}`,
+		...(isEndless ? {} : {retryAfter: wholeSeconds(endsInMs)}),
+		...(reason === undefined ? {} : {reason}),
+	};
+}
+
+function later(one: Quota, other: Quota): Quota {
+	return other.freesInMs > one.freesInMs ? other : one;
+}
+
+function times(count: number, what: string): string {
+	return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function seconds(ms: number): string {
+	return `${ms / 1000}s`;
+}

@@ -1,0 +1,63 @@
+import type {Connection, KeyScanner} from './connection.ts';
+import {scanCommand, scanned} from './scan.ts';
+
+/** A `Redis`, or a `Cluster`, of ioredis or iovalkey. */
+export interface IoredisClient {
+	readonly options: {readonly keyPrefix?: string | undefined};
+	readonly isCluster: boolean;
+	connect(): Promise<unknown>;
+	call(command: string, args: string[]): Promise<unknown>;
+}
+
+interface IoredisCluster extends IoredisClient {
+	nodes(role: 'master'): IoredisClient[];
+}
+
+/** A pipeline has the same methods, but for `connect`. */
+export function isIoredis(client: unknown): client is IoredisClient {
+	const {call, connect, isCluster} = (client ?? {}) as Partial<IoredisClient>;
+
+	return (
+		typeof call === 'function' && typeof connect === 'function' && typeof isCluster === 'boolean'
+	);
+}
+
+export function ioredis(client: IoredisClient): Connection {
+	return {
+		isCluster: client.isCluster,
+		send: (_key, command) => call(client, command),
+		servers: async () => {
+			const servers = isCluster(client) ? await mastersOf(client) : [client];
+			return servers.map(server => scanner(server, client));
+		},
+	};
+}
+
+/** A client that is not connected yet knows none: to be asked for anything, it must be. */
+async function mastersOf(cluster: IoredisCluster): Promise<readonly IoredisClient[]> {
+	if (cluster.nodes('master').length === 0) {
+		await cluster.call('ping', []);
+	}
+
+	return cluster.nodes('master');
+}
+
+/** The client puts its own prefix in front of the keys of a command, but not into a pattern. */
+function scanner(server: IoredisClient, {options: {keyPrefix = ''}}: IoredisClient): KeyScanner {
+	return async (cursor, pattern) => {
+		const {cursor: next, keys} = scanned(
+			await call(server, scanCommand(cursor, pattern, keyPrefix)),
+		);
+
+		return {cursor: next, keys: keys.map(key => key.slice(keyPrefix.length))};
+	};
+}
+
+function call(client: IoredisClient, [name = '', ...args]: readonly string[]): Promise<unknown> {
+	// iovalkey finds the keys of commands in lower case alone.
+	return client.call(name.toLowerCase(), args);
+}
+
+function isCluster(client: IoredisClient): client is IoredisCluster {
+	return client.isCluster;
+}

@@ -1,0 +1,72 @@
+import type {Connection, KeyScanner} from './connection.ts';
+import {scanCommand, scanned} from './scan.ts';
+
+/** What `createClient` or `createClientPool` of node-redis made. */
+interface SingleClient {
+	sendCommand(command: string[], options?: object): Promise<unknown>;
+}
+
+/** What `createCluster` made. */
+interface ClusterClient {
+	readonly masters: readonly object[];
+	nodeClient(node: never): Promise<SingleClient>;
+	sendCommand(
+		key: string,
+		isReadonly: boolean,
+		command: string[],
+		options?: object,
+	): Promise<unknown>;
+}
+
+/** What `createSentinel` made. */
+interface SentinelClient {
+	getSentinelNode(): unknown;
+	sendCommand(isReadonly: boolean, command: string[], options?: object): Promise<unknown>;
+}
+
+export type NodeRedisClient = SingleClient | ClusterClient | SentinelClient;
+
+/** Whatever types the user has chosen for replies, these are read as text and numbers. */
+const options = {typeMapping: {}};
+
+/** What `multi()` or `legacy()` makes cannot connect. */
+export function isNodeRedis(client: unknown): client is NodeRedisClient {
+	const {sendCommand, connect} = (client ?? {}) as {sendCommand?: unknown; connect?: unknown};
+
+	return typeof sendCommand === 'function' && typeof connect === 'function';
+}
+
+export function nodeRedis(client: NodeRedisClient): Connection {
+	if ('nodeClient' in client) {
+		return {
+			isCluster: true,
+			send: (key, command) => client.sendCommand(key, false, [...command], options),
+			servers: async () => {
+				const {masters} = client;
+				if (masters.length === 0) {
+					throw new Error('The client of the cluster is not connected');
+				}
+
+				return Promise.all(
+					masters.map(async master => scanner(await client.nodeClient(master as never))),
+				);
+			},
+		};
+	}
+
+	const single: SingleClient =
+		'getSentinelNode' in client
+			? {sendCommand: command => client.sendCommand(false, command, options)}
+			: client;
+
+	return {
+		isCluster: false,
+		send: (_key, command) => single.sendCommand([...command], options),
+		servers: async () => [scanner(single)],
+	};
+}
+
+function scanner(server: SingleClient): KeyScanner {
+	return async (cursor, pattern) =>
+		scanned(await server.sendCommand(scanCommand(cursor, pattern), options));
+}

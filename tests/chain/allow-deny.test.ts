@@ -1,0 +1,218 @@
+import {Router} from '@koa/router';
+import test from 'ava';
+import Koa from 'koa';
+import {
+	AddressList,
+	bypass,
+	type GatekeeperOptions,
+	gatekeeper,
+	specific,
+} from '../../source/index.ts';
+import {agents, bansOf, gated, ok} from '../support/gated-app.ts';
+import {servePeers} from '../support/peers.ts';
+import {warnings} from '../support/warnings.ts';
+
+const behind = {
+	ipHeader: 'X-Forwarded-For',
+	rateLimitRule: [1, 60],
+	banRule: [1, 60, 600],
+} as const;
+
+test('the allowed are never counted, limited or banned, and get no fields', async t => {
+	const {from, gate} = gated({...behind, allow: ['203.0.113.0/24']}, router => {
+		router.get('/specific', specific([1, 60]), ok);
+		router.get('/standalone', specific([1, 60], {standalone: true}), ok);
+		router.get('/report', async ctx => {
+			ctx.body = await ctx.report();
+		});
+	});
+	const allowed = from('203.0.113.7');
+
+	for (const path of ['/ping', '/specific', '/standalone', '/report', '/ping', '/specific']) {
+		const {status, headers} = await allowed.get(path);
+		t.is(status, 200, path);
+		t.deepEqual(
+			Object.keys(headers).filter(name => /ratelimit|retry/.test(name)),
+			[],
+		);
+	}
+
+	t.deepEqual((await allowed.get('/report')).body, {reports: 0, banned: false, immune: 'allowed'});
+	t.is((await allowed.get('/nowhere')).status, 404);
+	t.deepEqual(await bansOf({gate}), []);
+	t.is((await from('203.0.114.7').get('/ping')).status, 200);
+	t.is((await from('203.0.114.7').get('/ping')).status, 429);
+});
+
+test('the denied get 403 at once: no count, no handler, neither Retry-After nor policies', async t => {
+	let reached = 0;
+	const {from, router} = gated({...behind, deny: ['203.0.113.0/24', '2001:db8::7']}, routes => {
+		routes.get('/open', bypass(), ctx => {
+			reached += 1;
+			ok(ctx);
+		});
+	});
+	router.get('/who', ctx => {
+		reached += 1;
+		ok(ctx);
+	});
+
+	for (const spelling of ['203.0.113.7', '::ffff:203.0.113.7', '::FFFF:CB00:7107', '2001:DB8::7']) {
+		for (const path of ['/who', '/open', '/nowhere']) {
+			const {status, text, headers} = await from(spelling).get(path);
+			t.is(status, 403);
+			t.is(text, 'denied\n');
+			t.is(headers['cache-control'], 'no-store');
+			t.deepEqual(
+				Object.keys(headers).filter(name => /ratelimit|retry/.test(name)),
+				[],
+			);
+		}
+	}
+
+	t.is(reached, 0);
+	// The list is matched on the full address, not on the client's /64.
+	t.is((await from('2001:db8::8').get('/who')).status, 200);
+	t.deepEqual((await from('203.0.113.7').get('/who').accept('application/json')).body, {
+		type: 'about:blank',
+		title: 'Forbidden',
+		status: 403,
+		detail: 'denied',
+	});
+});
+
+test('onRefused answers the denied too', async t => {
+	const {http} = gated({
+		deny: ['loopback'],
+		onRefused: (ctx, refusal) => {
+			ctx.body = refusal;
+		},
+	});
+
+	t.deepEqual((await http.get('/ping')).body, {
+		kind: 'denied',
+		status: 403,
+		rules: [],
+		text: 'denied',
+	});
+});
+
+test('who is denied and allowed is denied; whom a ban holds and who is allowed is let in', async t => {
+	const allow = new AddressList([]);
+	const {from, gate} = gated({...behind, allow, deny: ['203.0.113.7']});
+	await gate.ban('203.0.113.8');
+	await allow.replace(['203.0.113.0/24']);
+
+	t.is((await from('203.0.113.7').get('/ping')).status, 403);
+	t.is((await from('203.0.113.8').get('/ping')).status, 200);
+	await allow.replace([]);
+	t.is((await from('203.0.113.8').get('/ping')).status, 403);
+});
+
+test('a list is replaced while the app runs, for all gates that have it', async t => {
+	const deny = new AddressList(['203.0.113.7']);
+	const gates = [gated({...behind, deny}), gated({...behind, deny})];
+	const statuses = (address: string) =>
+		Promise.all(gates.map(async ({from}) => (await from(address).get('/ping')).status));
+
+	t.deepEqual(await statuses('203.0.113.7'), [403, 403]);
+	await deny.replace(['203.0.113.8']);
+	t.deepEqual(await statuses('203.0.113.7'), [200, 200]);
+	t.deepEqual(await statuses('203.0.113.8'), [403, 403]);
+});
+
+const functions: ReadonlyArray<[title: string, wrap: (answer: boolean) => unknown]> = [
+	['sync', answer => answer],
+	['async', answer => Promise.resolve(answer)],
+];
+
+for (const [title, wrap] of functions) {
+	test(`allow and deny are asked as functions, ${title}`, async t => {
+		const has = (name: string) => (ctx: Koa.Context) => wrap(ctx.get(name) !== '');
+		const options = {...behind, allow: has('X-Allow'), deny: has('X-Deny')} as GatekeeperOptions;
+		const {from} = gated(options);
+		const status = async (header: string) =>
+			(await from('203.0.113.7').get('/ping').set(header, 'yes')).status;
+
+		t.deepEqual(
+			[await status('X-Allow'), await status('X-None'), await status('X-None')],
+			[200, 200, 429],
+		);
+		t.deepEqual([await status('X-Allow'), await status('X-Deny')], [200, 403]);
+	});
+}
+
+test('what such a function throws, Koa answers: the request goes no further', async t => {
+	let reached = 0;
+	const teapot = Object.assign(new Error('teapot'), {status: 418});
+	const fails = [
+		() => {
+			throw teapot;
+		},
+		() => Promise.reject(teapot),
+	];
+
+	for (const option of ['allow', 'deny', 'key']) {
+		for (const fail of fails) {
+			const {http} = gated({[option]: fail}, router => {
+				router.get('/who', () => {
+					reached += 1;
+				});
+			});
+			t.is((await http.get('/who')).status, 418, option);
+		}
+	}
+
+	t.is(reached, 0);
+});
+
+test.serial('marks on the way of the allowed are no surprise', async t => {
+	const seen = warnings(t);
+	const {http} = gated({allow: ['loopback'], rateLimitRule: [1, 60]}, router => {
+		router.get('/open', bypass(), ok);
+		router.get('/standalone', specific([1, 60], {standalone: true}), ok);
+	});
+
+	for (const path of ['/open', '/standalone', '/standalone']) {
+		t.is((await http.get(path)).status, 200);
+	}
+
+	t.deepEqual(await seen.codes(), []);
+});
+
+test('a proxy of ours is allowed by its own address where it names no client, but for a header that cannot be read', async t => {
+	const {app} = gated({...behind, allow: ['10.0.0.0/8']}, router => {
+		router.get('/who', ctx => {
+			ctx.body = `${ctx.state.gatekeeper.exemption}`;
+		});
+	});
+	const ask = await servePeers(t, app);
+
+	t.is(await ask('10.0.0.5', []), 'allowed');
+	t.is(await ask('10.0.0.5', ['X-Forwarded-For:']), 'allowed');
+	t.is(await ask('10.0.0.5', ['X-Forwarded-For: 10.0.0.9']), 'allowed');
+	t.is(await ask('10.0.0.5', ['X-Forwarded-For: evil']), 'undefined');
+	t.regex(await ask('10.0.0.5', ['X-Forwarded-For: 10.0.0.9, evil']), /^rate limited/);
+
+	const {app: byFunction} = gated({...behind, allow: () => true}, router => {
+		router.get('/who', ctx => {
+			ctx.body = `${ctx.state.gatekeeper.exemption}`;
+		});
+	});
+	const askFunction = await servePeers(t, byFunction);
+	t.is(await askFunction('10.0.0.5', ['X-Forwarded-For: 203.0.113.7']), 'allowed');
+	t.is(await askFunction('10.0.0.5', ['X-Forwarded-For: evil']), 'undefined');
+});
+
+test('the allowed need no fields of a gate before', async t => {
+	const app = new Koa();
+	const router = new Router();
+	router.get('/ping', ok);
+	app.use(gatekeeper({rateLimitRule: [{count: 5, window: 60, name: 'outer'}]}));
+	app.use(gatekeeper({rateLimitRule: [1, 60], allow: ['loopback']}));
+	app.use(router.routes());
+	const {http} = agents(app);
+
+	t.is((await http.get('/ping')).headers.ratelimit, '"outer";r=4;t=60');
+	t.is((await http.get('/ping')).headers.ratelimit, '"outer";r=3;t=60');
+});

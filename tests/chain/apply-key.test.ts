@@ -1,0 +1,180 @@
+import test from 'ava';
+import type {KeyOf} from '../../source/index.ts';
+import {bansOf, gated} from '../support/gated-app.ts';
+import {warnings} from '../support/warnings.ts';
+
+const byUser: KeyOf = ctx => ctx.get('X-User');
+const behind = {ipHeader: 'X-Forwarded-For', rateLimitRule: [1, 60]} as const;
+
+test('a client with a key is counted by it, from wherever, and others by their address', async t => {
+	const {from} = gated({...behind, key: byUser});
+	const status = async (address: string, user: string) =>
+		(await from(address).get('/ping').set('X-User', user)).status;
+
+	t.is(await status('203.0.113.7', 'alice'), 200);
+	t.is(await status('203.0.113.8', 'alice'), 429);
+	t.is(await status('203.0.113.7', 'bob'), 200);
+	t.is(await status('203.0.113.7', ''), 200);
+	t.is(await status('203.0.113.7', ''), 429);
+	t.is(await status('203.0.113.8', ''), 200);
+});
+
+test('a key is no address, however it is written', async t => {
+	const {from} = gated({...behind, key: byUser});
+	const status = async (user: string) =>
+		(await from('203.0.113.7').get('/ping').set('X-User', user)).status;
+
+	t.is(await status(''), 200);
+	for (const user of ['203.0.113.7', '::ffff:203.0.113.7', 'unix', 'key:a', 'a', 'hash:a']) {
+		t.is(await status(user), 200, user);
+		t.is(await status(user), 429, user);
+	}
+});
+
+test('with a secret a key is known by its hash alone, which differs by secret, and verbs find it', async t => {
+	const shown: string[] = [];
+	const {from, gate} = gated(
+		{...behind, key: byUser, keySecret: 'pepper', banRule: [1, 60, 600]},
+		router => {
+			router.get('/client', ctx => {
+				shown.push(ctx.state.gatekeeper.client);
+				ctx.body = 'ok';
+			});
+		},
+	);
+	const status = async (user: string) =>
+		(await from('203.0.113.7').get('/client').set('X-User', user)).status;
+	const other = gated({keySecret: 'salt'});
+
+	t.is(await status('alice'), 200);
+	t.is(await status('alice'), 429);
+	t.is(await status('bob'), 200);
+	t.is(new Set(shown).size, 2);
+	t.true(shown.every(client => /^hash:[\da-f]{64}$/.test(client)));
+	await gate.reset({key: 'alice'});
+	t.is(await status('alice'), 200);
+
+	await gate.ban({key: 'alice'});
+	t.is(await status('alice'), 403);
+	t.is((await bansOf({gate}))[0]?.client, shown[0]);
+	await other.gate.ban({key: 'alice'});
+	t.not((await bansOf(other))[0]?.client, shown[0]);
+	await gate.unban(shown[0] ?? '');
+	await gate.reset('key:alice');
+	t.is(await status('alice'), 200);
+	t.is(await status('x'.repeat(500)), 200);
+	t.is(await status('x'.repeat(500)), 429);
+});
+
+test('a key may be asked for and be of any content and length', async t => {
+	const keys = [
+		'__proto__',
+		'constructor',
+		'\0',
+		'\ud800',
+		'\udfff',
+		'\ufffd',
+		'é',
+		'e\u0301',
+		',',
+	];
+	const texts = [...keys, 'x'.repeat(1_000_000), `${'x'.repeat(1_000_000)}y`];
+	const {http} = gated({
+		rateLimitRule: [1, 60],
+		key: async ctx => texts[Number(ctx.get('X-Key'))],
+	});
+
+	for (const index of texts.keys()) {
+		t.is((await http.get('/ping').set('X-Key', `${index}`)).status, 200);
+		t.is((await http.get('/ping').set('X-Key', `${index}`)).status, 429);
+	}
+});
+
+test('a client with a key is banned, shown and let in again by it', async t => {
+	const {from, gate} = gated({...behind, banRule: [1, 60, 600], key: byUser}, router => {
+		router.get('/report', async ctx => {
+			ctx.body = await ctx.report();
+		});
+	});
+	const alice = from('203.0.113.7').set('X-User', 'alice');
+
+	t.deepEqual((await alice.get('/report')).body, {reports: 1, banned: true, retryAfter: 600});
+	t.is((await from('203.0.113.8').set('X-User', 'alice').get('/ping')).status, 403);
+	t.is((await from('203.0.113.7').get('/ping')).status, 200);
+	t.deepEqual(await bansOf({gate}), [{client: 'key:alice', by: 'reports', retryAfter: 600}]);
+	await gate.unban({key: 'alice'});
+	t.is((await alice.get('/ping')).status, 429);
+});
+
+test('a request that names no client but has a key is a client of its own', async t => {
+	const {http} = gated({...behind, banRule: [1, 60, 600], key: byUser}, router => {
+		router.get('/report', async ctx => {
+			ctx.body = await ctx.report();
+		});
+	});
+
+	t.is((await http.get('/report')).body.immune, 'no-client');
+	t.is((await http.get('/report').set('X-User', 'alice')).body.banned, true);
+	t.is((await http.get('/ping')).status, 429);
+});
+
+test('the allowed and the denied are known by their address, and asked for no key', async t => {
+	let asked = 0;
+	const {from} = gated({
+		...behind,
+		allow: ['203.0.113.7'],
+		deny: ['203.0.113.8'],
+		key: () => {
+			asked += 1;
+			return 'alice';
+		},
+	});
+
+	t.is((await from('203.0.113.7').get('/ping')).status, 200);
+	t.is((await from('203.0.113.8').get('/ping')).status, 403);
+	t.is(asked, 0);
+});
+
+test('a key that is a number is its text', async t => {
+	const keys = [42, '42', 42n];
+	const {http} = gated({
+		rateLimitRule: [1, 60],
+		key: ctx => keys[Number(ctx.get('X-Index'))] as string,
+	});
+
+	t.is((await http.get('/ping').set('X-Index', '0')).status, 200);
+	t.is((await http.get('/ping').set('X-Index', '1')).status, 429);
+	t.is((await http.get('/ping').set('X-Index', '2')).status, 429);
+});
+
+test('a key may come from anything that has a then()', async t => {
+	const thenable = {
+		// biome-ignore lint/suspicious/noThenProperty: it is what is tested
+		then: (answer: (key: string) => void) => {
+			setImmediate(answer, 'alice');
+		},
+	};
+	const {http} = gated({rateLimitRule: [1, 60], key: () => thenable as unknown as Promise<string>});
+
+	t.is((await http.get('/ping')).text, 'pong');
+	t.is((await http.get('/ping')).status, 429);
+});
+
+test.serial('a key that is no text is passed over, and said so', async t => {
+	const seen = warnings(t);
+	const answers: readonly unknown[] = [{}, ['a'], true, Symbol('a'), null, undefined, ''];
+	const {http} = gated({
+		rateLimitRule: [answers.length, 60],
+		key: ctx => answers[Number(ctx.get('X-Index'))] as string,
+	});
+
+	for (const index of answers.keys()) {
+		t.is((await http.get('/ping').set('X-Index', `${index}`)).status, 200);
+	}
+
+	t.is((await http.get('/ping').set('X-Index', '0')).status, 429);
+	t.deepEqual(await seen.messages(), [
+		'A key(ctx) must answer text or undefined, and has answered object: that is no key',
+	]);
+	t.deepEqual(await seen.codes(), ['GATEKEEPER_BAD_KEY']);
+});

@@ -1,0 +1,177 @@
+import {readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import test from 'ava';
+import type Koa from 'koa';
+import {blocks, moduleFolder, root} from '../support/documents.ts';
+import {gated} from '../support/gated-app.ts';
+import {servePeers} from '../support/peers.ts';
+
+const client = '203.0.113.7';
+const edge = '173.245.48.9';
+/** Cloudflare gives this address to any customer's Worker that calls another zone. */
+const worker = '2a06:98c0:3600::103';
+const workers = '2a06:98c0:3600::/64';
+/** What a client has sent in the hope to be taken for somebody else. */
+const forged = '192.0.2.1, 127.0.0.1';
+
+/**
+ * The recipes of docs/proxies.md: what reaches the app there, a forged header included, whom the recipe
+ * takes for the client, and whom the one-hop default does.
+ */
+const recipes: ReadonlyArray<
+	[heading: string, peer: string, lines: readonly string[], recipe: string, oneHop: string]
+> = [
+	['nginx', '127.0.0.1', [`X-Forwarded-For: ${forged}, ${client}`], client, client],
+	['nginx', '10.0.0.66', ['X-Forwarded-For: 192.0.2.1'], '10.0.0.66', '192.0.2.1'],
+	['Caddy', '127.0.0.1', [`X-Forwarded-For: ${client}`], client, client],
+	['Caddy', '10.0.0.66', ['X-Forwarded-For: 192.0.2.1'], '10.0.0.66', '192.0.2.1'],
+	[
+		'AWS Application Load Balancer',
+		'10.0.2.9',
+		[`X-Forwarded-For: ${forged}, ${client}:49152`],
+		client,
+		client,
+	],
+	[
+		'AWS Application Load Balancer',
+		'10.0.3.9',
+		['X-Forwarded-For: 192.0.2.1'],
+		'10.0.3.9',
+		'192.0.2.1',
+	],
+	[
+		'CloudFront before the balancer',
+		'10.0.2.9',
+		[`True-Client-IP: ${client}`, 'X-Forwarded-For: 192.0.2.1, 130.176.0.9, 130.176.0.10'],
+		client,
+		client,
+	],
+	[
+		'CloudFront before the balancer',
+		'10.0.3.9',
+		['True-Client-IP: 192.0.2.1'],
+		'10.0.3.9',
+		'192.0.2.1',
+	],
+	['Cloudflare', edge, [`CF-Connecting-IP: ${client}`], client, edge],
+	[
+		'Cloudflare',
+		'2606:4700::9',
+		['CF-Connecting-IP: 2001:db8::7'],
+		'2001:db8::/64',
+		'2606:4700::/64',
+	],
+	['Cloudflare', client, ['CF-Connecting-IP: 192.0.2.1'], client, client],
+	[
+		'Cloudflare',
+		edge,
+		[`X-Forwarded-For: 192.0.2.1, ${worker}`, `CF-Connecting-IP: ${worker}`],
+		workers,
+		edge,
+	],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: ${forged}, ${client}, ${edge}`],
+		client,
+		edge,
+	],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${edge}, ${client}`, 'CF-Connecting-IP: 192.0.2.1'],
+		client,
+		client,
+	],
+	// A Worker is not walked past, whatever edge it comes through: whom it names is its invention.
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${worker}, 162.158.1.9`],
+		workers,
+		'162.158.1.9',
+	],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${worker}, ${edge}`],
+		workers,
+		edge,
+	],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${worker}, 2606:4700::9`],
+		workers,
+		'2606:4700::/64',
+	],
+	[
+		'Cloudflare before nginx',
+		'127.0.0.1',
+		[`X-Forwarded-For: 192.0.2.1, ${worker}`],
+		workers,
+		workers,
+	],
+	['Heroku', '10.1.2.3', [`X-Forwarded-For: ${forged}, ${client}`], client, client],
+	['Kubernetes ingress', '10.244.7.9', [`X-Forwarded-For: ${client}`], client, client],
+	['Kubernetes ingress', '10.244.8.9', ['X-Forwarded-For: 192.0.2.1'], '10.244.8.9', '192.0.2.1'],
+];
+
+test('each recipe finds the client, and the one-hop default goes wrong as it says', async t => {
+	const folder = await moduleFolder(t);
+
+	for (const [index, [heading, peer, lines, recipe, oneHop]] of recipes.entries()) {
+		const code = (await blocks('docs/proxies.md', heading)).at(0) ?? '';
+		const file = join(folder, `recipe-${index}.ts`);
+		await writeFile(file, code.replace('export {};', 'export default app;'));
+		const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
+		const [, ipHeader = ''] = /ipHeader: '([^']+)'/.exec(code) ?? [];
+		const {app: plain} = gated({ipHeader});
+
+		for (const [koa, expected] of [
+			[app, recipe],
+			[plain, oneHop],
+		] as const) {
+			koa.middleware.splice(1, Infinity, ctx => {
+				ctx.body = ctx.state.gatekeeper.client;
+			});
+			const ask = await servePeers(t, koa);
+			t.is(await ask(peer, lines), expected, `${heading}: ${peer} ${lines}`);
+		}
+	}
+});
+
+test("Cloudflare's ranges are walked past without that of other customers' Workers", async t => {
+	const published = rangesIn((await blocks('docs/proxies.md', 'Cloudflare')).at(0));
+	const walkedPast = rangesIn((await blocks('docs/proxies.md', 'Cloudflare before nginx')).at(0));
+
+	t.is(published.length, 22);
+	t.deepEqual(
+		walkedPast,
+		published.filter(range => range !== '2a06:98c0::/29'),
+	);
+});
+
+test('every recipe has a test', async t => {
+	const text = await readFile(join(root, 'docs/proxies.md'), 'utf8');
+	const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);
+	const withGate = await Promise.all(
+		headings.map(async heading =>
+			/gatekeeper\(\{/.test(
+				(await blocks('docs/proxies.md', heading)).at(0)?.replace(/^import.*$/gm, '') ?? '',
+			),
+		),
+	);
+
+	t.deepEqual(
+		headings.filter((_heading, index) => withGate[index]),
+		[...new Set(recipes.map(([name]) => name)), 'Unix socket'],
+		'tests/chain/identify.test.ts has the Unix socket',
+	);
+});
+
+/** The CIDRs of a recipe's code, but not of its comments. */
+function rangesIn(code = ''): readonly string[] {
+	return code.replace(/\/\/.*$/gm, '').match(/[\da-f.:]+\/\d+/g) ?? [];
+}

@@ -1,0 +1,128 @@
+import {once} from 'node:events';
+import {connect, createServer} from 'node:http2';
+import type {AddressInfo} from 'node:net';
+import test from 'ava';
+import type {Context, Next} from 'koa';
+import {bypass} from '../../source/index.ts';
+import {gated, gathering, ok, until} from '../support/gated-app.ts';
+import {warnings} from '../support/warnings.ts';
+
+/** What lets clients send any method in a header. */
+function override(ctx: Context, next: Next): Promise<unknown> {
+	ctx.method = ctx.get('X-Method') || ctx.method;
+
+	return next();
+}
+
+function logins(handled: {count: number}, count = 3, wait: () => Promise<void> = async () => {}) {
+	return gated({rateLimitRule: [count, 60], excludedMethods: ['OPTIONS']}, (router, app) => {
+		app.use(async (_ctx, next) => {
+			await wait();
+			return next();
+		});
+		app.use(override);
+		router.post('/login', ctx => {
+			handled.count += 1;
+			ok(ctx);
+		});
+		router.options('/login', ok).get('/open', bypass(), ok);
+	});
+}
+
+test.serial('an excluded method that is rewritten on its way is counted late', async t => {
+	const handled = {count: 0};
+	const heard = warnings(t);
+	const {http, pass} = logins(handled);
+	const rewritten = async () => (await http.options('/login').set('X-Method', 'POST')).status;
+
+	const statuses = [];
+	for (let round = 0; round < 50; round += 1) {
+		statuses.push(await rewritten());
+	}
+
+	t.is(handled.count, 4, 'the quota, and one beyond');
+	t.deepEqual(new Set(statuses.slice(4)), new Set([429]));
+	t.is((await http.options('/login')).status, 429, 'this client is exempt no more');
+	pass(60_000);
+	t.is((await http.options('/login')).status, 200);
+	t.deepEqual(await heard.codes(), ['GATEKEEPER_METHOD_REWRITTEN']);
+});
+
+test('a ban holds for an excluded method, whatever it is rewritten to', async t => {
+	const handled = {count: 0};
+	const {http, gate} = logins(handled);
+	await http.options('/login').set('X-Method', 'POST');
+	t.is(handled.count, 1);
+
+	await gate.ban('127.0.0.1');
+	t.is((await http.options('/login').set('X-Method', 'POST')).status, 403);
+	t.is(handled.count, 1);
+});
+
+test('once methods are rewritten, no more than the quota are in flight on trust', async t => {
+	const handled = {count: 0};
+	const {all, release} = gathering();
+	let waiting = 0;
+	const {http, pass} = logins(handled, 3, async () => {
+		if (handled.count > 0) {
+			waiting += 1;
+			await all;
+		}
+	});
+	const rewritten = async () => (await http.options('/login').set('X-Method', 'POST')).status;
+	await rewritten();
+	pass(60_000);
+
+	const parallel = Array.from({length: 20}, rewritten);
+	await until(() => waiting === 6);
+	await Promise.race(parallel);
+	release();
+	const statuses = await Promise.all(parallel);
+	t.is(statuses.filter(status => status === 429).length, 14);
+	t.is(handled.count, 1 + 6, '3 on trust, and 3 that fit');
+});
+
+test('a method is excluded as it is spelled alone: to Node.js, head is not HEAD', async t => {
+	const {app} = gated({rateLimitRule: [3, 60], excludedMethods: ['head']}, router => {
+		router.get('/page', ok);
+	});
+	const server = createServer(app.callback()).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+	t.teardown(() => {
+		session.destroy();
+		server.close();
+	});
+	const ask = async (method: string) => {
+		const stream = session.request({':method': method, ':path': '/page'});
+		const [headers] = await once(stream, 'response');
+		stream.resume();
+		return headers[':status'];
+	};
+
+	t.deepEqual([await ask('head'), await ask('head'), await ask('head')], [200, 200, 200]);
+	t.is(await ask('head'), 429);
+	t.is(await ask('HEAD'), 200);
+});
+
+test('an excluded method that stays itself is neither counted nor limited', async t => {
+	const handled = {count: 0};
+	const {http} = logins(handled, 1);
+
+	t.is((await http.post('/login')).status, 200);
+	for (let round = 0; round < 5; round += 1) {
+		t.is((await http.options('/login')).status, 200);
+	}
+
+	t.is((await http.post('/login')).status, 429);
+});
+
+test('a foreseen mark that is wrong is no way around: the method that came in decides', async t => {
+	const {http} = gated({rateLimitRule: [1, 60], excludedMethods: ['OPTIONS']}, (router, app) => {
+		app.use(override);
+		router.get('/open', bypass(), ok).options('/open', ok);
+	});
+	const disguised = async () => (await http.get('/open').set('X-Method', 'OPTIONS')).status;
+
+	t.deepEqual([await disguised(), await disguised(), await disguised()], [200, 200, 429]);
+});

@@ -1,0 +1,114 @@
+import {connect} from 'node:net';
+import {Router} from '@koa/router';
+import test, {type ExecutionContext} from 'ava';
+import type Koa from 'koa';
+import {bypass, specific} from '../../source/index.ts';
+import {gated, ok, serve} from '../support/gated-app.ts';
+import {overQuota, statuses} from '../support/over-quota.ts';
+
+/** Sends a target as it is: what makes requests for people resolves dot segments first. */
+async function raw(t: ExecutionContext, app: Koa): Promise<(target: string) => Promise<number>> {
+	const {port} = await serve(t, app);
+
+	return target =>
+		new Promise((resolve, reject) => {
+			const socket = connect(port, '127.0.0.1', () => {
+				socket.write(`GET ${target} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`);
+			});
+			let text = '';
+			socket.setEncoding('latin1');
+			socket.on('data', data => {
+				text += data;
+			});
+			socket.on('end', () => resolve(Number(text.slice(9, 12))));
+			socket.on('error', reject);
+		});
+}
+
+const ambiguous = [
+	'/public/../expensive',
+	'/public/./../expensive',
+	'/public/..',
+	'/public/%2e%2E/expensive',
+	'/public/.%2e/expensive',
+	'/public/..%2fexpensive',
+	'/public/%252e%252e/expensive',
+	'/public/%25%32%65%25%32%65/expensive',
+	'/public/.%25%32e/expensive',
+	'/public/.%09./expensive',
+	'/public/%2e%0a%2e/expensive',
+	'/public/..%250d/expensive',
+	'/public/..%20',
+	'/public/..%00',
+	'/public/..%25%32%66expensive',
+	`/public/%${'25'.repeat(9)}2e./expensive`,
+	'/public\\..\\expensive',
+	'/public/..;/expensive',
+	'/public/.',
+];
+
+test('a path with dot segments is not exempt, in whatever spelling', async t => {
+	const {app} = await overQuota(router => {
+		router.use('/public', bypass());
+		router.get('/*path', ok);
+	});
+	const ask = await raw(t, app);
+
+	t.is(await ask('/public/style.css'), 200);
+	t.is(await ask('/public/..style/a...b/.well-known/%2edot?next=/a/../b'), 200);
+	t.is(await ask('/public/100%25/caf%C3%A9%20/%252525'), 200);
+	for (const target of ambiguous) {
+		t.is(await ask(target), 429, target);
+	}
+});
+
+test('nor does bypass() spare it the rules behind it', async t => {
+	const {app} = gated({}, router => {
+		router.use('/public', bypass());
+		router.get('/*path', specific([1, 60]), ok);
+	});
+	const ask = await raw(t, app);
+
+	t.is(await ask('/public/style.css'), 200);
+	t.is(await ask('/public/style.css'), 200);
+	t.is(await ask('/public/../expensive'), 200);
+	for (const target of ambiguous) {
+		t.is(await ask(target), 429, target);
+	}
+});
+
+test('of a long or odd host nobody asks which route will run', async t => {
+	for (const proxy of [false, true]) {
+		const {http} = await overQuota((_router, koa) => {
+			koa.proxy = proxy;
+			const bound = new Router({host: /^a\.test/});
+			bound.get('/open', bypass(), ok);
+			koa.use(bound.routes());
+		});
+		const ask = async (name: string, host: string) =>
+			(await http.get('/open').set('Host', 'a.test').set(name, host)).status;
+
+		t.is(await ask('Host', 'a.test:80'), 200);
+		t.is(await ask('Host', `a.test${'.b'.repeat(497)}`), 200, '1,000 characters');
+		t.is(await ask('Host', `a.test${'.b'.repeat(498)}`), 429);
+		t.is(await ask('Host', 'user@a.test'), 429);
+		t.is(await ask('X-Forwarded-Host', 'a.test, b.test'), 200);
+		t.is(await ask('X-Forwarded-Host', 'a.test,  b.test'), proxy ? 429 : 200);
+		t.is(await ask('X-Forwarded-Host', 'user@a.test'), proxy ? 429 : 200);
+	}
+});
+
+test('of a long or odd URL nobody asks which route will run', async t => {
+	const {http, app} = await overQuota(router => {
+		router.get('/open/*path', bypass(), ok);
+	});
+	const longest = `/open/${'a'.repeat(4090)}`;
+	const ask = await raw(t, app);
+
+	t.deepEqual(await statuses(http, [`GET ${longest}`, `GET ${longest}a`]), {
+		[`GET ${longest}`]: 200,
+		[`GET ${longest}a`]: 429,
+	});
+	t.is(await ask('/open/a'), 200);
+	t.is(await ask('http://a.test/open/a'), 429);
+});

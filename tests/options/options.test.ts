@@ -1,0 +1,296 @@
+import {inspect} from 'node:util';
+import {Router} from '@koa/router';
+import test from 'ava';
+import {AddressList, type GatekeeperOptions, gatekeeper, MemoryStore} from '../../source/index.ts';
+import {RedisStore} from '../../source/redis.ts';
+import {gated} from '../support/gated-app.ts';
+
+const limit = (rateLimitRule: unknown) => ({rateLimitRule});
+const ban = (banRule: unknown) => ({banRule});
+const router = new Router();
+
+const bad: ReadonlyArray<[options: unknown, message: string]> = [
+	[null, '`gatekeeper()` must be an object, got null'],
+	[[], '`gatekeeper()` must be an object, got an array'],
+	['x', '`gatekeeper()` must be an object, got a string'],
+	[{ipHeaders: 'X'}, 'Unknown option `ipHeaders` of gatekeeper(); did you mean `ipHeader`?'],
+	[
+		{ratelimitrule: 1},
+		'Unknown option `ratelimitrule` of gatekeeper(); did you mean `rateLimitRule`?',
+	],
+	[
+		{whatever: 1},
+		'Unknown option `whatever` of gatekeeper(); it takes banRule, rateLimitRule, ipHeader, trustedProxies, ipv6Prefix, allow, deny, key, keySecret, excludedMethods, routers, headers, onRefused, onStoreError, storeTimeout, store',
+	],
+
+	[limit(null), '`rateLimitRule` must be [count, window] or {count, window, name?}, got null'],
+	[limit(100), '`rateLimitRule` must be [count, window] or {count, window, name?}, got 100'],
+	[limit([1]), '`rateLimitRule` must be [count, window] or {count, window, name?}, got [ 1 ]'],
+	[
+		limit([1, 2, 3]),
+		'`rateLimitRule` must be [count, window] or {count, window, name?}, got [ 1, 2, 3 ]',
+	],
+	[limit([]), '`rateLimitRule` must be a rule or a list of at least one, got []'],
+	[
+		limit([[1, 1], 5]),
+		'`rateLimitRule[1]` must be [count, window] or {count, window, name?}, got 5',
+	],
+	[limit([0, 60]), '`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got 0'],
+	[limit([1.5, 60]), '`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got 1.5'],
+	[
+		limit([Number.NaN, 60]),
+		'`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got NaN',
+	],
+	[
+		limit([1_000_001, 60]),
+		'`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got 1000001',
+	],
+	[limit(['1', 60]), "`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got '1'"],
+	...[0, -1, Number.NaN, Infinity, 0.0004, '10', 'soon', '', '-5m', '46d', null, undefined].map(
+		(window): [unknown, string] => [
+			limit([1, window]),
+			`\`rateLimitRule.window\` must be seconds above 0 or a duration such as '10m', 45 days at most, got ${typeof window === 'string' ? `'${window}'` : window}`,
+		],
+	),
+	[
+		limit([
+			[1, 1],
+			[1, 0],
+		]),
+		"`rateLimitRule[1].window` must be seconds above 0 or a duration such as '10m', 45 days at most, got 0",
+	],
+	[
+		limit({count: 1}),
+		"`rateLimitRule.window` must be seconds above 0 or a duration such as '10m', 45 days at most, got undefined",
+	],
+	[
+		limit({count: 1, windows: 1}),
+		'Unknown option `windows` of rateLimitRule; did you mean `window`?',
+	],
+	[
+		limit({count: 1, window: 1, name: ''}),
+		"`rateLimitRule.name` must be printable ASCII, not empty, got ''",
+	],
+	[
+		limit({count: 1, window: 1, name: 'grün'}),
+		"`rateLimitRule.name` must be printable ASCII, not empty, got 'grün'",
+	],
+	[
+		limit({count: 1, window: 1, name: 'a\nb'}),
+		"`rateLimitRule.name` must be printable ASCII, not empty, got 'a\\nb'",
+	],
+	[
+		limit([
+			{count: 1, window: 1, name: 'a'},
+			{count: 2, window: 2, name: 'a'},
+		]),
+		"`rateLimitRule` must name each rule of a list once, got 'a' twice",
+	],
+
+	[
+		ban([3, 60]),
+		'`banRule` must be [count, window, duration] or {count, window, duration, name?}, got [ 3, 60 ]',
+	],
+	[
+		ban([[3, 60, 600]]),
+		'`banRule` must be [count, window, duration] or {count, window, duration, name?}, got [ [ 3, 60, 600 ] ]',
+	],
+	[
+		ban([3, 60, 0]),
+		"`banRule.duration` must be seconds above 0 or a duration such as '10m', got 0",
+	],
+	[
+		ban(null),
+		'`banRule` must be [count, window, duration] or {count, window, duration, name?}, got null',
+	],
+
+	[{headers: true}, "`headers` must be 'draft', 'legacy', 'both' or false, got true"],
+	[{onStoreError: 'ignore'}, "`onStoreError` must be 'memory', 'open' or 'closed', got 'ignore'"],
+	[
+		{storeTimeout: 0},
+		"`storeTimeout` must be seconds above 0 or a duration such as '10m', 1 minute at most, got 0",
+	],
+	[
+		{storeTimeout: null},
+		"`storeTimeout` must be seconds above 0 or a duration such as '10m', 1 minute at most, got null",
+	],
+	[
+		{excludedMethods: 'OPTIONS'},
+		"`excludedMethods` must be a list such as ['OPTIONS'], got 'OPTIONS'",
+	],
+	[
+		{excludedMethods: ['OPTION']},
+		"`excludedMethods` must be a list such as ['OPTIONS'], got [ 'OPTION' ]",
+	],
+	[{ipHeader: ''}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got ''"],
+	[{ipHeader: 'X Y'}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got 'X Y'"],
+	[{ipHeader: true}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got true"],
+	...[1, 0, Number.NaN].map((hops): [unknown, string] => [
+		{trustedProxies: hops},
+		`\`trustedProxies\` must be a list of addresses, CIDRs and names (a number of hops never looks at who sends the header), got ${hops}`,
+	]),
+	[
+		{trustedProxies: 'loopback'},
+		"`trustedProxies` must be a list, each entry an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal', got 'loopback'",
+	],
+	[
+		{trustedProxies: ['loopback', 1]},
+		"`trustedProxies[1]` must be an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal', got 1",
+	],
+	[
+		{trustedProxies: ['10.0.0.0/255.0.0.0']},
+		"`trustedProxies[0]` must be a CIDR with a prefix's length, such as 10.0.0.0/8, no mask, got '10.0.0.0/255.0.0.0'",
+	],
+	...['From', 'host', 'Cookie'].map((ipHeader): [unknown, string] => [
+		{ipHeader},
+		`\`ipHeader\` must be a header's name such as 'X-Forwarded-For', got '${ipHeader}'`,
+	]),
+	...[31, 129, 64.5, '64', null, Number.NaN].map((prefix): [unknown, string] => [
+		{ipv6Prefix: prefix},
+		`\`ipv6Prefix\` must be a whole number of bits from 32 to 128, got ${prefix === '64' ? "'64'" : prefix}`,
+	]),
+	[{keySecret: ''}, '`keySecret` must be text or bytes, not empty, got a string'],
+	[{keySecret: new Uint8Array()}, '`keySecret` must be text or bytes, not empty, got Uint8Array'],
+	[{keySecret: 5}, '`keySecret` must be text or bytes, not empty, got a number'],
+	[{keySecret: null}, '`keySecret` must be text or bytes, not empty, got null'],
+	...['allow', 'deny'].flatMap(
+		(option): Array<[unknown, string]> => [
+			[
+				{[option]: '10.0.0.0/8'},
+				`\`${option}\` must be a list of addresses and CIDRs, an AddressList, or a function of ctx, got '10.0.0.0/8'`,
+			],
+			[
+				{[option]: null},
+				`\`${option}\` must be a list of addresses and CIDRs, an AddressList, or a function of ctx, got null`,
+			],
+			[
+				{[option]: ['10.0.0.1', 'localhost']},
+				`\`${option}[1]\` must be an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal', got 'localhost'`,
+			],
+		],
+	),
+	[{key: 'user'}, '`key` must be a function of ctx, got a string'],
+	[{onRefused: 'x'}, "`onRefused` must be a function of (ctx, refusal), got 'x'"],
+	[{routers: router}, '`routers` must be a list of @koa/router instances, got '],
+	[{routers: [router.routes()]}, '`routers` must be a list of @koa/router instances, got '],
+	[{store: {}}, '`store` must be a store such as new MemoryStore(), got Object'],
+	[{store: null}, '`store` must be a store such as new MemoryStore(), got null'],
+];
+
+test('a bad option fails at start-up: which it is, what is allowed, what came', t => {
+	for (const [options, message] of bad) {
+		const error = t.throws(() => gatekeeper(options as GatekeeperOptions), {
+			instanceOf: TypeError,
+		});
+		t.true(error.message.startsWith(message), error.message);
+	}
+});
+
+test('no error shows a secret, wherever it was put by mistake', t => {
+	const secret = 'c0nfidential';
+	const client = {options: {password: secret}};
+
+	for (const mistake of [
+		() => gatekeeper({keySecret: [secret]} as unknown as GatekeeperOptions),
+		() => gatekeeper({keySecret: {secret}} as unknown as GatekeeperOptions),
+		() => gatekeeper({keySecret: new TextEncoder().encode(secret).buffer} as never),
+		() => gatekeeper([{keySecret: secret}] as unknown as GatekeeperOptions),
+		() => gatekeeper(secret as unknown as GatekeeperOptions),
+		() => gatekeeper({key: secret} as unknown as GatekeeperOptions),
+		() => gatekeeper({store: client} as unknown as GatekeeperOptions),
+		() => gatekeeper({store: `redis://:${secret}@db`} as unknown as GatekeeperOptions),
+		() => new RedisStore({client} as never),
+		() => new RedisStore([client] as never),
+		() => new RedisStore(`redis://:${secret}@db` as never),
+	]) {
+		const error = t.throws(mistake, {instanceOf: TypeError});
+		t.notRegex(inspect(error, {depth: 9}), /c0nfidential/);
+		t.notRegex(inspect(error), /99, 48, 110|63 30 6e/);
+	}
+});
+
+test('with a secret, no verb shows the key that it was given', async t => {
+	const {gate} = gated({keySecret: 'pepper'});
+	const key = 'sk_live_c0nfidential';
+
+	for (const mistake of [key, {kye: key}, {key: [key]}, {specificKey: [key]}]) {
+		for (const verb of ['ban', 'unban', 'reset', 'report'] as const) {
+			const error = await t.throwsAsync(gate[verb](mistake as never), {instanceOf: TypeError});
+			t.notRegex(error.message, /c0nfidential/);
+		}
+	}
+});
+
+test('a secret is shown neither by a gate nor by the state of a request', async t => {
+	const keySecret = 'c0nfidential';
+	const {http, gate} = gated({keySecret}, router => {
+		router.get('/state', ctx => {
+			ctx.body = inspect(ctx.state, {depth: 9, showHidden: true});
+		});
+	});
+
+	t.notRegex((await http.get('/state')).text, /c0nfidential/);
+	t.notRegex(inspect(gate, {depth: 9, showHidden: true}), /c0nfidential/);
+});
+
+test('a secret may be text or its bytes, which are copied', async t => {
+	const bytes = Buffer.from('pepper');
+	const gates = ['pepper', bytes, new Uint8Array(bytes)].map(keySecret =>
+		gated({keySecret, key: () => 'alice'}, router => {
+			router.get('/client', ctx => {
+				ctx.body = ctx.state.gatekeeper.client;
+			});
+		}),
+	);
+	bytes.fill(0);
+
+	const clients = await Promise.all(gates.map(async ({http}) => (await http.get('/client')).text));
+	t.is(new Set(clients).size, 1);
+});
+
+const good: readonly GatekeeperOptions[] = [
+	{},
+	{rateLimitRule: [1, 0.001]},
+	{rateLimitRule: [1_000_000, '45d']},
+	{rateLimitRule: {count: 1, window: '1.5 hours', name: ' ~'}},
+	{rateLimitRule: [[1, 1], {count: 2, window: '2s'}]},
+	{banRule: [1, '1m', Infinity]},
+	{banRule: {count: 1, window: 1, duration: '10y', name: 'ban'}},
+	{excludedMethods: ['options', 'Head']},
+	{ipHeader: 'cf-connecting-ip', headers: false, onStoreError: 'closed', storeTimeout: '50ms'},
+	{ipHeader: 'Forwarded', trustedProxies: [], ipv6Prefix: 32},
+	{trustedProxies: ['loopback', '2001:db8::/32', '203.0.113.7'], ipv6Prefix: 128},
+	{allow: [], deny: new AddressList(['linklocal']), key: () => undefined},
+	{allow: () => true, deny: async () => false, key: async ctx => ctx.get('X-User')},
+	{routers: [router], onRefused: () => {}, store: new MemoryStore()},
+];
+
+test('good options are taken', t => {
+	for (const options of good) {
+		t.notThrows(() => gatekeeper(options));
+	}
+});
+
+test('an option that is undefined is one left out', t => {
+	t.notThrows(() =>
+		gatekeeper({banRule: undefined, headers: undefined} as unknown as GatekeeperOptions),
+	);
+});
+
+test('MemoryStore checks its options too', t => {
+	t.throws(() => new MemoryStore({clock: 7} as unknown as object), {
+		instanceOf: TypeError,
+		message: '`clock` must be a function that returns milliseconds, got 7',
+	});
+	for (const time of [Number.NaN, undefined, -Infinity, 5n, '5']) {
+		t.throws(() => new MemoryStore({clock: () => time} as unknown as object), {
+			instanceOf: TypeError,
+			message: /^`clock` must be a function that returns milliseconds, got /,
+		});
+	}
+
+	t.throws(() => new MemoryStore({clocks: Date.now} as unknown as object), {
+		instanceOf: TypeError,
+		message: 'Unknown option `clocks` of MemoryStore(); did you mean `clock`?',
+	});
+});

@@ -1,0 +1,101 @@
+import test from 'ava';
+import fc from 'fast-check';
+import Koa from 'koa';
+import {PROBLEM, prefersProblem} from '../../source/response/accept.ts';
+import {gated} from '../support/gated-app.ts';
+
+/** What makes negotiation quadratic, costly for its length, or both. */
+const hostile = ['"'.padEnd(8000, ','), 'a/b,'.repeat(2000), `a/b;a="${';'.repeat(8000)}`];
+
+const full = {rateLimitRule: [1, 60]} as const;
+
+test('a long Accept header is not negotiated, and the client gets text', async t => {
+	const {http} = gated(full);
+	await http.get('/ping');
+
+	for (const accept of [...hostile, `a${',image/png'.repeat(15)}`]) {
+		const {status, headers} = await http.get('/ping').set('Accept', `application/json,${accept}`);
+		t.is(status, 429);
+		t.is(headers['content-type'], 'text/plain; charset=utf-8');
+	}
+});
+
+test('an Accept header that a client may mean is negotiated', async t => {
+	const {http} = gated(full);
+	await http.get('/ping');
+
+	const accept = `application/json${',image/png'.repeat(14)},a/b`;
+	t.is(accept.length, 160);
+	t.is((await http.get('/ping').set('Accept', accept)).headers['content-type'], PROBLEM);
+	const longer = await http.get('/ping').set('Accept', `${accept}c`);
+	t.is(longer.headers['content-type'], 'text/plain; charset=utf-8');
+});
+
+test('what onRefused negotiates, or redirects, costs no more', async t => {
+	const seen: unknown[] = [];
+	const {http} = gated({
+		...full,
+		onRefused: ctx => {
+			seen.push(ctx.get('Accept'), ctx.request.headers.accept, ctx.accepts('html'));
+			ctx.redirect('/slow-down');
+		},
+	});
+	await http.get('/ping');
+
+	for (const accept of hostile) {
+		await http.get('/ping').set('Accept', accept).redirects(0);
+		t.deepEqual(seen.splice(0), ['', undefined, 'html']);
+	}
+});
+
+test('a request that is let in keeps its Accept header', async t => {
+	const {http} = gated({}, router => {
+		router.get('/length', ctx => {
+			ctx.body = String(ctx.get('Accept').length);
+		});
+	});
+
+	const [accept = ''] = hostile;
+	t.is((await http.get('/length').set('Accept', accept)).text, '8000');
+});
+
+test('onRefused sees the Accept header of any browser', async t => {
+	const chrome =
+		'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7';
+	const {http} = gated({
+		...full,
+		onRefused: ctx => {
+			ctx.body = ctx.get('Accept');
+		},
+	});
+	await http.get('/ping');
+
+	t.is((await http.get('/ping').set('Accept', chrome)).text, chrome);
+});
+
+const parameter = fc.constantFrom('', ';q=0', ';q=0.5', ';q=1', ';a=b', ';charset="json"');
+const range = fc
+	.tuple(fc.constantFrom('*', 'text', 'application', 'image', 'TEXT'), parameter)
+	.chain(([type, parameters]) =>
+		fc
+			.constantFrom('*', 'plain', 'html', 'json', 'problem+json', 'xml', 'JSON', '')
+			.map(subtype => `${type}/${subtype}${parameters}`),
+	);
+const anyAccept = fc.oneof(
+	fc.array(range, {maxLength: 6}).map(ranges => ranges.join(', ')),
+	fc.string(),
+);
+
+test('no header prefers a problem that negotiation would not', t => {
+	const app = new Koa();
+	const property = fc.property(anyAccept, accept => {
+		fc.pre(accept.length <= 160);
+		const headers = {accept};
+		const ctx = app.createContext({headers} as never, {} as never);
+		const negotiated = ctx.accepts('text/plain', PROBLEM, 'application/json');
+
+		return prefersProblem(ctx) === (negotiated !== false && negotiated !== 'text/plain');
+	});
+
+	t.notThrows(() => fc.assert(property, {numRuns: 2000}));
+});

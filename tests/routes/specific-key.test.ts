@@ -1,0 +1,147 @@
+import {bodyParser} from '@koa/bodyparser';
+import test from 'ava';
+import {type GatekeeperOptions, type KeyOf, MemoryStore, specific} from '../../source/index.ts';
+import {bansOf, type Gated, gated, ok} from '../support/gated-app.ts';
+
+const account: KeyOf = ctx => (ctx.request.body as {account?: string}).account;
+
+/** Logins are limited by the account tried, from wherever, and reported. */
+function logins(options: GatekeeperOptions = {}): Gated {
+	return gated({ipHeader: 'X-Forwarded-For', banRule: [3, 60, 600], ...options}, (router, app) => {
+		app.use(bodyParser());
+		router.post('/login', specific([2, 60], {key: account}), async ctx => {
+			ctx.body = await ctx.report();
+		});
+	});
+}
+
+const tries = async ({from}: Gated, address: string, tried: unknown) =>
+	(await from(address).post('/login').send({account: tried})).status;
+
+test('a specific counts by its key, from wherever', async t => {
+	const all = logins();
+
+	t.is(await tries(all, '203.0.113.1', 'alice'), 200);
+	t.is(await tries(all, '203.0.113.2', 'alice'), 200);
+	t.is(await tries(all, '203.0.113.3', 'alice'), 429);
+	t.is(await tries(all, '203.0.113.3', 'bob'), 200);
+	all.pass(60_000);
+	t.is(await tries(all, '203.0.113.4', 'alice'), 200);
+});
+
+test('where it has no key, a specific counts the client', async t => {
+	const all = logins({banRule: [9, 60, 600]});
+
+	for (const [index, tried] of [undefined, '', null].entries()) {
+		t.is(await tries(all, `203.0.113.${index}`, tried), 200);
+		t.is(await tries(all, `203.0.113.${index}`, undefined), 200);
+		t.is(await tries(all, `203.0.113.${index}`, tried), 429);
+	}
+});
+
+test('by its type no account gets a quota more', async t => {
+	const all = logins({banRule: [9, 60, 600]});
+
+	t.is(await tries(all, '203.0.113.1', '12345'), 200);
+	t.is(await tries(all, '203.0.113.2', 12_345), 200);
+	t.is(await tries(all, '203.0.113.3', '12345'), 429);
+	t.is(await tries(all, '203.0.113.4', 12_345), 429);
+	t.is(await tries(all, '203.0.113.5', ['12345']), 200);
+	t.is(await tries(all, '203.0.113.6', {account: '12345'}), 200);
+	t.is(await tries(all, '203.0.113.7', [['12345']]), 429);
+	t.is(await tries(all, '203.0.113.8', true), 429);
+});
+
+test('what is tried is never banned: a report is of the client, and of it alone', async t => {
+	const all = logins();
+
+	for (const client of ['203.0.113.1', '203.0.113.1', '203.0.113.2', '203.0.113.2']) {
+		await tries(all, client, `account of ${client}`);
+	}
+
+	t.is(await tries(all, '203.0.113.1', 'alice'), 200);
+	t.is(await tries(all, '203.0.113.1', 'bob'), 403);
+	t.is(await tries(all, '203.0.113.2', 'alice'), 200);
+	t.deepEqual(
+		(await bansOf(all)).map(ban => ban.client),
+		['203.0.113.1', '203.0.113.2'],
+	);
+});
+
+test("a specific's keys are neither clients nor addresses", async t => {
+	const all = logins({key: ctx => ctx.get('X-User'), banRule: [1, 60, 600]});
+	await all.gate.ban({key: 'alice'});
+	await all.gate.ban('203.0.113.99');
+
+	t.is(await tries(all, '203.0.113.1', 'alice'), 200);
+	t.is(await tries(all, '203.0.113.2', '203.0.113.99'), 200);
+	t.is(await tries(all, '203.0.113.3', '203.0.113.99'), 200);
+	await all.gate.unban('203.0.113.99');
+	t.is(await tries(all, '203.0.113.99', undefined), 200);
+});
+
+test('an operator resets what a specific counts', async t => {
+	const all = logins();
+	await tries(all, '203.0.113.1', 'alice');
+	await tries(all, '203.0.113.2', 'alice');
+
+	await all.gate.reset({key: 'alice'});
+	t.is(await tries(all, '203.0.113.3', 'alice'), 429);
+	await all.gate.reset({specificKey: 'alice'});
+	t.is(await tries(all, '203.0.113.3', 'alice'), 200);
+});
+
+test('besides the address: two rules on one route', async t => {
+	const {from} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+		router.get(
+			'/login',
+			specific({count: 2, window: 60, name: 'address'}),
+			specific({count: 3, window: 60, name: 'account'}, {key: async ctx => ctx.get('X-Account')}),
+			ok,
+		);
+	});
+	const login = async (address: string, tried: string) => {
+		const {status, headers} = await from(address).get('/login').set('X-Account', tried);
+		return [status, headers.ratelimit];
+	};
+
+	t.deepEqual(await login('203.0.113.1', 'alice'), [200, '"address";r=1;t=60, "account";r=2;t=60']);
+	t.deepEqual(await login('203.0.113.1', 'bob'), [200, '"address";r=0;t=60, "account";r=2;t=60']);
+	t.deepEqual(await login('203.0.113.1', 'alice'), [429, '"address";r=0;t=60']);
+	t.is((await login('203.0.113.2', 'alice'))[0], 200);
+	t.is((await login('203.0.113.3', 'alice'))[0], 200);
+	t.deepEqual(await login('203.0.113.4', 'alice'), [429, '"account";r=0;t=60']);
+});
+
+test('address plus account as one key: JSON keeps the parts apart', async t => {
+	const {from} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+		const key: KeyOf = ctx => JSON.stringify([ctx.state.gatekeeper.client, ctx.get('X-Account')]);
+		router.get('/login', specific([1, 60], {key}), ok);
+	});
+	const status = async (address: string, tried: string) =>
+		(await from(address).get('/login').set('X-Account', tried)).status;
+
+	t.is(await status('203.0.113.1', 'a'), 200);
+	t.is(await status('203.0.113.1', 'b'), 200);
+	t.is(await status('203.0.113.2', 'a'), 200);
+	t.is(await status('203.0.113.1', 'a'), 429);
+	t.is(await status('203.0.113.1', '","a'), 200);
+});
+
+test('made-up accounts push out no account that is being tried', async t => {
+	const store = new MemoryStore({clock: () => 0, maxClients: 100});
+	const {from} = gated({store, ipHeader: 'X-Forwarded-For'}, router => {
+		router.get('/login', specific([20, '1h'], {key: ctx => ctx.get('X-Account')}), ok);
+	});
+	const login = async (account: string, client: string) =>
+		(await from(client).get('/login').set('X-Account', account)).status;
+	for (let tried = 0; tried < 20; tried += 1) {
+		t.is(await login('alice', '2001:db8::1'), 200);
+	}
+
+	for (let flood = 0; flood < 300; flood += 1) {
+		await login(`made up ${flood}`, `2001:db8:0:${flood.toString(16)}::1`);
+	}
+
+	t.is(await login('alice', '2001:db8:0:ffff::1'), 429);
+});

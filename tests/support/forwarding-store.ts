@@ -1,0 +1,18 @@
+import type {Store} from '../../source/stores/store.ts';
+import {timeOf} from '../../source/stores/time-of.ts';
+
+/** A store that asks another, but for the methods given: one that fails, waits, or counts. */
+export function forwardTo(store: Store, overrides: Partial<Store>): Store {
+	return {
+		shared: store.shared,
+		clock: () => timeOf(store),
+		admit: (...question) => store.admit(...question),
+		report: (...report) => store.report(...report),
+		ban: (...ban) => store.ban(...ban),
+		unban: client => store.unban(client),
+		reset: client => store.reset(client),
+		bans: () => store.bans(),
+		close: () => store.close(),
+		...overrides,
+	};
+}
