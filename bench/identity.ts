@@ -3,8 +3,8 @@
  * an address list. Run it with `npm run bench`.
  */
 import {cpus} from 'node:os';
-import {type Address, parseAddress} from '../source/client/address.ts';
-import {AddressList} from '../source/client/address-list.ts';
+import {type Address, parseAddress} from '../source/client/address/address.ts';
+import {AddressList} from '../source/client/address/address-list.ts';
 import {walkHeader} from '../source/client/header/walk-header.ts';
 import {type Growth, measureGrowth} from './growth.ts';
 

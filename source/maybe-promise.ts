@@ -1,11 +1,21 @@
-/** Goes on with an answer: at once where it is there, later where it is a promise. */
-export function whenAnswered<T, Result>(
-	answer: T | PromiseLike<T>,
-	goOn: (answer: T) => Result | PromiseLike<Result>,
-): Result | PromiseLike<Result> {
-	return isPromise(answer) ? Promise.resolve(answer).then(goOn) : goOn(answer);
+/** A value that is there at once, or a promise of it. */
+export type MaybePromise<T> = T | PromiseLike<T>;
+
+/** Continues with a value: at once if it is there, later if it is a promise. */
+export function andThen<T, Result>(
+	value: MaybePromise<T>,
+	then: (value: T) => MaybePromise<Result>,
+): MaybePromise<Result> {
+	return isPromiseLike(value) ? Promise.resolve(value).then(then) : then(value);
 }
 
-export function isPromise<T>(answer: T | PromiseLike<T>): answer is PromiseLike<T> {
-	return typeof (answer as PromiseLike<T> | undefined)?.then === 'function';
+export function isPromiseLike<T>(value: MaybePromise<T>): value is PromiseLike<T> {
+	return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
+}
+
+/** Keeps a promise that nobody awaits from becoming an unhandled rejection. */
+export function ignoreRejection(value: unknown): void {
+	if (isPromiseLike(value)) {
+		value.then(undefined, () => {});
+	}
 }

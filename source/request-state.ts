@@ -1,52 +1,53 @@
 import type {Context} from 'koa';
-import {explain} from './client/explanation.ts';
+import {explanationOf} from './client/explanation.ts';
 import {type Identity, unidentified} from './client/identity.ts';
 import type {Exemption, Explanation, GateState, GateVerdict} from './context.ts';
-import type {Expected} from './marks/foresee.ts';
-import type {Probation} from './marks/probation.ts';
-import type {Rule} from './options/rules.ts';
+import type {Foresight} from './marks/foresight.ts';
 import type {Settings} from './options/settings.ts';
-import type {GuardedVerdict} from './stores/guard/questions.ts';
+import type {GuardedVerdict} from './stores/guard/policy.ts';
+import type {Rule} from './stores/rule.ts';
 import {admitted, type Quota} from './stores/store.ts';
 
-/** What a `specific`, known by its rules, was told about a client or key. */
-interface Asked {
+/** What a `specific`, identified by its rules, decided about a client or key. */
+interface Decided {
 	readonly by: readonly Rule[];
-	readonly whom: string;
+	readonly client: string;
 	readonly verdict: GuardedVerdict;
 }
 
 const noRules: readonly Rule[] = [];
-const nothingAsked: readonly Asked[] = [];
+const nothingDecided: readonly Decided[] = [];
 
-/** One request's way through one gate: what the links of the chain tell each other. */
-export class Passage implements GateState {
+/** One request at one gate: what the links of the chain tell each other. */
+export class RequestState implements GateState {
 	client = '';
 	exemption: Exemption | undefined;
 	verdict: GateVerdict = admitted;
-	readonly outer: Passage | undefined;
+	readonly outer: RequestState | undefined;
 
 	readonly settings: Settings;
 	identity: Identity = unidentified;
-	/** The request has no client of its own, as far as is known: no ban may hold it, nor begin. */
-	namesNobody = true;
+	/** No ban may hold this request, nor may its reports begin one: as far as is known, it has no client. */
+	immune = true;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
-	/** A `bypass()` has run, for a path without dot segments: a `specific` behind it does not apply. */
+	/** A `bypass()` has run, for a path without dot segments: no `specific` behind it applies. */
 	bypassHasRun = false;
-	/** What each `specific` on the request's way has asked about: a client or key is counted once. */
-	asked: readonly Asked[] = nothingAsked;
-	/** All that was asked so far, for `RateLimit-Policy` and `RateLimit`. */
-	policy = '';
-	quotas: readonly Quota[] = [];
-	/** The gate has let the request in; a `specific` may still refuse it. */
-	isLetIn = false;
+	/** What each `specific` on the way has decided: it counts a client or key once. */
+	decided: readonly Decided[] = nothingDecided;
+	/** The text of `RateLimit-Policy` and of `RateLimit`, with every rule so far. */
+	policyField = '';
+	rateLimitField = '';
+	/** Of all rules so far the one with the least room, for `X-RateLimit-…`. */
+	tightest: Quota | undefined;
+	/** The gate has admitted the request. A `specific` may still refuse it. */
+	isAdmitted = false;
 	/** The request has left this gate. */
 	isOver = false;
 	/** Reports that may still be in flight. */
 	readonly reports: Array<Promise<unknown>> = [];
 
-	constructor(settings: Settings, outer: Passage | undefined) {
+	constructor(settings: Settings, outer: RequestState | undefined) {
 		this.settings = settings;
 		this.outer = outer;
 	}
@@ -56,72 +57,58 @@ export class Passage implements GateState {
 		return this.exemption === undefined ? this.settings.rules : noRules;
 	}
 
-	/** Nothing but `bypass()` and an allow-list lets a request pass by every rule. */
+	/** Whether no rule at all applies. */
 	get isPastRules(): boolean {
 		return this.bypassHasRun || this.exemption === 'allowed';
 	}
 
 	explain(): Explanation {
-		return explain(this);
+		return {...explanationOf(this.identity), client: this.client, exemption: this.exemption};
 	}
 
-	/** What a log of `ctx.state` should show. */
+	/** What a log of `ctx.state` shows. */
 	toJSON(): Omit<GateState, 'explain'> {
 		const {client, exemption, verdict, outer} = this;
 		return {client, exemption, verdict, outer};
 	}
 }
 
-/** A mark that a router is expected to run for this method and path, and what has come of it. */
-export interface Foresight extends Expected {
-	readonly method: string;
-	readonly path: string;
-	/** How many layers routers before the gate have matched. */
-	readonly matchedBefore: number;
-	readonly probation: Probation;
-	/**
-	 * `'disproved'`: the request came back before the mark had run. Not exempt are `'withheld'`, since the
-	 * client has too many unproven, and `'suspended'`, since one was disproved over the quota.
-	 */
-	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld' | 'suspended';
-}
-
-/** The passage through the gate nearest to the handler, if there is a gate. */
-export function findPassage(ctx: Context): Passage | undefined {
+/** The state of the gate nearest to the handler, if there is a gate. */
+export function findState(ctx: Context): RequestState | undefined {
 	const state: unknown = ctx.state.gatekeeper;
-	return state instanceof Passage ? state : undefined;
+	return state instanceof RequestState ? state : undefined;
 }
 
-/** For the links of the chain: `attach` has just begun it. */
-export function currentPassage(ctx: Context): Passage {
-	return ctx.state.gatekeeper as Passage;
+/** For the links of the chain, which `attach` has given a state. */
+export function currentState(ctx: Context): RequestState {
+	return ctx.state.gatekeeper as RequestState;
 }
 
 /**
- * For what stands behind a gate.
+ * For middlewares on routes.
  *
- * @throws {Error} saying which line to add, if there is none
+ * @throws {Error} if there is no gate: it says which line to add
  */
-export function requirePassage(ctx: Context, asker: string): Passage {
-	const passage = findPassage(ctx);
-	if (passage === undefined) {
-		throw new Error(`${asker}() found no gatekeeper: add app.use(gatekeeper(…)) before the router`);
+export function requireState(ctx: Context, name: string): RequestState {
+	const state = findState(ctx);
+	if (state === undefined) {
+		throw new Error(`${name}() found no gatekeeper: add app.use(gatekeeper(…)) before the router`);
 	}
 
-	return passage;
+	return state;
 }
 
-/** What these rules said of this client or key before, at this gate or one before it on the same store. */
-export function toldBefore(
-	passage: Passage,
+/** What these rules have decided about a client or key, at this gate or at an outer one on the same store. */
+export function decidedBefore(
+	state: RequestState,
 	by: readonly Rule[],
-	whom: string,
+	client: string,
 ): GuardedVerdict | undefined {
-	const {store} = passage.settings;
-	for (let gate: Passage | undefined = passage; gate; gate = gate.outer) {
-		const asked = gate.asked.find(one => one.by === by && one.whom === whom);
-		if (asked && gate.settings.store === store) {
-			return asked.verdict;
+	const {source} = state.settings.store;
+	for (let gate: RequestState | undefined = state; gate; gate = gate.outer) {
+		const decided = gate.decided.find(one => one.by === by && one.client === client);
+		if (decided && gate.settings.store.source === source) {
+			return decided.verdict;
 		}
 	}
 

@@ -1,36 +1,68 @@
-/** Emits a process warning; its text is made only if it does. */
-export type Warn = (code: WarningCode, text: () => string) => void;
+/** Every warning that the package emits: its code, and its text. */
+const texts = {
+	GATEKEEPER_STORE_FAILED: (policy: string, error: string) =>
+		`The store failed (${error}). While it fails, onStoreError: '${policy}' decides`,
 
-type WarningCode =
-	| 'GATEKEEPER_STORE_FAILED'
-	| 'GATEKEEPER_STORE_RECOVERED'
-	| 'GATEKEEPER_NO_ADDRESS'
-	| 'GATEKEEPER_HEADER_IGNORED'
-	| 'GATEKEEPER_NO_IP_HEADER'
-	| 'GATEKEEPER_UNIX_CLIENT'
-	| 'GATEKEEPER_BAD_KEY'
-	| 'GATEKEEPER_NO_BAN_RULE'
-	| 'GATEKEEPER_BAD_REPORT'
-	| 'GATEKEEPER_BANS_FULL'
-	| 'GATEKEEPER_MARK_UNFORESEEN'
-	| 'GATEKEEPER_MARK_UNPROVEN'
-	| 'GATEKEEPER_METHOD_REWRITTEN'
-	| 'GATEKEEPER_EXCLUSIVE_ROUTER'
-	| 'GATEKEEPER_UNNAMED_RULE';
+	GATEKEEPER_STORE_RECOVERED: () => 'The store has worked without a failure for a while again',
 
-/** Emits a process warning each time: of what changes. */
-export const warnEachTime: Warn = (code, text) => {
-	process.emitWarning(text(), {type: 'GatekeeperWarning', code});
+	GATEKEEPER_NO_ADDRESS: (remoteAddress: string) =>
+		`A request got a 400 because the remoteAddress of its socket is not an address: '${remoteAddress}'`,
+
+	GATEKEEPER_HEADER_IGNORED: (header: string, peer: string) =>
+		`The header ${header} from ${peer} was ignored because that peer is not trusted to name clients. If it is your proxy, list it in trustedProxies`,
+
+	GATEKEEPER_NO_IP_HEADER: (peer: string) =>
+		`trustedProxies lists ${peer}, but ipHeader does not say in which header it names clients. All of its requests are one client, which is limited and cannot be banned`,
+
+	GATEKEEPER_UNIX_CLIENT: () =>
+		"Requests over a Unix socket that name no client are all one client, 'unix', which is limited and cannot be banned. Set ipHeader to the header in which your proxy sends the client's address",
+
+	GATEKEEPER_BAD_KEY: (type: string, use: string) =>
+		`key(ctx) must return a string or undefined, got ${type}; ${use}`,
+
+	GATEKEEPER_NO_BAN_RULE: () =>
+		'A report was not counted because gatekeeper() was given no banRule',
+
+	GATEKEEPER_BAD_REPORT: (what: string) => `A ctx.report() was ${what}`,
+
+	GATEKEEPER_BANS_FULL: () =>
+		'A MemoryStore holds as many bans as maxBans allows: a new ban replaced the one that began first',
+
+	GATEKEEPER_MARK_UNFORESEEN: (kind: string, route: string) =>
+		`The gate did not foresee the ${kind} route ${route}, so that the global rules applied to the request. Place the router after the gate with app.use, in the same app; or name it in gatekeeper({routers: [router]}); or mount the gate with router.use. A route that another route runs before, or that a tool has wrapped, cannot be foreseen`,
+
+	GATEKEEPER_MARK_UNPROVEN: (path: string) =>
+		`The gate foresaw a bypass() or standalone route for ${path}, but it did not run first. The client is over its limit or banned, or the store fails: its exemptions are suspended. Something between the gate and the router responds, or rewrites the path`,
+
+	GATEKEEPER_METHOD_REWRITTEN: (from: string, to: string) =>
+		`A request came in as ${from}, which excludedMethods exempts, and was rewritten to ${to}: it was counted late. Place what rewrites methods before the gate`,
+
+	GATEKEEPER_EXCLUSIVE_ROUTER: () =>
+		'The gate is mounted with router.use on an exclusive router, which runs it in place of a route or not at all. Mount the gate with app.use',
+
+	GATEKEEPER_UNNAMED_RULE: (policy: string) =>
+		`specific() has an unnamed rule on a store that processes share (${policy}). Its name depends on the order of creation, on which two versions of an app need not agree. Name the rule: {count, window, name}`,
+} as const satisfies Record<`GATEKEEPER_${string}`, (...args: never[]) => string>;
+
+type Code = keyof typeof texts;
+
+/** Emits a process warning named `GatekeeperWarning`. The arguments are those of its text. */
+export type Warn = <C extends Code>(code: C, ...args: Parameters<(typeof texts)[C]>) => void;
+
+/** Emits a warning every time: for what begins and ends. */
+export const warnEachTime: Warn = (code, ...args) => {
+	const text: (...args: never[]) => string = texts[code];
+	process.emitWarning(text(...(args as never[])), {type: 'GatekeeperWarning', code});
 };
 
-/** Warns for each code only once. Each gatekeeper has its own, so that the second in a process is heard too. */
+/** Emits each warning only once. Every gate has its own, so that a second gate in a process warns too. */
 export function warner(): Warn {
-	const told = new Set<WarningCode>();
+	const emitted = new Set<Code>();
 
-	return (code, text) => {
-		if (!told.has(code)) {
-			told.add(code);
-			warnEachTime(code, text);
+	return (code, ...args) => {
+		if (!emitted.has(code)) {
+			emitted.add(code);
+			warnEachTime(code, ...args);
 		}
 	};
 }

@@ -1,33 +1,30 @@
 import type {Context, Middleware} from 'koa';
-import type {Address} from '../client/address.ts';
-import {AddressList} from '../client/address-list.ts';
+import type {Address} from '../client/address/address.ts';
+import {AddressList} from '../client/address/address-list.ts';
 import {isUnreadable} from '../client/identity.ts';
-import {whenAnswered} from '../maybe-promise.ts';
+import {andThen, type MaybePromise} from '../maybe-promise.ts';
 import type {Settings} from '../options/settings.ts';
-import {currentPassage} from '../request-state.ts';
+import {currentState} from '../request-state.ts';
 import {refuse} from '../response/refuse.ts';
 
-/**
- * Refuses the denied with 403, at once, and exempts the allowed from all that follows. Without lists
- * there is nothing to do.
- */
-export function screen({allow, deny}: Settings): Middleware | undefined {
+/** Refuses denied clients with 403, and exempts allowed ones from everything that follows. */
+export function allowDeny({allow, deny}: Settings): Middleware | undefined {
 	if (allow === undefined && deny === undefined) {
 		return undefined;
 	}
 
-	return function screen(ctx, next) {
-		const passage = currentPassage(ctx);
-		const {address, end} = passage.identity;
-		// Of a header that cannot be read, the address is a proxy's: no reason to let the request in.
+	return function allowDeny(ctx, next) {
+		const state = currentState(ctx);
+		const {address, end} = state.identity;
+		// If the header cannot be read, the address is a proxy's: no reason to let the request in.
 		const allowed = isUnreadable(end) ? undefined : allow;
 
-		return whenAnswered(isOn(deny, address, ctx), isDenied =>
+		return andThen(isOn(deny, address, ctx), isDenied =>
 			isDenied
-				? refuse(ctx, passage, {kind: 'denied'})
-				: whenAnswered(isOn(allowed, address, ctx), isAllowed => {
+				? refuse(ctx, state, {kind: 'denied'})
+				: andThen(isOn(allowed, address, ctx), isAllowed => {
 						if (isAllowed) {
-							passage.exemption = 'allowed';
+							state.exemption = 'allowed';
 						}
 
 						return next();
@@ -40,7 +37,7 @@ function isOn(
 	list: Settings['allow'],
 	address: Address | undefined,
 	ctx: Context,
-): boolean | Promise<boolean> {
+): MaybePromise<boolean> {
 	if (list instanceof AddressList) {
 		return address !== undefined && list.covers(address);
 	}

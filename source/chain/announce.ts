@@ -1,19 +1,19 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../options/settings.ts';
-import {currentPassage} from '../request-state.ts';
-import {announceQuotas, policyField} from '../response/ratelimit-fields.ts';
+import {currentState} from '../request-state.ts';
+import {RateLimitFields} from '../response/ratelimit-fields.ts';
 
-/** Tells the client how it stands under the global rules, unless nobody is to be told. */
+/** Tells the client its quota under the global rules, unless `headers` is false. */
 export function announce({headers, rules}: Settings): Middleware | undefined {
 	if (headers === false) {
 		return undefined;
 	}
 
-	const policy = policyField(rules);
+	const fields = new RateLimitFields(rules);
 
 	return function announce(ctx, next) {
-		const passage = currentPassage(ctx);
-		announceQuotas(ctx, passage, policy, passage.verdict);
+		const state = currentState(ctx);
+		fields.set(ctx, state, state.verdict);
 
 		return next();
 	};

@@ -1,27 +1,27 @@
 import type {Middleware} from 'koa';
-import {keyFor} from '../client/user-key.ts';
-import {whenAnswered} from '../maybe-promise.ts';
+import {userKey} from '../client/user-key.ts';
+import {andThen} from '../maybe-promise.ts';
 import type {Settings} from '../options/settings.ts';
-import {currentPassage} from '../request-state.ts';
+import {currentState} from '../request-state.ts';
 
-/** Knows the client by the key that the user gives it, in place of its address, if there is a `key`. */
-export function rekey(settings: Settings): Middleware | undefined {
+/** Identifies the client by the user's `key` in place of its address, if there is a `key`. */
+export function applyKey(settings: Settings): Middleware | undefined {
 	const {key} = settings;
 	if (key === undefined) {
 		return undefined;
 	}
 
-	return function rekey(ctx, next) {
-		const passage = currentPassage(ctx);
-		if (passage.exemption === 'allowed') {
+	return function applyKey(ctx, next) {
+		const state = currentState(ctx);
+		if (state.exemption === 'allowed') {
 			return next();
 		}
 
-		return whenAnswered(key(ctx), given => {
-			const client = keyFor('key', given, settings);
+		return andThen(key(ctx), given => {
+			const client = userKey('key', given, settings);
 			if (client !== undefined) {
-				passage.client = client;
-				passage.namesNobody = false;
+				state.client = client;
+				state.immune = false;
 			}
 
 			return next();

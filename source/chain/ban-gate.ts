@@ -1,15 +1,15 @@
 import type {Middleware} from 'koa';
-import {currentPassage} from '../request-state.ts';
+import {currentState} from '../request-state.ts';
 import {refuse} from '../response/refuse.ts';
 
-/** Refuses the banned with 403, and everybody with 503 where a failing store closes the gate. */
+/** Refuses banned clients with 403, and every client with 503 where a failing store closes the gate. */
 export function banGate(): Middleware {
 	return function banGate(ctx, next) {
-		const passage = currentPassage(ctx);
-		const {verdict} = passage;
+		const state = currentState(ctx);
+		const {verdict} = state;
 
 		return verdict.kind === 'banned' || verdict.kind === 'unavailable'
-			? refuse(ctx, passage, verdict)
+			? refuse(ctx, state, verdict)
 			: next();
 	};
 }

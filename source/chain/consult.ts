@@ -1,34 +1,35 @@
 import type {Middleware} from 'koa';
-import {isPromise} from '../maybe-promise.ts';
+import {isPromiseLike} from '../maybe-promise.ts';
 import type {Settings} from '../options/settings.ts';
-import {currentPassage, type Passage} from '../request-state.ts';
-import type {GuardedVerdict} from '../stores/guard/questions.ts';
+import {currentState, type RequestState} from '../request-state.ts';
+import type {GuardedVerdict} from '../stores/guard/policy.ts';
 
 /** Asks the store the one question: may this client come in under these rules? */
-export function consult({guarded}: Settings): Middleware {
+export function consult({store}: Settings): Middleware {
 	return function consult(ctx, next) {
-		const passage = currentPassage(ctx);
-		const {client, exemption, globalRules, namesNobody} = passage;
+		const state = currentState(ctx);
+		const {client, exemption, globalRules, immune} = state;
 		if (exemption === 'bypass' || exemption === 'allowed') {
 			return next();
 		}
 
-		const answer = guarded.admit(client, globalRules, {immune: namesNobody});
-		if (isPromise(answer)) {
-			return answer.then(verdict => {
-				setVerdict(passage, verdict);
+		const verdict = store.admit(client, globalRules, {immune});
+		// Without `andThen`: where the verdict is there at once, no closure is made.
+		if (isPromiseLike(verdict)) {
+			return Promise.resolve(verdict).then(settled => {
+				setVerdict(state, settled);
 				return next();
 			});
 		}
 
-		setVerdict(passage, answer);
+		setVerdict(state, verdict);
 		return next();
 	};
 }
 
-function setVerdict(passage: Passage, verdict: GuardedVerdict): void {
-	const {foresight, client} = passage;
-	passage.verdict = verdict;
+function setVerdict(state: RequestState, verdict: GuardedVerdict): void {
+	const {foresight, client} = state;
+	state.verdict = verdict;
 	if (foresight?.outcome === 'suspended' && showsNoBan(verdict)) {
 		foresight.probation.liftBan(client);
 	}

@@ -1,38 +1,39 @@
 import type {Middleware} from 'koa';
 import {ExcludedMethods} from '../exemptions/excluded-methods.ts';
-import {foresee, matchedLayers} from '../marks/foresee.ts';
-import {runForeseen} from '../marks/foresight.ts';
+import {runForeseen} from '../exemptions/run-foreseen.ts';
+import {foresee} from '../marks/foresee.ts';
+import {type Foresight, matchedLayers} from '../marks/foresight.ts';
 import {isGateOf} from '../marks/gate-tag.ts';
 import {Probation} from '../marks/probation.ts';
 import {routedPath} from '../marks/routed-path.ts';
-import {seenRouters} from '../marks/visible-routers.ts';
-import {whenAnswered} from '../maybe-promise.ts';
+import {visibleRouters} from '../marks/visible-routers.ts';
+import {andThen} from '../maybe-promise.ts';
 import type {Settings} from '../options/settings.ts';
-import {currentPassage, type Foresight} from '../request-state.ts';
+import {currentState} from '../request-state.ts';
 
-/** Exempts a request from the global rules by its method, or because the router will run a mark. */
+/** Exempts a request from the global rules by its method, or because a router will run a marked route. */
 export function exempt(settings: Settings): Middleware {
 	const {routers, warn} = settings;
 	const isGate = isGateOf(settings);
-	const look = routers ? () => routers : seenRouters(isGate, warn);
+	const routersFor = routers ? () => routers : visibleRouters(isGate, warn);
 	const probation = new Probation(settings);
-	const excludedMethods = new ExcludedMethods(settings, probation);
+	const excludedMethods = new ExcludedMethods(settings.excludedMethods, probation);
 
 	return function exempt(ctx, next) {
-		const passage = currentPassage(ctx);
-		if (passage.exemption === 'allowed') {
+		const state = currentState(ctx);
+		if (state.exemption === 'allowed') {
 			return next();
 		}
 
 		const isExcluded = excludedMethods.has(ctx);
-		const expected = foresee(ctx, look(ctx), isGate);
+		const expected = foresee(ctx, routersFor(ctx), isGate);
 		if (expected === undefined) {
-			return isExcluded ? excludedMethods.run(ctx, passage, next) : next();
+			return isExcluded ? excludedMethods.run(ctx, state, next) : next();
 		}
 
-		const {client, namesNobody} = passage;
+		const {client, immune} = state;
 		const isSuspended = probation.isSuspended(client);
-		return whenAnswered(probation.begin(client, namesNobody), isExempt => {
+		return andThen(probation.begin(client, immune), isExempt => {
 			const foresight: Foresight = {
 				...expected,
 				method: ctx.method,
@@ -41,14 +42,14 @@ export function exempt(settings: Settings): Middleware {
 				probation,
 				outcome: isExempt ? 'unproven' : isSuspended ? 'suspended' : 'withheld',
 			};
-			passage.foresight = foresight;
+			state.foresight = foresight;
 			if (!isExempt) {
-				return isExcluded ? excludedMethods.run(ctx, passage, next) : next();
+				return isExcluded ? excludedMethods.run(ctx, state, next) : next();
 			}
 
 			// By then the method may have been rewritten.
 			const remaining = () => (isExcluded && excludedMethods.has(ctx) ? 'method' : undefined);
-			return runForeseen(passage, foresight, remaining, next);
+			return runForeseen(state, foresight, remaining, next);
 		});
 	};
 }

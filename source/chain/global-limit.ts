@@ -1,18 +1,18 @@
 import type {Middleware} from 'koa';
-import {currentPassage} from '../request-state.ts';
+import {currentState} from '../request-state.ts';
 import {refuse} from '../response/refuse.ts';
 
-/** Refuses with 429 a client for whom a global rule is full; all others are in. */
+/** Refuses a client with 429 where a global rule is full. All others are admitted. */
 export function globalLimit(): Middleware {
 	return function globalLimit(ctx, next) {
-		const passage = currentPassage(ctx);
-		const {verdict} = passage;
+		const state = currentState(ctx);
+		const {verdict} = state;
 
 		if (verdict.kind === 'limited') {
-			return refuse(ctx, passage, verdict);
+			return refuse(ctx, state, verdict);
 		}
 
-		passage.isLetIn = true;
+		state.isAdmitted = true;
 		return next();
 	};
 }

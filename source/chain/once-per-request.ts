@@ -1,12 +1,12 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../options/settings.ts';
-import {findPassage} from '../request-state.ts';
+import {findState} from '../request-state.ts';
 
-/** Passes a request on that is on its way through this very gate already: it is counted once. */
-export function once(chain: Middleware, settings: Settings): Middleware {
+/** Passes a request on that is already on its way through this same gate, so that it is counted once. */
+export function oncePerRequest(chain: Middleware, settings: Settings): Middleware {
 	return function gatekeeper(ctx, next) {
-		for (let passage = findPassage(ctx); passage; passage = passage.outer) {
-			if (passage.settings === settings && !passage.isOver) {
+		for (let state = findState(ctx); state; state = state.outer) {
+			if (state.settings === settings && !state.isOver) {
 				return next();
 			}
 		}

@@ -1,41 +1,26 @@
-import {inspect} from 'node:util';
 import {closestMatch} from 'leven';
+import {describe, typeName} from './describe.ts';
 
 /**
- * The error for a value that an option does not take: which option, what it takes, what came.
+ * The error for a value that an option does not take: it names the option, what is allowed and what was
+ * given.
  *
- * @param describe tells what came: `typeName` for a secret, and for what may hold one
+ * @param show shows what was given: `typeName` for a secret, and for anything that may hold one
  */
 export function badOption(
 	option: string,
 	allowed: string,
 	given: unknown,
-	describe: Describe = shortly,
+	show: (given: unknown) => string = describe,
 ): TypeError {
-	return new TypeError(`\`${option}\` must be ${allowed}, got ${describe(given)}`);
-}
-
-/** Describes a value in an error. */
-type Describe = (given: unknown) => string;
-
-/** The type of a value, without the value: `a string`, `an array`, `Redis`. */
-export function typeName(given: unknown): string {
-	if (given === null || given === undefined) {
-		return String(given);
-	}
-
-	if (typeof given !== 'object') {
-		return `a ${typeof given}`;
-	}
-
-	return Array.isArray(given) ? 'an array' : (given.constructor?.name ?? 'Object');
+	return new TypeError(`\`${option}\` must be ${allowed}, got ${show(given)}`);
 }
 
 /**
- * Takes an object of options whose every name is known.
+ * Checks that the given value is an object of options with known names only.
  *
  * @param owner what takes the options, as its user knows it: `gatekeeper()`, `banRule`
- * @throws {TypeError} for anything but an object, and for a name that is not known
+ * @throws {TypeError} for anything but an object, and for an unknown name
  */
 export function namedOptions<const Name extends string>(
 	given: unknown,
@@ -43,7 +28,7 @@ export function namedOptions<const Name extends string>(
 	owner: string,
 ): {readonly [name in Name]?: unknown} {
 	if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-		// It may be the secret, or the client with a password, that belongs among them.
+		// It may be a secret, or a client with a password, that belongs among the options.
 		throw badOption(owner, 'an object', given, typeName);
 	}
 
@@ -59,19 +44,19 @@ export function namedOptions<const Name extends string>(
 	return given as {readonly [name in Name]?: unknown};
 }
 
-/** Tells what an option takes. */
+/** Whether an option takes a value. */
 export type Guard<T> = (given: unknown) => given is T;
 
-/** @throws {TypeError} for what the option does not take */
+/** @throws {TypeError} for a value that the option does not take */
 export function check<T>(
 	takes: Guard<T>,
 	given: unknown,
 	option: string,
 	allowed: string,
-	describe?: Describe,
+	show?: (given: unknown) => string,
 ): asserts given is T {
 	if (!takes(given)) {
-		throw badOption(option, allowed, given, describe);
+		throw badOption(option, allowed, given, show);
 	}
 }
 
@@ -97,13 +82,4 @@ export function isText(given: unknown): given is string {
 
 export function isFunction<F extends (...args: never[]) => unknown>(given: unknown): given is F {
 	return typeof given === 'function';
-}
-
-function shortly(given: unknown): string {
-	return inspect(given, {
-		depth: 1,
-		breakLength: Infinity,
-		maxArrayLength: 8,
-		maxStringLength: 80,
-	});
 }

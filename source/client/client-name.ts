@@ -1,5 +1,6 @@
 import type {KeyObject} from 'node:crypto';
-import {badOption, typeName} from '../checks/option-checks.ts';
+import {typeName} from '../checks/describe.ts';
+import {badOption} from '../checks/option-checks.ts';
 import {
 	type AddressRange,
 	addressKey,
@@ -7,46 +8,41 @@ import {
 	isIpv4,
 	network,
 	parseAddress,
-} from './address.ts';
+} from './address/address.ts';
 import {canonicalKey, parseKey, unixClient} from './key.ts';
 
 /**
- * A client as its operator names it: an address, a canonical key as `bans()` shows it, or the key of a
- * client that is known by something else than its address.
+ * The name of a client: an address, a canonical key as `bans()` shows it, or the `key` of a client that is
+ * not identified by its address.
  */
 export type ClientName = string | {readonly key: string};
 
 export interface NamedClient {
 	/** The canonical key. */
 	readonly client: string;
-	/** The addresses that were named, unless it is known by something else. */
+	/** The addresses that were named, unless the client is identified by a key. */
 	readonly range?: AddressRange;
 }
 
-/** How a gate knows its clients. */
+/** How a gate identifies its clients. */
 export interface Naming {
-	/** By how many bits an IPv6 client is known. */
+	/** How many bits of an IPv6 address identify a client. */
 	readonly ipv6Prefix: number;
-	/** What keys are hashed with, if they are. */
+	/** The secret that keys are hashed with, if they are. */
 	readonly keySecret: KeyObject | undefined;
 }
 
 /**
- * Finds out which client was named by hand.
+ * Finds the client that a user's code names.
  *
  * @throws {TypeError} for anything that names no client
  */
 export function namedClient(given: unknown, naming: Naming): NamedClient {
 	const client = typeof given === 'string' ? fromText(given, naming) : fromKey(given, naming);
 	if (client === undefined) {
-		// A key may be as secret as what it is hashed with.
-		const describe = naming.keySecret && typeName;
-		throw badOption(
-			'client',
-			"an address, a key as bans() shows it, or {key: '…'}",
-			given,
-			describe,
-		);
+		// With a secret, keys are secret too.
+		const show = naming.keySecret && typeName;
+		throw badOption('client', "an address, a key as bans() shows it, or {key: '…'}", given, show);
 	}
 
 	return client;

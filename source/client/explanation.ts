@@ -1,20 +1,48 @@
-import type {Explanation} from '../context.ts';
-import type {Passage} from '../request-state.ts';
-import {addressText} from './address.ts';
-import {unixClient} from './key.ts';
+import {addressText} from './address/address.ts';
+import type {Identity} from './identity.ts';
 
-/** Shows how `identify` has found a request's client. */
-export function explain({identity, client, exemption}: Passage): Explanation {
+/** How a request's address was found. */
+export interface AddressExplanation {
+	/** The socket's address, or `'unix'`. */
+	readonly peer: string;
+	/** The header that may name the client, in lower case, if there is one. */
+	readonly header?: string;
+	/** The value of that header, unless it is missing or empty. */
+	readonly value?: string;
+	/**
+	 * Why nothing further was believed:
+	 *
+	 * - `'no-ip-header'`: no option names a header; the peer is the client
+	 * - `'untrusted-peer'`: the peer is not a trusted proxy; it is the client, whatever its header says
+	 * - `'header-missing'`: a trusted proxy names no client
+	 * - `'client'`: this hop is the client
+	 * - `'all-proxies'`: every hop is a trusted proxy; the left-most counts as the client
+	 * - `'unreadable'`: the next hop is not an address; the last good one counts
+	 * - `'too-many-hops'`: the nearest 100 hops are trusted proxies, and more follow
+	 */
+	readonly end:
+		| 'no-ip-header'
+		| 'untrusted-peer'
+		| 'header-missing'
+		| 'client'
+		| 'all-proxies'
+		| 'unreadable'
+		| 'too-many-hops';
+	/** The trusted proxies that the header names, nearest first. */
+	readonly passed: readonly string[];
+	/** The whole address, of which an IPv6 client's key shows only a part; absent on a Unix socket. */
+	readonly address?: string;
+}
+
+export function explanationOf(identity: Identity): AddressExplanation {
 	const {peer, header, value, end, passed, address} = identity;
 
 	return {
-		peer: peer.address ? addressText(peer.address) : unixClient,
+		peer: peer.name,
 		...(header !== undefined && {header}),
 		...(value !== undefined && {value}),
 		end,
 		passed: passed.map(addressText),
 		...(address && {address: addressText(address)}),
-		client,
-		exemption,
 	};
 }

@@ -1,28 +1,26 @@
-import type {Explanation} from '../context.ts';
-import type {Settings} from '../options/settings.ts';
-import type {Walk} from './header/walk-header.ts';
+import {type Address, addressKey} from './address/address.ts';
+import {type WalkEnd, walkHeader} from './header/walk-header.ts';
 import type {Peer} from './peer.ts';
+import type {TrustedProxies} from './trusted-proxies.ts';
 
-/** What a header is believed, and why nothing further. */
-export interface Belief extends Omit<Walk, 'end'> {
-	readonly end: Explanation['end'];
-}
-
-/**
- * How a request's client was found. `address` is the client's own, or its proxy's where that names
- * none; undefined on a Unix socket.
- */
-export interface Identity extends Belief {
+/** How a request's client was found. */
+export interface Identity {
 	readonly peer: Peer;
 	/** The header that may name the client, in lower case. */
 	readonly header: string | undefined;
-	/** What that header says, unless it is missing or empty. */
+	/** The value of that header, unless it is missing or empty. */
 	readonly value: string | undefined;
+	/** The client's address, or its proxy's if that names no client; undefined on a Unix socket. */
+	readonly address: Address | undefined;
+	/** Why nothing further was believed: see `Explanation`. */
+	readonly end: 'no-ip-header' | 'untrusted-peer' | 'header-missing' | WalkEnd;
+	/** The trusted proxies that the header names, nearest first. */
+	readonly passed: readonly Address[];
 }
 
-/** A request's identity until it is found. */
+/** The identity of a request that is not identified yet. */
 export const unidentified: Identity = {
-	peer: {address: undefined, client: '', isProxy: false},
+	peer: {address: undefined, name: '', client: '', isProxy: false},
 	header: undefined,
 	value: undefined,
 	address: undefined,
@@ -30,17 +28,64 @@ export const unidentified: Identity = {
 	passed: [],
 };
 
-/** Whether the request has no client of its own, but for who has sent it for somebody. */
-export function namesNobody({address, end, peer}: Identity, {proxies}: Settings): boolean {
+/**
+ * Finds the client: the socket's peer, or the client that a header names, believed as far as trusted proxies
+ * have written it.
+ *
+ * @param header its name, in lower case
+ */
+export function identityOf(
+	header: string | undefined,
+	value: string | undefined,
+	peer: Peer,
+	{hops}: TrustedProxies,
+): Identity {
+	if (header === undefined) {
+		return identityOfPeer(peer, header, value, 'no-ip-header');
+	}
+
+	if (!peer.isProxy) {
+		return identityOfPeer(peer, header, value, 'untrusted-peer');
+	}
+
+	if (value === undefined) {
+		return identityOfPeer(peer, header, value, 'header-missing');
+	}
+
+	const {address, end, passed} = walkHeader(header, value, hops);
+	return {peer, header, value, address: address ?? peer.address, end, passed};
+}
+
+/** The canonical key of the client. */
+export function clientOf({address, peer}: Identity, ipv6Prefix: number): string {
+	// The peer's own key is made once for a connection.
+	return address === undefined || address === peer.address
+		? peer.client
+		: addressKey(address, ipv6Prefix);
+}
+
+/** Whether the request has no client of its own: all that is known is a proxy, which no ban may hold. */
+export function lacksClient({address, end, peer}: Identity, {areListed}: TrustedProxies): boolean {
 	return (
 		address === undefined ||
 		end === 'header-missing' ||
 		isUnreadable(end) ||
-		(end === 'no-ip-header' && peer.isProxy && proxies.areListed)
+		(end === 'no-ip-header' && peer.isProxy && areListed)
 	);
 }
 
-/** Whether there was a header from a proxy of ours, and no client to be read in it. */
-export function isUnreadable(end: Explanation['end']): boolean {
+/** Whether a trusted proxy sent a header in which no client could be read. */
+export function isUnreadable(end: Identity['end']): boolean {
 	return end === 'unreadable' || end === 'too-many-hops';
+}
+
+const none: readonly Address[] = [];
+
+function identityOfPeer(
+	peer: Peer,
+	header: string | undefined,
+	value: string | undefined,
+	end: Identity['end'],
+): Identity {
+	return {peer, header, value, address: peer.address, end, passed: none};
 }

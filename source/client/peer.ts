@@ -1,26 +1,35 @@
 import type {Socket} from 'node:net';
-import type {Settings} from '../options/settings.ts';
 import type {Warn} from '../warnings.ts';
-import {type Address, addressKey, parseAddress} from './address.ts';
+import {type Address, addressKey, addressText, parseAddress} from './address/address.ts';
 import {unixClient} from './key.ts';
+import type {TrustedProxies} from './trusted-proxies.ts';
 
-/** Who sends the requests of one connection. */
+/** The other end of a connection. */
 export interface Peer {
 	/** Undefined on a Unix socket. */
 	readonly address: Address | undefined;
-	/** The canonical key of the client that it is, if it names no other. */
+	/** The whole address as text, or `'unix'`. */
+	readonly name: string;
+	/** Its canonical key as a client. */
 	readonly client: string;
-	/** Whether it may name another: our own reverse proxy. */
+	/** Whether it may name other clients: it is a trusted proxy. */
 	readonly isProxy: boolean;
 }
 
+interface PeerOptions {
+	readonly proxies: TrustedProxies;
+	readonly ipv6Prefix: number;
+	readonly warn: Warn;
+}
+
 /**
- * Tells the peer of a socket; undefined for one whose client was gone before its address was read.
+ * Returns a function that reads the peer of a socket. It returns undefined if the client was gone before
+ * its address was read.
  *
- * A connection's peer stays the same, so that its address is read once and kept on the socket: a
- * WeakMap takes longer than all else that is done to find a client.
+ * A connection keeps its peer, so that it is read once and stored on the socket: a WeakMap takes longer
+ * than everything else that it takes to find a client.
  */
-export function peerReader(settings: Settings): (socket: Socket | undefined) => Peer | undefined {
+export function peerReader(options: PeerOptions): (socket: Socket | undefined) => Peer | undefined {
 	const peerKey = Symbol('koa-gatekeeper peer');
 
 	return (socket: (Socket & {[peerKey]?: Peer}) | undefined) => {
@@ -29,9 +38,9 @@ export function peerReader(settings: Settings): (socket: Socket | undefined) => 
 			return known;
 		}
 
-		const peer = readPeer(socket, settings);
+		const peer = readPeer(socket, options);
 		if (peer) {
-			// Unlike an assignment: what stands for a socket may be frozen, and is read anew then.
+			// Unlike an assignment, this fails quietly on a frozen stand-in for a socket.
 			Reflect.set(socket, peerKey, peer);
 		}
 
@@ -39,34 +48,32 @@ export function peerReader(settings: Settings): (socket: Socket | undefined) => 
 	};
 }
 
-function readPeer(socket: Socket, {proxies, ipv6Prefix, warn}: Settings): Peer | undefined {
+function readPeer(socket: Socket, {proxies, ipv6Prefix, warn}: PeerOptions): Peer | undefined {
 	const {remoteAddress} = socket;
 	if (typeof remoteAddress === 'string') {
 		const address = parseAddress(withoutZone(remoteAddress));
 		if (address === undefined) {
-			warnNoAddress(warn, remoteAddress);
+			warn('GATEKEEPER_NO_ADDRESS', remoteAddress);
 			return undefined;
 		}
 
-		const isProxy = proxies.peers.covers(address);
-		return {address, client: addressKey(address, ipv6Prefix), isProxy};
+		return {
+			address,
+			name: addressText(address),
+			client: addressKey(address, ipv6Prefix),
+			isProxy: proxies.peers.covers(address),
+		};
 	}
 
-	// A Unix socket never had an address. A connection that was reset has lost the remote one only; what
-	// HTTP/2 shows of one that it has closed has none, but is not connected.
+	// A Unix socket never had an address. A connection that was reset has lost only its remote address. What
+	// HTTP/2 shows of a closed connection has no address either, but is not connected.
 	const isUnix = socket.pending === false && !socket.destroyed && socket.localAddress === undefined;
-	return isUnix ? {address: undefined, client: unixClient, isProxy: proxies.unix} : undefined;
+	return isUnix
+		? {address: undefined, name: unixClient, client: unixClient, isProxy: proxies.unix}
+		: undefined;
 }
 
 function withoutZone(address: string): string {
 	const zone = address.indexOf('%');
 	return zone === -1 ? address : address.slice(0, zone);
-}
-
-function warnNoAddress(warn: Warn, given: string): void {
-	warn(
-		'GATEKEEPER_NO_ADDRESS',
-		() =>
-			`A request was answered 400, since its socket tells no address as its remoteAddress, but '${given}'`,
-	);
 }

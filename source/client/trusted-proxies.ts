@@ -1,26 +1,19 @@
-import {badOption, isFunction, isText} from '../checks/option-checks.ts';
-import type {ClientTest} from '../options/options.ts';
-import {AddressList} from './address-list.ts';
+import {badOption} from '../checks/option-checks.ts';
+import {AddressList} from './address/address-list.ts';
 
 /** Who may name the client. */
 export interface TrustedProxies {
+	/** Peers whose header is believed. */
 	readonly peers: AddressList;
-	/** Whether the user has listed them: they are no clients then, whatever they name. */
+	/** Whether the user has listed them. A listed proxy is never a client itself. */
 	readonly areListed: boolean;
-	/** Whether peers on a Unix socket may. */
+	/** Whether the header of a peer on a Unix socket is believed. */
 	readonly unix: boolean;
 	/** The hops of a header that are walked past. */
 	readonly hops: AddressList;
 }
 
-/** Of several lines Node keeps the first, the client's own perhaps, or joins them by other rules. */
-const unjoinedHeaders: ReadonlySet<string> = new Set(
-	`age authorization content-length content-type cookie etag expires from host if-modified-since
-	if-unmodified-since last-modified location max-forwards proxy-authorization referer retry-after
-	server set-cookie user-agent`.split(/\s+/),
-);
-
-/** One hop: whoever reaches the app from nearby, and names the client. */
+/** The default: one hop, a proxy that reaches the app from nearby. */
 const nearbyProxies: TrustedProxies = {
 	peers: new AddressList(['loopback', 'linklocal', 'uniquelocal']),
 	areListed: false,
@@ -37,7 +30,7 @@ export function settleProxies(given: unknown): TrustedProxies {
 	if (typeof given === 'number') {
 		throw badOption(
 			'trustedProxies',
-			'a list of addresses, CIDRs and names (a number of hops never looks at who sends the header)',
+			'a list of addresses, CIDRs and names (a number of hops never checks who sends the header)',
 			given,
 		);
 	}
@@ -49,33 +42,4 @@ export function settleProxies(given: unknown): TrustedProxies {
 		hops: list,
 		unix: !(Array.isArray(given) && given.length === 0),
 	};
-}
-
-/** @throws {TypeError} naming the option */
-export function settleListing(
-	given: unknown,
-	option: string,
-): AddressList | ClientTest | undefined {
-	if (given === undefined || given instanceof AddressList || isFunction<ClientTest>(given)) {
-		return given;
-	}
-
-	if (!Array.isArray(given)) {
-		throw badOption(
-			option,
-			'a list of addresses and CIDRs, an AddressList, or a function of ctx',
-			given,
-		);
-	}
-
-	return new AddressList(given, option);
-}
-
-/** A token of RFC 9110, and one of whose lines Node keeps all. */
-export function isHeaderName(given: unknown): given is string {
-	return (
-		isText(given) &&
-		/^[\w!#$%&'*+.^`|~-]+$/.test(given) &&
-		!unjoinedHeaders.has(given.toLowerCase())
-	);
 }

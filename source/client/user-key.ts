@@ -1,16 +1,22 @@
-import type {Settings} from '../options/settings.ts';
+import type {KeyObject} from 'node:crypto';
 import type {Warn} from '../warnings.ts';
 import {canonicalKey, type KeyKind} from './key.ts';
 
+interface UserKeyOptions {
+	readonly keySecret: KeyObject | undefined;
+	readonly warn: Warn;
+}
+
 /**
- * The canonical key for what the user's `key(ctx)` has answered; undefined where it knows none, so that
- * the client counts. What comes from a request's body may be of any type: all that is no text, where a
- * `specific` counts an account, is one key, so that no account gets a quota more by its type.
+ * The canonical key for what the user's `key(ctx)` returned; undefined if it returned no key.
+ *
+ * Values from a request body can have any type. For a `specific`, every value that is neither a string nor
+ * a number shares one key, so that no client gets an extra quota by sending another type.
  */
-export function keyFor(
+export function userKey(
 	kind: KeyKind,
 	given: unknown,
-	{keySecret, warn}: Settings,
+	{keySecret, warn}: UserKeyOptions,
 ): string | undefined {
 	if (given === undefined || given === null || given === '') {
 		return undefined;
@@ -23,15 +29,12 @@ export function keyFor(
 		case 'bigint':
 			return canonicalKey(kind, String(given), keySecret);
 		default:
-			warnNoText(warn, given);
-			return kind === 'key' ? undefined : canonicalKey(kind, '', keySecret);
-	}
-}
+			if (kind === 'key') {
+				warn('GATEKEEPER_BAD_KEY', typeof given, 'the request is counted by its address');
+				return undefined;
+			}
 
-function warnNoText(warn: Warn, given: unknown): void {
-	warn(
-		'GATEKEEPER_BAD_KEY',
-		() =>
-			`A key(ctx) must answer text or undefined, and has answered ${typeof given}: that is no key`,
-	);
+			warn('GATEKEEPER_BAD_KEY', typeof given, 'all such values share one quota');
+			return canonicalKey(kind, '', keySecret);
+	}
 }

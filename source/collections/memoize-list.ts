@@ -1,29 +1,29 @@
 /**
- * Remembers what was found in a list, as long as the list has the same length: routes and middlewares
- * are added to theirs, also after the first request, and scarcely ever exchanged.
+ * Memoizes a function of a list for as long as the list has the same length. Apps add routes and middlewares
+ * to their lists, even after the first request, and hardly ever replace one.
  */
-export function remembered<T, Found>(
-	find: (list: readonly T[]) => Found,
-): (list: readonly T[]) => Found {
-	const memory = new WeakMap<readonly T[], Memory<T, Found>>();
-	let last: Memory<T, Found> | undefined;
+export function memoizeList<T, Result>(
+	compute: (list: readonly T[]) => Result,
+): (list: readonly T[]) => Result {
+	const memory = new WeakMap<readonly T[], Memoized<T, Result>>();
+	let last: Memoized<T, Result> | undefined;
 
 	return list => {
-		// Most requests ask about the list that the one before has asked about.
+		// Most requests ask about the same list as the request before.
 		const known = last?.list === list ? last : memory.get(list);
 		if (known?.length === list.length) {
 			last = known;
-			return known.found;
+			return known.result;
 		}
 
-		last = {list, length: list.length, found: find(list)};
+		last = {list, length: list.length, result: compute(list)};
 		memory.set(list, last);
-		return last.found;
+		return last.result;
 	};
 }
 
-interface Memory<T, Found> {
+interface Memoized<T, Result> {
 	readonly list: readonly T[];
 	readonly length: number;
-	readonly found: Found;
+	readonly result: Result;
 }

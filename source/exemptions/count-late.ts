@@ -1,23 +1,23 @@
 import type {Probation} from '../marks/probation.ts';
-import type {Passage} from '../request-state.ts';
+import type {RequestState} from '../request-state.ts';
 
 /**
- * Counts a request under the global rules after its exemption proved wrong. Suspends the exemptions of a
- * client that is over its quota or banned, and while a failing store closes the gate.
+ * Counts a request under the global rules after its exemption proved wrong. Suspends the client's
+ * exemptions if it is over its quota or banned, or while a failing store closes the gate.
  *
  * @returns whether they are suspended
  */
-export async function countLate(passage: Passage, probation: Probation): Promise<boolean> {
-	const {settings, client, globalRules, namesNobody, isLetIn} = passage;
-	if (!isLetIn) {
+export async function countLate(state: RequestState, probation: Probation): Promise<boolean> {
+	const {settings, client, globalRules, immune, isAdmitted} = state;
+	if (!isAdmitted) {
 		return false;
 	}
 
-	const late = await settings.guarded.admit(client, globalRules, {immune: namesNobody, late: true});
-	if (late.kind === 'admitted') {
+	const verdict = await settings.store.admit(client, globalRules, {immune, late: true});
+	if (verdict.kind === 'admitted') {
 		return false;
 	}
 
-	probation.suspend(client, late.kind === 'banned' ? late.endsInMs : 0);
+	probation.suspend(client, verdict.kind === 'banned' ? verdict.endsInMs : 0);
 	return true;
 }

@@ -1,27 +1,10 @@
 import {types} from 'node:util';
-import type {Context, Middleware} from 'koa';
-import {remembered} from '../collections/memoize-list.ts';
+import type {Context} from 'koa';
+import {memoizeList} from '../collections/memoize-list.ts';
 import type {IsGate} from './gate-tag.ts';
+import {type Mark, markOf} from './mark.ts';
 import {hasDotSegment, hasPlainHost, hasPlainUrl, routedPath} from './routed-path.ts';
 import type {RouteLayer, RouterLike} from './router.ts';
-
-/** What `bypass()` and standalone rules put on their functions: each call makes a mark of its own. */
-export interface Mark {
-	readonly kind: 'bypass' | 'standalone';
-}
-
-/** Copied along by tools that wrap a function and copy its properties. */
-const markKey = Symbol('koa-gatekeeper mark');
-
-/** Puts a mark on a function. */
-export function setMark(middleware: Middleware, mark: Mark): Middleware {
-	return Object.assign(middleware, {[markKey]: mark});
-}
-
-/** The layers that routers have matched for a request so far, in order, whether they run or not. */
-export function matchedLayers(ctx: Context): readonly RouteLayer[] {
-	return Array.isArray(ctx.matched) ? ctx.matched : [];
-}
 
 /** What a router is expected to run. */
 export interface Expected {
@@ -31,10 +14,10 @@ export interface Expected {
 }
 
 /**
- * The mark on the first route that these routers would run for a request, or on a `router.use` that
- * runs before it. It is foreseen with the routers' own matching; whatever is not certain has no mark.
+ * Foresees the mark on the first route that these routers would run for a request, or on a `router.use`
+ * that runs before it. The routers do the matching. Whatever is not certain has no mark.
  *
- * Where the gate itself is mounted in a router, only what follows it counts.
+ * If the gate itself is mounted in a router, only what follows it counts.
  */
 export function foresee(
 	ctx: Context,
@@ -64,13 +47,13 @@ export function foresee(
 			}
 		}
 	} catch {
-		// A router that cannot match this request will say so itself.
+		// The router cannot match this request, and reports that itself when it runs.
 	}
 
 	return undefined;
 }
 
-/** The quick question, which spares most requests the full match. */
+/** A quick test that spares most requests the full match. */
 function mayRunMark(router: RouterLike, ctx: Context): boolean {
 	const {marked, isStateful} = survey(router.stack);
 	if (isStateful || marked.length === 0 || !hasPlainUrl(ctx)) {
@@ -84,14 +67,14 @@ function mayRunMark(router: RouterLike, ctx: Context): boolean {
 	);
 }
 
-/** What the quick question needs to know of a router's stack. */
-const survey = remembered((stack: readonly RouteLayer[]) => ({
+/** What the quick test needs to know of a router's stack. */
+const survey = memoizeList((stack: readonly RouteLayer[]) => ({
 	marked: stack.filter(layer => layer.stack.some(markOf)),
-	/** To match is to change what matches next. */
+	/** Whether matching changes what matches next. */
 	isStateful: stack.some(layer => isStateful(layer.regexp)),
 }));
 
-/** A regular expression that is global or sticky goes on where it last ended. */
+/** A global or sticky regular expression continues where it last ended. */
 function isStateful(pattern: unknown): boolean {
 	return types.isRegExp(pattern) && (pattern.global || pattern.sticky);
 }
@@ -100,7 +83,7 @@ function pathFor(router: RouterLike, ctx: Context): string {
 	return router.opts.routerPath || routedPath(ctx);
 }
 
-/** Most routers accept any host: the header is then not read. */
+/** Most routers accept any host. The header is then not read. */
 function isForHost(router: RouterLike, ctx: Context): boolean {
 	return router.host === undefined || router.matchHost(ctx.host);
 }
@@ -109,7 +92,7 @@ function matchingLayers(router: RouterLike, ctx: Context): readonly RouteLayer[]
 	return router.match(pathFor(router, ctx), ctx.method).pathAndMethod;
 }
 
-/** The layers that the router runs one after the other: all that match, or the chosen one alone. */
+/** The layers that the router runs in turn: all that match, or in an exclusive router the chosen one. */
 function layersRun(router: RouterLike, matching: readonly RouteLayer[]): readonly RouteLayer[] {
 	if (!router.exclusive) {
 		return matching;
@@ -128,7 +111,7 @@ function isRoute(layer: RouteLayer): boolean {
 	return layer.methods.length > 0;
 }
 
-/** All that runs after the gate, up to the end of the first route; nothing if there is no route. */
+/** The functions that run after the gate, to the end of the first route; none if there is no route. */
 function untilFirstHandler(layers: readonly RouteLayer[], isGate: IsGate): unknown[] {
 	const gateLayer = layers.findIndex(layer => layer.stack.some(isGate));
 	const following = layers.slice(Math.max(0, gateLayer));
@@ -141,8 +124,4 @@ function untilFirstHandler(layers: readonly RouteLayer[], isGate: IsGate): unkno
 function strongestMark(functions: readonly unknown[]): Mark | undefined {
 	const marks = functions.map(markOf).filter(mark => mark !== undefined);
 	return marks.find(mark => mark.kind === 'bypass') ?? marks[0];
-}
-
-function markOf(middleware: unknown): Mark | undefined {
-	return typeof middleware === 'function' ? (middleware as {[markKey]?: Mark})[markKey] : undefined;
 }

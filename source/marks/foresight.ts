@@ -1,29 +1,34 @@
-import type {Context, Next} from 'koa';
-import type {Exemption} from '../context.ts';
-import {countLate} from '../exemptions/count-late.ts';
-import type {Settings} from '../options/settings.ts';
-import {type Foresight, findPassage, type Passage} from '../request-state.ts';
-import {type Mark, matchedLayers} from './foresee.ts';
-import {hasDotSegment, hasPlainUrl, routedPath} from './routed-path.ts';
+import type {Context} from 'koa';
+import type {Expected} from './foresee.ts';
+import type {Mark} from './mark.ts';
+import type {Probation} from './probation.ts';
+import {routedPath} from './routed-path.ts';
 import type {RouteLayer} from './router.ts';
 
-/** For a mark, when it runs: tells every gate on the way whether what it foresaw has come true. */
-export function prove(ctx: Context, mark: Mark): void {
-	for (let passage = findPassage(ctx); passage; passage = passage.outer) {
-		const {foresight, settings, client} = passage;
-		if (foresight === undefined) {
-			if (passage.exemption !== 'allowed' && hasPlainUrl(ctx) && !hasDotSegment(ctx)) {
-				warnUnforeseen(settings, mark, ctx);
-			}
-		} else if (foresight.outcome === 'unproven' && hasComeTrue(foresight, mark, ctx)) {
-			foresight.outcome = 'proven';
-			foresight.probation.end(client);
-		}
-	}
+/** A mark that a router is expected to run for this method and path, and whether it did. */
+export interface Foresight extends Expected {
+	readonly method: string;
+	readonly path: string;
+	/** How many layers the routers before the gate have matched. */
+	readonly matchedBefore: number;
+	readonly probation: Probation;
+	/**
+	 * - `'unproven'`: the request is exempt on trust
+	 * - `'proven'`: the mark has run
+	 * - `'disproved'`: the request came back before the mark had run
+	 * - `'withheld'`: not exempt, since the client has too many unproven requests
+	 * - `'suspended'`: not exempt, since one of the client's was disproved over its quota
+	 */
+	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld' | 'suspended';
 }
 
-/** This mark for this method and path, and no route of another router before it. */
-function hasComeTrue(foresight: Foresight, mark: Mark, ctx: Context): boolean {
+/** The layers that routers have matched for a request so far, in order, whether or not they run. */
+export function matchedLayers(ctx: Context): readonly RouteLayer[] {
+	return Array.isArray(ctx.matched) ? ctx.matched : [];
+}
+
+/** Whether it is this mark, for this method and path, and no other router's route ran before it. */
+export function hasComeTrue(foresight: Foresight, mark: Mark, ctx: Context): boolean {
 	const {method, path, route, matchedBefore} = foresight;
 	const first = matchedLayers(ctx)
 		.slice(matchedBefore)
@@ -37,54 +42,7 @@ function hasComeTrue(foresight: Foresight, mark: Mark, ctx: Context): boolean {
 	);
 }
 
-/** What is no layer of @koa/router may have run anything. */
+/** Anything but a layer of @koa/router may have run anything. */
 function mayTake(layer: Partial<RouteLayer> | null | undefined, method: string): boolean {
 	return layer?.methods?.includes(method) ?? true;
-}
-
-/**
- * Runs the rest for a request that is exempt as foreseen, and counts it late if it was not proven.
- *
- * @param remainingExemption why the request is exempt all the same, if it is
- */
-export async function runForeseen(
-	passage: Passage,
-	foresight: Foresight,
-	remainingExemption: () => Exemption | undefined,
-	next: Next,
-): Promise<void> {
-	const {probation, mark, path} = foresight;
-	passage.exemption = mark.kind;
-
-	try {
-		await next();
-	} finally {
-		if (foresight.outcome === 'unproven') {
-			foresight.outcome = 'disproved';
-			passage.exemption = remainingExemption();
-			try {
-				if (await countLate(passage, probation)) {
-					warnUnproven(passage.settings, path);
-				}
-			} finally {
-				probation.end(passage.client);
-			}
-		}
-	}
-}
-
-function warnUnforeseen({warn}: Settings, {kind}: Mark, ctx: Context): void {
-	warn(
-		'GATEKEEPER_MARK_UNFORESEEN',
-		() =>
-			`A ${kind} mark on ${ctx._matchedRoute ?? ctx.path} was not foreseen, so that the request was under the global rules. Place the router after the gate with app.use, in the same app; or name it in gatekeeper({routers: [router]}), or mount the gate with router.use. A mark that another route runs before, or that a tool has wrapped, cannot be foreseen`,
-	);
-}
-
-function warnUnproven({warn}: Settings, path: string): void {
-	warn(
-		'GATEKEEPER_MARK_UNPROVEN',
-		() =>
-			`A bypass() or standalone route was foreseen for ${path} but did not run first, and the client is over its quota or banned, or the store fails: its exemptions are suspended. Something between the gate and the router answers, or rewrites the path`,
-	);
 }

@@ -1,18 +1,17 @@
 import type {Middleware} from 'koa';
-import type {Settings} from '../options/settings.ts';
 
 /** Tells one gate among other middlewares. */
 export type IsGate = (middleware: unknown) => boolean;
 
-/** On the function itself, so that tools that wrap it and copy its properties do not hide it. */
-const settingsKey = Symbol('koa-gatekeeper settings');
+/** On the function itself: a tool that wraps the gate and copies its properties does not hide it. */
+const tagKey = Symbol('koa-gatekeeper tag');
 
-export function setIdentity(gate: Middleware, settings: Settings): Middleware {
-	return Object.assign(gate, {[settingsKey]: settings});
+/** @param tag an object that identifies the gate */
+export function tagGate(gate: Middleware, tag: object): Middleware {
+	return Object.assign(gate, {[tagKey]: tag});
 }
 
-export function isGateOf(settings: Settings): IsGate {
+export function isGateOf(tag: object): IsGate {
 	return middleware =>
-		typeof middleware === 'function' &&
-		(middleware as {[settingsKey]?: Settings})[settingsKey] === settings;
+		typeof middleware === 'function' && (middleware as {[tagKey]?: object})[tagKey] === tag;
 }

@@ -3,37 +3,37 @@ import type {Context} from 'koa';
 /** Characters. The gate parses and matches every URL, even a banned client's. */
 const MAX_URL = 4096;
 
-/** Characters of a host, or of several that proxies have listed. */
+/** Characters of a host, or of a list of hosts from proxies. */
 const MAX_HOST = 1000;
 
-/** User information, and what older Koa splits a list of hosts at in quadratic time. */
+/** User information, and spaces at which older versions of Koa split a list of hosts in quadratic time. */
 const unusualInHost = /@|\s{2}/;
 
-/** What makes `parseurl`, which Koa parses URLs with, take its slow way. */
+/** Characters for which `parseurl`, Koa's parser of URLs, takes its slow path. */
 const unusual = /[\t\n\f\r #\u00a0\ufeff]/;
 
-/** A segment `.` or `..`, where a backslash is as good as a slash. */
+/** A segment `.` or `..`; a backslash separates segments like a slash. */
 const dotSegment = /[/\\]\.{1,2}(?:[/\\?#;]|$)/;
 
-/** What `new URL()` and `fetch()` strip, so that it may hide a dot segment. */
+/** Characters that `new URL()` and `fetch()` strip, so that they may hide a dot segment. */
 const stripped = /\p{Cc}| $/u;
 
-/** How often a path may be encoded, one time upon the other. */
+/** How many layers of encoding are decoded. */
 const MAX_ENCODED = 4;
 
-/** The path that a router matches, unless it was told another. */
+/** The path that a router matches, unless its `routerPath` is set. */
 export function routedPath(ctx: Context): string {
 	return String(ctx.newRouterPath || ctx.path || '');
 }
 
-/** Whether the URL is short and simple. For any other, the gate does not predict the route. */
+/** Whether the URL is short and simple. The gate foresees no route for any other URL. */
 export function hasPlainUrl({req: {url = ''}}: Context): boolean {
 	return url.length <= MAX_URL && url.startsWith('/') && !unusual.test(url);
 }
 
 /**
- * Whether the host is short and simple. Koa has `new URL()` read a host with user information, which takes
- * long for a long one.
+ * Whether the host is short and simple. Koa parses a host with user information by `new URL()`, which is
+ * slow for a long one.
  */
 export function hasPlainHost({app, req: {headers}}: Context): boolean {
 	const hosts = [headers[':authority'], headers.host, app.proxy && headers['x-forwarded-host']];
@@ -44,8 +44,8 @@ export function hasPlainHost({app, req: {headers}}: Context): boolean {
 }
 
 /**
- * Whether `ctx.URL` or another server may take the path for a different one: it has a dot segment, plain or
- * encoded. Routers match that literally; others resolve it, each in its own way.
+ * Whether the path has a dot segment, plain or encoded. Routers match it literally, but `ctx.URL` and other
+ * servers may resolve it to a different path.
  */
 export function hasDotSegment(ctx: Context): boolean {
 	const path = routedPath(ctx);

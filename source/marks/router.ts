@@ -1,6 +1,6 @@
 /**
- * What the gate reads of an @koa/router 15. That package is an optional peer, hence not imported; the
- * members are those of its `Router` and `Layer`.
+ * What the gate reads of a router of @koa/router 15. That package is an optional peer, so it is not
+ * imported. The members are those of its `Router` and `Layer`.
  */
 export interface RouterLike {
 	readonly stack: readonly RouteLayer[];
@@ -11,7 +11,7 @@ export interface RouterLike {
 	matchHost(host: string): boolean;
 }
 
-/** A route, or without methods what `router.use` placed. */
+/** A route; without methods, a middleware that `router.use` placed. */
 export interface RouteLayer {
 	readonly methods: readonly string[];
 	readonly stack: readonly unknown[];

@@ -1,20 +1,20 @@
 import {badOption} from '../checks/option-checks.ts';
-import {isIpv6Prefix} from '../client/address.ts';
+import {isIpv6Prefix} from '../client/address/address.ts';
 import {type ClientName, namedClient} from '../client/client-name.ts';
 import {canonicalKey} from '../client/key.ts';
-import type {Immunity} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
-import {immunityOf} from '../reports/immunity.ts';
-
-/** What a `specific` with a `key` counts by, as its operator names it to `reset()`. */
-export type SpecificKeyName = {readonly specificKey: string};
+import {type Immunity, immunityOf} from '../reports/immunity.ts';
 
 const bannable: Readonly<Record<Immunity, string>> = {
-	allowed: 'outside the list `allow`, which no ban holds',
-	'no-client': "other than 'unix', a ban of which would shut everybody out",
+	allowed: 'a client that the list `allow` does not cover, since no ban holds those',
+	'no-client': "a client other than 'unix', since a ban of that would shut everyone out",
 };
 
-/** @throws {TypeError} for what names no client, and for a client that no ban may hold */
+/**
+ * The canonical key of a client that is to be banned or reported.
+ *
+ * @throws {TypeError} for anything that names no client, and for a client that no ban may hold
+ */
 export function keyToBan(name: ClientName, settings: Settings): string {
 	const named = namedClient(name, settings);
 	const immunity = immunityOf(named, settings);
@@ -26,9 +26,9 @@ export function keyToBan(name: ClientName, settings: Settings): string {
 }
 
 /**
- * Also takes what was banned under another `ipv6Prefix`.
+ * The canonical key of a client that is to be unbanned. It may have been banned under another `ipv6Prefix`.
  *
- * @throws {TypeError} for what names no client
+ * @throws {TypeError} for anything that names no client
  */
 export function keyToUnban(name: ClientName, {ipv6Prefix, keySecret}: Settings): string {
 	const prefix =
@@ -38,12 +38,19 @@ export function keyToUnban(name: ClientName, {ipv6Prefix, keySecret}: Settings):
 		.client;
 }
 
-/** @throws {TypeError} for what names neither a client nor what a `specific` counts by */
-export function keyToReset(name: ClientName | SpecificKeyName, settings: Settings): string {
+/**
+ * The canonical key of what is to be reset: a client, or a key that a `specific` counts.
+ *
+ * @throws {TypeError} for anything that names neither
+ */
+export function keyToReset(
+	name: ClientName | {readonly specificKey: string},
+	settings: Settings,
+): string {
 	const key =
 		typeof name === 'object' && name !== null && 'specificKey' in name ? name.specificKey : '';
 
 	return typeof key === 'string' && key !== ''
 		? canonicalKey('specific-key', key, settings.keySecret)
-		: namedClient(name, settings).client;
+		: namedClient(name as ClientName, settings).client;
 }

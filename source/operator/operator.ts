@@ -4,53 +4,49 @@ import type {ClientName} from '../client/client-name.ts';
 import type {Standing} from '../context.ts';
 import {giveWay} from '../give-way.ts';
 import type {Settings} from '../options/settings.ts';
-import {checkReport, reportClient} from '../reports/count-report.ts';
-import {shown} from '../stores/guard/check-answer.ts';
-import type {GuardedStore} from '../stores/guard/guarded-store.ts';
-import {eachInTime, inTime} from '../stores/guard/in-time.ts';
+import {checkReport, countReport} from '../reports/count-report.ts';
 import {checkReason} from '../stores/reason.ts';
-import type {Store, StoredBan} from '../stores/store.ts';
-import {timeOf} from '../stores/time-of.ts';
-import {keyToBan, keyToReset, keyToUnban, type SpecificKeyName} from './client-keys.ts';
+import {keyToBan, keyToReset, keyToUnban} from './client-keys.ts';
 
-/** A ban as its operator is shown it. */
+/** A ban in force. */
 export interface Ban {
-	/** The canonical key, which every verb takes. */
+	/** The client's canonical key, which every method of the gate takes. */
 	readonly client: string;
-	/** Whether reports led to it or `ban()`. */
+	/** Whether reports led to the ban, or `ban()`. */
 	readonly by: 'reports' | 'hand';
 	readonly reason?: string;
-	/** Seconds until it ends, rounded up; Infinity for one without end. */
+	/** Seconds until the ban ends, rounded up; Infinity for an endless ban. */
 	readonly retryAfter: number;
 }
 
 export interface BanOptions {
 	/**
-	 * Seconds or text such as `'10m'`; Infinity for a ban without end.
+	 * Seconds, or text such as `'10m'`; Infinity for an endless ban.
 	 *
-	 * @default the ban rule's duration; without a ban rule, no end
+	 * @default the ban rule's duration; without a ban rule, Infinity
 	 */
 	readonly duration?: Duration;
-	/** Shown by `bans()` and to `onRefused`; 200 characters of it at most. */
+	/** `bans()` and `onRefused` show its first 200 characters. */
 	readonly reason?: string;
 }
 
 /**
- * What an operator may do. A client is an address, a key as `bans()` shows it, or `{key: 'alice'}`;
- * anything else, like any bad option, rejects with a TypeError. A failing store rejects with its error.
+ * What you can do from code. A client is an address, a key as `bans()` shows it, or `{key: 'alice'}`. Every
+ * method rejects with a TypeError for anything else and for bad options, and with the store's error if the
+ * store fails.
  *
- * Whom the list `allow` covers, and `'unix'`, can't be banned or reported: that rejects too.
+ * `ban` and `report` reject for a client that the list `allow` covers, and for `'unix'`.
  */
 export interface Operator {
-	/** Bans a client in place of any ban that it has; its reports are spent. */
+	/** Bans a client. Replaces any ban that it has, and uses up its reports. */
 	ban(client: ClientName, options?: BanOptions): Promise<void>;
 	/** Ends a client's ban, and forgets its reports. */
 	unban(client: ClientName): Promise<void>;
 	/**
-	 * Forgets a client's counted requests and its reports; a ban stays. `{specificKey: 'alice'}` is what
-	 * a `specific` counts as `'alice'` by its `key`.
+	 * Forgets a client's counted requests and reports; a ban stays. `{specificKey: 'alice'}` resets what a
+	 * `specific` counts as `'alice'` by its `key`.
 	 */
-	reset(client: ClientName | SpecificKeyName): Promise<void>;
+	reset(client: ClientName | {readonly specificKey: string}): Promise<void>;
 	/** Counts a report of a client, as `ctx.report()` does. */
 	report(
 		client: ClientName,
@@ -66,41 +62,18 @@ export interface Operator {
 	 */
 	bans(): AsyncIterableIterator<Ban>;
 	/**
-	 * Releases what the gate and its store hold; never the store client of the user's own. A MemoryStore is
-	 * emptied, for every gate that shares it.
+	 * Releases what the gate and its store hold, but never a Redis client of yours. A MemoryStore is emptied,
+	 * for every gate that shares it.
 	 */
 	close(): Promise<void>;
 }
 
 export function operator(settings: Settings): Operator {
-	const {store, guarded, banRule, storeTimeout} = settings;
-
-	/** Turns what throws into a rejection, and a silence into an error. */
-	const ask = async <T>(question: () => T | Promise<T>): Promise<T> =>
-		(await inTime((async () => question())(), storeTimeout)).value;
-
-	/** The store's own answers, whose failures are the operator's to see. */
-	const strictly: Pick<GuardedStore, 'admit' | 'report'> = {
-		admit: (client, rules, options) => store.admit(client, rules, options),
-		report: (client, rule, report) => guarded.reportThere(client, rule, report),
-	};
-
-	/** What the operator does holds here too, last and whatever the store says. */
-	const everywhere = async (
-		inStore: () => void | Promise<void>,
-		here: (isStored: boolean) => void,
-	) => {
-		let isStored = false;
-		try {
-			await ask(inStore);
-			isStored = true;
-		} finally {
-			here(isStored);
-		}
-	};
+	const {store, banRule} = settings;
+	const {commands} = store;
 
 	return {
-		ban: async (client, options = {}) => {
+		async ban(client, options = {}) {
 			const {duration, reason} = namedOptions(options, ['duration', 'reason'], 'ban()');
 			const ban = {
 				duration:
@@ -109,44 +82,28 @@ export function operator(settings: Settings): Operator {
 						: milliseconds(duration, 'duration', Infinity),
 				...checkReason(reason),
 			};
-			const key = keyToBan(client, settings);
-			await everywhere(
-				() => store.ban(key, ban),
-				isStored => guarded.ban(key, ban, isStored),
-			);
+			await commands.ban(keyToBan(client, settings), ban);
 		},
 
-		unban: async client => {
-			const key = keyToUnban(client, settings);
-			await everywhere(
-				() => store.unban(key),
-				() => guarded.unban(key),
-			);
+		async unban(client) {
+			await commands.unban(keyToUnban(client, settings));
 		},
 
-		reset: async client => {
-			const key = keyToReset(client, settings);
-			await everywhere(
-				() => store.reset(key),
-				() => guarded.reset(key),
-			);
+		async reset(client) {
+			await commands.reset(keyToReset(client, settings));
 		},
 
-		report: async (client, options = {}) => {
+		async report(client, options = {}) {
 			const key = keyToBan(client, settings);
 			const report = checkReport(namedOptions(options, ['weight', 'reason'], 'report()'));
-			return ask(() => reportClient(strictly, settings, key, report));
+			return countReport(commands, settings, key, report);
 		},
 
-		bans: async function* () {
-			for await (const page of eachInTime(storedBans(store), storeTimeout)) {
-				if (!Array.isArray(page)) {
-					throw new TypeError(`the store answered ${shown(page)} as a page of bans`);
-				}
-
-				const toldAt = timeOf(store);
+		async *bans() {
+			for await (const page of commands.bans()) {
+				const listedAt = store.now();
 				for (const {endsInMs, ...ban} of page) {
-					const left = endsInMs - (timeOf(store) - toldAt);
+					const left = endsInMs - (store.now() - listedAt);
 					if (left > 0) {
 						yield {...ban, retryAfter: left === Infinity ? Infinity : wholeSeconds(left)};
 					}
@@ -156,14 +113,8 @@ export function operator(settings: Settings): Operator {
 			}
 		},
 
-		close: async () => {
-			guarded.close();
-			await ask(() => store.close());
+		async close() {
+			await commands.close();
 		},
 	};
-}
-
-/** One kind of list, whether the store has its bans at hand or asks a server as it goes. */
-async function* storedBans(store: Store): AsyncGenerator<readonly StoredBan[]> {
-	yield* store.bans();
 }

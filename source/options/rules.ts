@@ -1,13 +1,14 @@
 import {type Duration, milliseconds} from '../checks/duration.ts';
 import {badOption, namedOptions} from '../checks/option-checks.ts';
+import {MAX_WINDOW, type Rule, type SettledBanRule} from '../stores/rule.ts';
 
 /**
  * At most `count` requests within any `window`.
  *
  * - `count`: 1 to 1,000,000
- * - `window`: seconds or text such as `'1m'`; at most 45 days
- * - `name`: printable ASCII, shown to clients. Rules with one name and equal numbers share their
- *   counter; unnamed ones are called `global`, `global-2`, … or `specific`, `specific-2`, …
+ * - `window`: seconds, or text such as `'1m'`; at most 45 days
+ * - `name`: printable ASCII, which clients see. Rules with the same name and equal numbers share a counter.
+ *   Unnamed rules are called `global`, `global-2`, … or `specific`, `specific-2`, …
  *
  * @example [100, 60]
  * @example {count: 100, window: '1m', name: 'api'}
@@ -16,14 +17,14 @@ export type LimitRule =
 	| readonly [count: number, window: Duration]
 	| {readonly count: number; readonly window: Duration; readonly name?: string};
 
-/** One rule or a list of them; a request must fit under all. */
+/** One rule or a list of rules. A request must fit under every rule. */
 export type LimitRules = LimitRule | readonly LimitRule[];
 
 /**
- * A client reported `count` times within any `window` is banned for `duration` from the last report.
+ * Bans a client that is reported `count` times within any `window`, for `duration` from the last report.
  *
- * - `count`, `window`, `name`: as in a limit rule; the unnamed one is called `ban`
- * - `duration`: seconds or text such as `'10m'`; `Infinity` for a ban without end
+ * - `count`, `window`, `name`: as in a limit rule; an unnamed rule is called `ban`
+ * - `duration`: seconds, or text such as `'10m'`; `Infinity` for an endless ban
  *
  * @example [3, 60, 600]
  * @example {count: 3, window: '1m', duration: '10m'}
@@ -38,30 +39,13 @@ export type BanRule =
 			readonly name?: string;
 	  };
 
-/** A limit rule as stores are asked it. */
-export interface Rule {
-	readonly name: string;
-	readonly count: number;
-	/** Milliseconds, whole. */
-	readonly window: number;
-	/** Which counter it is: the name and the numbers, so that a rule with new numbers starts anew. */
-	readonly counter: string;
-}
-
-/** A ban rule as stores are asked it: `count` and `window` are those of reports. */
-export interface SettledBanRule extends Rule {
-	/** Milliseconds, whole, or Infinity. */
-	readonly duration: number;
-}
-
-const MOST_COUNTED = 1_000_000;
-/** Milliseconds, of 45 days. */
-export const LONGEST_WINDOW = 45 * 24 * 60 * 60 * 1000;
+/** The greatest `count` of a rule. */
+const MAX_COUNT = 1_000_000;
 
 /**
- * Reads one limit rule or a list of them.
+ * Reads one limit rule, or a list of rules.
  *
- * @param nextName names the rules that have no name of their own
+ * @param nextName names a rule that has no name
  * @throws {TypeError} naming the option
  */
 export function settleLimitRules(
@@ -75,7 +59,7 @@ export function settleLimitRules(
 	}
 
 	if (given.length === 0) {
-		throw badOption(option, 'a rule or a list of at least one', given);
+		throw badOption(option, 'a rule or a list of at least one rule', given);
 	}
 
 	const rules = given.map((rule, index) => settleLimitRule(rule, `${option}[${index}]`, nextName));
@@ -104,7 +88,7 @@ export function settleBanRule(given: unknown, option: string): SettledBanRule {
 	};
 }
 
-/** Gives out `base`, `base-2`, `base-3`, … */
+/** Returns a function that returns `base`, then `base-2`, `base-3`, … */
 export function nameSeries(base: string): () => string {
 	let created = 0;
 
@@ -120,10 +104,10 @@ function settleLimitRule(given: unknown, option: string, nextName: () => string)
 
 function settleRule(fields: Record<string, unknown>, option: string, nextName: () => string): Rule {
 	const count = wholeNumber(fields.count, `${option}.count`);
-	const window = milliseconds(fields.window, `${option}.window`, LONGEST_WINDOW);
+	const window = milliseconds(fields.window, `${option}.window`, MAX_WINDOW);
 	const name = fields.name === undefined ? nextName() : ruleName(fields.name, `${option}.name`);
 
-	return {name, count, window, counter: `${count}/${window}/${name}`};
+	return {name, count, window, id: `${count}/${window}/${name}`};
 }
 
 /** The tuple `[count, window, …]` as the object `{count, window, …}`. */
@@ -144,14 +128,14 @@ function ruleFields(
 }
 
 function wholeNumber(given: unknown, option: string): number {
-	if (Number.isInteger(given) && Number(given) >= 1 && Number(given) <= MOST_COUNTED) {
+	if (Number.isInteger(given) && Number(given) >= 1 && Number(given) <= MAX_COUNT) {
 		return Number(given);
 	}
 
 	throw badOption(option, 'a whole number from 1 to 1,000,000', given);
 }
 
-/** Printable ASCII, since names stand in the RateLimit fields (RFC 9651, Strings). */
+/** Printable ASCII, since the RateLimit fields contain names (RFC 9651, Strings). */
 function ruleName(given: unknown, option: string): string {
 	if (typeof given === 'string' && /^[\x20-\x7e]+$/.test(given)) {
 		return given;

@@ -1,8 +1,10 @@
 import {createSecretKey, type KeyObject} from 'node:crypto';
 import {METHODS} from 'node:http';
 import {types} from 'node:util';
+import {typeName} from '../checks/describe.ts';
 import {milliseconds} from '../checks/duration.ts';
 import {
+	badOption,
 	check,
 	isFunction,
 	isText,
@@ -10,32 +12,23 @@ import {
 	namedOptions,
 	oneOf,
 	optional,
-	typeName,
 } from '../checks/option-checks.ts';
-import {isIpv6Prefix} from '../client/address.ts';
-import type {AddressList} from '../client/address-list.ts';
-import {
-	isHeaderName,
-	settleListing,
-	settleProxies,
-	type TrustedProxies,
-} from '../client/trusted-proxies.ts';
+import {isIpv6Prefix} from '../client/address/address.ts';
+import {AddressList} from '../client/address/address-list.ts';
+import {isHeaderName} from '../client/header/header-name.ts';
+import {settleProxies, type TrustedProxies} from '../client/trusted-proxies.ts';
 import {isRouter, type RouterLike} from '../marks/router.ts';
-import {GuardedStore} from '../stores/guard/guarded-store.ts';
-import type {StoreErrorPolicy} from '../stores/guard/questions.ts';
+import type {GateStore} from '../stores/guard/gate-store.ts';
+import {guard} from '../stores/guard/guard.ts';
+import type {StoreErrorPolicy} from '../stores/guard/policy.ts';
 import {MemoryStore} from '../stores/memory/memory-store.ts';
+import type {Rule, SettledBanRule} from '../stores/rule.ts';
 import type {Store} from '../stores/store.ts';
 import {type Warn, warnEachTime, warner} from '../warnings.ts';
 import type {ClientTest, GatekeeperOptions, HeaderStyle, KeyOf, OnRefused} from './options.ts';
-import {
-	nameSeries,
-	type Rule,
-	type SettledBanRule,
-	settleBanRule,
-	settleLimitRules,
-} from './rules.ts';
+import {nameSeries, settleBanRule, settleLimitRules} from './rules.ts';
 
-/** The options as the chain reads them: checked, complete, times in milliseconds. */
+/** The options as the chain reads them: checked and complete, with times in milliseconds. */
 export interface Settings {
 	readonly banRule: SettledBanRule | undefined;
 	readonly rules: readonly Rule[];
@@ -52,15 +45,13 @@ export interface Settings {
 	readonly routers: readonly RouterLike[] | undefined;
 	readonly headers: HeaderStyle;
 	readonly onRefused: OnRefused | undefined;
-	readonly storeTimeout: number;
-	/** The store itself, for the operator's verbs, which reject when it fails. */
-	readonly store: Store;
-	/** The store under `onStoreError`, for decisions, which never fail. */
-	readonly guarded: GuardedStore;
+	/** The store, under `onStoreError`. */
+	readonly store: GateStore;
 	readonly warn: Warn;
 }
 
-const LONGEST_TIMEOUT = 60_000;
+/** Milliseconds. */
+const MAX_TIMEOUT = 60_000;
 const headerStyle = oneOf<HeaderStyle>('draft', 'legacy', 'both', false);
 const storeErrorPolicy = oneOf<StoreErrorPolicy>('memory', 'open', 'closed');
 
@@ -83,13 +74,13 @@ const names = [
 	'store',
 ] as const satisfies ReadonlyArray<keyof GatekeeperOptions>;
 
-/** The names of unnamed global rules go on where the last gate on the same store ended. */
+/** The names of unnamed global rules continue where the last gate on the same store ended. */
 const globalNames = new WeakMap<object, () => string>();
 
 /**
  * Checks the options of `gatekeeper()` and fills in the defaults.
  *
- * @throws {TypeError} naming the option, what is allowed and what came
+ * @throws {TypeError} naming the option, what is allowed and what was given
  */
 export function settle(options: unknown): Settings {
 	const given = namedOptions(options, names, 'gatekeeper()');
@@ -108,8 +99,7 @@ export function settle(options: unknown): Settings {
 	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
 	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
-	const storeTimeout = milliseconds(timeout, 'storeTimeout', LONGEST_TIMEOUT);
-	const warn = warner();
+	const storeTimeout = milliseconds(timeout, 'storeTimeout', MAX_TIMEOUT);
 
 	return {
 		banRule: banRule === undefined ? undefined : settleBanRule(banRule, 'banRule'),
@@ -128,14 +118,8 @@ export function settle(options: unknown): Settings {
 		routers,
 		headers,
 		onRefused,
-		storeTimeout,
-		store,
-		guarded: new GuardedStore(store, {
-			policy: onStoreError,
-			timeout: storeTimeout,
-			warn: warnEachTime,
-		}),
-		warn,
+		store: guard(store, {policy: onStoreError, timeout: storeTimeout, warn: warnEachTime}),
+		warn: warner(),
 	};
 }
 
@@ -145,11 +129,28 @@ function globalNamesOn(store: Store): () => string {
 	return series;
 }
 
+/** @throws {TypeError} naming the option */
+function settleListing(given: unknown, option: string): AddressList | ClientTest | undefined {
+	if (given === undefined || given instanceof AddressList || isFunction<ClientTest>(given)) {
+		return given;
+	}
+
+	if (!Array.isArray(given)) {
+		throw badOption(
+			option,
+			'a list of addresses and CIDRs, an AddressList, or a function of ctx',
+			given,
+		);
+	}
+
+	return new AddressList(given, option);
+}
+
 function isSecret(given: unknown): given is string | Uint8Array {
 	return (isText(given) || types.isUint8Array(given)) && given.length > 0;
 }
 
-/** A copy that shows itself nowhere: settings are in reach of whoever logs a gate or `ctx.state`. */
+/** A copy that no log shows: the settings are within reach of code that logs a gate or `ctx.state`. */
 function secretKey(secret: string | Uint8Array): KeyObject {
 	return createSecretKey(Buffer.from(secret));
 }
@@ -159,11 +160,11 @@ function isMethod(given: unknown): given is string {
 }
 
 function isStore(given: unknown): given is Store {
-	const verbs = ['admit', 'report', 'ban', 'unban', 'reset', 'bans', 'close'];
+	const methods = ['admit', 'report', 'ban', 'unban', 'reset', 'bans', 'close'];
 
 	return (
 		typeof given === 'object' &&
 		given !== null &&
-		verbs.every(verb => verb in given && isFunction(given[verb as keyof typeof given]))
+		methods.every(name => name in given && isFunction(given[name as keyof typeof given]))
 	);
 }

@@ -2,7 +2,7 @@ import {wholeSeconds} from '../checks/duration.ts';
 import {check} from '../checks/option-checks.ts';
 import type {Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
-import type {GuardedStore} from '../stores/guard/guarded-store.ts';
+import type {GateStore} from '../stores/guard/gate-store.ts';
 import {checkReason} from '../stores/reason.ts';
 import type {Report} from '../stores/store.ts';
 
@@ -20,32 +20,23 @@ export function checkReport({
 }
 
 /**
- * Counts a report, and tells how the client then stands.
+ * Counts a report. Returns how the client stands then.
  *
- * @param store the guarded store for a handler's reports; what fails with the store for an operator's
+ * @param store what counts it: the gate's store for a handler, its commands for an operator
  */
-export async function reportClient(
-	store: Pick<GuardedStore, 'admit' | 'report'>,
-	{banRule, warn}: Settings,
+export async function countReport(
+	store: Pick<GateStore, 'report'>,
+	{banRule, warn}: Pick<Settings, 'banRule' | 'warn'>,
 	client: string,
 	report: Report,
 ): Promise<Standing> {
 	if (banRule === undefined) {
-		warn(
-			'GATEKEEPER_NO_BAN_RULE',
-			() => 'A report was not counted: gatekeeper() was given no banRule',
-		);
-		const verdict = await store.admit(client, [], {});
-		const banEndsInMs = verdict.kind === 'banned' ? verdict.endsInMs : undefined;
-		return {...standing(0, banEndsInMs), immune: 'no-ban-rule'};
+		warn('GATEKEEPER_NO_BAN_RULE');
+		return {reports: 0, banned: false, immune: 'no-ban-rule'};
 	}
 
 	const {reports, banEndsInMs} = await store.report(client, banRule, report);
 
-	return standing(reports, banEndsInMs);
-}
-
-function standing(reports: number, banEndsInMs: number | undefined): Standing {
 	return banEndsInMs === undefined
 		? {reports, banned: false}
 		: {reports, banned: true, retryAfter: wholeSeconds(banEndsInMs)};

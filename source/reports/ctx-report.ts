@@ -1,49 +1,44 @@
-import {isText, namedOptions, typeName} from '../checks/option-checks.ts';
+import {describe, typeName} from '../checks/describe.ts';
+import {isText, namedOptions} from '../checks/option-checks.ts';
 import {namedClient} from '../client/client-name.ts';
-import type {Immunity, ReportOptions, Standing} from '../context.ts';
+import type {ReportOptions, Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
-import type {Passage} from '../request-state.ts';
-import {shown} from '../stores/guard/check-answer.ts';
-import {checkReport, reportClient} from './count-report.ts';
-import {immunityOf} from './immunity.ts';
+import type {RequestState} from '../request-state.ts';
+import {checkReport, countReport} from './count-report.ts';
+import {immunityOf, immunityOfRequest} from './immunity.ts';
 
 /**
- * `ctx.report()` for one request. It counts at once where the store can, and its promise is never an
- * unhandled rejection, so that a handler need not await it: a warning tells of bad options.
+ * `ctx.report()` of one request. A handler need not await it: it counts at once if the store can, and its
+ * promise is never an unhandled rejection. A warning reports bad options.
  */
-export function report(passage: Passage, options: ReportOptions = {}): Promise<Standing> {
-	const standing = reportFrom(passage, options);
+export function ctxReport(state: RequestState, options: ReportOptions = {}): Promise<Standing> {
+	const standing = report(state, options);
 	standing.catch((error: unknown) => {
-		const {warn} = passage.settings;
-		warn(
-			'GATEKEEPER_BAD_REPORT',
-			() =>
-				`A ctx.report() was not counted: ${error instanceof Error ? error.message : shown(error)}`,
-		);
+		const cause = error instanceof Error ? error.message : describe(error);
+		state.settings.warn('GATEKEEPER_BAD_REPORT', `not counted: ${cause}`);
 	});
 
 	return standing;
 }
 
-async function reportFrom(passage: Passage, options: ReportOptions): Promise<Standing> {
+async function report(state: RequestState, options: ReportOptions): Promise<Standing> {
 	const names = ['client', 'weight', 'reason'] as const;
 	const {client, reason, weight} = namedOptions(options, names, 'report()');
-	const {settings} = passage;
-	const report = checkReport({weight, reason: textOrNone(reason, settings)});
+	const {settings} = state;
+	const checked = checkReport({weight, reason: textOrNone(reason, settings)});
 	const named = client === undefined ? undefined : namedClient(client, settings);
-	const immune = named ? immunityOf(named, settings) : immunityOfRequest(passage);
+	const immune = named ? immunityOf(named, settings) : immunityOfRequest(state);
 	if (immune !== undefined) {
 		return {reports: 0, banned: false, immune};
 	}
 
-	const key = named?.client ?? passage.client;
-	const standing = reportClient(settings.guarded, settings, key, report);
-	passage.reports.push(standing);
+	const standing = countReport(settings.store, settings, named?.client ?? state.client, checked);
+	state.reports.push(standing);
 
 	return standing;
 }
 
-/** A reason may come from the request, where a client may send a list for a text: the report counts. */
+/** A reason may come from the request, and a client may send a list in place of a text: the report counts. */
 function textOrNone(reason: unknown, {warn}: Settings): string | undefined {
 	if (reason === undefined || isText(reason)) {
 		return reason;
@@ -51,17 +46,7 @@ function textOrNone(reason: unknown, {warn}: Settings): string | undefined {
 
 	warn(
 		'GATEKEEPER_BAD_REPORT',
-		() =>
-			`A ctx.report() was counted without its reason, which must be text, got ${typeName(reason)}`,
+		`counted without its reason, which must be a string, got ${typeName(reason)}`,
 	);
 	return undefined;
-}
-
-/** Why no report of a request's own client counts, if none does. */
-function immunityOfRequest({exemption, namesNobody}: Passage): Immunity | undefined {
-	if (exemption === 'allowed') {
-		return 'allowed';
-	}
-
-	return namesNobody ? 'no-client' : undefined;
 }

@@ -1,11 +1,18 @@
-import {AddressList} from '../client/address-list.ts';
+import {AddressList} from '../client/address/address-list.ts';
 import type {NamedClient} from '../client/client-name.ts';
 import {unixClient} from '../client/key.ts';
-import type {Immunity} from '../context.ts';
+import type {Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
+import type {RequestState} from '../request-state.ts';
 
-/** Why no ban holds a client that was named by hand, and no report counts; undefined if they do. */
-export function immunityOf({client, range}: NamedClient, {allow}: Settings): Immunity | undefined {
+/** Why no ban may hold a client. */
+export type Immunity = Exclude<Standing['immune'], 'no-ban-rule' | undefined>;
+
+/** The immunity of a client that an operator or a handler named, if it is immune. */
+export function immunityOf(
+	{client, range}: NamedClient,
+	{allow}: Pick<Settings, 'allow'>,
+): Immunity | undefined {
 	if (client === unixClient) {
 		return 'no-client';
 	}
@@ -13,4 +20,13 @@ export function immunityOf({client, range}: NamedClient, {allow}: Settings): Imm
 	return range && allow instanceof AddressList && allow.covers(range.first, range.last)
 		? 'allowed'
 		: undefined;
+}
+
+/** The immunity of a request's own client, if it is immune. */
+export function immunityOfRequest({exemption, immune}: RequestState): Immunity | undefined {
+	if (exemption === 'allowed') {
+		return 'allowed';
+	}
+
+	return immune ? 'no-client' : undefined;
 }

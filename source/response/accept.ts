@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
 
-/** Characters. Browsers send up to 140; RFC 9110, 12.5.1, lets a server disregard the header. */
+/** Characters. Browsers send up to 140. RFC 9110, 12.5.1, lets a server disregard the header. */
 const MAX_LENGTH = 160;
 
 export const PROBLEM = 'application/problem+json';
@@ -21,7 +21,7 @@ export function dropLongAccept({req}: Context): void {
 	}
 }
 
-/** Whether the client would rather read a problem (RFC 9457) than plain text. */
+/** Whether the client prefers a problem document (RFC 9457) to plain text. */
 export function prefersProblem(ctx: Context): boolean {
 	const accept = ctx.get('Accept');
 	if (accept.length > MAX_LENGTH || !problemRanges.test(accept)) {

@@ -1,28 +1,29 @@
 import {types} from 'node:util';
 import type {Context} from 'koa';
-import type {Passage} from '../request-state.ts';
+import type {RequestState} from '../request-state.ts';
 import {rateLimitFields} from './ratelimit-fields.ts';
 
 const refusalFields = ['Retry-After', 'Cache-Control'] as const;
 
 /**
- * Koa answers an error with no headers but the error's own. The gate's are lent to the error while Koa
- * answers and taken back at once: one error object may be thrown to several requests at a time.
+ * Koa's response to an error has only the headers of the error itself. The gate lends its headers to the
+ * error while Koa responds, and takes them back at once: one error object may be thrown in several requests
+ * at the same time.
  */
-export function keepHeadersOnError(ctx: Context, passage: Passage): void {
-	const answer = ctx.onerror;
+export function keepHeadersOnError(ctx: Context, state: RequestState): void {
+	const respond = ctx.onerror;
 
 	ctx.onerror = (error: Error & {headers?: object}) => {
 		if (!(error instanceof Error || types.isNativeError(error))) {
-			answer.call(ctx, error);
+			respond.call(ctx, error);
 			return;
 		}
 
 		const before = Object.getOwnPropertyDescriptor(error, 'headers');
-		const value = {...gateHeaders(ctx, passage), ...error.headers};
+		const value = {...gateHeaders(ctx, state), ...error.headers};
 		Reflect.defineProperty(error, 'headers', {value, configurable: true, enumerable: true});
 		try {
-			answer.call(ctx, error);
+			respond.call(ctx, error);
 		} finally {
 			if (before) {
 				Reflect.defineProperty(error, 'headers', before);
@@ -33,9 +34,9 @@ export function keepHeadersOnError(ctx: Context, passage: Passage): void {
 	};
 }
 
-/** The headers that gates have set on this answer. */
-function gateHeaders(ctx: Context, passage: Passage): Record<string, string> {
-	const isRefused = passage.verdict.kind !== 'admitted';
+/** The headers that gates have set on this response. */
+function gateHeaders(ctx: Context, state: RequestState): Record<string, string> {
+	const isRefused = state.verdict.kind !== 'admitted';
 	const fields = [...rateLimitFields, ...(isRefused ? refusalFields : [])];
 
 	return Object.fromEntries(

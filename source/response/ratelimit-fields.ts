@@ -1,13 +1,13 @@
 import type {Context} from 'koa';
 import {wholeSeconds} from '../checks/duration.ts';
 import type {GateVerdict} from '../context.ts';
-import type {Rule} from '../options/rules.ts';
-import type {Passage} from '../request-state.ts';
+import type {RequestState} from '../request-state.ts';
+import type {Rule} from '../stores/rule.ts';
 import type {Quota} from '../stores/store.ts';
 
 /*
- * The names and the syntax of draft-ietf-httpapi-ratelimit-headers-11, and of the older fields that
- * many clients read. The draft may still change: it stands here and nowhere else.
+ * The names and the syntax of draft-ietf-httpapi-ratelimit-headers-11, and of the older fields that many
+ * clients read. The draft may still change: it is here and nowhere else.
  */
 export const rateLimitFields = [
 	'RateLimit-Policy',
@@ -17,81 +17,94 @@ export const rateLimitFields = [
 	'X-RateLimit-Reset',
 ] as const;
 
-/** The rules as `RateLimit-Policy` lists them: `"global";q=100;w=60`. */
-export function policyField(rules: readonly Rule[]): string {
-	return rules
-		.map(({name, count, window}) => {
-			const seconds = window / 1000;
-			return `${quotedName(name)};q=${count}${Number.isInteger(seconds) ? `;w=${seconds}` : ''}`;
-		})
-		.join(', ');
+/** Writes the fields for one list of rules. */
+export class RateLimitFields {
+	/** The rules as `RateLimit-Policy` lists them: `"global";q=100;w=60`. */
+	readonly policy: string;
+	/** The rules' names as Strings of RFC 9651, quoted once. */
+	readonly #quotedNames: ReadonlyMap<Rule, string>;
+
+	constructor(rules: readonly Rule[]) {
+		this.#quotedNames = new Map(rules.map(rule => [rule, quoted(rule.name)]));
+		this.policy = rules.map(rule => this.#policyItem(rule)).join(', ');
+	}
+
+	/**
+	 * Adds the client's quotas to those that the response already lists. A refusal lists only the full rules.
+	 */
+	set(ctx: Context, state: RequestState, verdict: GateVerdict): void {
+		const {headers} = state.settings;
+		if (headers === false || !('quotas' in verdict) || verdict.quotas.length === 0) {
+			return;
+		}
+
+		const {quotas} = verdict;
+		const isFirst = state.policyField === '';
+		const replaces = isFirst || verdict.kind !== 'admitted';
+		state.policyField = isFirst ? this.policy : `${state.policyField}, ${this.policy}`;
+
+		const {response} = ctx;
+		if (state.outer) {
+			removeRateLimitFields(ctx);
+		}
+
+		if (headers !== 'legacy') {
+			state.rateLimitField = this.#appendItems(replaces ? '' : state.rateLimitField, quotas);
+			response.set('RateLimit-Policy', state.policyField);
+			response.set('RateLimit', state.rateLimitField);
+		}
+
+		if (headers !== 'draft') {
+			const tightest = tightestOf(replaces ? undefined : state.tightest, quotas);
+			state.tightest = tightest;
+			response.set('X-RateLimit-Limit', String(tightest.rule.count));
+			response.set('X-RateLimit-Remaining', String(tightest.remaining));
+			response.set('X-RateLimit-Reset', String(wholeSeconds(tightest.freesInMs)));
+		}
+	}
+
+	#policyItem(rule: Rule): string {
+		const seconds = rule.window / 1000;
+		return `${this.#nameOf(rule)};q=${rule.count}${Number.isInteger(seconds) ? `;w=${seconds}` : ''}`;
+	}
+
+	/** Every request runs this. A list to be joined would take longer than everything else here. */
+	#appendItems(field: string, quotas: readonly Quota[]): string {
+		let text = field;
+		for (const quota of quotas) {
+			text = text === '' ? this.#item(quota) : `${text}, ${this.#item(quota)}`;
+		}
+
+		return text;
+	}
+
+	/**
+	 * `"global";r=99;t=60`: `r` requests remain. `t` is when the next one frees up, but at least the share of
+	 * the window that `r` is of the count, so that no burst is invited.
+	 */
+	#item({rule, remaining, freesInMs}: Quota): string {
+		const share = (rule.window * remaining) / rule.count;
+		return `${this.#nameOf(rule)};r=${remaining};t=${wholeSeconds(Math.max(freesInMs, share))}`;
+	}
+
+	#nameOf(rule: Rule): string {
+		return this.#quotedNames.get(rule) ?? quoted(rule.name);
+	}
 }
 
-/**
- * Tells the client how it stands under the rules of `policy`, besides those that it has been told of
- * before. A refusal tells of the full ones alone.
- */
-export function announceQuotas(
-	ctx: Context,
-	passage: Passage,
-	policy: string,
-	verdict: GateVerdict,
-): void {
-	const {headers} = passage.settings;
-	if (headers === false || !('quotas' in verdict) || verdict.quotas.length === 0) {
-		return;
-	}
-
-	const {quotas} = verdict;
-	passage.policy = passage.policy === '' ? policy : `${passage.policy}, ${policy}`;
-	passage.quotas =
-		verdict.kind === 'admitted' && passage.quotas.length > 0
-			? [...passage.quotas, ...quotas]
-			: quotas;
-
-	const {response} = ctx;
-	if (passage.outer) {
-		removeRateLimitFields(ctx);
-	}
-
-	if (headers === 'draft' || headers === 'both') {
-		response.set('RateLimit-Policy', passage.policy);
-		response.set('RateLimit', rateLimitField(passage.quotas));
-	}
-
-	if (headers === 'legacy' || headers === 'both') {
-		const {rule, remaining, freesInMs} = passage.quotas.reduce(tighter);
-		response.set('X-RateLimit-Limit', String(rule.count));
-		response.set('X-RateLimit-Remaining', String(remaining));
-		response.set('X-RateLimit-Reset', String(wholeSeconds(freesInMs)));
-	}
-}
-
-/** Takes back what was told of other rules: by a gate before this one, or before the client was banned. */
+/** Removes the fields that an outer gate has set, or that were set before the client was banned. */
 export function removeRateLimitFields(ctx: Context): void {
 	for (const field of rateLimitFields) {
 		ctx.remove(field);
 	}
 }
 
-/** Made for every request: a list to be joined would take longer than the rest of it. */
-function rateLimitField(quotas: readonly Quota[]): string {
-	let field = '';
-	for (const quota of quotas) {
-		const item = rateLimitItem(quota);
-		field = field === '' ? item : `${field}, ${item}`;
-	}
-
-	return field;
+function quoted(name: string): string {
+	return `"${name.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/**
- * `"global";r=99;t=60`: `r` requests remain, and `t` is when the next one frees up, but at least the
- * share of the window that is theirs, so that no burst is invited.
- */
-function rateLimitItem({rule, remaining, freesInMs}: Quota): string {
-	const share = (rule.window * remaining) / rule.count;
-	return `${quotedName(rule.name)};r=${remaining};t=${wholeSeconds(Math.max(freesInMs, share))}`;
+function tightestOf(known: Quota | undefined, quotas: readonly Quota[]): Quota {
+	return known === undefined ? quotas.reduce(tighter) : quotas.reduce(tighter, known);
 }
 
 function tighter(one: Quota, other: Quota): Quota {
@@ -100,18 +113,4 @@ function tighter(one: Quota, other: Quota): Quota {
 	}
 
 	return other.remaining < one.remaining ? other : one;
-}
-
-const quotedNames = new Map<string, string>();
-
-/** A rule's name as a String of RFC 9651: made once, since there are only so many rules. */
-function quotedName(name: string): string {
-	const known = quotedNames.get(name);
-	if (known !== undefined) {
-		return known;
-	}
-
-	const quoted = `"${name.replace(/["\\]/g, '\\$&')}"`;
-	quotedNames.set(name, quoted);
-	return quoted;
 }

@@ -1,13 +1,12 @@
 import {wholeSeconds} from '../checks/duration.ts';
-import type {GateVerdict} from '../context.ts';
-import type {Refusal} from '../options/options.ts';
-import type {SettledBanRule} from '../options/rules.ts';
+import type {GateVerdict, Refusal} from '../context.ts';
+import type {SettledBanRule} from '../stores/rule.ts';
 import type {Banned, Limited, Quota} from '../stores/store.ts';
 
-/** A verdict that does not let the request in. */
+/** A verdict that does not admit the request. */
 export type Refused = Exclude<GateVerdict, {kind: 'admitted'}>;
 
-/** What a refused client is told, and `onRefused` with it. */
+/** Describes a refusal, for the client and for `onRefused`. */
 export function refusalOf(refused: Refused, banRule: SettledBanRule | undefined): Refusal {
 	switch (refused.kind) {
 		case 'limited':
@@ -27,7 +26,7 @@ export function refusalOf(refused: Refused, banRule: SettledBanRule | undefined)
 	}
 }
 
-/** Of several full rules the one that frees up last is told: after that time all have room. */
+/** Of several full rules the one that frees up last counts: after that time all have room. */
 function limited({quotas}: Limited): Refusal {
 	const {rule, freesInMs} = quotas.reduce(later);
 	const retryAfter = wholeSeconds(freesInMs);

@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
-import type {Refusal} from '../options/options.ts';
-import type {Passage} from '../request-state.ts';
+import type {Refusal} from '../context.ts';
+import type {RequestState} from '../request-state.ts';
 import {dropLongAccept, PROBLEM, prefersProblem} from './accept.ts';
 import {removeRateLimitFields} from './ratelimit-fields.ts';
 import {type Refused, refusalOf} from './refusal.ts';
@@ -8,7 +8,7 @@ import {type Refused, refusalOf} from './refusal.ts';
 /**
  * Problem types and their titles (RFC 9457).
  *
- * @see draft-ietf-httpapi-ratelimit-headers-11, which would answer abnormal usage with 429
+ * @see draft-ietf-httpapi-ratelimit-headers-11, which suggests 429 for abnormal usage
  */
 const problems: Record<Refusal['kind'], {type: string; title: string}> = {
 	limited: {
@@ -26,7 +26,7 @@ const problems: Record<Refusal['kind'], {type: string; title: string}> = {
 	},
 };
 
-/** What told of another answer. */
+/** Fields that describe a response which is now replaced. */
 const preparedFields: ReadonlySet<string> = new Set([
 	'content-type',
 	'content-length',
@@ -40,14 +40,14 @@ const preparedFields: ReadonlySet<string> = new Set([
 	'retry-after',
 ]);
 
-/** Answers a request that is not let in: 429, 403 or 503, in the form that the client accepts. */
-export function refuse(ctx: Context, passage: Passage, refused: Refused): void | Promise<void> {
-	const {banRule, headers, onRefused} = passage.settings;
+/** Responds to a request that is refused: 429, 403 or 503, in the form that the client accepts. */
+export function refuse(ctx: Context, state: RequestState, refused: Refused): void | Promise<void> {
+	const {banRule, headers, onRefused} = state.settings;
 	const refusal = refusalOf(refused, banRule);
-	passage.verdict = refused;
+	state.verdict = refused;
 
 	dropLongAccept(ctx);
-	discardAnswer(ctx);
+	discardResponse(ctx);
 	ctx.status = refusal.status;
 	ctx.set('Cache-Control', 'no-store');
 	if (refusal.retryAfter !== undefined) {
@@ -66,10 +66,10 @@ export function refuse(ctx: Context, passage: Passage, refused: Refused): void |
 }
 
 /**
- * Whatever an earlier middleware prepared was for a request that is let in. The type goes first: under
- * a JSON type Koa takes an undefined body for `null`.
+ * Discards what earlier middlewares have prepared: it was for an admitted request. The type goes first,
+ * since under a JSON type Koa turns an undefined body into `null`.
  */
-export function discardAnswer(ctx: Context): void {
+export function discardResponse(ctx: Context): void {
 	for (const field of ctx.res.getHeaderNames()) {
 		if (preparedFields.has(field)) {
 			ctx.remove(field);
@@ -81,7 +81,7 @@ export function discardAnswer(ctx: Context): void {
 	}
 }
 
-/** Leaves alone what `onRefused` has answered: a body, none at all, or past Koa. */
+/** Sets the default body, unless `onRefused` has set one, wants none, or has responded past Koa. */
 function setBody(ctx: Context, {kind, rules, text}: Refusal): void {
 	if (ctx.body !== undefined || ctx.respond === false || ctx.headerSent) {
 		return;

@@ -1,12 +1,12 @@
 import type {Middleware} from 'koa';
-import {type Mark, setMark} from '../marks/foresee.ts';
-import {prove} from '../marks/foresight.ts';
+import {type Mark, setMark} from '../marks/mark.ts';
 import {hasDotSegment} from '../marks/routed-path.ts';
-import {requirePassage} from '../request-state.ts';
+import {requireState} from '../request-state.ts';
+import {prove} from './prove.ts';
 
 /**
- * No rule applies to a route behind this, bans included; `ctx.report()` still works there. Put it
- * before any `specific` of its route and of `router.use`: one that stands before it has counted by then.
+ * Exempts a route from every rule, bans included; `ctx.report()` still works there. Put it before any
+ * `specific` of the route and of `router.use`: a `specific` before it has counted the request already.
  *
  * @example
  * router.get('/health', bypass(), ctx => {
@@ -21,9 +21,9 @@ export function bypass(...nothing: []): Middleware {
 	const mark: Mark = {kind: 'bypass'};
 
 	return setMark(function bypass(ctx, next) {
-		const passage = requirePassage(ctx, 'bypass');
-		// A `router.use('/public', bypass())` runs for `/public/../expensive`, too.
-		passage.bypassHasRun ||= !hasDotSegment(ctx);
+		const state = requireState(ctx, 'bypass');
+		// A `router.use('/public', bypass())` also runs for `/public/../expensive`.
+		state.bypassHasRun ||= !hasDotSegment(ctx);
 		prove(ctx, mark);
 
 		return next();

@@ -1,31 +1,30 @@
 import type {Middleware} from 'koa';
 import {check, isBoolean, isFunction, namedOptions, optional} from '../checks/option-checks.ts';
-import {keyFor} from '../client/user-key.ts';
-import {type Mark, setMark} from '../marks/foresee.ts';
-import {prove} from '../marks/foresight.ts';
-import {whenAnswered} from '../maybe-promise.ts';
+import {userKey} from '../client/user-key.ts';
+import {type Mark, setMark} from '../marks/mark.ts';
+import {andThen} from '../maybe-promise.ts';
 import type {KeyOf} from '../options/options.ts';
 import {type LimitRules, nameSeries, settleLimitRules} from '../options/rules.ts';
-import type {Settings} from '../options/settings.ts';
-import {requirePassage, toldBefore} from '../request-state.ts';
-import {announceQuotas, policyField} from '../response/ratelimit-fields.ts';
+import {decidedBefore, requireState} from '../request-state.ts';
+import {RateLimitFields} from '../response/ratelimit-fields.ts';
 import {refuse} from '../response/refuse.ts';
-import type {GuardedVerdict} from '../stores/guard/questions.ts';
+import type {GuardedVerdict} from '../stores/guard/policy.ts';
 import type {AdmitOptions} from '../stores/store.ts';
+import {prove} from './prove.ts';
 
 export interface SpecificOptions {
 	/**
-	 * These rules alone limit the route: the global ones neither count nor refuse its requests. Bans
-	 * hold all the same.
+	 * Whether these rules alone limit the route: the global rules neither count nor refuse its requests. Bans
+	 * still apply.
 	 *
 	 * @default false
 	 */
 	readonly standalone?: boolean;
 	/**
-	 * What is counted in place of the client: the account that is tried, say, from wherever. It is only
-	 * limited; a report and a ban are always the client's. Reset it with `reset({specificKey: …})`.
+	 * Returns what is counted in place of the client, such as the account of a login attempt. It is only
+	 * limited: a report and a ban always concern the client. `reset({specificKey: …})` resets its count.
 	 *
-	 * @default the client, also where it answers undefined or `''`
+	 * @default the client, also where it returns undefined or `''`
 	 *
 	 * @example
 	 * specific([20, '1h'], {key: ctx => ctx.request.body.account?.toLowerCase()})
@@ -36,9 +35,11 @@ export interface SpecificOptions {
 const nextName = nameSeries('specific');
 
 /**
- * Limits the routes behind it by rules of their own, asked after the global ones. One call on several
- * routes is one shared counter; two calls are two, even with equal rules, unless both give one `name`.
- * A request that meets one call twice, by `router.use` and on its route say, is counted once.
+ * Limits the routes behind it by rules of their own, which are asked after the global ones.
+ *
+ * One call on several routes is one shared counter. Two calls are two counters, even with equal rules,
+ * unless both rules have the same `name`. A request that meets one call twice is counted once, for example
+ * by `router.use` and on its route.
  *
  * @throws {TypeError} for bad rules or options
  *
@@ -56,58 +57,50 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 		hasUnnamed = true;
 		return nextName();
 	});
-	const policy = policyField(rules);
+	const fields = new RateLimitFields(rules);
 	const mark: Mark | undefined = standalone ? {kind: 'standalone'} : undefined;
 
 	const middleware: Middleware = function specific(ctx, next) {
-		const passage = requirePassage(ctx, 'specific');
-		const {client, namesNobody, settings} = passage;
-		if (hasUnnamed && settings.guarded.shared) {
-			warnUnnamed(settings, policy);
+		const state = requireState(ctx, 'specific');
+		const {client, immune, settings} = state;
+		if (hasUnnamed && settings.store.shared) {
+			settings.warn('GATEKEEPER_UNNAMED_RULE', fields.policy);
 		}
 
 		if (mark) {
 			prove(ctx, mark);
 		}
 
-		if (passage.isPastRules) {
+		if (state.isPastRules) {
 			return next();
 		}
 
-		const goOn = (verdict: GuardedVerdict) =>
-			verdict.kind === 'admitted' ? next() : refuse(ctx, passage, verdict);
+		const proceed = (verdict: GuardedVerdict) =>
+			verdict.kind === 'admitted' ? next() : refuse(ctx, state, verdict);
 
-		const ask = (whom: string, exception: AdmitOptions) => {
-			const told = toldBefore(passage, rules, whom);
-			if (told) {
-				return goOn(told);
+		const decide = (counted: string, admitOptions: AdmitOptions) => {
+			const before = decidedBefore(state, rules, counted);
+			if (before) {
+				return proceed(before);
 			}
 
-			return whenAnswered(settings.guarded.admit(whom, rules, exception), verdict => {
-				passage.asked = [...passage.asked, {by: rules, whom, verdict}];
-				announceQuotas(ctx, passage, policy, verdict);
-				return goOn(verdict);
+			return andThen(settings.store.admit(counted, rules, admitOptions), verdict => {
+				state.decided = [...state.decided, {by: rules, client: counted, verdict}];
+				fields.set(ctx, state, verdict);
+				return proceed(verdict);
 			});
 		};
 
 		return key === undefined
-			? ask(client, {immune: namesNobody})
-			: whenAnswered(key(ctx), given => {
-					const named = keyFor('specific-key', given, settings);
-					// No ban is meant for what is counted here: a hashed key could be banned by hand.
-					return named === undefined
-						? ask(client, {immune: namesNobody})
-						: ask(named, {immune: true, requester: client});
+			? decide(client, {immune})
+			: andThen(key(ctx), given => {
+					const counted = userKey('specific-key', given, settings);
+					// No ban is meant for what is counted here, though a hashed key could be banned manually.
+					return counted === undefined
+						? decide(client, {immune})
+						: decide(counted, {immune: true, requester: client});
 				});
 	};
 
 	return mark ? setMark(middleware, mark) : middleware;
-}
-
-function warnUnnamed({warn}: Settings, policy: string): void {
-	warn(
-		'GATEKEEPER_UNNAMED_RULE',
-		() =>
-			`specific() has an unnamed rule on a store that processes share (${policy}): its name follows from the order of creation, which two versions of an app need not agree on. Name it: {count, window, name}`,
-	);
 }

@@ -1,34 +1,48 @@
-/** A clock that goes back by no more than this has trembled, and is waited for. */
-const TREMOR = 1000;
+import {ignoreRejection} from '../maybe-promise.ts';
+
+/** Milliseconds. After a step back of at most this, the clock waits until the one below has caught up. */
+const MAX_WAIT = 1000;
 
 /**
- * A clock in whole milliseconds that never goes back, whatever the one below it does: it stands still
- * until that one has caught up with a tremor, and goes on from where it is after a jump back, since
- * nothing may be refused for as long as a clock was wrong.
+ * A clock in whole milliseconds that never goes back, whatever the clock below it does. After a small step
+ * back it stands still until that clock has caught up. After a larger one it continues from where it is,
+ * since no client may be refused for as long as a clock was wrong. While that clock throws or returns
+ * anything but a number, it stands still.
  */
 export class SteadyClock {
-	readonly #below: () => number;
+	readonly #below: () => unknown;
 	#lastRead: number;
 	#ahead = 0;
 
-	/**
-	 * @param below tells milliseconds, from any origin
-	 * @param firstRead what it has told
-	 */
-	constructor(below: () => number, firstRead: number) {
+	/** @param below returns milliseconds, from any origin */
+	constructor(below: () => unknown) {
 		this.#below = below;
-		this.#lastRead = firstRead;
+		const first = read(below);
+		this.#lastRead = Number.isFinite(first) ? first : 0;
 	}
 
 	now(): number {
-		const read = this.#below();
-		if (read >= this.#lastRead && read < Infinity) {
-			this.#lastRead = read;
-		} else if (this.#lastRead - read > TREMOR && read > -Infinity) {
-			this.#ahead += this.#lastRead - read;
-			this.#lastRead = read;
+		const time = read(this.#below);
+		if (time >= this.#lastRead && time < Infinity) {
+			this.#lastRead = time;
+		} else if (this.#lastRead - time > MAX_WAIT && time > -Infinity) {
+			this.#ahead += this.#lastRead - time;
+			this.#lastRead = time;
 		}
 
 		return Math.floor(this.#lastRead + this.#ahead);
 	}
+}
+
+function read(clock: () => unknown): number {
+	try {
+		const time = clock();
+		if (typeof time === 'number') {
+			return time;
+		}
+
+		ignoreRejection(time);
+	} catch {}
+
+	return Number.NaN;
 }

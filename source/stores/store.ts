@@ -1,36 +1,38 @@
-import type {Rule, SettledBanRule} from '../options/rules.ts';
+import type {Rule, SettledBanRule} from './rule.ts';
 
 /**
- * Where requests, reports and bans are remembered. Every decision is one atomic step, by the store's
- * own clock; all times are milliseconds. `client` is a canonical key, any text at all.
+ * Where requests, reports and bans are kept. Every decision is one atomic step by the store's own clock. All
+ * times are milliseconds. `client` is a canonical key: well-formed text, not empty.
  *
- * Every store passes one suite, `tests/stores/contract.ts`: read it for the promises in full.
+ * Every store must pass the suite in `tests/stores/contract.ts`. Read it for the promises in full.
  */
 export interface Store {
 	/** Whether other processes use the same counters. */
 	readonly shared: boolean;
 
 	/**
-	 * Milliseconds in this process, from any origin, if the store brings a clock; a monotonic one is used
-	 * otherwise. By it the gate leaves a failing store alone, decides meanwhile, and suspends exemptions.
+	 * The time in this process, in milliseconds from any origin. While the store fails, the gate decides by it.
+	 * Exemptions are suspended by it too.
+	 *
+	 * @default performance.now, for a store without a clock
 	 */
 	clock?(): number;
 
 	/**
-	 * May this client come in under all of these rules? If none is full and no ban is in force, counts
-	 * the request under each of them; else under none. Without rules it asks about the ban alone.
+	 * May this client come in under all of these rules? If no rule is full and no ban is in force, counts the
+	 * request under each rule. Otherwise counts it under none. Without rules, only a ban matters.
 	 */
-	admit(client: string, rules: readonly Rule[], options?: AdmitOptions): Verdict | Promise<Verdict>;
+	admit(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | Promise<Verdict>;
 
 	/**
-	 * What a store that asks a server remembers in this process of a verdict: the gate asks for it first,
-	 * and then for `admit`, which asks the server. It says nothing of whether that works.
+	 * The verdict that a store on a server remembers in this process, if any. The gate calls this first, and
+	 * `admit` only if it returns undefined. It says nothing of whether the server works.
 	 */
 	recall?(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined;
 
 	/**
-	 * Counts `weight` reports of a client, and bans it when there are `banRule.count` within
-	 * `banRule.window`; its reports are then spent. During a ban nothing is counted.
+	 * Counts `weight` reports of a client. Bans the client once there are `banRule.count` of them within
+	 * `banRule.window`, and deletes its reports. Counts nothing during a ban.
 	 */
 	report(
 		client: string,
@@ -38,61 +40,60 @@ export interface Store {
 		report: Report,
 	): ReportOutcome | Promise<ReportOutcome>;
 
-	/** Bans a client in place of any ban that it has, and spends its reports. */
+	/** Bans a client, in place of any ban that it has, and deletes its reports. */
 	ban(client: string, ban: NewBan): void | Promise<void>;
 
-	/** Ends a client's ban, and forgets its reports. */
+	/** Ends a client's ban, and deletes its reports. */
 	unban(client: string): void | Promise<void>;
 
-	/** Forgets a client's counted requests and its reports; a ban stays. */
+	/** Deletes a client's counted requests and its reports. A ban stays. */
 	reset(client: string): void | Promise<void>;
 
 	/**
-	 * The bans in force, page by page: other work runs between two pages, each of which has to come in
-	 * time. A page may be empty.
+	 * The bans in force, page by page. Other work runs between two pages, and each page must come in time. A
+	 * page may be empty.
 	 */
 	bans(): Iterable<readonly StoredBan[]> | AsyncIterable<readonly StoredBan[]>;
 
-	/** Releases what the store itself holds; never a client that it was given. */
+	/** Releases what the store itself holds, but never a client that it was given. */
 	close(): void | Promise<void>;
 }
 
 export interface AdmitOptions {
 	/**
-	 * Count the request under all rules, whatever is full. The kind of the verdict is the one it would
-	 * have got; its quotas are those after it was counted.
+	 * Count the request under every rule, even a full one. The verdict has the kind that it would have had
+	 * otherwise, and the quotas after it was counted.
 	 */
 	readonly late?: boolean;
 
-	/** Let no ban refuse this request. */
+	/** No ban may refuse this request. */
 	readonly immune?: boolean;
 
 	/**
-	 * Count nothing: the verdict is the one that the request would get. That of an admitted one needs no
-	 * quotas.
+	 * Count nothing. The verdict is the one that the request would get; an admitted one needs no quotas.
 	 */
 	readonly peek?: boolean;
 
 	/**
-	 * The client that makes the request, where something else is counted: the `key` of a `specific`.
-	 * Clients can make up such keys: a bounded store keeps them apart from clients. A store that remembers
-	 * refusals knows by it that this client was refused.
+	 * The client that makes the request, if something else is counted: the `key` of a `specific`. A client can
+	 * make up such keys, so that a bounded store must keep them apart from clients. A store that remembers
+	 * refusals learns from this that the client itself was refused.
 	 */
 	readonly requester?: string;
 }
 
-/** What a store answers: counted, or not and why. */
+/** The decision about a request: counted, or refused and why. */
 export type Verdict = Admitted | Limited | Banned;
 
 export interface Admitted {
 	readonly kind: 'admitted';
-	/** How the client stands under every rule, in the order asked, this request counted. */
+	/** The client's quota under every rule, in the order of the rules, after this request was counted. */
 	readonly quotas: readonly Quota[];
 }
 
 export interface Limited {
 	readonly kind: 'limited';
-	/** The full rules, in the order asked; at least one. */
+	/** The quota under each full rule, in the order of the rules; at least one. */
 	readonly quotas: readonly Quota[];
 }
 
@@ -100,20 +101,20 @@ export interface Banned {
 	readonly kind: 'banned';
 	readonly by: 'reports' | 'hand';
 	readonly reason?: string;
-	/** Until the ban ends; above 0; Infinity for an endless one. */
+	/** Time until the ban ends; above 0; Infinity for an endless ban. */
 	readonly endsInMs: number;
 }
 
-/** How a client stands under one rule. */
+/** How much room a client has under one rule. */
 export interface Quota {
 	readonly rule: Rule;
-	/** Requests that would still be admitted now. */
+	/** How many more requests would be admitted now. */
 	readonly remaining: number;
-	/** Until one more would be: the next counted request leaves the window. Above 0. */
+	/** Time until room for one more frees up: the next counted request leaves the window. Above 0. */
 	readonly freesInMs: number;
 }
 
-/** A ban by hand. */
+/** A manual ban. */
 export interface NewBan {
 	/** Milliseconds, or Infinity. */
 	readonly duration: number;
@@ -121,16 +122,16 @@ export interface NewBan {
 }
 
 export interface Report {
-	/** How many reports this one is worth: a whole number above 0. */
+	/** How many reports this one counts for: a whole number above 0. */
 	readonly weight: number;
 	/** Kept with the ban, if this report begins one. */
 	readonly reason?: string;
 }
 
 export interface ReportOutcome {
-	/** Reports within the window, these included; 0 while a ban that was there before is in force. */
+	/** Reports within the window, including these; 0 if an earlier ban is in force. */
 	readonly reports: number;
-	/** Until the client's ban ends, if it is banned now; above 0; Infinity for an endless one. */
+	/** Time until the client's ban ends, if it is banned now; above 0; Infinity for an endless ban. */
 	readonly banEndsInMs?: number;
 }
 
@@ -138,7 +139,7 @@ export interface StoredBan {
 	readonly client: string;
 	readonly by: 'reports' | 'hand';
 	readonly reason?: string;
-	/** Above 0; Infinity for an endless one. */
+	/** Above 0; Infinity for an endless ban. */
 	readonly endsInMs: number;
 }
 

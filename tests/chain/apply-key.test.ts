@@ -174,7 +174,7 @@ test.serial('a key that is no text is passed over, and said so', async t => {
 
 	t.is((await http.get('/ping').set('X-Index', '0')).status, 429);
 	t.deepEqual(await seen.messages(), [
-		'A key(ctx) must answer text or undefined, and has answered object: that is no key',
+		'key(ctx) must return a string or undefined, got object; the request is counted by its address',
 	]);
 	t.deepEqual(await seen.codes(), ['GATEKEEPER_BAD_KEY']);
 });

@@ -12,7 +12,7 @@ import {forwardTo} from '../support/forwarding-store.ts';
 import {gated, ok} from '../support/gated-app.ts';
 import {warnings} from '../support/warnings.ts';
 
-const rule = {name: 'r', count: 1, window: 1, counter: 'r'};
+const rule = {name: 'r', count: 1, window: 1, id: 'r'};
 const nonsense: readonly unknown[] = [
 	...[undefined, null, 5, 'admitted', {}, {kind: 'other'}, {kind: 'admitted'}],
 	...[
@@ -140,7 +140,7 @@ test.serial(
 		t.is((await http.get('/ping')).status, 429);
 		failLate(new Error('too late'));
 		t.deepEqual(await seen.codes(), ['GATEKEEPER_STORE_FAILED']);
-		t.regex((await seen.messages())[0] ?? '', /onStoreError: 'memory'.*did not answer within 5 ms/);
+		t.regex((await seen.messages())[0] ?? '', /did not answer within 5 ms.*onStoreError: 'memory'/);
 	},
 );
 
@@ -180,7 +180,7 @@ function isRecord(value: unknown): value is object {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const asked = {name: 'global', count: 1, window: 60_000, counter: '1/60000/global'};
+const asked = {name: 'global', count: 1, window: 60_000, id: '1/60000/global'};
 const quota = {rule: asked, remaining: 0, freesInMs: 60_000};
 
 test('what a store answers is read once, and never makes an error', async t => {
@@ -283,7 +283,7 @@ test('a thenable is an answer as good as a promise', async t => {
 
 	t.is((await http.get('/ping')).status, 200);
 	t.is((await http.get('/ping')).status, 429);
-	t.is(store.admit('127.0.0.1', []).kind, 'admitted');
+	t.is(store.admit('127.0.0.1', [], {}).kind, 'admitted');
 });
 
 test('whatever a failing store throws, the policy answers, and no place of an exempt request is lost', async t => {

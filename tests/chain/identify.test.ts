@@ -227,7 +227,7 @@ test.serial('a header from a peer that is no proxy is ignored, and says so once'
 
 	t.deepEqual(await seen.codes(), ['GATEKEEPER_HEADER_IGNORED']);
 	t.deepEqual(await seen.messages(), [
-		'The header x-forwarded-for from 198.51.100.66 was ignored, since that peer is not trusted to name clients. If it is a proxy of yours, list it in trustedProxies',
+		'The header x-forwarded-for from 198.51.100.66 was ignored because that peer is not trusted to name clients. If it is your proxy, list it in trustedProxies',
 	]);
 });
 
@@ -276,7 +276,7 @@ test.serial(
 		t.regex(await ask('198.51.100.66', [], '/report'), /"banned":true/);
 		t.deepEqual(await seen.codes(), ['GATEKEEPER_NO_IP_HEADER']);
 		t.deepEqual(await seen.messages(), [
-			'trustedProxies lists 10.0.0.5, but no ipHeader says in which header it names clients: all of its requests are one client, which is limited and cannot be banned',
+			'trustedProxies lists 10.0.0.5, but ipHeader does not say in which header it names clients. All of its requests are one client, which is limited and cannot be banned',
 		]);
 	},
 );

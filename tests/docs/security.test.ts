@@ -26,7 +26,7 @@ test('of 500 guesses at once, the rule on the login route lets five be judged', 
 	t.is(await guess(), 403);
 });
 
-const account = [{name: 'account', count: 20, window: hour, counter: `20/${hour}/account`}];
+const account = [{name: 'account', count: 20, window: hour, id: `20/${hour}/account`}];
 
 /** Whether an account is known still, once so many others have got as far, and many more not so far. */
 function isKnownAfter(others: number, tries: number, rules: typeof account): boolean {
@@ -63,28 +63,28 @@ test('an account with 8 tries is forgotten by no fewer than 43,690 others that g
 });
 
 test('an account with 5 tries of 5 is forgotten by no fewer than 43,690 others that are full after it', t => {
-	const few = [{name: 'few', count: 5, window: hour, counter: `5/${hour}/few`}];
+	const few = [{name: 'few', count: 5, window: hour, id: `5/${hour}/few`}];
 	t.true(isKnownAfter(43_689, 5, few));
 });
 
 test('a client that has sent little is forgotten by no fewer than 21,845 new ones', t => {
-	const rules = [{name: 'global', count: 100, window: hour, counter: `100/${hour}/global`}];
+	const rules = [{name: 'global', count: 100, window: hour, id: `100/${hour}/global`}];
 	const store = new MemoryStore({clock: () => 0});
 	const remaining = () => {
-		const verdict = store.admit('a', rules);
+		const verdict = store.admit('a', rules, {});
 		return 'quotas' in verdict ? verdict.quotas[0]?.remaining : undefined;
 	};
 
 	t.is(remaining(), 99);
 	for (let client = 0; client < 21_844; client += 1) {
-		store.admit(`new ${client}`, rules);
+		store.admit(`new ${client}`, rules, {});
 	}
 
 	t.is(remaining(), 98);
 });
 
 test('a ban by reports is ended by no fewer than 100,000 later ones, and one by hand by none', t => {
-	const banRule = {name: 'ban', count: 3, window: hour, counter: `3/${hour}/ban`, duration: hour};
+	const banRule = {name: 'ban', count: 3, window: hour, id: `3/${hour}/ban`, duration: hour};
 	const store = new MemoryStore({clock: () => 0});
 	store.report('reported', banRule, {weight: 3});
 	store.ban('by hand', {duration: 1});
@@ -92,9 +92,9 @@ test('a ban by reports is ended by no fewer than 100,000 later ones, and one by 
 		store.report(`client ${client}`, banRule, {weight: 3});
 	}
 
-	t.is(store.admit('reported', []).kind, 'banned');
+	t.is(store.admit('reported', [], {}).kind, 'banned');
 	store.report('one more', banRule, {weight: 3});
-	t.is(store.admit('one more', []).kind, 'banned');
-	t.is(store.admit('reported', []).kind, 'admitted');
-	t.is(store.admit('by hand', []).kind, 'banned');
+	t.is(store.admit('one more', [], {}).kind, 'banned');
+	t.is(store.admit('reported', [], {}).kind, 'admitted');
+	t.is(store.admit('by hand', [], {}).kind, 'banned');
 });

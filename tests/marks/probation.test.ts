@@ -1,6 +1,7 @@
 import test from 'ava';
 import {bypass, MemoryStore, type Verdict} from '../../source/index.ts';
 import {Probation} from '../../source/marks/probation.ts';
+import {TrustedStore} from '../../source/stores/guard/trusted-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gated, gathering, ok, until} from '../support/gated-app.ts';
 
@@ -84,13 +85,17 @@ test('a client whose ban has been lifted is exempt again after the longest windo
 	t.is((await http.get('/health')).headers['ratelimit-policy'], undefined, 'exempt');
 });
 
-const rule = {name: 'global', count: 1, window: SECOND, counter: '1/1000/global'};
+const rule = {name: 'global', count: 1, window: SECOND, id: '1/1000/global'};
 
 /** A probation on a store whose time is passed by hand, and whether it trusts a client. */
 function onProbation() {
 	const clock = {now: 0};
 	const store = new MemoryStore({clock: () => clock.now});
-	const probation = new Probation({rules: [rule], banRule: undefined, store, guarded: store});
+	const probation = new Probation({
+		rules: [rule],
+		banRule: undefined,
+		store: new TrustedStore(store),
+	});
 	const isTrusted = (client: string) => {
 		const may = probation.begin(client, false);
 		if (may) {
@@ -121,14 +126,14 @@ test('only those who were wrong lose their exemptions, however many they are', t
 			store.ban(client, {duration: 3600 * SECOND});
 			probation.suspend(client, 3600 * SECOND);
 		} else {
-			store.admit(client, [rule]);
+			store.admit(client, [rule], {});
 			probation.suspend(client);
 		}
 	}
 
 	t.false(wrong.some(isTrusted), 'not even those that are not remembered');
 	t.true(isTrusted('health check'));
-	t.is(store.admit('health check', [rule]).kind, 'admitted', 'nothing was counted');
+	t.is(store.admit('health check', [rule], {}).kind, 'admitted', 'nothing was counted');
 	t.false(isTrusted('health check'), 'nor those who are over their limits, meanwhile');
 
 	clock.now += SECOND;
@@ -138,15 +143,15 @@ test('only those who were wrong lose their exemptions, however many they are', t
 		'a ban holds on',
 	);
 	clock.now = 3601 * SECOND;
-	store.admit('health check', [rule]);
+	store.admit('health check', [rule], {});
 	t.true(isTrusted('health check'), 'nobody is asked any more');
 	t.true(isTrusted('client 3'));
 });
 
 test('a store that fails is no reason to distrust, and an endless suspension is minded for a day', t => {
 	const {clock, store, probation, isTrusted} = onProbation();
-	const guarded = {admit: () => ({kind: 'unavailable'}) as const};
-	const failing = new Probation({rules: [rule], banRule: undefined, store, guarded});
+	const unavailable = {admit: () => ({kind: 'unavailable'}) as const, now: () => clock.now};
+	const failing = new Probation({rules: [rule], banRule: undefined, store: unavailable});
 	for (let index = 0; index < 10_001; index += 1) {
 		probation.suspend(`${index}`, Infinity);
 		failing.suspend(`${index}`, Infinity);
@@ -207,15 +212,15 @@ test('two banned clients whose suspensions end early do not end each other’s',
 });
 
 test('a client whose question is not answered yet takes its place among those in flight', async t => {
-	const {store} = onProbation();
 	const asked: Array<() => void> = [];
-	const guarded = {
+	const store = {
+		now: () => 0,
 		admit: () =>
 			new Promise<Verdict>(resolve => {
 				asked.push(() => resolve({kind: 'admitted', quotas: []}));
 			}),
 	};
-	const slow = new Probation({rules: [rule], banRule: undefined, store, guarded});
+	const slow = new Probation({rules: [rule], banRule: undefined, store});
 	for (let index = 0; index < 10_001; index += 1) {
 		slow.suspend(`${index}`, 7200 * SECOND);
 	}

@@ -105,7 +105,7 @@ test.serial(
 		t.deepEqual(await seen.codes(), ['GATEKEEPER_MARK_UNFORESEEN']);
 		t.regex(
 			(await seen.messages())[0] ?? '',
-			/bypass mark on \/open .*routers: \[router\].*router\.use/,
+			/bypass route \/open,.*routers: \[router\].*router\.use/,
 		);
 	},
 );

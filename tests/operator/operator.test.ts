@@ -186,7 +186,7 @@ test('a store that answers a report with nonsense has failed', async t => {
 	const store = forwardTo(new MemoryStore(), {report: () => ({}) as ReportOutcome});
 
 	await t.throwsAsync(gatekeeper({banRule: [1, 1, 1], store}).report('127.0.0.1'), {
-		message: /the store answered \{\}/,
+		message: /the store returned \{\}/,
 	});
 });
 
@@ -354,14 +354,14 @@ test('no verb bans or reports whom no ban holds', async t => {
 		for (const client of [...allowed, '2001:db8:9:9::7']) {
 			await t.throwsAsync(all.gate[verb](client), {
 				instanceOf: TypeError,
-				message: `\`client\` must be outside the list \`allow\`, which no ban holds, got '${client}'`,
+				message: `\`client\` must be a client that the list \`allow\` does not cover, since no ban holds those, got '${client}'`,
 			});
 		}
 
 		await t.throwsAsync(all.gate[verb]('unix'), {
 			instanceOf: TypeError,
 			message:
-				"`client` must be other than 'unix', a ban of which would shut everybody out, got 'unix'",
+				"`client` must be a client other than 'unix', since a ban of that would shut everyone out, got 'unix'",
 		});
 	}
 

@@ -30,7 +30,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		limit([1, 2, 3]),
 		'`rateLimitRule` must be [count, window] or {count, window, name?}, got [ 1, 2, 3 ]',
 	],
-	[limit([]), '`rateLimitRule` must be a rule or a list of at least one, got []'],
+	[limit([]), '`rateLimitRule` must be a rule or a list of at least one rule, got []'],
 	[
 		limit([[1, 1], 5]),
 		'`rateLimitRule[1]` must be [count, window] or {count, window, name?}, got 5',
@@ -127,7 +127,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	[{ipHeader: true}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got true"],
 	...[1, 0, Number.NaN].map((hops): [unknown, string] => [
 		{trustedProxies: hops},
-		`\`trustedProxies\` must be a list of addresses, CIDRs and names (a number of hops never looks at who sends the header), got ${hops}`,
+		`\`trustedProxies\` must be a list of addresses, CIDRs and names (a number of hops never checks who sends the header), got ${hops}`,
 	]),
 	[
 		{trustedProxies: 'loopback'},

@@ -318,13 +318,7 @@ test.serial('without a ban rule a report says that it does not count, and warns 
 		banned: false,
 		immune: 'no-ban-rule',
 	});
-	await gate.ban('127.0.0.1', {duration: 5});
-	t.deepEqual((await http.get('/report')).body, {
-		reports: 0,
-		banned: true,
-		retryAfter: 5,
-		immune: 'no-ban-rule',
-	});
+	t.deepEqual(await gate.report('127.0.0.1'), {reports: 0, banned: false, immune: 'no-ban-rule'});
 	t.deepEqual(await seen.codes(), ['GATEKEEPER_NO_BAN_RULE']);
 });
 

@@ -235,7 +235,7 @@ test('unnamed specific rules are named in the order of creation', async t => {
 
 const bad: ReadonlyArray<[rules: unknown, options: unknown, message: RegExp]> = [
 	[[0, 10], {}, /`rule\.count` must be a whole number from 1 to 1,000,000, got 0/],
-	[[], {}, /`rule` must be a rule or a list of at least one, got \[\]/],
+	[[], {}, /`rule` must be a rule or a list of at least one rule, got \[\]/],
 	[undefined, {}, /`rule` must be \[count, window\] or \{count, window, name\?\}, got undefined/],
 	[[1, 10], {standalone: 1}, /`standalone` must be true or false, got 1/],
 	[

@@ -5,7 +5,7 @@ import {SteadyClock} from '../../source/stores/steady-clock.ts';
 /** What a steady clock tells, as the one below it tells these. */
 function told(readings: readonly number[]): readonly number[] {
 	let below = readings[0] ?? 0;
-	const clock = new SteadyClock(() => below, below);
+	const clock = new SteadyClock(() => below);
 
 	return readings.map(reading => {
 		below = reading;
@@ -37,7 +37,7 @@ test('it never goes back, and never waits for more than a tremor, whatever has b
 	const steps = fc.array(fc.integer({min: -10_000, max: 10_000}), {maxLength: 100, size: 'max'});
 	const isSteady = fc.property(steps, all => {
 		let below = 0;
-		const clock = new SteadyClock(() => below, below);
+		const clock = new SteadyClock(() => below);
 		let last = clock.now();
 		const isForward = all.every(step => {
 			below += step;

@@ -1,4 +1,4 @@
-import {parseAddress} from '../address.ts';
+import {parseAddress} from '../address/address.ts';
 import {parseEndpoint} from './endpoint.ts';
 import type {HeaderSyntax} from './header-syntax.ts';
 

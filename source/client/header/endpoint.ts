@@ -1,5 +1,5 @@
 import {isIPv6} from 'node:net';
-import {type Address, parseAddress} from '../address.ts';
+import {type Address, parseAddress} from '../address/address.ts';
 
 /** Reads an address, perhaps with a port; IPv6 stands in brackets, and nothing else does. */
 export function parseEndpoint(text: string): Address | undefined {

@@ -1,4 +1,4 @@
-import type {Address} from '../address.ts';
+import type {Address} from '../address/address.ts';
 
 /** How a forwarding header lists addresses. */
 export interface HeaderSyntax {

@@ -1,5 +1,5 @@
-import type {Address} from '../address.ts';
-import type {AddressList} from '../address-list.ts';
+import type {Address} from '../address/address.ts';
+import type {AddressList} from '../address/address-list.ts';
 import {commaList} from './comma-list.ts';
 import {forwarded} from './forwarded.ts';
 

@@ -1,31 +1,46 @@
-import type {SettledBanRule} from '../../options/rules.ts';
 import {Changes} from '../changes.ts';
 import {Bans} from '../memory/bans.ts';
 import {MemoryStore} from '../memory/memory-store.ts';
-import type {Banned, NewBan, Report, ReportOutcome, Store} from '../store.ts';
+import type {SettledBanRule} from '../rule.ts';
+import type {AdmitOptions, Banned, NewBan, Report, ReportOutcome, Store} from '../store.ts';
 import {timeOf} from '../time-of.ts';
+import {PAUSE} from './breaker.ts';
+import type {GuardedVerdict} from './policy.ts';
 
-/** How many bans that began here are remembered: of each kind. */
+/** How many bans that began in this process are remembered, of each kind. */
 const MAX_BEGUN = 100_000;
 
 /**
- * Decides in this process while a store fails. It has the bans that the store has told of, and apart from
- * them those that began here, since the store did not take them or their reports. These hold until they
- * end or an operator ends them, whatever the store says.
+ * Decides in this process while a store fails. It knows two kinds of bans: those that the store has
+ * reported, and those that began here because the store did not take them or their reports. The second
+ * kind holds until it ends or an operator ends it, whatever the store says.
  *
- * There is one for all gates on a store: what an operator does at one of them holds at the others.
+ * All gates on a store share one: what an operator does at one of them holds at the others.
  */
 export class FallbackStore extends MemoryStore {
-	/** What operators have changed. */
+	/** What operators and reports have changed. */
 	readonly changes = new Changes();
-	/** Until when gates under `'closed'` refuse all: the store has not taken a report or a ban. */
-	closedUntil = -Infinity;
+	/** Until when gates under `'closed'` refuse all requests. */
+	#closedUntil = -Infinity;
 	readonly #begun = new Bans(MAX_BEGUN);
 	#gates = 0;
 
 	/** Another gate uses it. */
 	open(): void {
 		this.#gates += 1;
+	}
+
+	/** Whether gates under `'closed'` refuse all requests. */
+	get isClosed(): boolean {
+		return this.#closedUntil > -Infinity && this.clock() < this.#closedUntil;
+	}
+
+	/**
+	 * Closes gates under `'closed'` because the store has not taken a report or a ban. A server that can be
+	 * read but not written to would admit a client that is reported or banned.
+	 */
+	closeForAWhile(): void {
+		this.#closedUntil = this.clock() + PAUSE;
 	}
 
 	override report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
@@ -38,16 +53,54 @@ export class FallbackStore extends MemoryStore {
 		return outcome;
 	}
 
-	/** A ban by hand that the store has not taken. */
+	/** A manual ban that the store has not taken. */
 	override ban(client: string, ban: NewBan): void {
 		super.ban(client, ban);
 		this.#begin(client, 'hand', ban.duration, ban.reason);
 	}
 
-	/** A ban by hand that the store has taken, in place of any. */
+	/** A manual ban that the store has taken, in place of any other. */
 	replaceBan(client: string, {duration, reason}: NewBan): void {
 		this.#begun.end(client);
 		this.learnBan(client, 'hand', duration, reason);
+	}
+
+	/**
+	 * Learns from the store's verdict whether the client is banned.
+	 *
+	 * @param mark when the store was asked
+	 */
+	learnVerdict(
+		client: string,
+		verdict: GuardedVerdict,
+		{immune}: AdmitOptions,
+		mark: number,
+	): void {
+		if (this.changes.isSince(mark, client)) {
+			return;
+		}
+
+		if (verdict.kind === 'banned') {
+			this.learnBan(client, verdict.by, verdict.endsInMs, verdict.reason);
+		} else if (!immune) {
+			this.endBan(client);
+		}
+	}
+
+	/** Learns from the outcome of a report whether it began a ban. */
+	learnOutcome(
+		client: string,
+		{reports, banEndsInMs}: ReportOutcome,
+		reason: string | undefined,
+		mark: number,
+	): void {
+		// The outcome includes only the end of a ban that was there before the report.
+		if (banEndsInMs !== undefined && reports > 0 && !this.changes.isSince(mark, client)) {
+			this.learnBan(client, 'reports', banEndsInMs, reason);
+		}
+
+		// A verdict that was asked for before the report says nothing of a ban that it began.
+		this.changes.made(client);
 	}
 
 	/** A client's ban that began here: the store knows nothing of it. */
@@ -77,6 +130,7 @@ export class FallbackStore extends MemoryStore {
 
 const fallbacks = new WeakMap<Store, FallbackStore>();
 
+/** The one fallback for all gates on this store. */
 export function fallbackOf(store: Store): FallbackStore {
 	const fallback = fallbacks.get(store) ?? new FallbackStore({clock: () => timeOf(store)});
 	fallbacks.set(store, fallback);

@@ -1,166 +1,103 @@
-import {isPromise} from '../../maybe-promise.ts';
-import type {Rule, SettledBanRule} from '../../options/rules.ts';
+import {describe} from '../../checks/describe.ts';
+import {ignoreRejection, type MaybePromise} from '../../maybe-promise.ts';
 import type {Warn} from '../../warnings.ts';
-import {MemoryStore} from '../memory/memory-store.ts';
+import type {Rule, SettledBanRule} from '../rule.ts';
 import {
 	type AdmitOptions,
 	admitted,
-	type NewBan,
 	type Report,
 	type ReportOutcome,
 	type Store,
 	type Verdict,
 } from '../store.ts';
-import {ignoreFailure, timeOf} from '../time-of.ts';
-import {Breaker, PAUSE} from './breaker.ts';
-import {readVerdict, shown} from './check-answer.ts';
+import {timeOf} from '../time-of.ts';
+import {Breaker} from './breaker.ts';
+import {readOutcome, readVerdict} from './check-reply.ts';
+import {guardedCommands} from './commands.ts';
 import {type FallbackStore, fallbackOf} from './fallback-store.ts';
-import {inTime} from './in-time.ts';
+import type {Commands, GateStore} from './gate-store.ts';
 import {Places} from './places.ts';
-import {
-	admission,
-	type GuardedVerdict,
-	type Question,
-	reporting,
-	type StoreErrorPolicy,
-	unavailable,
-} from './questions.ts';
+import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './policy.ts';
+import {type Call, StoreCaller} from './store-caller.ts';
 
-interface GuardedStoreOptions {
+export interface GuardedStoreOptions {
 	readonly policy: StoreErrorPolicy;
-	/** Milliseconds that the store has for an answer. */
+	/** Milliseconds that the store may take for a reply. */
 	readonly timeout: number;
 	readonly warn: Warn;
 }
 
 /**
- * Puts a store's decisions under a policy: they never throw nor reject. Where the store throws, rejects,
- * answers nonsense, or has not answered in time, the policy answers in its place; and where it has done so
- * again and again, it is left alone for a while.
+ * Puts a store under a policy. The policy decides where the store throws, rejects, returns nonsense or does
+ * not reply in time. A store that has failed many times in a row is left alone for a while.
  */
-export class GuardedStore {
-	/** Whether other processes use the same counters. Read once: a store's getter may throw. */
+export class GuardedStore implements GateStore {
+	readonly source: Store;
+	/** Read once, like `recall`: a store's getter may throw. */
 	readonly shared: boolean;
-	readonly #store: Store;
-	/** Whether its answers need no reading: a MemoryStore returns no nonsense. */
-	readonly #isTrusted: boolean;
-	readonly #options: GuardedStoreOptions;
+	readonly commands: Commands;
+	readonly #policy: StoreErrorPolicy;
 	readonly #breaker: Breaker;
-	/** Whether the store remembers refusals, so that there is something to wait for. */
+	readonly #caller: StoreCaller;
+	/** Whether the store remembers refusals, so that it is worth waiting for them. */
 	readonly #remembers: boolean;
 	readonly #places = new Places();
-	/** Under `'memory'` it decides while the store fails. It hears of bans under every policy. */
+	/** Under `'memory'` it decides while the store fails. It learns of bans under every policy. */
 	readonly #fallback: FallbackStore;
-	#isOver = false;
 
-	constructor(store: Store, options: GuardedStoreOptions) {
-		const {policy, warn} = options;
-		const clock = () => timeOf(store);
-		this.shared = store.shared;
-		this.#store = store;
-		this.#isTrusted = isMemory(store);
-		this.#remembers = store.recall !== undefined;
-		this.#options = options;
-		this.#fallback = fallbackOf(store);
+	constructor(source: Store, {policy, timeout, warn}: GuardedStoreOptions) {
+		this.source = source;
+		this.shared = source.shared;
+		this.#remembers = source.recall !== undefined;
+		this.#policy = policy;
+		this.#fallback = fallbackOf(source);
 		this.#breaker = new Breaker({
-			clock,
-			onFailing: error => warnFailing(warn, policy, error),
-			onWorking: () => warnWorking(warn),
+			clock: () => this.now(),
+			onFailing: error => warn('GATEKEEPER_STORE_FAILED', policy, describe(error)),
+			onWorking: () => warn('GATEKEEPER_STORE_RECOVERED'),
 		});
+		this.#caller = new StoreCaller(this.#breaker, this.#fallback.changes, timeout);
+		this.commands = guardedCommands(source, this.#fallback, timeout);
+	}
+
+	now(): number {
+		return timeOf(this.source);
 	}
 
 	admit(
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
-	): GuardedVerdict | Promise<GuardedVerdict> {
-		if (this.#fallback.closedUntil > -Infinity && this.#isClosed()) {
+	): MaybePromise<GuardedVerdict> {
+		const isClosing = this.#policy === 'closed';
+		if (isClosing && this.#fallback.isClosed) {
 			return unavailable;
 		}
 
-		if (options.immune) {
-			if (rules.length === 0) {
-				return this.#options.policy === 'closed' && this.#breaker.isOpen ? unavailable : admitted;
-			}
-		} else {
-			const begun = this.#fallback.begunBan(client);
-			if (begun) {
-				return begun;
-			}
+		if (options.immune && rules.length === 0) {
+			return isClosing && this.#breaker.isOpen ? unavailable : admitted;
+		}
+
+		const begun = this.#begunBan(client, options);
+		if (begun) {
+			return begun;
 		}
 
 		return this.#remembers
-			? (this.#recall(client, rules, options) ?? this.#askInTurn(client, rules, options))
-			: this.#answer(admission, client, rules, options);
+			? (this.#recall(client, rules, options) ?? this.#admitInTurn(client, rules, options))
+			: this.#caller.decide(this.#admission(client, rules, options));
 	}
 
-	report(
-		client: string,
-		banRule: SettledBanRule,
-		report: Report,
-	): ReportOutcome | Promise<ReportOutcome> {
+	report(client: string, banRule: SettledBanRule, report: Report): MaybePromise<ReportOutcome> {
 		const begun = this.#fallback.begunBan(client);
 
 		return begun
 			? {reports: 0, banEndsInMs: begun.endsInMs}
-			: this.#answer(reporting, client, banRule, report);
+			: this.#caller.decide(this.#reporting(client, banRule, report));
 	}
 
-	/** Counts a report in the store alone, whose failure is the caller's. */
-	async reportThere(
-		client: string,
-		banRule: SettledBanRule,
-		report: Report,
-	): Promise<ReportOutcome> {
-		const mark = this.#fallback.changes.mark;
-		const outcome = reporting.read(await this.#store.report(client, banRule, report), banRule);
-		this.#learn(reporting, client, outcome, report, mark);
-		return outcome;
-	}
-
-	/**
-	 * What the operator does holds for what is decided while the store fails, too.
-	 *
-	 * @param isStored whether the store has taken the ban, so that its word may end it
-	 */
-	ban(client: string, ban: NewBan, isStored: boolean): void {
-		this.#fallback.changes.made(client);
-		if (isStored) {
-			this.#fallback.replaceBan(client, ban);
-		} else {
-			this.#fallback.ban(client, ban);
-			this.#closeForAWhile();
-		}
-	}
-
-	unban(client: string): void {
-		this.#fallback.changes.made(client);
-		this.#fallback.unban(client);
-	}
-
-	reset(client: string): void {
-		this.#fallback.changes.made(client);
-		this.#fallback.reset(client);
-	}
-
-	close(): void {
-		if (!this.#isOver) {
-			this.#isOver = true;
-			this.#fallback.close();
-		}
-	}
-
-	#isClosed(): boolean {
-		return this.#options.policy === 'closed' && timeOf(this.#store) < this.#fallback.closedUntil;
-	}
-
-	/** A server that can be read but not written to would let in whoever is reported or banned. */
-	#closeForAWhile(): void {
-		this.#fallback.closedUntil = timeOf(this.#store) + PAUSE;
-	}
-
-	/** Asks the store once there is a place, unless it remembers the answer by then. */
-	async #askInTurn(
+	/** Asks the store once there is a place, unless it remembers a refusal by then. */
+	async #admitInTurn(
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
@@ -169,135 +106,64 @@ export class GuardedStore {
 		try {
 			if (turn) {
 				await turn;
-				const known =
-					(options.immune ? undefined : this.#fallback.begunBan(client)) ??
-					this.#recall(client, rules, options);
+				const known = this.#begunBan(client, options) ?? this.#recall(client, rules, options);
 				if (known) {
 					return known;
 				}
 			}
 
-			return await this.#answer(admission, client, rules, options);
+			return await this.#caller.decide(this.#admission(client, rules, options));
 		} finally {
 			this.#places.leave(client);
 		}
 	}
 
-	/** What the store remembers: it was not asked, so that this tells nothing of whether it works. */
+	/** A client's ban that began in this process and that the store has not taken. */
+	#begunBan(client: string, {immune}: AdmitOptions): Verdict | undefined {
+		return immune ? undefined : this.#fallback.begunBan(client);
+	}
+
+	/** What the store remembers. It asks no server for that, so that this tells nothing of its health. */
 	#recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
 		try {
-			const known: unknown = this.#store.recall?.(client, rules, options);
-			ignoreFailure(known);
+			const known: unknown = this.source.recall?.(client, rules, options);
+			ignoreRejection(known);
 			return known === undefined ? undefined : readVerdict(known, rules);
 		} catch {
 			return undefined;
 		}
 	}
 
-	/** Every request runs this: where the store answers at once, nothing is made. */
-	#answer<T, About, How>(
-		question: Question<T, About, How>,
-		client: string,
-		about: About,
-		how: How,
-	): T | Promise<T> {
-		if (!this.#breaker.mayAsk()) {
-			return this.#otherwise(question, client, about, how);
-		}
+	#admission(client: string, rules: readonly Rule[], options: AdmitOptions): Call<GuardedVerdict> {
+		const policy = this.#policy;
+		const fallback = this.#fallback;
 
-		try {
-			const answer = question.ask(this.#store, client, about, how);
-			if (isPromise(answer)) {
-				return this.#await(answer, question, client, about, how);
-			}
+		return {
+			ask: () => this.source.admit(client, rules, options),
+			read: reply => readVerdict(reply, rules),
+			learn: (verdict, mark) => fallback.learnVerdict(client, verdict, options, mark),
+			decideWithout: () => {
+				if (policy === 'memory') {
+					return fallback.admit(client, rules, options);
+				}
 
-			if (this.#isTrusted) {
-				this.#breaker.succeeded();
-				return answer;
-			}
-
-			const read = question.read(answer, about);
-			this.#breaker.succeeded();
-			this.#learn(question, client, read, how, this.#fallback.changes.mark);
-			return read;
-		} catch (error) {
-			this.#breaker.failed(error);
-			return this.#otherwise(question, client, about, how);
-		}
+				return policy === 'open' ? admitted : unavailable;
+			},
+		};
 	}
 
-	async #await<T, About, How>(
-		pending: PromiseLike<T>,
-		question: Question<T, About, How>,
-		client: string,
-		about: About,
-		how: How,
-	): Promise<T> {
-		const mark = this.#fallback.changes.mark;
-		try {
-			const {value} = await inTime(pending, this.#options.timeout);
-			const answer = question.read(value, about);
-			this.#breaker.succeeded();
-			this.#learn(question, client, answer, how, mark);
-			return answer;
-		} catch (error) {
-			this.#breaker.failed(error);
-			return this.#otherwise(question, client, about, how);
-		}
+	#reporting(client: string, banRule: SettledBanRule, report: Report): Call<ReportOutcome> {
+		const fallback = this.#fallback;
+
+		return {
+			ask: () => this.source.report(client, banRule, report),
+			read: readOutcome,
+			learn: (outcome, mark) => fallback.learnOutcome(client, outcome, report.reason, mark),
+			decideWithout: () => {
+				fallback.closeForAWhile();
+
+				return this.#policy === 'memory' ? fallback.report(client, banRule, report) : {reports: 0};
+			},
+		};
 	}
-
-	/** @param mark when the question was asked */
-	#learn<T, How>(
-		{learn, isReport}: Question<T, never, How>,
-		client: string,
-		answer: T,
-		how: How,
-		mark: number,
-	): void {
-		const {changes} = this.#fallback;
-		if (!changes.isSince(mark, client)) {
-			learn(this.#fallback, client, answer, how);
-		}
-
-		if (isReport) {
-			// It may have begun a ban: an admission that was asked for before says nothing of that.
-			changes.made(client);
-		}
-	}
-
-	/** The policy's answer. */
-	#otherwise<T, About, How>(
-		question: Question<T, About, How>,
-		client: string,
-		about: About,
-		how: How,
-	): T | Promise<T> {
-		const {policy} = this.#options;
-		if (question.isReport) {
-			this.#closeForAWhile();
-		}
-
-		return policy === 'memory'
-			? question.ask(this.#fallback, client, about, how)
-			: question.otherwise(policy);
-	}
-}
-
-/** Not one that somebody has wrapped or extended, to trace it say. */
-function isMemory({admit, report}: Store): boolean {
-	const {prototype} = MemoryStore;
-
-	return admit === prototype.admit && report === prototype.report;
-}
-
-function warnFailing(warn: Warn, policy: StoreErrorPolicy, error: unknown): void {
-	warn(
-		'GATEKEEPER_STORE_FAILED',
-		() =>
-			`The store failed, so that onStoreError: '${policy}' decides where it does not answer (${shown(error)})`,
-	);
-}
-
-function warnWorking(warn: Warn): void {
-	warn('GATEKEEPER_STORE_RECOVERED', () => 'The store has answered for a while again');
 }

@@ -1,31 +1,32 @@
-import type {Rule} from '../../options/rules.ts';
+import type {Rule} from '../rule.ts';
 import {Log} from './log.ts';
 
-/** What some logs are of: the requests, or the reports, that a rule counts. */
+/** Counts the requests, or the reports, of one rule: each client has a log for it. */
 export interface Counter {
 	readonly rule: Rule;
 	/** Even for requests, odd for reports. */
 	readonly number: number;
-	/** Of the client that is asked about, while it is. */
+	/** A cursor: `openLogs` points it at the log of the client that is decided about. */
 	readonly log: Log;
 }
 
 const none: readonly Counter[] = [];
 
-/** Numbers the rules' counters, which are known by name and numbers, whoever asks for them. */
+/** Numbers the counters of rules: equal rules share one, whichever gate they are of. */
 export class Counters {
-	/** The longest window asked about so far, but at least the shortest there is, in milliseconds. */
+	/** The longest window of any rule so far, in milliseconds. */
 	longestWindow: number;
 	readonly #numbers = new Map<string, number>();
 	readonly #ofRules = new WeakMap<readonly Rule[], readonly Counter[]>();
 	#lastRules: readonly Rule[] = [];
 	#lastCounters: readonly Counter[] = [];
 
-	constructor(shortestWindow: number) {
-		this.longestWindow = shortestWindow;
+	/** @param minWindow what `longestWindow` is at least */
+	constructor(minWindow: number) {
+		this.longestWindow = minWindow;
 	}
 
-	/** Of rules that are asked together: looked up once for a list, which stays as it is. */
+	/** The counters of a list of rules. Found once for each list, which must not change. */
 	ofRequests(rules: readonly Rule[]): readonly Counter[] {
 		if (rules.length === 0) {
 			return none;
@@ -50,8 +51,8 @@ export class Counters {
 	}
 
 	#counter(rule: Rule, kind: 0 | 1): Counter {
-		const number = this.#numbers.get(rule.counter) ?? this.#numbers.size;
-		this.#numbers.set(rule.counter, number);
+		const number = this.#numbers.get(rule.id) ?? this.#numbers.size;
+		this.#numbers.set(rule.id, number);
 		this.longestWindow = Math.max(this.longestWindow, rule.window);
 		return {rule, number: 2 * number + kind, log: new Log()};
 	}

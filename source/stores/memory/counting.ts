@@ -4,28 +4,30 @@ import type {Counter} from './counters.ts';
 import {NONE} from './records.ts';
 
 /*
- * What every request costs. Loops by index, and small functions: of those that stay below a size the
- * engine makes one.
+ * Every request runs this. Index loops and small functions on purpose: V8 inlines functions below a size
+ * limit.
  */
 
-/** Opens a client's log for each of these counters, and answers those that have no room for one more. */
-export function findFull(
-	clients: Clients,
-	client: string,
-	counters: readonly Counter[],
-	now: number,
-): readonly Counter[] | undefined {
+/** Points each counter's cursor at the client's log. Begins the logs that the client does not have. */
+export function openLogs(clients: Clients, client: string, counters: readonly Counter[]): void {
 	const first = clients.find(client);
 	const {logs} = clients;
+	for (let index = 0; index < counters.length; index += 1) {
+		const {log, number} = counters[index] as Counter;
+		if (!log.find(logs, first, number)) {
+			beginLogs(clients, client, first, counters);
+			openLogs(clients, client, counters);
+			return;
+		}
+	}
+}
+
+/** The counters that have no room for one more, of the client whose logs are open; undefined if none. */
+export function fullOf(counters: readonly Counter[], now: number): readonly Counter[] | undefined {
 	let full: Counter[] | undefined;
 	for (let index = 0; index < counters.length; index += 1) {
 		const counter = counters[index] as Counter;
 		const {log, rule} = counter;
-		if (!log.find(logs, first, counter.number)) {
-			begin(clients, client, first, counters);
-			return findFull(clients, client, counters, now);
-		}
-
 		if (log.within(rule.window, now) >= rule.count) {
 			full = full === undefined ? [counter] : full.concat(counter);
 		}
@@ -34,8 +36,7 @@ export function findFull(
 	return full;
 }
 
-/** Begins those logs of a client that there are not. */
-function begin(
+function beginLogs(
 	clients: Clients,
 	client: string,
 	known: number,
@@ -56,9 +57,9 @@ function begin(
 	clients.set(client, first);
 }
 
-/** Counts a request by each of these, and tells how the client then stands. */
+/** Counts a request of the client whose logs are open. Returns its quota under each rule. */
 export function count(counters: readonly Counter[], now: number): readonly Quota[] {
-	// A list of exactly its length: one that grows takes more room than all the rest.
+	// A list of exactly its length: one that grows takes more memory than everything else here.
 	return counters.length === 1
 		? [countBy(counters[0] as Counter, now)]
 		: counters.map(counter => countBy(counter, now));
@@ -69,7 +70,7 @@ function countBy(counter: Counter, now: number): Quota {
 	return quotaOf(counter, now);
 }
 
-/** How the client stands whose log is open. */
+/** The quota of the client whose log is open. */
 export function quotaOf({log, rule}: Counter, now: number): Quota {
 	return {rule, remaining: rule.count - log.length, freesInMs: rule.window - log.sinceFirst(now)};
 }

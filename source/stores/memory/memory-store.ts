@@ -1,6 +1,5 @@
-import {check, isFunction, namedOptions} from '../../checks/option-checks.ts';
-import type {Rule, SettledBanRule} from '../../options/rules.ts';
 import {warner} from '../../warnings.ts';
+import type {Rule, SettledBanRule} from '../rule.ts';
 import {SteadyClock} from '../steady-clock.ts';
 import {
 	type AdmitOptions,
@@ -16,49 +15,16 @@ import {
 import {Bans} from './bans.ts';
 import {Clients} from './clients.ts';
 import {Counters, isOfReports} from './counters.ts';
-import {count, findFull, quotaOf} from './counting.ts';
+import {count, fullOf, openLogs, quotaOf} from './counting.ts';
 import {levelOf} from './levels.ts';
+import {type MemoryStoreOptions, settleMemoryOptions} from './options.ts';
 
-export interface MemoryStoreOptions {
-	/**
-	 * Tells the time in milliseconds, from any origin. For tests: pass the time by hand, not by sleeping.
-	 *
-	 * @default performance.now, which never jumps
-	 */
-	readonly clock?: () => number;
-	/**
-	 * How many clients are remembered at most, from 6; and as many keys that a `specific` counts, apart from
-	 * them. A third is for those with 8 counted requests or more under a rule, a third for those with a full
-	 * rule: where there are too many of either, the first to come is forgotten, and begins anew. Of all
-	 * others those that have been quiet longest are. Bans are apart.
-	 *
-	 * @default 131,072
-	 */
-	readonly maxClients?: number;
-	/**
-	 * How many bans by reports are held at most, from 2, and as many by hand. One more replaces the one that
-	 * began first, and a warning says so.
-	 *
-	 * @default 100,000
-	 */
-	readonly maxBans?: number;
-}
-
-/** Of which a sixth are one generation: a Map of so many grows in steps that nobody notices. */
-const DEFAULT_CLIENTS = 131_072;
-const DEFAULT_BANS = 100_000;
-
-/** Of a Map: it holds no more. */
-const MOST_HELD = 2 ** 24;
-
-/** Forgetting goes on in steps of at least this, however short the windows are. */
-const SHORTEST_SPAN = 1000;
-
-const noExceptions: AdmitOptions = {};
+/** Milliseconds. Clients are forgotten in steps of at least this, however short the windows are. */
+const MIN_SPAN = 1000;
 
 /**
- * Keeps everything in this process: exact to the millisecond, bounded, and gone with it. A client that
- * has been quiet for longer than every window is forgotten when the next one has passed; no timer runs.
+ * Keeps everything in this process: exact to the millisecond, bounded, and gone when the process ends. A
+ * client that has been quiet for longer than every window is forgotten after one more. No timer runs.
  *
  * @example
  * let now = 0;
@@ -68,38 +34,28 @@ export class MemoryStore implements Store {
 	readonly shared = false;
 	readonly #clock: SteadyClock;
 	readonly #clients: Clients;
-	/** What is counted in place of clients: accounts, say. */
+	/** What a `specific` with a `key` counts in place of clients, such as accounts. */
 	readonly #keys: Clients;
-	readonly #counters = new Counters(SHORTEST_SPAN);
+	readonly #counters = new Counters(MIN_SPAN);
 	readonly #bans: Bans;
 	readonly #warn = warner();
 	#tickedAt = Number.NaN;
 
-	/** @throws {TypeError} for a clock that tells no time, and for options unknown or out of bounds */
+	/** @throws {TypeError} for a clock that returns no time, and for options that are unknown or out of bounds */
 	constructor(options: MemoryStoreOptions = {}) {
-		const names = ['clock', 'maxClients', 'maxBans'] as const;
-		const {
-			clock = () => performance.now(),
-			maxClients = DEFAULT_CLIENTS,
-			maxBans = DEFAULT_BANS,
-		} = namedOptions(options, names, 'MemoryStore()');
-		check(isFunction<() => unknown>, clock, 'clock', 'a function that returns milliseconds');
-		const now = clock();
-		check(isTime, now, 'clock', 'a function that returns milliseconds');
-		check(isWholeFrom(6), maxClients, 'maxClients', 'a whole number from 6 to 16,777,216');
-		check(isWholeFrom(2), maxBans, 'maxBans', 'a whole number from 2 to 16,777,216');
-		this.#clock = new SteadyClock(clock as () => number, now);
+		const {clock, maxClients, maxBans} = settleMemoryOptions(options);
+		this.#clock = new SteadyClock(clock);
 		this.#clients = new Clients(maxClients);
 		this.#keys = new Clients(maxClients);
 		this.#bans = new Bans(maxBans);
 	}
 
-	/** Whole milliseconds by the store's clock; never less than it has told before. */
+	/** The time in whole milliseconds by the store's clock. It never goes back. */
 	clock(): number {
 		return this.#clock.now();
 	}
 
-	admit(client: string, rules: readonly Rule[], options: AdmitOptions = noExceptions): Verdict {
+	admit(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict {
 		const counters = this.#counters.ofRequests(rules);
 		const now = this.#tick();
 		const banned = options.immune ? undefined : this.#banned(client, now);
@@ -112,7 +68,8 @@ export class MemoryStore implements Store {
 		}
 
 		const room = options.requester === undefined ? this.#clients : this.#keys;
-		const full = findFull(room, client, counters, now);
+		openLogs(room, client, counters);
+		const full = fullOf(counters, now);
 		if (full === undefined) {
 			if (options.peek) {
 				return admitted;
@@ -140,7 +97,7 @@ export class MemoryStore implements Store {
 			return {reports: 0, banEndsInMs: banned.endsInMs};
 		}
 
-		findFull(this.#clients, client, [counter], now);
+		openLogs(this.#clients, client, [counter]);
 		const {log} = counter;
 		const reports = log.within(banRule.window, now) + weight;
 		if (reports >= banRule.count) {
@@ -163,18 +120,18 @@ export class MemoryStore implements Store {
 	}
 
 	/**
-	 * Takes over a ban that another store has told of.
+	 * Takes over a ban from another store.
 	 *
 	 * @internal
 	 */
 	learnBan(client: string, by: StoredBan['by'], endsInMs: number, reason?: string): void {
-		// Without a warning: not this store is full, but the other one has more.
+		// No warning if it replaces another: this store is not full, the other one just holds more.
 		const now = this.#tick();
 		this.#bans.begin(client, by, reason, now + endsInMs, now);
 	}
 
 	/**
-	 * Ends a ban, as another store has told, and leaves the reports alone.
+	 * Ends a ban that another store no longer has. The client's reports stay.
 	 *
 	 * @internal
 	 */
@@ -202,7 +159,7 @@ export class MemoryStore implements Store {
 		this.#bans.clear();
 	}
 
-	/** What time it is. What has been quiet for too long, or has ended, is forgotten on the way. */
+	/** Returns the time. Forgets clients that have been quiet for too long, and bans that have ended. */
 	#tick(): number {
 		const now = this.#clock.now();
 		if (now !== this.#tickedAt) {
@@ -228,15 +185,11 @@ export class MemoryStore implements Store {
 		now: number,
 	): void {
 		if (this.#bans.begin(client, by, reason, now + duration, now)) {
-			this.#warn(
-				'GATEKEEPER_BANS_FULL',
-				() =>
-					'A MemoryStore holds as many bans as it may (maxBans): a new one replaced the one that began first',
-			);
+			this.#warn('GATEKEEPER_BANS_FULL');
 		}
 	}
 
-	/** Who is refused by a ban is not quiet. */
+	/** A client that a ban refuses is not quiet: its logs stay. */
 	#banned(client: string, now: number): Banned | undefined {
 		const ban = this.#bans.find(client, now);
 		if (ban !== undefined) {
@@ -246,18 +199,9 @@ export class MemoryStore implements Store {
 		return ban;
 	}
 
-	/** Reports are spent by the ban that they lead to, and by one by hand. */
+	/** A ban uses up the client's reports, whether they led to it or an operator did. */
 	#spendReports(client: string): void {
 		const first = this.#clients.find(client);
 		this.#clients.logs.clearThose(first, isOfReports);
 	}
-}
-
-function isTime(given: unknown): given is number {
-	return Number.isFinite(given);
-}
-
-function isWholeFrom(least: number): (given: unknown) => given is number {
-	return (given): given is number =>
-		Number.isInteger(given) && Number(given) >= least && Number(given) <= MOST_HELD;
 }

@@ -1,14 +1,15 @@
-import {remembered} from '../../collections/memoize-list.ts';
-import type {Rule} from '../../options/rules.ts';
+import {memoizeList} from '../../collections/memoize-list.ts';
+import type {Rule} from '../rule.ts';
 import type {Verdict} from '../store.ts';
 import type {Connection} from './connection/connection.ts';
-import {counterId} from './keys.ts';
-import {listOf, parseVerdict} from './protocol.ts';
+import {listOf} from './connection/reply-list.ts';
+import {shortId} from './keys.ts';
+import {parseVerdict} from './protocol.ts';
 import type {Script} from './scripts/script.ts';
 
-/** What is asked about one client. */
+/** A question about one request. */
 export interface Admission {
-	/** The key of its state. */
+	/** The key of the client's state. */
 	readonly state: string;
 	readonly rules: readonly Rule[];
 	readonly isImmune: boolean;
@@ -21,31 +22,31 @@ interface Waiting extends Admission {
 	readonly reject: (error: unknown) => void;
 }
 
-/** How a script is told of a list of rules. */
+/** How a list of rules is passed to the script. */
 interface Plan {
-	/** What each log's key has after the state's. */
+	/** What the key of each log has after that of the state. */
 	readonly ids: readonly string[];
 	readonly args: readonly string[];
 }
 
-/** So few that the server answers some while this process reads what it has answered about others. */
-const MOST_TOGETHER = 25;
+/** So few that the server can decide some while this process reads its reply about others. */
+const MAX_TOGETHER = 25;
 
 /**
- * Asks whether clients may come in, about all of one turn of the event loop together: to receive, begin
- * and answer a script costs a server more than what it does for one client. In a cluster the clients are
- * on different servers, and each is asked about alone.
+ * Asks the server to decide about the requests of one turn of the event loop together: receiving, starting
+ * and replying to a script costs a server more than a decision. In a cluster the clients are on different
+ * servers, and each request is a script of its own.
  */
 export class Admissions {
 	readonly #connection: Connection;
 	readonly #script: Script;
-	#mostTogether: number;
+	#maxTogether: number;
 	#waiting: Waiting[] = [];
 
 	constructor(connection: Connection, script: Script) {
 		this.#connection = connection;
 		this.#script = script;
-		this.#mostTogether = connection.isCluster ? 1 : MOST_TOGETHER;
+		this.#maxTogether = connection.isCluster ? 1 : MAX_TOGETHER;
 	}
 
 	ask(admission: Admission): Promise<Verdict> {
@@ -60,21 +61,21 @@ export class Admissions {
 	#askAll(): void {
 		const waiting = this.#waiting;
 		this.#waiting = [];
-		for (let from = 0; from < waiting.length; from += this.#mostTogether) {
-			this.#askTogether(waiting.slice(from, from + this.#mostTogether));
+		for (let from = 0; from < waiting.length; from += this.#maxTogether) {
+			this.#askTogether(waiting.slice(from, from + this.#maxTogether));
 		}
 	}
 
 	async #askTogether(questions: readonly Waiting[]): Promise<void> {
 		try {
-			const told = listOf(await this.#run(questions)).values();
+			const values = listOf(await this.#run(questions)).values();
 			for (const {rules, resolve} of questions) {
-				resolve(parseVerdict(told, rules));
+				resolve(parseVerdict(values, rules));
 			}
 		} catch (error) {
 			if (questions.length > 1 && error instanceof Error && error.message.includes('CROSSSLOT')) {
-				// A part of a cluster behind a client that does not know: nothing was done.
-				this.#mostTogether = 1;
+				// A cluster behind a client that does not know it: nothing was counted.
+				this.#maxTogether = 1;
 				for (const question of questions) {
 					this.#askTogether([question]);
 				}
@@ -82,14 +83,14 @@ export class Admissions {
 				return;
 			}
 
-			// Those that have their answer keep it.
+			// Requests that are decided already stay so.
 			for (const {reject} of questions) {
 				reject(error);
 			}
 		}
 	}
 
-	/** As scripts/admit.ts reads it. */
+	/** See scripts/admit.ts for the arguments. */
 	#run(questions: readonly Waiting[]): Promise<unknown> {
 		const lists = [...new Set(questions.map(({rules}) => rules))];
 		const keys = questions.flatMap(({state, rules}) => [
@@ -105,10 +106,9 @@ export class Admissions {
 	}
 }
 
-/** How a list of rules is asked about: it stays as it is. */
-const planFor = remembered(
+const planFor = memoizeList(
 	(rules: readonly Rule[]): Plan => ({
-		ids: rules.map(rule => counterId(rule.counter)),
+		ids: rules.map(rule => shortId(rule.id)),
 		args: [
 			String(rules.length),
 			...rules.flatMap(({count, window}) => [String(count), String(window)]),

@@ -1,15 +1,18 @@
-/** Milliseconds that a reply is believed. Then the server is asked again. */
-const BELIEVED = 1000;
+/** Milliseconds for which a reply is believed. After that the server is asked again. */
+const BELIEVED_FOR = 1000;
 
-/** Whether a reply to what was asked at this time is believed still; never by a clock that went back. */
+/** Whether a reply is still believed. Not if the clock went back. */
 export function isFresh(askedAt: number, now: number): boolean {
-	return now >= askedAt && now - askedAt < BELIEVED;
+	return now >= askedAt && now - askedAt < BELIEVED_FOR;
 }
 
-/** Milliseconds after which one request asks anew, while the others go on to believe. */
-const ASKED_ANEW_AFTER = 800;
+/** Milliseconds after which one request asks the server again, while the others still believe the reply. */
+const RENEWED_AFTER = 800;
 
-/** Whose turn it is to ask anew: else all that are in flight when a reply is no longer believed would. */
+/**
+ * Gives one request the turn to ask the server again. Otherwise every request in flight would ask when the
+ * reply is no longer believed.
+ */
 export class Turn {
 	readonly #askedAt: number;
 	#isTaken = false;
@@ -18,9 +21,9 @@ export class Turn {
 		this.#askedAt = askedAt;
 	}
 
-	/** Whether it is the turn of who asks: once, for the first after a while. */
+	/** Whether the caller has the turn: true once, for the first caller after a while. */
 	isMine(now: number): boolean {
-		if (this.#isTaken || now - this.#askedAt < ASKED_ANEW_AFTER) {
+		if (this.#isTaken || now - this.#askedAt < RENEWED_AFTER) {
 			return false;
 		}
 

@@ -1,28 +1,39 @@
-import type {Rule} from '../../options/rules.ts';
 import {keptReason} from '../reason.ts';
+import type {Rule} from '../rule.ts';
 import {admitted, type Quota, type ReportOutcome, type StoredBan, type Verdict} from '../store.ts';
+import {listOf, unreadable} from './connection/reply-list.ts';
+
+/** Milliseconds, as the scripts read them. */
+export function msText(ms: number): string {
+	return ms === Infinity ? 'inf' : String(ms);
+}
+
+/** A reason, as the scripts keep it: JSON, which holds any text on one line; empty for no reason. */
+export function reasonText(reason: string | undefined): string {
+	return reason === undefined ? '' : JSON.stringify(reason);
+}
 
 /**
- * Reads what `scripts/admit.ts` answers about one question, of a list that goes on with the next one's.
+ * Reads what `scripts/admit.ts` returns about one request, from a list that continues with the next one.
  *
  * @throws {TypeError} for a list that makes no sense
  */
-export function parseVerdict(told: Iterator<unknown>, rules: readonly Rule[]): Verdict {
-	switch (Number(next(told))) {
+export function parseVerdict(values: Iterator<unknown>, rules: readonly Rule[]): Verdict {
+	switch (Number(next(values))) {
 		case 0:
-			return {kind: 'admitted', quotas: rules.map(rule => readQuota(told, rule))};
+			return {kind: 'admitted', quotas: rules.map(rule => readQuota(values, rule))};
 		case 1:
-			return {kind: 'limited', quotas: readFull(told, rules)};
+			return {kind: 'limited', quotas: readFull(values, rules)};
 		case 2:
-			return {kind: 'banned', ...banOf([next(told), next(told), next(told)])};
+			return {kind: 'banned', ...banOf([next(values), next(values), next(values)])};
 		case 3:
 			return admitted;
 		default:
-			throw unreadable('a kind of answer that there is not');
+			throw unreadable('an unknown kind of verdict');
 	}
 }
 
-/** Reads what `scripts/report.ts` answers. */
+/** Reads what `scripts/report.ts` returns. */
 export function parseOutcome(reply: unknown): ReportOutcome {
 	const [reports, left] = listOf(reply);
 
@@ -31,37 +42,28 @@ export function parseOutcome(reply: unknown): ReportOutcome {
 		: {reports: Number(reports), banEndsInMs: msOf(left)};
 }
 
-/** Reads what `scripts/show.ts` answers: undefined where there is no ban. */
+/** Reads what `scripts/show.ts` returns: undefined if there is no ban. */
 export function readBan(client: string, reply: unknown): StoredBan | undefined {
 	return reply === null ? undefined : {client, ...banOf(listOf(reply))};
 }
 
-/** @throws {TypeError} for what is no list */
-export function listOf(reply: unknown): readonly unknown[] {
-	if (!Array.isArray(reply)) {
-		throw unreadable(JSON.stringify(reply));
-	}
-
-	return reply;
-}
-
-function readFull(told: Iterator<unknown>, rules: readonly Rule[]): readonly Quota[] {
-	return Array.from({length: Number(next(told))}, () => {
-		const rule = rules[Number(next(told))];
+function readFull(values: Iterator<unknown>, rules: readonly Rule[]): readonly Quota[] {
+	return Array.from({length: Number(next(values))}, () => {
+		const rule = rules[Number(next(values))];
 		if (rule === undefined) {
 			throw unreadable('a rule that was not asked about');
 		}
 
-		return readQuota(told, rule);
+		return readQuota(values, rule);
 	});
 }
 
-function readQuota(told: Iterator<unknown>, rule: Rule): Quota {
-	return {rule, remaining: Number(next(told)), freesInMs: Number(next(told))};
+function readQuota(values: Iterator<unknown>, rule: Rule): Quota {
+	return {rule, remaining: Number(next(values)), freesInMs: Number(next(values))};
 }
 
-function next(told: Iterator<unknown>): unknown {
-	const {value, done} = told.next();
+function next(values: Iterator<unknown>): unknown {
+	const {value, done} = values.next();
 	if (done) {
 		throw unreadable('too little');
 	}
@@ -77,7 +79,7 @@ function banOf([by, left, reason]: readonly unknown[]): Omit<StoredBan, 'client'
 	};
 }
 
-/** None where there is none, or where another has written what is no JSON. */
+/** No reason if there is none, or if another program has written anything but JSON. */
 function reasonOf(text: unknown): {reason?: string} {
 	try {
 		return {reason: keptReason(String(JSON.parse(String(text))))};
@@ -88,8 +90,4 @@ function reasonOf(text: unknown): {reason?: string} {
 
 function msOf(text: unknown): number {
 	return text === 'inf' ? Infinity : Number(text);
-}
-
-function unreadable(what: string): TypeError {
-	return new TypeError(`A script answered ${what}`);
 }

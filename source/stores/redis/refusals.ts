@@ -1,9 +1,9 @@
 import {RecentMap} from '../../collections/recent-map.ts';
-import type {Rule} from '../../options/rules.ts';
+import type {Rule} from '../rule.ts';
 import type {Banned, Limited} from '../store.ts';
 import {isFresh, Turn} from './freshness.ts';
 
-/** What a store has answered a client that is not let in. */
+/** A reply of the server that refuses a client. */
 interface Refusal {
 	readonly verdict: Banned | Limited;
 	readonly rules: readonly Rule[];
@@ -13,28 +13,28 @@ interface Refusal {
 }
 
 interface Remembered extends Refusal {
-	readonly answeredAt: number;
-	/** Whose turn it is to ask anew. */
+	readonly repliedAt: number;
+	/** Gives one request the turn to ask the server again. */
 	readonly turn: Turn;
 }
 
-/** How many clients are remembered: those refused last. */
+/** How many clients are remembered: those that were refused last. */
 const MAX_CLIENTS = 10_000;
 
-/** How many refusals of one client: by the rules of one route, of another, and so on. */
+/** How many refusals of one client are remembered: those by the rules of one route, of another, and so on. */
 const MAX_OF_ONE = 16;
 
 const none: readonly Remembered[] = [];
 
 /**
- * Remembers refusals for a second: however many requests a refused client sends, each list of rules costs
- * one question.
+ * Remembers refusals for a second. However many requests a refused client sends, each list of rules costs
+ * the server one question.
  */
 export class Refusals {
 	readonly #refusals = new RecentMap<readonly Remembered[]>(MAX_CLIENTS);
 
 	remember(client: string, refusal: Refusal, now: number): void {
-		const remembered = {...refusal, answeredAt: now, turn: new Turn(refusal.askedAt)};
+		const remembered = {...refusal, repliedAt: now, turn: new Turn(refusal.askedAt)};
 		if (refusal.verdict.kind === 'banned') {
 			this.#refusals.set(client, [remembered]);
 			return;
@@ -45,13 +45,13 @@ export class Refusals {
 				isFresh(known.askedAt, now) &&
 				(known.isImmune !== refusal.isImmune || !areSame(known.rules, refusal.rules)),
 		);
-		// Of too many, the first are kept: if each drove out another, none would be found again.
+		// The first ones are kept: if each new refusal replaced another, none would be found again.
 		if (others.length < MAX_OF_ONE) {
 			this.#refusals.set(client, [remembered, ...others]);
 		}
 	}
 
-	/** Forgets what may be otherwise once a request was counted under these rules. */
+	/** A request was counted under these rules: forgets the refusals that this may have changed. */
 	counted(client: string, rules: readonly Rule[]): void {
 		const known = this.#of(client);
 		if (known.length > 0) {
@@ -74,8 +74,8 @@ export class Refusals {
 	}
 
 	/**
-	 * The answer to a question, if the same was asked less than a second ago and is refused still. Shortly
-	 * before that second is over one request gets none, and asks anew for all others.
+	 * The refusal of a request, if the same was refused less than a second ago and would still be refused.
+	 * Shortly before that second is over, one request gets undefined, and asks the server for all others.
 	 */
 	find(
 		client: string,
@@ -84,8 +84,8 @@ export class Refusals {
 		now: number,
 	): Banned | Limited | undefined {
 		for (const known of this.#of(client)) {
-			// From the question on, since what another process has undone after it may not be in the answer.
-			if (isFresh(known.askedAt, now) && isAnswerTo(known, rules, isImmune)) {
+			// Counted from the question: what another process has undone since may not be in the reply.
+			if (isFresh(known.askedAt, now) && decides(known, rules, isImmune)) {
 				return known.turn.isMine(now) ? undefined : left(known, now);
 			}
 		}
@@ -98,17 +98,17 @@ export class Refusals {
 	}
 }
 
-/** A ban is for every question that it may refuse, a limit for the same one alone. */
-function isAnswerTo(known: Remembered, rules: readonly Rule[], isImmune: boolean): boolean {
+/** A ban refuses every request that is not immune; a limit, requests under the same rules. */
+function decides(known: Remembered, rules: readonly Rule[], isImmune: boolean): boolean {
 	return known.verdict.kind === 'banned'
 		? !isImmune
 		: known.isImmune === isImmune && areSame(known.rules, rules);
 }
 
-/** What is left of a refusal, if anything is. */
-function left({verdict, answeredAt}: Remembered, now: number): Banned | Limited | undefined {
-	// Rounded down, so that nobody waits too little.
-	const passed = Math.max(0, Math.floor(now - answeredAt));
+/** What is left of a refusal, if anything. */
+function left({verdict, repliedAt}: Remembered, now: number): Banned | Limited | undefined {
+	// Rounded down, so that no client is told to wait too short a time.
+	const passed = Math.max(0, Math.floor(now - repliedAt));
 
 	return verdict.kind === 'banned' ? banLeft(verdict, passed) : limitLeft(verdict, passed);
 }
@@ -119,7 +119,7 @@ function banLeft(verdict: Banned, passed: number): Banned | undefined {
 	return endsInMs > 0 ? {...verdict, endsInMs} : undefined;
 }
 
-/** Those rules that are full still. */
+/** The rules that are still full. */
 function limitLeft({quotas}: Limited, passed: number): Limited | undefined {
 	const left = quotas
 		.map(quota => ({...quota, freesInMs: quota.freesInMs - passed}))
@@ -131,11 +131,10 @@ function limitLeft({quotas}: Limited, passed: number): Limited | undefined {
 function areSame(rules: readonly Rule[], others: readonly Rule[]): boolean {
 	return (
 		rules === others ||
-		(rules.length === others.length &&
-			rules.every((rule, index) => rule.counter === others[index]?.counter))
+		(rules.length === others.length && rules.every((rule, index) => rule.id === others[index]?.id))
 	);
 }
 
 function haveOneInCommon(rules: readonly Rule[], others: readonly Rule[]): boolean {
-	return rules.some(rule => others.some(other => other.counter === rule.counter));
+	return rules.some(rule => others.some(other => other.id === rule.id));
 }

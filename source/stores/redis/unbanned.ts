@@ -2,11 +2,11 @@ import {RecentMap} from '../../collections/recent-map.ts';
 import {isFresh, Turn} from './freshness.ts';
 
 interface Seen {
-	/** When the server was last asked about the client's ban, and said that there is none. */
+	/** When the server was last asked about the client and found no ban. */
 	readonly askedAt: number;
 	/** When a limit last refused one of the client's requests. */
 	readonly refusedAt: number;
-	/** Whose turn it is to ask anew. */
+	/** Gives one request the turn to ask the server again. */
 	readonly turn: Turn;
 }
 
@@ -14,13 +14,13 @@ interface Seen {
 const MAX_CLIENTS = 20_000;
 
 /**
- * Clients that have no ban. It is believed for a second, but only of a client that limits refuse
- * meanwhile: where no global rule stands before a full one, the ban would cost a question a request.
+ * Remembers for a second that a client is not banned, but only of a client that a limit is refusing: where a
+ * full `specific` has no global rule before it, the ban would cost the server a question for each request.
  */
 export class Unbanned {
 	readonly #seen = new RecentMap<Seen>(MAX_CLIENTS);
 
-	/** The server has answered that a client has no ban. */
+	/** The server has found no ban of this client. */
 	foundNoBan(client: string, askedAt: number): void {
 		const refusedAt = this.#seen.get(client)?.refusedAt ?? -Infinity;
 		this.#seen.set(client, {askedAt, refusedAt, turn: new Turn(askedAt)});
@@ -34,7 +34,7 @@ export class Unbanned {
 		}
 	}
 
-	/** Shortly before the second is over this is false once, so that one request asks for all others. */
+	/** False once shortly before the second is over, so that one request asks the server for all others. */
 	has(client: string, now: number): boolean {
 		const seen = this.#seen.get(client);
 

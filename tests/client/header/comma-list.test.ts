@@ -1,5 +1,5 @@
 import test from 'ava';
-import {addressKey} from '../../../source/client/address.ts';
+import {addressKey} from '../../../source/client/address/address.ts';
 import {commaList} from '../../../source/client/header/comma-list.ts';
 
 const hops: ReadonlyArray<[text: string, key: string | undefined]> = [

@@ -5,7 +5,7 @@ export function lateCounts(promised: Promised): void {
 		const rule = limit(2, 1000);
 
 		t.deepEqual(await store.admit('a', [rule], {late: true}), admittedWith(quota(rule, 1, 1000)));
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1000)));
 	});
 
 	promised(
@@ -18,11 +18,11 @@ export function lateCounts(promised: Promised): void {
 			await pass(100);
 
 			t.is((await store.admit('a', [rule], {late: true})).kind, 'limited');
-			t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 900)));
+			t.deepEqual(await store.admit('a', [rule], {}), limitedBy(quota(rule, 0, 900)));
 			await pass(899);
-			t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 1)));
+			t.deepEqual(await store.admit('a', [rule], {}), limitedBy(quota(rule, 0, 1)));
 			await pass(1);
-			t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 100)));
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 100)));
 		},
 	);
 
@@ -51,9 +51,9 @@ export function lateCounts(promised: Promised): void {
 			await pass(10);
 
 			t.deepEqual(await store.admit('a', rules, {late: true}), limitedBy(quota(full, 0, 1000)));
-			t.deepEqual(await store.admit('a', [roomy]), admittedWith(quota(roomy, 0, 990)));
+			t.deepEqual(await store.admit('a', [roomy], {}), admittedWith(quota(roomy, 0, 990)));
 			t.deepEqual(
-				await store.admit('a', rules),
+				await store.admit('a', rules, {}),
 				limitedBy(quota(full, 0, 1000), quota(roomy, 0, 990), quota(last, 0, 990)),
 			);
 		},
@@ -68,11 +68,11 @@ export function lateCounts(promised: Promised): void {
 		}
 
 		await pass(997);
-		t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 1)));
+		t.deepEqual(await store.admit('a', [rule], {}), limitedBy(quota(rule, 0, 1)));
 		await pass(1);
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 1)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1)));
 		await pass(1);
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 999)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 999)));
 	});
 
 	promised('a late request during a ban is not counted', async (t, {store}) => {
@@ -85,7 +85,7 @@ export function lateCounts(promised: Promised): void {
 			endsInMs: 500,
 		});
 		await store.unban('a');
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 1, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 1, 1000)));
 	});
 }
 
@@ -102,7 +102,7 @@ export function peeks(promised: Promised): void {
 			}
 
 			t.deepEqual(
-				await store.admit('a', rules),
+				await store.admit('a', rules, {}),
 				admittedWith(...rules.map(rule => quota(rule, rule.count - 1, rule.window))),
 			);
 			t.is(await peek(), 'limited');
@@ -113,7 +113,7 @@ export function peeks(promised: Promised): void {
 			t.is(await peek('a', true), 'admitted');
 			await pass(200);
 			t.is(await peek(), 'admitted');
-			t.is((await store.admit('a', rules)).kind, 'admitted');
+			t.is((await store.admit('a', rules, {})).kind, 'admitted');
 		},
 	);
 
@@ -132,7 +132,7 @@ export function immunity(promised: Promised): void {
 		t.deepEqual(await store.admit('a', [rule], {immune: true}), admittedWith(quota(rule, 1, 1000)));
 		t.deepEqual(await store.admit('a', [rule], {immune: true}), admittedWith(quota(rule, 0, 1000)));
 		t.deepEqual(await store.admit('a', [rule], {immune: true}), limitedBy(quota(rule, 0, 1000)));
-		t.is((await store.admit('a', [rule])).kind, 'banned');
+		t.is((await store.admit('a', [rule], {})).kind, 'banned');
 	});
 
 	promised('an immune request without rules is admitted', async (t, {store}) => {
@@ -147,6 +147,6 @@ export function immunity(promised: Promised): void {
 		await store.admit('a', [rule], {immune: true, late: true});
 		await store.unban('a');
 
-		t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {}), limitedBy(quota(rule, 0, 1000)));
 	});
 }

@@ -1,5 +1,5 @@
 import type {ExecutionContext} from 'ava';
-import type {Rule, SettledBanRule} from '../../../source/options/rules.ts';
+import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
 import type {Quota, Store, StoredBan, Verdict} from '../../../source/stores/store.ts';
 
 /** A fresh and empty store, and what moves its time: its own, since the tests run side by side. */
@@ -18,7 +18,7 @@ export type Promised = (
 export const DAY = 24 * 60 * 60 * 1000;
 
 export function limit(count: number, window: number, name = 'global'): Rule {
-	return {name, count, window, counter: `${count}/${window}/${name}`};
+	return {name, count, window, id: `${count}/${window}/${name}`};
 }
 
 export function ban(count: number, window: number, duration: number, name = 'ban'): SettledBanRule {
@@ -50,7 +50,7 @@ export async function kinds(
 ): Promise<Verdict['kind'][]> {
 	const told: Verdict['kind'][] = [];
 	for (let asked = 0; asked < times; asked += 1) {
-		told.push((await store.admit(client, rules)).kind);
+		told.push((await store.admit(client, rules, {})).kind);
 	}
 
 	return told;

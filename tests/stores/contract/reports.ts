@@ -72,7 +72,7 @@ export function reportsCounted(promised: Promised): void {
 		const rule = limit(1, 1000);
 		await store.report('a', ban(3, 1000, 500), {weight: 2});
 
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1000)));
 	});
 }
 
@@ -84,9 +84,9 @@ export function bansByReports(promised: Promised): void {
 			await store.report('a', banRule, {weight: 1});
 			await store.report('a', banRule, {weight: 1});
 
-			t.deepEqual(await store.admit('a', []), admittedWith());
+			t.deepEqual(await store.admit('a', [], {}), admittedWith());
 			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 3, banEndsInMs: 500});
-			t.deepEqual(await store.admit('a', []), bannedBy('reports', 500));
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 500));
 		},
 	);
 
@@ -95,7 +95,7 @@ export function bansByReports(promised: Promised): void {
 			reports: 1,
 			banEndsInMs: 500,
 		});
-		t.deepEqual(await store.admit('a', []), bannedBy('reports', 500));
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 500));
 	});
 
 	promised('a weight above the count bans at once, and is told whole', async (t, {store}) => {
@@ -119,9 +119,9 @@ export function bansByReports(promised: Promised): void {
 			await store.report('a', banRule, {weight: 1});
 
 			await pass(499);
-			t.deepEqual(await store.admit('a', []), bannedBy('reports', 1));
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 1));
 			await pass(1);
-			t.deepEqual(await store.admit('a', []), admittedWith());
+			t.deepEqual(await store.admit('a', [], {}), admittedWith());
 		},
 	);
 
@@ -130,14 +130,14 @@ export function bansByReports(promised: Promised): void {
 		await store.report('a', banRule, {weight: 1, reason: 'first'});
 		await pass(400);
 
-		t.deepEqual(await store.admit('a', [limit(1, 1000)]), bannedBy('reports', 100, 'first'));
+		t.deepEqual(await store.admit('a', [limit(1, 1000)], {}), bannedBy('reports', 100, 'first'));
 		t.deepEqual(await store.report('a', banRule, {weight: 9, reason: 'second'}), {
 			reports: 0,
 			banEndsInMs: 100,
 		});
-		t.deepEqual(await store.admit('a', []), bannedBy('reports', 100, 'first'));
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 100, 'first'));
 		await pass(100);
-		t.deepEqual(await store.admit('a', []), admittedWith());
+		t.deepEqual(await store.admit('a', [], {}), admittedWith());
 	});
 
 	promised('neither requests nor reports during a ban are counted', async (t, {store, pass}) => {
@@ -148,7 +148,7 @@ export function bansByReports(promised: Promised): void {
 		await store.report('a', banRule, {weight: 2});
 		await pass(500);
 
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 1, 9000)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 1, 9000)));
 		t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1});
 	});
 
@@ -158,7 +158,7 @@ export function bansByReports(promised: Promised): void {
 		await store.report('a', ban(1, 1000, 500), {weight: 1});
 		await pass(500);
 
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 500)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 500)));
 	});
 
 	promised(
@@ -169,7 +169,7 @@ export function bansByReports(promised: Promised): void {
 			await store.report('a', banRule, {weight: 3});
 			await pass(10);
 
-			t.deepEqual(await store.admit('a', []), admittedWith());
+			t.deepEqual(await store.admit('a', [], {}), admittedWith());
 			t.deepEqual(await store.report('a', banRule, {weight: 2}), {reports: 2});
 			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 3, banEndsInMs: 10});
 		},
@@ -192,9 +192,12 @@ export function bansByReports(promised: Promised): void {
 		await store.report('b', banRule, {weight: 1});
 		await store.report('c', banRule, {weight: 2, reason: ''});
 
-		t.deepEqual(await store.admit('a', []), bannedBy('reports', 500, '"bad"\n\0 p\u00e4ssword'));
-		t.deepEqual(await store.admit('b', []), bannedBy('reports', 500));
-		t.deepEqual(await store.admit('c', []), bannedBy('reports', 500, ''));
+		t.deepEqual(
+			await store.admit('a', [], {}),
+			bannedBy('reports', 500, '"bad"\n\0 p\u00e4ssword'),
+		);
+		t.deepEqual(await store.admit('b', [], {}), bannedBy('reports', 500));
+		t.deepEqual(await store.admit('c', [], {}), bannedBy('reports', 500, ''));
 	});
 
 	promised('a ban rule may ban without end, or for 60 days', async (t, {store, pass}) => {
@@ -211,9 +214,9 @@ export function bansByReports(promised: Promised): void {
 			reports: 0,
 			banEndsInMs: Infinity,
 		});
-		t.deepEqual(await store.admit('b', []), bannedBy('reports', 1));
+		t.deepEqual(await store.admit('b', [], {}), bannedBy('reports', 1));
 		await pass(1);
-		t.deepEqual(await store.admit('a', []), bannedBy('reports', Infinity));
-		t.deepEqual(await store.admit('b', []), admittedWith());
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', Infinity));
+		t.deepEqual(await store.admit('b', [], {}), admittedWith());
 	});
 }

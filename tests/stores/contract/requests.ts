@@ -87,7 +87,7 @@ export function slidingWindow(promised: Promised): void {
 			await fill(store, [rule], 2);
 			await pass(400 * DAY);
 
-			t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 1, 1000)));
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 1, 1000)));
 		},
 	);
 }
@@ -98,13 +98,13 @@ export function quotasTold(promised: Promised): void {
 		async (t, {store, pass}) => {
 			const rule = limit(3, 1000);
 
-			t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 2, 1000)));
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 2, 1000)));
 			await pass(300);
-			t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 1, 700)));
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 1, 700)));
 			await pass(1);
-			t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 699)));
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 699)));
 			await pass(699);
-			t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 300)));
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 300)));
 		},
 	);
 
@@ -117,11 +117,11 @@ export function quotasTold(promised: Promised): void {
 			await fill(store, [rule], 1);
 			await pass(5);
 
-			t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 745)));
+			t.deepEqual(await store.admit('a', [rule], {}), limitedBy(quota(rule, 0, 745)));
 			await pass(744);
-			t.deepEqual(await store.admit('a', [rule]), limitedBy(quota(rule, 0, 1)));
+			t.deepEqual(await store.admit('a', [rule], {}), limitedBy(quota(rule, 0, 1)));
 			await pass(1);
-			t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 250)));
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 250)));
 		},
 	);
 
@@ -129,7 +129,7 @@ export function quotasTold(promised: Promised): void {
 		const rule = limit(1_000_000, 1000);
 		await fill(store, [rule], 20);
 
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 999_979, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 999_979, 1000)));
 	});
 }
 
@@ -141,7 +141,7 @@ export function severalRules(promised: Promised): void {
 		await pass(100);
 
 		t.deepEqual(
-			await store.admit('a', [first, second]),
+			await store.admit('a', [first, second], {}),
 			admittedWith(quota(first, 4, 1000), quota(second, 0, 8900)),
 		);
 	});
@@ -153,9 +153,9 @@ export function severalRules(promised: Promised): void {
 		const rules = [loose, strict, looser];
 		await fill(store, rules, 1);
 
-		t.deepEqual(await store.admit('a', rules), limitedBy(quota(strict, 0, 1000)));
+		t.deepEqual(await store.admit('a', rules, {}), limitedBy(quota(strict, 0, 1000)));
 		t.deepEqual(
-			await store.admit('a', [loose, looser]),
+			await store.admit('a', [loose, looser], {}),
 			admittedWith(quota(loose, 3, 1000), quota(looser, 4, 1000)),
 		);
 	});
@@ -172,14 +172,14 @@ export function severalRules(promised: Promised): void {
 		await pass(50);
 
 		t.deepEqual(
-			await store.admit('a', rules),
+			await store.admit('a', rules, {}),
 			limitedBy(quota(short, 0, 950), quota(long, 0, 2850)),
 		);
 		await pass(950);
-		t.deepEqual(await store.admit('a', rules), limitedBy(quota(long, 0, 1900)));
+		t.deepEqual(await store.admit('a', rules, {}), limitedBy(quota(long, 0, 1900)));
 		await pass(1900);
 		t.deepEqual(
-			await store.admit('a', rules),
+			await store.admit('a', rules, {}),
 			admittedWith(quota(short, 0, 1000), quota(roomy, 8, 500), quota(long, 0, 100)),
 		);
 	});
@@ -190,8 +190,8 @@ export function severalRules(promised: Promised): void {
 		await fill(store, [shared], 1);
 		await fill(store, [other, shared], 1);
 
-		t.deepEqual(await store.admit('a', [shared]), admittedWith(quota(shared, 0, 1000)));
-		t.deepEqual(await store.admit('a', [other]), admittedWith(quota(other, 7, 1000)));
+		t.deepEqual(await store.admit('a', [shared], {}), admittedWith(quota(shared, 0, 1000)));
+		t.deepEqual(await store.admit('a', [other], {}), admittedWith(quota(other, 7, 1000)));
 	});
 }
 
@@ -199,7 +199,7 @@ export function atOnce(promised: Promised): void {
 	promised('of 200 requests at once under a limit of 100, 100 are admitted', async (t, {store}) => {
 		const rules = [limit(100, 1000), limit(150, 1000, 'looser')];
 		const verdicts = await Promise.all(
-			Array.from({length: 200}, async () => store.admit('a', rules)),
+			Array.from({length: 200}, async () => store.admit('a', rules, {})),
 		);
 
 		t.is(verdicts.filter(({kind}) => kind === 'admitted').length, 100);

@@ -15,22 +15,22 @@ export function bansByHand(promised: Promised): void {
 	promised('without rules the ban alone is asked, and nothing is counted', async (t, {store}) => {
 		const rule = limit(1, 1000);
 
-		t.deepEqual(await store.admit('a', []), admittedWith());
+		t.deepEqual(await store.admit('a', [], {}), admittedWith());
 		t.deepEqual(await store.admit('a', [], {late: true}), admittedWith());
 		await store.ban('a', {duration: 500});
-		t.deepEqual(await store.admit('a', []), bannedBy('hand', 500));
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 500));
 		await store.unban('a');
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1000)));
 	});
 
 	promised('a ban by hand begins at once and lasts its duration', async (t, {store, pass}) => {
 		await store.ban('a', {duration: 500, reason: 'a scraper'});
 
-		t.deepEqual(await store.admit('a', [limit(1, 1000)]), bannedBy('hand', 500, 'a scraper'));
+		t.deepEqual(await store.admit('a', [limit(1, 1000)], {}), bannedBy('hand', 500, 'a scraper'));
 		await pass(499);
-		t.deepEqual(await store.admit('a', []), bannedBy('hand', 1, 'a scraper'));
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 1, 'a scraper'));
 		await pass(1);
-		t.deepEqual(await store.admit('a', []), admittedWith());
+		t.deepEqual(await store.admit('a', [], {}), admittedWith());
 	});
 
 	promised('a ban by hand may last 60 days, or for ever', async (t, {store, pass}) => {
@@ -38,11 +38,11 @@ export function bansByHand(promised: Promised): void {
 		await store.ban('b', {duration: Infinity});
 		await pass(60 * DAY - 1);
 
-		t.deepEqual(await store.admit('a', []), bannedBy('hand', 1));
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 1));
 		await pass(1);
-		t.deepEqual(await store.admit('a', []), admittedWith());
+		t.deepEqual(await store.admit('a', [], {}), admittedWith());
 		await pass(4000 * DAY);
-		t.deepEqual(await store.admit('b', []), bannedBy('hand', Infinity));
+		t.deepEqual(await store.admit('b', [], {}), bannedBy('hand', Infinity));
 	});
 
 	promised(
@@ -51,13 +51,13 @@ export function bansByHand(promised: Promised): void {
 			await store.report('a', ban(1, 1000, 5000), {weight: 1, reason: 'reported'});
 			await pass(100);
 			await store.ban('a', {duration: 50});
-			t.deepEqual(await store.admit('a', []), bannedBy('hand', 50));
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 50));
 
 			await store.ban('a', {duration: Infinity, reason: 'enough'});
-			t.deepEqual(await store.admit('a', []), bannedBy('hand', Infinity, 'enough'));
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', Infinity, 'enough'));
 			await store.ban('a', {duration: 20});
 			await pass(20);
-			t.deepEqual(await store.admit('a', []), admittedWith());
+			t.deepEqual(await store.admit('a', [], {}), admittedWith());
 		},
 	);
 
@@ -82,7 +82,7 @@ export function bansByHand(promised: Promised): void {
 			reports: 0,
 			banEndsInMs: 10,
 		});
-		t.deepEqual(await store.admit('a', []), bannedBy('hand', 10, 'by hand'));
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 10, 'by hand'));
 		await pass(10);
 		t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1});
 	});
@@ -97,7 +97,7 @@ export function bansByHand(promised: Promised): void {
 				reports: 1,
 				banEndsInMs: 500,
 			});
-			t.deepEqual(await store.admit('a', []), bannedBy('reports', 500));
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 500));
 		},
 	);
 }
@@ -106,13 +106,13 @@ export function forgiveness(promised: Promised): void {
 	promised('unban ends a ban at once', async (t, {store}) => {
 		await store.ban('a', {duration: Infinity});
 		await store.report('b', ban(1, 1000, 500), {weight: 1});
-		t.is((await store.admit('a', [])).kind, 'banned');
-		t.is((await store.admit('b', [])).kind, 'banned');
+		t.is((await store.admit('a', [], {})).kind, 'banned');
+		t.is((await store.admit('b', [], {})).kind, 'banned');
 
 		await store.unban('a');
 		await store.unban('b');
-		t.deepEqual(await store.admit('a', []), admittedWith());
-		t.deepEqual(await store.admit('b', []), admittedWith());
+		t.deepEqual(await store.admit('a', [], {}), admittedWith());
+		t.deepEqual(await store.admit('b', [], {}), admittedWith());
 	});
 
 	promised('unban forgets the reports, but not the requests', async (t, {store}) => {
@@ -123,7 +123,7 @@ export function forgiveness(promised: Promised): void {
 		await store.unban('a');
 
 		t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1});
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1000)));
 	});
 
 	promised('reset forgets requests under every rule, and reports', async (t, {store}) => {
@@ -143,7 +143,7 @@ export function forgiveness(promised: Promised): void {
 		await pass(100);
 		await store.reset('a');
 
-		t.deepEqual(await store.admit('a', []), bannedBy('reports', 400, 'reported'));
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 400, 'reported'));
 	});
 
 	promised('a client that nothing is known of can be unbanned and reset', async (t, {store}) => {
@@ -151,14 +151,14 @@ export function forgiveness(promised: Promised): void {
 		await store.unban('a');
 		await store.reset('a');
 
-		t.deepEqual(await store.admit('a', [rule]), admittedWith(quota(rule, 0, 1000)));
+		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1000)));
 	});
 }
 
 export function bansListed(promised: Promised): void {
 	promised('the bans in force are listed whole, and no others', async (t, {store, pass}) => {
 		t.deepEqual(await listed(store), []);
-		await store.admit('asked', [limit(1, 1000)]);
+		await store.admit('asked', [limit(1, 1000)], {});
 		await store.report('reported', ban(2, 1000, 500), {weight: 1});
 		await store.report('bad', ban(2, 1000, 500), {weight: 2, reason: 'login'});
 		await store.ban('worse', {duration: 501});

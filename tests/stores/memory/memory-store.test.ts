@@ -1,7 +1,8 @@
 import {createHook} from 'node:async_hooks';
 import test from 'ava';
 import fc from 'fast-check';
-import {MemoryStore, type MemoryStoreOptions} from '../../../source/stores/memory/memory-store.ts';
+import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
+import type {MemoryStoreOptions} from '../../../source/stores/memory/options.ts';
 import type {Admitted, Store} from '../../../source/stores/store.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
 import {storeByHand} from '../../support/gated-app.ts';
@@ -9,16 +10,16 @@ import {warnings} from '../../support/warnings.ts';
 import {storeContract} from '../contract.ts';
 
 const minute = 60_000;
-const rule = {name: 'global', count: 5, window: minute, counter: `5/${minute}/global`};
+const rule = {name: 'global', count: 5, window: minute, id: `5/${minute}/global`};
 const rules = [rule];
-const banRule = {name: 'ban', count: 3, window: minute, counter: `3/${minute}/ban`, duration: 1000};
+const banRule = {name: 'ban', count: 3, window: minute, id: `3/${minute}/ban`, duration: 1000};
 
 // First and one by one: what they measure belongs to the whole process.
 test.serial('clients quiet for two windows are forgotten, and ended bans', t => {
 	const {store, pass} = storeByHand();
 	const before = bytesHeld();
 	for (let index = 0; index < 40_000; index += 1) {
-		store.admit(`asking ${index}`, [rule]);
+		store.admit(`asking ${index}`, [rule], {});
 		store.report(`reported ${index}`, banRule, {weight: 1});
 		store.ban(`banned ${index}`, {duration: minute});
 	}
@@ -28,14 +29,14 @@ test.serial('clients quiet for two windows are forgotten, and ended bans', t => 
 	for (let later = 0; later < 500; later += 1) {
 		// Ended bans are forgotten bit by bit.
 		pass(minute / 250);
-		store.admit('another', [rule]);
+		store.admit('another', [rule], {});
 	}
 
 	const left = bytesHeld() - before;
 
 	t.true(full > 5_000_000, `${full} bytes should have been held`);
 	t.true(left < full / 10, `${left} of ${full} bytes are still held`);
-	t.is(store.admit('asking 0', [rule]).kind, 'admitted');
+	t.is(store.admit('asking 0', [rule], {}).kind, 'admitted');
 });
 
 test.serial('a client that never rests takes no more room than its rules count', t => {
@@ -49,7 +50,7 @@ test.serial('a client that never rests takes no more room than its rules count',
 
 	const held = bytesHeld() - before;
 	t.true(held < 1_000_000, `${held} bytes are held`);
-	t.is(store.admit('a', [rule]).kind, 'admitted');
+	t.is(store.admit('a', [rule], {}).kind, 'admitted');
 });
 
 test.serial('a client takes a few bytes, and a few more for each request', t => {
@@ -57,19 +58,19 @@ test.serial('a client takes a few bytes, and a few more for each request', t => 
 		[1, 200],
 		[100, 700],
 	] as const) {
-		const wide = [{...rule, count: 100, counter: '100'}];
+		const wide = [{...rule, count: 100, id: '100'}];
 		const {store} = storeByHand();
 		const before = bytesHeld();
 		for (let index = 0; index < 30_000; index += 1) {
 			const client = ['10', index >> 16, (index >> 8) & 0xff, index & 0xff].join('.');
 			for (let asked = 0; asked < requests; asked += 1) {
-				store.admit(client, wide);
+				store.admit(client, wide, {});
 			}
 		}
 
 		const bytes = (bytesHeld() - before) / 30_000;
 		t.true(bytes > 50 && bytes < most, `${bytes} bytes for ${requests} requests`);
-		t.is(store.admit('another', wide).kind, 'admitted');
+		t.is(store.admit('another', wide, {}).kind, 'admitted');
 	}
 });
 
@@ -78,13 +79,13 @@ test.serial('a flood of clients takes no more room than the most that are rememb
 	const store = new MemoryStore({clock: () => now, maxClients: 2000});
 	const before = bytesHeld();
 	for (let index = 0; index < 100_000; index += 1) {
-		store.admit(`flood ${index}`, rules);
+		store.admit(`flood ${index}`, rules, {});
 	}
 
 	const full = bytesHeld() - before;
 	t.true(full < 4_000_000, `${full} bytes are held`);
 	now = 3 * minute;
-	store.admit('another', rules);
+	store.admit('another', rules, {});
 	const left = bytesHeld() - before;
 	t.true(left < 1_000_000, `${left} bytes are still held`);
 });
@@ -93,7 +94,7 @@ test.serial('a client once reset or unbanned leaves nothing behind', t => {
 	const {store} = storeByHand();
 	const before = bytesHeld();
 	for (let index = 0; index < 50_000; index += 1) {
-		store.admit(`${index}`, rules);
+		store.admit(`${index}`, rules, {});
 		store.ban(`${index}`, {duration: Infinity});
 		store.unban(`${index}`);
 		store.reset(`${index}`);
@@ -108,12 +109,12 @@ test.serial('asking about the ban alone leaves nothing behind', t => {
 	const {store} = storeByHand();
 	const before = bytesHeld();
 	for (let index = 0; index < 50_000; index += 1) {
-		store.admit(`${index}`, []);
+		store.admit(`${index}`, [], {});
 	}
 
 	const held = bytesHeld() - before;
 	t.true(held < 1_000_000, `${held} bytes are held`);
-	t.is(store.admit('0', []).kind, 'admitted');
+	t.is(store.admit('0', [], {}).kind, 'admitted');
 });
 
 test.serial('no timer is made, whatever is remembered', t => {
@@ -124,11 +125,11 @@ test.serial('no timer is made, whatever is remembered', t => {
 		},
 	}).enable();
 	const {store, pass} = storeByHand();
-	store.admit('a', [rule]);
+	store.admit('a', [rule], {});
 	store.report('a', banRule, {weight: 9});
 	store.ban('b', {duration: minute});
 	pass(2 * minute);
-	store.admit('a', [rule]);
+	store.admit('a', [rule], {});
 	store.close();
 	hook.disable();
 
@@ -140,9 +141,9 @@ storeContract(test, 'MemoryStore', storeByHand, {runs: 12_000});
 test('every answer is there at once, without a promise', t => {
 	const store: Store = storeByHand().store;
 	const answers = [
-		store.admit('a', [rule]),
+		store.admit('a', [rule], {}),
 		store.report('a', banRule, {weight: 3}),
-		store.admit('a', [rule]),
+		store.admit('a', [rule], {}),
 		store.ban('a', {duration: 1000}),
 		store.unban('a'),
 		store.reset('a'),
@@ -162,17 +163,17 @@ test('a ban in force is kept however often the quiet are forgotten', t => {
 	store.ban('a', {duration: 1000 * minute});
 	for (let minutes = 0; minutes < 999; minutes += 1) {
 		pass(minute);
-		store.admit('another', [rule]);
+		store.admit('another', [rule], {});
 	}
 
-	t.deepEqual(store.admit('a', []), {kind: 'banned', by: 'hand', endsInMs: minute});
+	t.deepEqual(store.admit('a', [], {}), {kind: 'banned', by: 'hand', endsInMs: minute});
 });
 
 test('of too many clients the quietest are forgotten, and nobody else', t => {
-	const wide = [{...rule, count: 1000, counter: 'wide'}];
+	const wide = [{...rule, count: 1000, id: 'wide'}];
 	const store = new MemoryStore({clock: () => 0, maxClients: 300});
 	const used = (client: string) => {
-		const verdict = store.admit(client, wide);
+		const verdict = store.admit(client, wide, {});
 		return 'quotas' in verdict ? 1000 - (verdict.quotas[0]?.remaining ?? 0) : undefined;
 	};
 	const first = Array.from({length: 100}, (_, index) => `${index}`);
@@ -191,24 +192,24 @@ test('of too many clients the quietest are forgotten, and nobody else', t => {
 });
 
 test('who is reported or banned is not quiet', t => {
-	const three = [{...rule, count: 3, counter: '3'}];
+	const three = [{...rule, count: 3, id: '3'}];
 	const store = new MemoryStore({clock: () => 0, maxClients: 12});
 	for (const client of ['reported', 'banned']) {
-		store.admit(client, three);
+		store.admit(client, three, {});
 	}
 
 	store.ban('banned', {duration: minute});
-	const often = {...banRule, count: 1000, counter: '1000'};
+	const often = {...banRule, count: 1000, id: '1000'};
 	for (let flood = 0; flood < 100; flood += 1) {
 		t.is(store.report('reported', often, {weight: 1}).reports, flood + 1);
-		t.is(store.admit('banned', three).kind, 'banned');
-		store.admit(`flood ${flood}`, three);
+		t.is(store.admit('banned', three, {}).kind, 'banned');
+		store.admit(`flood ${flood}`, three, {});
 	}
 
 	store.unban('banned');
 	for (const client of ['banned', 'reported']) {
 		t.deepEqual(
-			[1, 2, 3].map(() => store.admit(client, three).kind),
+			[1, 2, 3].map(() => store.admit(client, three, {}).kind),
 			['admitted', 'admitted', 'limited'],
 		);
 	}
@@ -219,11 +220,11 @@ test('no flood of clients ends a ban', t => {
 	const small = new MemoryStore({clock: () => store.clock(), maxClients: 12});
 	small.ban('a', {duration: minute});
 	for (let flood = 0; flood < 1000; flood += 1) {
-		small.admit(`flood ${flood}`, rules);
+		small.admit(`flood ${flood}`, rules, {});
 	}
 
 	pass(minute - 1);
-	t.is(small.admit('a', rules).kind, 'banned');
+	t.is(small.admit('a', rules, {}).kind, 'banned');
 });
 
 test('of too many bans by reports the one that began first gives way', t => {
@@ -238,7 +239,7 @@ test('of too many bans by reports the one that began first gives way', t => {
 	report('endless', Infinity);
 	t.deepEqual(report('another', 2 * minute), {reports: 3, banEndsInMs: 2 * minute});
 	t.deepEqual(banned(), ['short', 'endless', 'another']);
-	t.is(small.admit('first', rules).kind, 'admitted');
+	t.is(small.admit('first', rules, {}).kind, 'admitted');
 
 	report('endless', 5 * minute);
 	t.deepEqual(banned(), ['short', 'endless', 'another'], 'a ban in force is not begun again');
@@ -257,8 +258,8 @@ test('two clients with short bans do not end each other’s, however many longer
 		small.report(client, banRule, {weight: 3});
 	}
 
-	t.is(small.admit('a', []).kind, 'banned');
-	t.is(small.admit('b', []).kind, 'banned');
+	t.is(small.admit('a', [], {}).kind, 'banned');
+	t.is(small.admit('b', [], {}).kind, 'banned');
 });
 
 test('a flood of bans by reports ends none by hand, and a ban by hand always has room', t => {
@@ -268,13 +269,13 @@ test('a flood of bans by reports ends none by hand, and a ban by hand always has
 		small.report(`flood ${flood}`, {...banRule, duration: minute}, {weight: 3});
 	}
 
-	t.is(small.admit('by hand', []).kind, 'banned');
+	t.is(small.admit('by hand', [], {}).kind, 'banned');
 	for (let index = 0; index < 200; index += 1) {
 		small.ban(`by hand ${index}`, {duration: Infinity});
 	}
 
-	t.is(small.admit('by hand 199', []).kind, 'banned');
-	t.is(small.admit('flood 9999', []).kind, 'banned');
+	t.is(small.admit('by hand 199', [], {}).kind, 'banned');
+	t.is(small.admit('flood 9999', [], {}).kind, 'banned');
 	t.is([...small.bans()].flat().length, 200);
 });
 
@@ -312,11 +313,11 @@ test.serial('a warning tells once that a ban gave way', async t => {
 
 test('no flood of new clients pushes out one that has sent more', t => {
 	const store = new MemoryStore({clock: () => 0, maxClients: 600});
-	const wide = [{...rule, count: 100, counter: 'wide'}];
+	const wide = [{...rule, count: 100, id: 'wide'}];
 	const ask = (client: string, times = 1) => {
 		let remaining: number | undefined;
 		for (let time = 0; time < times; time += 1) {
-			const verdict = store.admit(client, wide);
+			const verdict = store.admit(client, wide, {});
 			remaining = 'quotas' in verdict ? verdict.quotas[0]?.remaining : undefined;
 		}
 
@@ -328,15 +329,15 @@ test('no flood of new clients pushes out one that has sent more', t => {
 	ask('eight', 8);
 	for (let flood = 0; flood < 5000; flood += 1) {
 		ask(`flood ${flood}`);
-		store.report(`flood ${flood}`, {...banRule, count: 99, counter: '99'}, {weight: 80});
+		store.report(`flood ${flood}`, {...banRule, count: 99, id: '99'}, {weight: 80});
 	}
 
 	t.deepEqual([ask('one'), ask('seven'), ask('eight')], [99, 99, 91], 'the quiet begin anew');
 
 	// A rule that one request fills makes nobody the equal of who has sent many.
-	const one = [{...rule, count: 1, counter: '1'}];
+	const one = [{...rule, count: 1, id: '1'}];
 	for (let flood = 0; flood < 5000; flood += 1) {
-		store.admit(`one ${flood}`, one);
+		store.admit(`one ${flood}`, one, {});
 	}
 
 	t.is(ask('eight'), 90);
@@ -344,20 +345,20 @@ test('no flood of new clients pushes out one that has sent more', t => {
 
 test('what clients make up as keys pushes out no client, nor a key near its limit', t => {
 	const store = new MemoryStore({clock: () => 0, maxClients: 600});
-	const account = [{...rule, name: 'account', counter: 'account'}];
+	const account = [{...rule, name: 'account', id: 'account'}];
 	const login = (key: string, requester: string) =>
 		store.admit(key, account, {immune: true, requester}).kind;
 	for (let asked = 0; asked < 5; asked += 1) {
 		t.is(login('alice', `${asked}`), 'admitted');
 	}
 
-	t.is(store.admit('quiet', rules).kind, 'admitted');
+	t.is(store.admit('quiet', rules, {}).kind, 'admitted');
 	for (let flood = 0; flood < 10_000; flood += 1) {
 		t.is(login(`made up ${flood}`, `client ${flood}`), 'admitted');
 	}
 
 	t.is(login('alice', 'botnet'), 'limited');
-	const [quota] = (store.admit('quiet', rules) as Admitted).quotas;
+	const [quota] = (store.admit('quiet', rules, {}) as Admitted).quotas;
 	t.is(quota?.remaining, 3, 'the client is known');
 
 	store.reset('alice');
@@ -366,27 +367,27 @@ test('what clients make up as keys pushes out no client, nor a key near its limi
 
 test('a key and a client of one name are apart', t => {
 	const store = new MemoryStore({clock: () => 0});
-	const one = [{...rule, count: 1, counter: '1'}];
+	const one = [{...rule, count: 1, id: '1'}];
 
 	t.is(store.admit('a', one, {requester: 'b'}).kind, 'admitted');
-	t.is(store.admit('a', one).kind, 'admitted');
+	t.is(store.admit('a', one, {}).kind, 'admitted');
 	t.is(store.admit('a', one, {requester: 'b'}).kind, 'limited');
-	t.is(store.admit('a', one).kind, 'limited');
+	t.is(store.admit('a', one, {}).kind, 'limited');
 });
 
 test('the last sixth of the most clients is remembered, whatever else happens', t => {
-	const one = [{...rule, count: 1, counter: '1'}];
+	const one = [{...rule, count: 1, id: '1'}];
 	const {store, pass} = storeByHand();
 	const small = new MemoryStore({clock: () => store.clock(), maxClients: 6});
-	small.admit('z', one);
+	small.admit('z', one, {});
 	pass(minute - 2);
-	small.admit('b', one);
+	small.admit('b', one, {});
 	pass(1);
-	small.admit('c', one);
+	small.admit('c', one, {});
 	pass(1);
 
-	t.is(small.admit('b', one).kind, 'limited');
-	t.is(small.admit('c', one).kind, 'limited');
+	t.is(small.admit('b', one, {}).kind, 'limited');
+	t.is(small.admit('c', one, {}).kind, 'limited');
 });
 
 test('a list of bans has an end, though bans begin meanwhile', t => {
@@ -426,17 +427,17 @@ test('a closed store holds nothing', t => {
 	const {store} = storeByHand();
 	store.ban('a', {duration: Infinity});
 	for (let asked = 0; asked < 5; asked += 1) {
-		store.admit('b', [rule]);
+		store.admit('b', [rule], {});
 	}
 
 	store.close();
 	t.deepEqual([...store.bans()], []);
-	t.is(store.admit('b', [rule]).kind, 'admitted');
+	t.is(store.admit('b', [rule], {}).kind, 'admitted');
 });
 
 test('while the clock stands still, what was counted stays counted', t => {
 	const store = new MemoryStore({clock: () => 42});
-	const kinds = Array.from({length: 7}, () => store.admit('a', [rule]).kind);
+	const kinds = Array.from({length: 7}, () => store.admit('a', [rule], {}).kind);
 
 	t.deepEqual(kinds, [...Array(5).fill('admitted'), 'limited', 'limited']);
 });
@@ -446,12 +447,12 @@ test('a clock that trembles stands still until it is where it was', t => {
 	const store = new MemoryStore({clock: () => now});
 	store.ban('a', {duration: 1000});
 	for (now of [9999, 9500, 9000, 9900, 10_000]) {
-		t.deepEqual(store.admit('a', []), {kind: 'banned', by: 'hand', endsInMs: 1000});
+		t.deepEqual(store.admit('a', [], {}), {kind: 'banned', by: 'hand', endsInMs: 1000});
 		t.is(store.clock(), 10_000);
 	}
 
 	now = 10_400;
-	t.deepEqual(store.admit('a', []), {kind: 'banned', by: 'hand', endsInMs: 600});
+	t.deepEqual(store.admit('a', [], {}), {kind: 'banned', by: 'hand', endsInMs: 600});
 });
 
 test('however its clock runs, back and forth, the times told lie ahead', t => {
@@ -477,8 +478,8 @@ test('without a clock of its own, it reads one that only moves forward', t => {
 	const after = performance.now();
 
 	t.true(Math.floor(before) <= now && now <= after);
-	t.is(store.admit('a', [{...rule, count: 1}]).kind, 'admitted');
-	t.is(store.admit('a', [{...rule, count: 1}]).kind, 'limited');
+	t.is(store.admit('a', [{...rule, count: 1}], {}).kind, 'admitted');
+	t.is(store.admit('a', [{...rule, count: 1}], {}).kind, 'limited');
 });
 
 test('an option that it does not know, or a clock that is none, is a TypeError', t => {
@@ -517,12 +518,12 @@ test('an option that it does not know, or a clock that is none, is a TypeError',
 function timesLieAhead(steps: readonly number[]): boolean {
 	let now = 0;
 	const store = new MemoryStore({clock: () => now});
-	const short = {name: 'short', count: 2, window: 10, counter: '2/10/short'};
-	const long = {name: 'long', count: 3, window: 1000, counter: '3/1000/long'};
+	const short = {name: 'short', count: 2, window: 10, id: '2/10/short'};
+	const long = {name: 'long', count: 3, window: 1000, id: '3/1000/long'};
 
 	return steps.every(step => {
 		now += step;
-		const verdict = store.admit('a', [short, long]);
+		const verdict = store.admit('a', [short, long], {});
 		const {banEndsInMs = 1} = store.report('a', {...banRule, duration: 1000}, {weight: 1});
 
 		return (

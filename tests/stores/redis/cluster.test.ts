@@ -84,7 +84,7 @@ for (const [name, open] of Object.entries(clusters)) {
 		t.teardown(close);
 		const store = new RedisStore({client, prefix: `parallel ${name}:`});
 		const verdicts = await Promise.all(
-			names.flatMap(one => Array.from({length: 7}, () => store.admit(one, rules))),
+			names.flatMap(one => Array.from({length: 7}, () => store.admit(one, rules, {}))),
 		);
 
 		t.is(verdicts.filter(({kind}) => kind === 'admitted').length, 2 * names.length);
@@ -105,7 +105,7 @@ test.serial(
 		const store = new RedisStore({client});
 
 		for (const round of ['admitted', 'admitted', 'limited']) {
-			const verdicts = await Promise.all(names.map(async one => store.admit(one, rules)));
+			const verdicts = await Promise.all(names.map(async one => store.admit(one, rules, {})));
 			t.true(
 				verdicts.every(({kind}) => kind === round),
 				round,

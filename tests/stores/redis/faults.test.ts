@@ -239,7 +239,7 @@ async function statusesOf(statuses: readonly number[]): Promise<Map<number, numb
 async function untilWell(store: RedisStore): Promise<void> {
 	for (;;) {
 		try {
-			await inTime(Promise.resolve(store.admit('nobody', [])), 100);
+			await inTime(Promise.resolve(store.admit('nobody', [], {})), 100);
 			return;
 		} catch {
 			await setImmediate();

@@ -51,8 +51,8 @@ test('a log lives for its window after the last request, and no longer', async t
 test('a long log lives for its window after the last request, too', async t => {
 	const {store, prefix} = await openRedisStore(opened);
 	const wide = limit(5000, 60_000);
-	await Promise.all(Array.from({length: 1500}, () => store.admit('a', [wide])));
-	await store.admit('a', [wide]);
+	await Promise.all(Array.from({length: 1500}, () => store.admit('a', [wide], {})));
+	await store.admit('a', [wide], {});
 
 	t.true(isAbout(Object.values(await livesOf(prefix))[0], 60_000));
 });
@@ -100,8 +100,8 @@ test('stores of two prefixes are apart, also where one begins like the other', a
 	await one.store.ban('*:{b', {duration: 1000});
 
 	t.deepEqual(await listed(other.store), []);
-	t.is((await other.store.admit('a', [rule])).kind, 'admitted');
-	t.is((await other.store.admit('b', [])).kind, 'admitted');
+	t.is((await other.store.admit('a', [rule], {})).kind, 'admitted');
+	t.is((await other.store.admit('b', [], {})).kind, 'admitted');
 	await other.store.ban('c', {duration: 1000});
 	t.deepEqual(
 		(await listed(one.store)).map(each => each.client),
@@ -125,7 +125,7 @@ test('a secret of the gate leaves no key of a user on the server', async t => {
 test('whatever stands in its keys, a client is answered, and admitted a window later', async t => {
 	const {store, prefix, pass} = await openRedisStore(opened);
 	const wide = limit(2, 1000);
-	await store.admit('a', [wide]);
+	await store.admit('a', [wide], {});
 	await store.report('a', banRule, {weight: 1});
 	const log = ((await run('KEYS', `${prefix}{a}*`)) as string[]).find(key => /\w$/.test(key)) ?? '';
 	const garbage = fc.oneof(
@@ -147,12 +147,12 @@ test('whatever stands in its keys, a client is answered, and admitted a window l
 	const isAnswered = fc.asyncProperty(garbage, garbage, async (state, text) => {
 		await run('SET', `${prefix}{a}`, state);
 		await run('SET', log, text);
-		const [, other] = await Promise.all([store.admit('a', [wide]), store.admit('b', [])]);
+		const [, other] = await Promise.all([store.admit('a', [wide], {}), store.admit('b', [], {})]);
 		await listed(store);
 		await store.report('a', banRule, {weight: 1});
 		await store.unban('a');
 		await pass(1001);
-		return other.kind === 'admitted' && (await store.admit('a', [wide])).kind === 'admitted';
+		return other.kind === 'admitted' && (await store.admit('a', [wide], {})).kind === 'admitted';
 	});
 
 	await t.notThrowsAsync(() => fc.assert(isAnswered, {numRuns: 300}));
@@ -162,7 +162,9 @@ test('a long log counts as exactly as a short one, and stays no longer than it m
 	const {store, prefix, pass} = await openRedisStore(opened);
 	const wide = limit(3000, 10_000);
 	for (let second = 0; second < 30; second += 1) {
-		const verdicts = await Promise.all(Array.from({length: 400}, () => store.admit('a', [wide])));
+		const verdicts = await Promise.all(
+			Array.from({length: 400}, () => store.admit('a', [wide], {})),
+		);
 		const admitted = verdicts.filter(({kind}) => kind === 'admitted').length;
 		// 7 × 400 fit, then 200 more; from then on as many as leave.
 		t.is(admitted, second % 10 < 7 ? 400 : second % 10 === 7 ? 200 : 0, `in second ${second}`);
@@ -185,7 +187,7 @@ test('on a server that is out of memory an operator can still ban, unban and res
 	await store.reset('b');
 	await behind.run('CONFIG', 'SET', 'maxmemory', '1');
 
-	await t.throwsAsync(async () => store.admit('c', [rule]), {message: /OOM/});
+	await t.throwsAsync(async () => store.admit('c', [rule], {}), {message: /OOM/});
 	await store.ban('b', {duration: 60_000});
 	await store.reset('a');
 	await store.unban('a');
@@ -198,31 +200,31 @@ test('on a server that is out of memory an operator can still ban, unban and res
 test('a long log of another type is none, and heals', async t => {
 	const {store, prefix} = await openRedisStore(opened);
 	const wide = limit(5000, 60_000);
-	await store.admit('a', [wide]);
+	await store.admit('a', [wide], {});
 	const [log = ''] = (await run('KEYS', `${prefix}{a}*`)) as string[];
 	await run('DEL', log);
 	await run('RPUSH', log, 'x');
 
-	t.deepEqual(await store.admit('a', [wide]), admittedWith(quota(wide, 4999, 60_000)));
+	t.deepEqual(await store.admit('a', [wide], {}), admittedWith(quota(wide, 4999, 60_000)));
 });
 
 test('a server whose clock is behind by less than a second tells a time that is enough', async t => {
 	const {store, pass} = await openRedisStore(opened);
 	const slow = limit(1, 60_000);
-	await store.admit('a', [slow]);
+	await store.admit('a', [slow], {});
 	await pass(-900);
 
-	t.deepEqual(await store.admit('a', [slow]), limitedBy(quota(slow, 0, 60_900)));
+	t.deepEqual(await store.admit('a', [slow], {}), limitedBy(quota(slow, 0, 60_900)));
 });
 
 test('a server whose clock is far behind begins anew', async t => {
 	const {store, pass} = await openRedisStore(opened);
 	const slow = limit(1, 60_000);
-	await store.admit('a', [slow]);
+	await store.admit('a', [slow], {});
 	await pass(-3_600_000);
 
-	t.is((await store.admit('a', [slow])).kind, 'admitted');
-	t.is((await store.admit('a', [slow])).kind, 'limited');
+	t.is((await store.admit('a', [slow], {})).kind, 'admitted');
+	t.is((await store.admit('a', [slow], {})).kind, 'limited');
 });
 
 test('an error that clients act upon is theirs to see', async t => {
@@ -234,7 +236,7 @@ test('an error that clients act upon is theirs to see', async t => {
 	});
 	const store = new RedisStore({client: behind.client});
 
-	await t.throwsAsync(async () => store.admit('a', [rule]), {message: /^READONLY/});
+	await t.throwsAsync(async () => store.admit('a', [rule], {}), {message: /^READONLY/});
 });
 
 test('what was asked before an operator has changed something is not remembered after it', async t => {
@@ -255,7 +257,7 @@ test.serial('what changes about others meanwhile does not make a refusal be forg
 	const {store} = await openRedisStore(opened);
 	const slow = limit(1, 60_000);
 	await fill(store, [slow], 1);
-	const refusal = store.admit('a', [slow]);
+	const refusal = store.admit('a', [slow], {});
 	await Promise.all([store.ban('b', {duration: 1000}), store.reset('c')]);
 	t.is((await refusal).kind, 'limited');
 

@@ -71,7 +71,7 @@ for (const [name, open] of Object.entries(clients)) {
 		);
 		await until(async () => /role:master/.test(await onReplica.info('replication')));
 		await until(() => isBanned(store));
-		t.is((await store.admit('203.0.113.7', [])).kind, 'banned');
+		t.is((await store.admit('203.0.113.7', [], {})).kind, 'banned');
 	});
 }
 
@@ -87,7 +87,8 @@ async function infoOf({port}: RedisServer): Promise<string> {
 async function isBanned(store: RedisStore): Promise<boolean> {
 	try {
 		return (
-			(await inTime(Promise.resolve(store.admit('203.0.113.7', [])), 300)).value.kind === 'banned'
+			(await inTime(Promise.resolve(store.admit('203.0.113.7', [], {})), 300)).value.kind ===
+			'banned'
 		);
 	} catch {
 		return false;

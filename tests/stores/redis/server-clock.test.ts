@@ -15,8 +15,8 @@ test.after.always(async () => {
 
 test("times go by the server's own clock, and a log lives for its window", async t => {
 	const rule = limit(1, 60_000);
-	await store.admit('a', [rule]);
-	const verdict = await store.admit('a', [rule]);
+	await store.admit('a', [rule], {});
+	const verdict = await store.admit('a', [rule], {});
 
 	t.like(verdict, {kind: 'limited'});
 	const frees = verdict.kind === 'limited' ? verdict.quotas[0]?.freesInMs : undefined;
@@ -28,7 +28,7 @@ test("times go by the server's own clock, and a log lives for its window", async
 
 test('a ban lasts from now, and lives as long', async t => {
 	await store.report('b', ban(1, 60_000, 30_000), {weight: 1});
-	const verdict = await store.admit('b', []);
+	const verdict = await store.admit('b', [], {});
 
 	t.like(verdict, {kind: 'banned', by: 'reports'});
 	const ends = verdict.kind === 'banned' ? verdict.endsInMs : undefined;

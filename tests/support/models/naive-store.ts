@@ -1,7 +1,7 @@
 import {inspect, isDeepStrictEqual} from 'node:util';
 import type {TestFn} from 'ava';
 import fc from 'fast-check';
-import type {Rule, SettledBanRule} from '../../../source/options/rules.ts';
+import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
 import type {
 	AdmitOptions,
 	Quota,
@@ -38,7 +38,7 @@ class Model implements Store {
 	#reports: Counted[] = [];
 	readonly #bans = new Map<string, Ban>();
 
-	admit(client: string, rules: readonly Rule[], options: AdmitOptions = {}): Verdict {
+	admit(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict {
 		const ban = this.#banOf(client);
 		if (ban && !options.immune) {
 			return {kind: 'banned', ...ban.why, endsInMs: ban.end - this.now};
@@ -122,7 +122,7 @@ class Model implements Store {
 	#counts(counted: Counted, client: string, rule: Rule): boolean {
 		return (
 			counted.client === client &&
-			counted.rule.counter === rule.counter &&
+			counted.rule.id === rule.id &&
 			counted.at > this.now - rule.window
 		);
 	}
@@ -298,14 +298,14 @@ const rules = fc
 	.tuple(
 		...['x', 'y', 'z', 'x'].map(name => fc.record({name: fc.constant(name), count, window: span})),
 	)
-	.map(all => all.map(withCounter));
+	.map(all => all.map(withId));
 const banRules = fc
 	.tuple(
 		...['ban', 'strict'].map(name =>
 			fc.record({name: fc.constant(name), count, window: span, duration}),
 		),
 	)
-	.map(all => all.map(withCounter));
+	.map(all => all.map(withId));
 
 const pass = fc.record({
 	do: fc.constant('pass' as const),
@@ -363,6 +363,6 @@ function historyOf(step: fc.Arbitrary<Step>, maxLength: number): fc.Arbitrary<Hi
 	return fc.record({rules, banRules, steps: fc.array(step, {maxLength, size: 'max'})});
 }
 
-function withCounter<T extends Omit<Rule, 'counter'>>(rule: T): T & Rule {
-	return {...rule, counter: `${rule.count}/${rule.window}/${rule.name}`};
+function withId<T extends Omit<Rule, 'id'>>(rule: T): T & Rule {
+	return {...rule, id: `${rule.count}/${rule.window}/${rule.name}`};
 }

@@ -1,20 +1,33 @@
 import {randomUUID} from 'node:crypto';
-import type {Rule} from '../../../source/options/rules.ts';
 import {RedisStore, type RedisStoreOptions} from '../../../source/redis.ts';
+import type {Rule} from '../../../source/stores/rule.ts';
 import type {Verdict} from '../../../source/stores/store.ts';
 import type {OpenedStore} from '../../stores/contract/promised.ts';
 import type {OpenedClient} from './clients.ts';
 
-/** Milliseconds that keys live longer than anybody needs them, since the tests' time stands still meanwhile. */
+/** Milliseconds by which keys live longer, since the tests' own time may stand still meanwhile. */
 export const SPARE = 3_600_000;
 
 /** Some time of a server's clock. */
 const BEGIN = 1_800_000_000_123;
 
-/** The scripts' time is in a key of the store's prefix, and moves when the test says so. */
+/**
+ * The time of the scripts is in a key of the store's prefix, and a test moves it. A server expires keys by
+ * its real clock: every time to live is lengthened.
+ */
 export const clockInKey = `
 local now = tonumber(redis.call('GET', string.match(KEYS[1], '^[^{]*') .. 'clock'))
-local spare = ${SPARE}
+local redis = setmetatable({call = function(command, ...)
+	local args = {...}
+	if command == 'PEXPIRE' then
+		args[2] = string.format('%.0f', args[2] + ${SPARE})
+	elseif command == 'SET' and args[3] == 'PX' then
+		args[4] = string.format('%.0f', args[4] + ${SPARE})
+	end
+
+	local reply = redis.call(command, unpack(args))
+	return command == 'PTTL' and reply - ${SPARE} or reply
+end}, {__index = redis})
 `;
 
 export interface OpenedRedisStore extends OpenedStore {
@@ -29,7 +42,7 @@ export async function decide(
 	client: string,
 	rules: readonly Rule[],
 ): Promise<Verdict> {
-	return store.recall(client, rules, {}) ?? store.admit(client, rules);
+	return store.recall(client, rules, {}) ?? store.admit(client, rules, {});
 }
 
 /** A store that is alone on a server that it shares with others, with a clock of its own. */

@@ -1,12 +1,13 @@
-import {badOption, typeName} from '../../../checks/option-checks.ts';
+import {typeName} from '../../../checks/describe.ts';
+import {badOption} from '../../../checks/option-checks.ts';
 import type {Connection} from './connection.ts';
 import {type IoredisClient, ioredis, isIoredis} from './ioredis.ts';
 import {isNodeRedis, type NodeRedisClient, nodeRedis} from './node-redis.ts';
 
-/** The client that the user has: see the option `client` of `RedisStore`. */
+/** The user's own client: see the option `client` of `RedisStore`. */
 export type RedisClient = IoredisClient | NodeRedisClient;
 
-/** @throws {TypeError} for what is no client of these */
+/** @throws {TypeError} for anything but a client of these packages */
 export function connect(client: unknown): Connection {
 	if (isIoredis(client)) {
 		return ioredis(client);

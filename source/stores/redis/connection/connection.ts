@@ -1,18 +1,18 @@
-/** What the store needs of a client, whichever package it is of. */
+/** What the store needs of a Redis client, of any package. */
 export interface Connection {
-	/** Whether the keys are on many servers, by their hash tags. */
+	/** Whether the keys are spread over many servers, by their hash tags. */
 	readonly isCluster: boolean;
-	/** Has the server that holds a key run a command, and answers its reply. */
+	/** Sends a command to the server that holds a key, and returns the reply. */
 	send(key: string, command: readonly string[]): Promise<unknown>;
-	/** All servers that hold keys of their own: the masters of a cluster, or the only one. */
+	/** All servers that hold keys of their own: the masters of a cluster, or the only server. */
 	servers(): Promise<readonly KeyScanner[]>;
 }
 
-/** Goes on with SCAN from a cursor over a server's keys that match a pattern. */
+/** Continues a SCAN of a server's keys that match a pattern, from a cursor. */
 export type KeyScanner = (cursor: string, pattern: string) => Promise<ScannedKeys>;
 
 export interface ScannedKeys {
-	/** Where to go on; `'0'` at the end. */
+	/** Where to continue; `'0'` at the end. */
 	readonly cursor: string;
 	readonly keys: readonly string[];
 }

@@ -13,7 +13,7 @@ interface IoredisCluster extends IoredisClient {
 	nodes(role: 'master'): IoredisClient[];
 }
 
-/** A pipeline has the same methods, but for `connect`. */
+/** Not a pipeline, which has the same methods except `connect`. */
 export function isIoredis(client: unknown): client is IoredisClient {
 	const {call, connect, isCluster} = (client ?? {}) as Partial<IoredisClient>;
 
@@ -33,7 +33,7 @@ export function ioredis(client: IoredisClient): Connection {
 	};
 }
 
-/** A client that is not connected yet knows none: to be asked for anything, it must be. */
+/** A client that is not connected yet knows no masters: a command makes it connect. */
 async function mastersOf(cluster: IoredisCluster): Promise<readonly IoredisClient[]> {
 	if (cluster.nodes('master').length === 0) {
 		await cluster.call('ping', []);
@@ -42,7 +42,7 @@ async function mastersOf(cluster: IoredisCluster): Promise<readonly IoredisClien
 	return cluster.nodes('master');
 }
 
-/** The client puts its own prefix in front of the keys of a command, but not into a pattern. */
+/** The client puts its own prefix before the keys of a command, but not into a pattern. */
 function scanner(server: IoredisClient, {options: {keyPrefix = ''}}: IoredisClient): KeyScanner {
 	return async (cursor, pattern) => {
 		const {cursor: next, keys} = scanned(
@@ -54,7 +54,7 @@ function scanner(server: IoredisClient, {options: {keyPrefix = ''}}: IoredisClie
 }
 
 function call(client: IoredisClient, [name = '', ...args]: readonly string[]): Promise<unknown> {
-	// iovalkey finds the keys of commands in lower case alone.
+	// iovalkey only finds the keys of commands that are in lower case.
 	return client.call(name.toLowerCase(), args);
 }
 

@@ -1,12 +1,12 @@
 import type {Connection, KeyScanner} from './connection.ts';
 import {scanCommand, scanned} from './scan.ts';
 
-/** What `createClient` or `createClientPool` of node-redis made. */
+/** From `createClient` or `createClientPool` of node-redis. */
 interface SingleClient {
 	sendCommand(command: string[], options?: object): Promise<unknown>;
 }
 
-/** What `createCluster` made. */
+/** From `createCluster`. */
 interface ClusterClient {
 	readonly masters: readonly object[];
 	nodeClient(node: never): Promise<SingleClient>;
@@ -18,7 +18,7 @@ interface ClusterClient {
 	): Promise<unknown>;
 }
 
-/** What `createSentinel` made. */
+/** From `createSentinel`. */
 interface SentinelClient {
 	getSentinelNode(): unknown;
 	sendCommand(isReadonly: boolean, command: string[], options?: object): Promise<unknown>;
@@ -26,10 +26,10 @@ interface SentinelClient {
 
 export type NodeRedisClient = SingleClient | ClusterClient | SentinelClient;
 
-/** Whatever types the user has chosen for replies, these are read as text and numbers. */
+/** Replies are text and numbers, whatever types the user has chosen for them. */
 const options = {typeMapping: {}};
 
-/** What `multi()` or `legacy()` makes cannot connect. */
+/** Not the result of `multi()` or `legacy()`, which cannot connect. */
 export function isNodeRedis(client: unknown): client is NodeRedisClient {
 	const {sendCommand, connect} = (client ?? {}) as {sendCommand?: unknown; connect?: unknown};
 

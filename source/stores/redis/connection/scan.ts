@@ -1,12 +1,12 @@
-import {listOf} from '../protocol.ts';
 import type {ScannedKeys} from './connection.ts';
+import {listOf} from './reply-list.ts';
 
-/** How many keys a server looks at before it serves others again. */
+/** How many keys a server looks at in one step, before it serves other clients. */
 const COUNT = 1000;
 
-/** @param keyPrefix what the client itself puts in front of all keys */
+/** @param keyPrefix what the client itself puts before all keys */
 export function scanCommand(cursor: string, pattern: string, keyPrefix = ''): string[] {
-	return ['SCAN', cursor, 'MATCH', `${literally(keyPrefix)}${pattern}`, 'COUNT', String(COUNT)];
+	return ['SCAN', cursor, 'MATCH', `${escapeGlob(keyPrefix)}${pattern}`, 'COUNT', String(COUNT)];
 }
 
 /** Reads the reply to SCAN. */
@@ -16,7 +16,7 @@ export function scanned(reply: unknown): ScannedKeys {
 	return {cursor: String(cursor), keys: listOf(keys).map(String)};
 }
 
-/** A text as a pattern that matches nothing else. */
-export function literally(text: string): string {
+/** Escapes a text, so that as a pattern it matches only itself. */
+export function escapeGlob(text: string): string {
 	return text.replace(/[\\*?[\]^-]/g, '\\$&');
 }

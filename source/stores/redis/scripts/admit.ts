@@ -2,31 +2,38 @@ import {log} from './log.ts';
 import {readState} from './state.ts';
 
 /**
- * May these clients come in? Asks about each for a ban, and under every rule, and counts the request under
- * each of the rules if none is full; one after the other, as though each were alone.
+ * Decides about several requests, one after the other, as though each were alone. Of each it looks for a ban
+ * and for full rules. If there is none, it counts the request under each rule.
  *
- * KEYS: of each question the client's state, then its log for each rule. ARGV: how many lists of rules are
- * asked about; of each list how many rules, and count and window of each; then of each question 8 times the
- * number of its list, and 1 more if no ban may refuse it, 2 if it is counted whatever is full, and 4 if
- * nothing is counted.
+ * KEYS: for each request its client's state, then its client's log for each rule.
  *
- * Answers about one question after the other, in one list: `0, remaining, frees, …` for every rule of one
- * that is admitted; `1, number, place, remaining, frees, …` for each full rule of one that is not;
- * `2, by, left, reason` for a ban; and `3` for one that would be admitted if it was to be counted. Whatever a client's keys hold, it is answered, since the others are
- * too: what no script has written is as good as nothing.
+ * ARGV:
+ *
+ * - the number of lists of rules; for each list the number of its rules, and count and window of each
+ * - for each request 8 times the index of its list, plus 1 if no ban may refuse it, 2 if it is counted
+ *   whatever is full, and 4 if nothing is counted
+ *
+ * Returns one list, with one request after the other:
+ *
+ * - `0, remaining, frees, …` for every rule: admitted
+ * - `1, number, index, remaining, frees, …` for each full rule: limited
+ * - `2, by, left, reason`: banned
+ * - `3`: would be admitted
+ *
+ * A key that no script has written counts as missing: one client's broken key must not fail the others.
  */
 export const admit: string = `
 ${readState}
 ${log}
 local call = redis.call
-local answers, told = {}, 0
+local results, size = {}, 0
 
-local function tell(value)
-	told = told + 1
-	answers[told] = value
+local function add(value)
+	size = size + 1
+	results[size] = value
 end
 
--- The lists of rules, each with what is known of all its rules.
+-- The lists of rules, with the settings of their rules.
 local lists, nextArgument = {}, 2
 for number = 0, tonumber(ARGV[1]) - 1 do
 	local rules = tonumber(ARGV[nextArgument])
@@ -34,21 +41,21 @@ for number = 0, tonumber(ARGV[1]) - 1 do
 	for place = 1, rules do
 		local count, window = ARGV[nextArgument + 2 * place - 1], ARGV[nextArgument + 2 * place]
 		counts[place], windows[place] = tonumber(count), tonumber(window)
-		lives[place] = spare == 0 and window or string.format('%.0f', window + spare)
-		areShort = areShort and counts[place] <= MOST_SHORT
+		lives[place] = window
+		areShort = areShort and counts[place] <= MAX_SHORT
 	end
 
 	lists[number] = {rules = rules, counts = counts, windows = windows, lives = lives, areShort = areShort}
 	nextArgument = nextArgument + 1 + 2 * rules
 end
 
--- What was read of the logs of one question, used again for the next.
+-- What was read from the logs for one request; reused for the next.
 local texts, areLong, froms, tos, nexts, firsts, appendable, areFull = {}, {}, {}, {}, {}, {}, {}, {}
 
 -- Counts a request in the log that was read at a place.
-local function add(place, key, resets, count, life)
+local function countIn(place, key, resets, max, life)
 	local text, isLong, from, to, next = texts[place], areLong[place], froms[place], tos[place], nexts[place]
-	if to - from >= count then
+	if to - from >= max then
 		from = from + 1
 		firsts[place] = from < to and (next - lowOf(key, text, isLong, from)) % BEYOND or 0
 	end
@@ -70,10 +77,10 @@ local function add(place, key, resets, count, life)
 	end
 end
 
--- Decides about the client whose keys begin at a place of KEYS.
+-- Decides about the request whose keys begin at a place of KEYS.
 local function decide(at, list, isImmune, isLate, isPeek)
 	local rules, counts, windows = list.rules, list.counts, list.windows
-	-- Short logs come with the state in one command.
+	-- One command reads the state and all short logs.
 	local values = list.areShort and call('MGET', unpack(KEYS, at, at + rules))
 	local state = (values or call('MGET', KEYS[at]))[1]
 	local resets, left = 0, 0
@@ -81,10 +88,10 @@ local function decide(at, list, isImmune, isLate, isPeek)
 		local by, reason
 		resets, by, left, reason = readState(state)
 		if left > 0 and not isImmune then
-			tell(2)
-			tell(by)
-			tell(textOf(left))
-			tell(reason)
+			add(2)
+			add(by)
+			add(textOf(left))
+			add(reason)
 			return
 		end
 	end
@@ -108,40 +115,40 @@ local function decide(at, list, isImmune, isLate, isPeek)
 	end
 
 	if full == 0 and isPeek then
-		tell(3)
+		add(3)
 		return
 	end
 
 	if full == 0 or isLate then
 		for place = 1, rules do
-			add(place, KEYS[at + place], resets, counts[place], list.lives[place])
+			countIn(place, KEYS[at + place], resets, counts[place], list.lives[place])
 		end
 
-		-- Logs count on it that it is remembered how often the client was reset.
+		-- The logs depend on how often the client was reset: keep that as long as they live.
 		if resets > 0 and left < LONGEST_LIFE then
-			call('PEXPIRE', KEYS[at], textOf(math.max(left, LONGEST) + spare))
+			call('PEXPIRE', KEYS[at], textOf(math.max(left, LONGEST)))
 		end
 	end
 
-	-- What most are told, without a call for each word of it.
+	-- The most common result, without a call for each value.
 	if full == 0 then
-		answers[told + 1] = 0
+		results[size + 1] = 0
 		for place = 1, rules do
-			answers[told + 2 * place] = counts[place] - (tos[place] - froms[place])
-			answers[told + 2 * place + 1] = windows[place] - firsts[place] + nexts[place] - now
+			results[size + 2 * place] = counts[place] - (tos[place] - froms[place])
+			results[size + 2 * place + 1] = windows[place] - firsts[place] + nexts[place] - now
 		end
 
-		told = told + 1 + 2 * rules
+		size = size + 1 + 2 * rules
 		return
 	end
 
-	tell(1)
-	tell(full)
+	add(1)
+	add(full)
 	for place = 1, rules do
 		if areFull[place] then
-			tell(place - 1)
-			tell(counts[place] - (tos[place] - froms[place]))
-			tell(windows[place] - firsts[place] + nexts[place] - now)
+			add(place - 1)
+			add(counts[place] - (tos[place] - froms[place]))
+			add(windows[place] - firsts[place] + nexts[place] - now)
 		end
 	end
 end
@@ -154,5 +161,5 @@ for argument = nextArgument, #ARGV do
 	at = at + 1 + list.rules
 end
 
-return answers
+return results
 `;

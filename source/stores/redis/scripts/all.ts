@@ -6,10 +6,10 @@ import {Script} from './script.ts';
 import {show} from './show.ts';
 import {unban} from './unban.ts';
 
-/** All that the store has servers run. */
+/** All scripts of the store. */
 export type Scripts = ReturnType<typeof scripts>;
 
-/** @param prelude what each begins with: it tells the time */
+/** @param prelude what each script begins with: it defines the time, `now` */
 export function scripts(prelude: string) {
 	const script = (body: string) => new Script(prelude + body);
 

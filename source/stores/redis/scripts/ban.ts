@@ -1,14 +1,14 @@
 import {readState, writeState} from './state.ts';
 
 /**
- * Bans a client in place of any ban that it has, and spends its reports.
+ * Bans a client, in place of any ban that it has, and deletes its reports.
  *
  * KEYS: the client's state and its reports. ARGV: milliseconds or `inf`, and the reason as JSON or empty.
  */
 export const ban: string = `
 ${readState}
 ${writeState}
--- First, since a server that is out of memory looks at the first command that writes.
+-- First: a server that is out of memory checks the first command that writes.
 redis.call('DEL', KEYS[2])
 local resets = stateIn(KEYS[1])
 beginBan(KEYS[1], resets, 'h', msOf(ARGV[1]), ARGV[2])

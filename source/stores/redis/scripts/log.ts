@@ -1,20 +1,20 @@
 /**
- * Sliding logs: of each client and counter the times of the last `count` events.
+ * Sliding logs: for each client and counter the times of the last `count` events.
  *
- * A log is a string: of one event its time, in digits, for which a server needs no room of its own. Of
- * more, 8 bytes in front: how many entries to skip, how often the client had been reset, and what the last
- * time has above 32 bits. Then the times, in order, each in its lower 32 bits, since no two that count are
- * further apart than 45 days.
+ * A log is a string. A log of one event is its time in digits, which a server stores without extra memory.
+ * A longer log begins with 8 bytes: how many entries to skip, how often the client had been reset, and the
+ * bits of the last time above 32. Then follow the times in order, the lower 32 bits of each: no two that
+ * count are more than 45 days apart.
  *
- * Short logs are read and written whole. Long ones are added to, and the entries that have left are
- * skipped, until they are as many as the others.
+ * Short logs are read and written whole. Long logs are appended to. Entries that have left the window are
+ * skipped until they are as many as the others.
  */
 export const log: string = `
--- Of a log, in bytes. Rules that count no more than MOST_SHORT have short ones alone.
-local HEAD, LONG, MOST_SHORT = 8, 4096, 1000
+-- HEAD and LONG are bytes. A rule with a count of at most MAX_SHORT only has short logs.
+local HEAD, LONG, MAX_SHORT = 8, 4096, 1000
 local DIGITS = 13
--- A clock that goes back by no more than this has trembled, and is waited for.
-local TREMOR = 1000
+-- After a step back of at most this many milliseconds, the clock stands still until it has caught up.
+local MAX_WAIT = 1000
 local BEYOND = 4294967296
 local pack, unpackFrom = struct.pack, struct.unpack
 
@@ -22,7 +22,7 @@ local function entryOf(at)
 	return pack('<I4', at % BEYOND)
 end
 
--- What a log begins with that may be long. A key of another type is none of ours.
+-- The beginning of a log that may be long. No script has written a key of another type.
 local function textOfLong(key)
 	local text = redis.pcall('GETRANGE', key, 0, LONG - 1)
 	if type(text) == 'table' then
@@ -33,10 +33,10 @@ local function textOfLong(key)
 	return text
 end
 
--- Whether nothing of a log counts, by its last time: not what is from long ago, nor what a clock has told
--- that was far ahead, as that of a server which this one succeeds.
+-- Whether nothing in a log counts: its last event is too old, or it is from a clock that was far ahead, such
+-- as that of the server before a failover.
 local function isOver(last, window)
-	return now - last >= window or last - now > TREMOR
+	return now - last >= window or last - now > MAX_WAIT
 end
 
 -- The lower bits of an entry's time.
@@ -49,8 +49,8 @@ local function lowOf(key, text, isLong, entry)
 	return (unpackFrom('<I4', text, place + 1))
 end
 
--- Reads what is in the window: entries from, to (not included), when a next one would be, how long ago the
--- first was, and whether a next one can be appended with nothing else changed.
+-- Reads what is in the window: the entries from, to (not included), the time of a next one, how long ago the
+-- first was, and whether a next one can be appended without any other change.
 local function readLog(key, text, isLong, resets, window)
 	if not text or #text < HEAD + 4 then
 		return 0, 0, now, 0
@@ -81,7 +81,7 @@ local function readLog(key, text, isLong, resets, window)
 		return from, to, next, first, from == 0 and not isLong and next - next % BEYOND == high * BEYOND
 	end
 
-	-- The first is gone, the last is not.
+	-- The first has left the window, the last has not.
 	local gone, kept = from, to - 1
 	first = idle
 	while kept - gone > 1 do
@@ -101,7 +101,7 @@ local function headOf(from, resets, last)
 	return pack('<I4I2I2', from, resets % 65536, math.floor(last / BEYOND))
 end
 
--- The entries of a short log from one on, without what is in front.
+-- The entries of a short log from one on, without its head.
 local function entriesOf(text, from, to)
 	if from >= to then
 		return ''
@@ -110,7 +110,7 @@ local function entriesOf(text, from, to)
 	return #text == DIGITS and entryOf(tonumber(text)) or string.sub(text, HEAD + 4 * from + 1)
 end
 
--- The text of a log with so many events more, at one time.
+-- The text of a log with this many more events, at one time.
 local function withEvents(entries, resets, at, times)
 	local digits = string.format('%d', at)
 	if entries == '' and times == 1 and resets == 0 and #digits == DIGITS then

@@ -2,12 +2,12 @@ import {log} from './log.ts';
 import {readState, writeState} from './state.ts';
 
 /**
- * Counts a report of a client, and bans it if there are enough; its reports are then spent.
+ * Counts a report of a client. If there are enough, bans the client and deletes its reports.
  *
- * KEYS: the client's state, and its reports, a hash with a log for each ban rule. ARGV: the rule's
- * counter, count, window, and duration or `inf`; the report's weight, and its reason as JSON or empty.
+ * KEYS: the client's state, and its reports, a hash with a log for each ban rule. ARGV: the rule's short ID,
+ * count, window, and duration or `inf`; the report's weight, and its reason as JSON or empty.
  *
- * Answers `{reports}`, or `{reports, left}` where the client is banned now; what may be large is text.
+ * Returns `{reports}`, or `{reports, left}` if the client is banned now. Numbers that may be large are text.
  */
 export const report: string = `
 ${readState}
@@ -20,10 +20,10 @@ if left > 0 then
 	return {0, textOf(left)}
 end
 
--- Reports are forgotten with their key, so that their logs need not know of resets.
+-- A reset deletes this key, so that the logs in it need not know of resets.
 local text = redis.pcall('HGET', KEYS[2], counter)
 if type(text) == 'table' then
-	-- Of another type, which is none of ours.
+	-- Of another type: no script has written it.
 	redis.call('DEL', KEYS[2])
 	text = false
 end
@@ -31,13 +31,13 @@ end
 local from, to, next = readLog(KEYS[2], text, false, 0, window)
 local reports = to - from + weight
 if reports >= count then
-	-- First, since a server that is out of memory looks at the first command that writes.
+	-- First: a server that is out of memory checks the first command that writes.
 	redis.call('DEL', KEYS[2])
 	beginBan(KEYS[1], resets, 'r', msOf(ARGV[4]), ARGV[6])
 	return {textOf(reports), ARGV[4]}
 end
 
 redis.call('HSET', KEYS[2], counter, withEvents(entriesOf(text, from, to), 0, next, weight))
-redis.call('PEXPIRE', KEYS[2], math.max(redis.call('PTTL', KEYS[2]), window + spare))
+redis.call('PEXPIRE', KEYS[2], math.max(redis.call('PTTL', KEYS[2]), window))
 return {reports}
 `;

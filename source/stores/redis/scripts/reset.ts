@@ -4,15 +4,14 @@ import {readState, writeState} from './state.ts';
 export const reset: string = `
 ${readState}
 ${writeState}
--- First, since a server that is out of memory looks at the first command that writes.
+-- First: a server that is out of memory checks the first command that writes.
 redis.call('DEL', KEYS[2])
 local resets, by, left, reason = stateIn(KEYS[1])
--- Logs know its lower 16 bits, and none of them that it is 0, as for most clients it is.
+-- Logs keep its lower 16 bits. 0 means never: a client that was reset never gets back to it.
 local more = resets % 65535 + 1
 if left > 0 then
 	beginBan(KEYS[1], more, by, left, reason)
 else
 	keepResets(KEYS[1], more)
 end
-
 `;

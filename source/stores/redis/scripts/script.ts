@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {Connection} from '../connection/connection.ts';
 
-/** A script, which servers know by the SHA-1 of its text once they have run it. */
+/** A Lua script. A server that has run it identifies it by the SHA-1 of its text. */
 export class Script {
 	readonly #text: string;
 	readonly #sha: string;
@@ -11,7 +11,7 @@ export class Script {
 		this.#sha = createHash('sha1').update(text).digest('hex');
 	}
 
-	/** Runs it on the server that holds the keys, and sends the text only where that does not know it. */
+	/** Runs the script on the server that holds the keys. Sends its text only if the server does not know it. */
 	async run(
 		connection: Connection,
 		keys: readonly string[],
@@ -22,7 +22,7 @@ export class Script {
 		try {
 			return await connection.send(key, ['EVALSHA', this.#sha, ...about]);
 		} catch (error) {
-			// A server that was restarted, or whose scripts were flushed, or that is another's successor.
+			// The server was restarted, its scripts were flushed, or it is a replica that took over.
 			if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
 				return connection.send(key, ['EVAL', this.#text, ...about]);
 			}

@@ -1,6 +1,6 @@
 import {readState} from './state.ts';
 
-/** Answers a client's ban as `{by, left, reason}`, or nothing. KEYS: its state. */
+/** Returns a client's ban as `{by, left, reason}`, or nothing. KEYS: its state. */
 export const show: string = `
 ${readState}
 local _, by, left, reason = stateIn(KEYS[1])

@@ -1,32 +1,32 @@
-import {LONGEST_WINDOW} from '../../../options/rules.ts';
+import {MAX_WINDOW} from '../../rule.ts';
 
 /** Milliseconds, a day longer than any window. */
-const LONGEST = LONGEST_WINDOW + 24 * 60 * 60 * 1000;
+const LONGEST = MAX_WINDOW + 24 * 60 * 60 * 1000;
 
 /**
- * A client's state, in one key, which most clients do not have: the ban, if there is one, and how often
- * the client was reset, as long as that matters. Logs say how often it was when they were written: those
- * from before a reset count for nothing, whichever rule and whichever process they are of.
+ * Reads a client's state. That is one key, which most clients do not have: the ban, if there is one, and
+ * how often the client was reset, as long as that matters. Each log stores how often that was when it was
+ * written: a log from before a reset counts for nothing, whichever rule and process wrote it.
  *
- * As text: `resets`, or `resets by until reason`, where `until` is in the server's milliseconds or `inf`,
- * and the reason is JSON, so that it may be any text.
+ * The text is `resets`, or `resets by until reason`. `until` is in the server's milliseconds, or `inf`. The
+ * reason is JSON, so that it may be any text.
  */
 export const readState: string = `
 local LONGEST = ${LONGEST}
 
--- No server takes a longer time to live: of a longer ban, which still ends, the key stays.
+-- No server takes a longer time to live. The key of a longer ban stays after the ban has ended.
 local LONGEST_LIFE = 1e14
 
 local function msOf(text)
 	return text == 'inf' and math.huge or tonumber(text)
 end
 
--- In a reply a Lua number is cut to an integer, and none is infinite: so times of any length are text.
+-- A reply cuts a Lua number to an integer, and cannot hold infinity: so times of any length are text.
 local function textOf(ms)
 	return ms == math.huge and 'inf' or string.format('%.0f', ms)
 end
 
--- Answers resets, by, milliseconds left (0 where there is no ban), reason.
+-- Returns resets, by, milliseconds left (0 if there is no ban), reason.
 local function readState(text)
 	local resets, by, till, reason = string.match(text or '', '^(%d%d?%d?%d?%d?) ?(%a?) ?(%S*) ?(.*)$')
 	if not resets then
@@ -36,7 +36,7 @@ local function readState(text)
 	return tonumber(resets) % 65536, by, math.max(0, (msOf(till) or now) - now), reason
 end
 
--- By MGET, for which a key that holds something else is none.
+-- MGET treats a key of another type as missing.
 local function stateIn(key)
 	return readState(redis.call('MGET', key)[1])
 end
@@ -48,7 +48,7 @@ local function keepResets(key, resets)
 	if resets == 0 then
 		redis.call('DEL', key)
 	else
-		redis.call('SET', key, string.format('%d', resets), 'PX', LONGEST + spare)
+		redis.call('SET', key, string.format('%d', resets), 'PX', LONGEST)
 	end
 end
 
@@ -59,7 +59,7 @@ local function beginBan(key, resets, by, duration, reason)
 	if life > LONGEST_LIFE then
 		redis.call('SET', key, text)
 	else
-		redis.call('SET', key, text, 'PX', textOf(life + spare))
+		redis.call('SET', key, text, 'PX', textOf(life))
 	end
 end
 `;

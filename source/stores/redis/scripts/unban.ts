@@ -4,7 +4,7 @@ import {readState, writeState} from './state.ts';
 export const unban: string = `
 ${readState}
 ${writeState}
--- First, since a server that is out of memory looks at the first command that writes.
+-- First: a server that is out of memory checks the first command that writes.
 redis.call('DEL', KEYS[2])
 local resets = stateIn(KEYS[1])
 keepResets(KEYS[1], resets)

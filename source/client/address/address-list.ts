@@ -1,5 +1,5 @@
-import {badOption} from '../checks/option-checks.ts';
-import {giveWay} from '../give-way.ts';
+import {badOption} from '../../checks/option-checks.ts';
+import {giveWay} from '../../give-way.ts';
 import {type Address, type AddressRange, isIpv4, network, parseAddress} from './address.ts';
 import {coverAll, type SortedRanges, type Steps, sortRanges} from './sorted-ranges.ts';
 

@@ -1,8 +1,8 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import fc from 'fast-check';
-import {type Address, addressText, parseAddress} from '../../source/client/address.ts';
-import {AddressList} from '../../source/index.ts';
+import {type Address, addressText, parseAddress} from '../../../source/client/address/address.ts';
+import {AddressList} from '../../../source/index.ts';
 
 function covers(list: AddressList, text: string): boolean {
 	const address = parseAddress(text);

@@ -1,5 +1,10 @@
 import test from 'ava';
-import {addressKey, addressText, network, parseAddress} from '../../source/client/address.ts';
+import {
+	addressKey,
+	addressText,
+	network,
+	parseAddress,
+} from '../../../source/client/address/address.ts';
 
 const keys: ReadonlyArray<[text: string, key: string | undefined]> = [
 	['203.0.113.7', '203.0.113.7'],

@@ -1,0 +1,17 @@
+import type {Middleware} from 'koa';
+
+/** What `bypass()` and a standalone `specific()` put on their middleware: each call makes one of its own. */
+export interface Mark {
+	readonly kind: 'bypass' | 'standalone';
+}
+
+/** On the function itself: a tool that wraps it and copies its properties does not hide it. */
+const markKey = Symbol('koa-gatekeeper mark');
+
+export function setMark(middleware: Middleware, mark: Mark): Middleware {
+	return Object.assign(middleware, {[markKey]: mark});
+}
+
+export function markOf(middleware: unknown): Mark | undefined {
+	return typeof middleware === 'function' ? (middleware as {[markKey]?: Mark})[markKey] : undefined;
+}

@@ -1,0 +1,101 @@
+import {describe} from '../../checks/describe.ts';
+import type {NewBan, Store, StoredBan} from '../store.ts';
+import {readOutcome} from './check-reply.ts';
+import type {FallbackStore} from './fallback-store.ts';
+import type {Commands} from './gate-store.ts';
+import {inTime} from './in-time.ts';
+
+/** @param timeout milliseconds that the store may take for each step */
+export function guardedCommands(store: Store, fallback: FallbackStore, timeout: number): Commands {
+	let isClosed = false;
+
+	/** Turns what the store throws into a rejection, and its silence into an error. */
+	const ask = async <Reply>(command: () => Reply | Promise<Reply>): Promise<Reply> =>
+		(await inTime((async () => command())(), timeout)).value;
+
+	return {
+		async ban(client, ban) {
+			let isStored = false;
+			try {
+				await ask(() => store.ban(client, ban));
+				isStored = true;
+			} finally {
+				banHere(fallback, client, ban, isStored);
+			}
+		},
+
+		async unban(client) {
+			try {
+				await ask(() => store.unban(client));
+			} finally {
+				fallback.unban(client);
+				fallback.changes.made(client);
+			}
+		},
+
+		async reset(client) {
+			try {
+				await ask(() => store.reset(client));
+			} finally {
+				fallback.reset(client);
+				fallback.changes.made(client);
+			}
+		},
+
+		async report(client, banRule, report) {
+			const {mark} = fallback.changes;
+			const outcome = readOutcome(await ask(() => store.report(client, banRule, report)));
+			fallback.learnOutcome(client, outcome, report.reason, mark);
+			return outcome;
+		},
+
+		bans: () => pagesInTime(store, timeout),
+
+		async close() {
+			if (!isClosed) {
+				isClosed = true;
+				fallback.close();
+			}
+
+			await ask(() => store.close());
+		},
+	};
+}
+
+/** @param isStored whether the store has taken the ban, so that the store's word may end it */
+function banHere(fallback: FallbackStore, client: string, ban: NewBan, isStored: boolean): void {
+	if (isStored) {
+		fallback.replaceBan(client, ban);
+	} else {
+		fallback.ban(client, ban);
+		fallback.closeForAWhile();
+	}
+
+	fallback.changes.made(client);
+}
+
+async function* pagesInTime(store: Store, timeout: number): AsyncGenerator<readonly StoredBan[]> {
+	const pages = pagesOf(store);
+	try {
+		for (;;) {
+			const {done, value: page} = (await inTime(pages.next(), timeout)).value;
+			if (done) {
+				return;
+			}
+
+			if (!Array.isArray(page)) {
+				throw new TypeError(`the store returned ${describe(page)} as a page of bans`);
+			}
+
+			yield page;
+		}
+	} finally {
+		// Not awaited: a store that has gone silent would hold up its caller here.
+		pages.return(undefined).catch(() => {});
+	}
+}
+
+/** One kind of iteration, whether the store has its bans at hand or asks a server for each page. */
+async function* pagesOf(store: Store): AsyncGenerator<readonly StoredBan[]> {
+	yield* store.bans();
+}

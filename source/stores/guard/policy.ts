@@ -1,0 +1,15 @@
+import type {Verdict} from '../store.ts';
+
+/**
+ * What decides while the store fails:
+ *
+ * - `'memory'`: the same rules, in this process
+ * - `'open'`: all requests are admitted
+ * - `'closed'`: all requests are refused with 503
+ */
+export type StoreErrorPolicy = 'memory' | 'open' | 'closed';
+
+/** The store's verdict, or that the policy `'closed'` refuses the request while the store fails. */
+export type GuardedVerdict = Verdict | {readonly kind: 'unavailable'};
+
+export const unavailable: GuardedVerdict = {kind: 'unavailable'};

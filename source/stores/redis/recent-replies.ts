@@ -1,0 +1,90 @@
+import {Changes} from '../changes.ts';
+import type {Rule} from '../rule.ts';
+import {type AdmitOptions, admitted, type Verdict} from '../store.ts';
+import {Refusals} from './refusals.ts';
+import {Unbanned} from './unbanned.ts';
+
+/** A question to the server, and when it was asked. */
+export interface Asked {
+	readonly client: string;
+	readonly rules: readonly Rule[];
+	readonly options: AdmitOptions;
+	/** Milliseconds. */
+	readonly at: number;
+	/** From `mark`. */
+	readonly mark: number;
+}
+
+/** Remembers the server's replies about refused clients for a second, so that refusals cost it little. */
+export class RecentReplies {
+	readonly #refusals = new Refusals();
+	readonly #unbanned = new Unbanned();
+	readonly #changes = new Changes();
+
+	/** Marks the moment at which a question is asked. */
+	get mark(): number {
+		return this.#changes.mark;
+	}
+
+	/** The verdict on a request, if the server's last reply about the client still decides it. */
+	recall(
+		client: string,
+		rules: readonly Rule[],
+		{immune = false, late = false, requester = client}: AdmitOptions,
+		now: number,
+	): Verdict | undefined {
+		if (late) {
+			return undefined;
+		}
+
+		const known = this.#refusals.find(client, rules, immune, now);
+		if (known) {
+			this.#refused(known, requester, now);
+			return known;
+		}
+
+		const isAboutBan = rules.length === 0 && !immune;
+		return isAboutBan && this.#unbanned.has(client, now) ? admitted : undefined;
+	}
+
+	/** Learns from a verdict of the server. */
+	learn({client, rules, options, at, mark}: Asked, verdict: Verdict, now: number): void {
+		const {immune: isImmune = false, late, peek, requester = client} = options;
+		const wasCounted = rules.length > 0 && !peek && (verdict.kind === 'admitted' || late);
+		if (wasCounted) {
+			this.#refusals.counted(client, rules);
+			return;
+		}
+
+		if (this.#changes.isSince(mark, client)) {
+			return;
+		}
+
+		if (verdict.kind !== 'banned' && !isImmune) {
+			this.#unbanned.foundNoBan(client, at);
+		}
+
+		if (verdict.kind !== 'admitted') {
+			this.#refusals.remember(client, {verdict, rules, isImmune, askedAt: at}, now);
+			this.#refused(verdict, requester, now);
+		}
+	}
+
+	/** Forgets a client whose ban, reports or counts have changed. */
+	forget(client: string): void {
+		this.#changes.made(client);
+		this.#refusals.forget(client);
+		this.#unbanned.forget(client);
+	}
+
+	clear(): void {
+		this.#refusals.clear();
+		this.#unbanned.clear();
+	}
+
+	#refused({kind}: Verdict, requester: string, now: number): void {
+		if (kind === 'limited') {
+			this.#unbanned.refused(requester, now);
+		}
+	}
+}

@@ -1,0 +1,18 @@
+/** Milliseconds: the longest window that a rule may have, 45 days. */
+export const MAX_WINDOW = 45 * 24 * 60 * 60 * 1000;
+
+/** A limit rule as a store receives it. */
+export interface Rule {
+	readonly name: string;
+	readonly count: number;
+	/** Whole milliseconds. */
+	readonly window: number;
+	/** Identifies the counter: made of the name and the numbers, so that a rule with new numbers starts anew. */
+	readonly id: string;
+}
+
+/** A ban rule as a store receives it: `count` and `window` are those of reports. */
+export interface SettledBanRule extends Rule {
+	/** Whole milliseconds, or Infinity. */
+	readonly duration: number;
+}
