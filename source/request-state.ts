@@ -44,8 +44,8 @@ export class RequestState implements GateState {
 	isAdmitted = false;
 	/** The request has left this gate. */
 	isOver = false;
-	/** Reports that may still be in flight. */
-	readonly reports: Array<Promise<unknown>> = [];
+	/** The reports in flight. */
+	readonly reports = new Set<Promise<unknown>>();
 
 	constructor(settings: Settings, outer: RequestState | undefined) {
 		this.settings = settings;

@@ -24,7 +24,7 @@ export function attach(settings: Settings): Middleware {
 			keepHeadersOnError(ctx, state);
 			throw error;
 		} finally {
-			if (state.reports.length > 0) {
+			if (state.reports.size > 0) {
 				await Promise.allSettled(state.reports);
 			}
 

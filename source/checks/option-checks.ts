@@ -1,4 +1,5 @@
 import {closestMatch} from 'leven';
+import {isPromiseLike} from '../maybe-promise.ts';
 import {describe, typeName} from './describe.ts';
 
 /**
@@ -27,7 +28,7 @@ export function namedOptions<const Name extends string>(
 	names: readonly Name[],
 	owner: string,
 ): {readonly [name in Name]?: unknown} {
-	if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+	if (typeof given !== 'object' || given === null || isContainer(given)) {
 		// It may be a secret, or a client with a password, that belongs among the options.
 		throw badOption(owner, 'an object', given, typeName);
 	}
@@ -42,6 +43,11 @@ export function namedOptions<const Name extends string>(
 	}
 
 	return given as {readonly [name in Name]?: unknown};
+}
+
+/** A list, a Map, or a promise that was not awaited has no options, and would pass for none given. */
+function isContainer(given: object): boolean {
+	return Symbol.iterator in given || isPromiseLike(given);
 }
 
 /** Whether an option takes a value. */

@@ -4,19 +4,24 @@ interface Entry<Value> {
 	readonly until: number;
 }
 
-/** How many entries are looked at, to see whether they have expired, whenever one is set. */
+/** How many entries are checked for expiry whenever one is set. */
 const SWEPT_AT_ONCE = 100;
 
 /**
  * A Map of limited size whose entries expire. When it is full, a new entry replaces the one that was set
- * first: to evict an entry takes as many later ones as there is room for, whenever these expire. No timer
+ * first: it takes as many later entries as there is room for to evict one, whenever they expire. No timer
  * runs, and no call takes long.
  */
 export class ExpiringMap<Value> {
 	readonly #max: number;
 	#entries = new Map<string, Entry<Value>>();
-	/** Goes on where the last sweep ended; an iterator of a Map bears all changes. */
+	/** Continues where the last sweep ended. An iterator of a Map allows for all changes. */
 	#sweep = this.#entries.entries();
+	/**
+	 * Stands before the first entry: a new iterator would step over every deleted entry again. It is renewed
+	 * with the sweep, since an iterator that stands still keeps all earlier tables of the Map alive.
+	 */
+	#front: MapIterator<[string, Entry<Value>]> | undefined;
 
 	constructor(max: number) {
 		this.#max = max;
@@ -37,7 +42,7 @@ export class ExpiringMap<Value> {
 	/**
 	 * Sets an entry in place of the key's own.
 	 *
-	 * @returns the entry of another key that had to go, if it had not expired
+	 * @returns the entry of another key that was evicted, if it had not expired
 	 */
 	set(key: string, value: Value, until: number, now: number): Entry<Value> | undefined {
 		this.#entries.delete(key);
@@ -52,14 +57,15 @@ export class ExpiringMap<Value> {
 		this.#entries.delete(key);
 	}
 
-	/** Removes entries that have expired: of as many as are looked at. */
+	/** Removes those of the next entries that have expired. */
 	removeExpired(now: number): void {
-		// One at least: an iterator that stands still keeps all that the Map was before.
+		// At least one: an iterator that stands still keeps all earlier tables of the Map alive.
 		const looks = Math.min(SWEPT_AT_ONCE, this.size + 1);
 		for (let look = 0; look < looks; look += 1) {
 			const {done, value} = this.#sweep.next();
 			if (done) {
 				this.#sweep = this.#entries.entries();
+				this.#front = undefined;
 				return;
 			}
 
@@ -70,22 +76,26 @@ export class ExpiringMap<Value> {
 		}
 	}
 
-	/** The keys that there are now, in the order in which they were set. */
-	keys(): string[] {
-		return [...this.#entries.keys()];
+	/** The keys, in the order in which they were set. */
+	keys(): Iterable<string> {
+		return this.#entries.keys();
 	}
 
 	clear(): void {
 		this.#entries = new Map();
 		this.#sweep = this.#entries.entries();
+		this.#front = undefined;
 	}
 
 	#removeFirst(): Entry<Value> | undefined {
-		for (const [key, entry] of this.#entries) {
-			this.#entries.delete(key);
-			return entry;
+		this.#front ??= this.#entries.entries();
+		const {done, value} = this.#front.next();
+		if (done) {
+			return undefined;
 		}
 
-		return undefined;
+		const [key, entry] = value;
+		this.#entries.delete(key);
+		return entry;
 	}
 }

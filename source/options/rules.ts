@@ -62,7 +62,10 @@ export function settleLimitRules(
 		throw badOption(option, 'a rule or a list of at least one rule', given);
 	}
 
-	const rules = given.map((rule, index) => settleLimitRule(rule, `${option}[${index}]`, nextName));
+	// A hole in the list is an entry too, and a bad one.
+	const rules = Array.from(given, (rule, index) =>
+		settleLimitRule(rule, `${option}[${index}]`, nextName),
+	);
 	const names = rules.map(rule => rule.name);
 	const repeated = names.find((name, index) => names.indexOf(name) !== index);
 	if (repeated !== undefined) {

@@ -33,7 +33,11 @@ async function report(state: RequestState, options: ReportOptions): Promise<Stan
 	}
 
 	const standing = countReport(settings.store, settings, named?.client ?? state.client, checked);
-	state.reports.push(standing);
+	state.reports.add(standing);
+	const settled = () => {
+		state.reports.delete(standing);
+	};
+	standing.then(settled, settled);
 
 	return standing;
 }

@@ -86,7 +86,28 @@ test('however many entries expire together, they are removed bit by bit', t => {
 
 	t.is(map.size, 0);
 	t.is(map.set('a', 'first', 20, 10), undefined);
-	t.deepEqual(map.keys(), ['a']);
+	t.deepEqual([...map.keys()], ['a']);
 	map.clear();
 	t.is(map.size, 0);
+});
+
+test('a full map evicts in order, however many entries were deleted or set again before', t => {
+	const map = new ExpiringMap<number>(1000);
+	const evicted: number[] = [];
+	for (let index = 0; index < 20_000; index += 1) {
+		const entry = map.set(`${index}`, index, Infinity, 0);
+		if (entry) {
+			evicted.push(entry.value);
+		}
+
+		// Set again, it is the last one.
+		if (index % 1000 === 7) {
+			map.set(`${index}`, -index, Infinity, 0);
+		}
+	}
+
+	const expected = Array.from({length: 19_000}, (_, index) =>
+		index % 1000 === 7 ? -index : index,
+	);
+	t.deepEqual(evicted, expected);
 });

@@ -175,6 +175,16 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	[{routers: [router.routes()]}, '`routers` must be a list of @koa/router instances, got '],
 	[{store: {}}, '`store` must be a store such as new MemoryStore(), got Object'],
 	[{store: null}, '`store` must be a store such as new MemoryStore(), got null'],
+	[Promise.resolve({rateLimitRule: [1, 60]}), '`gatekeeper()` must be an object, got Promise'],
+	[new Map([['rateLimitRule', [1, 60]]]), '`gatekeeper()` must be an object, got Map'],
+	[
+		limit(Object.assign(Array(3), {0: [2, 60], 2: [5, 1]})),
+		'`rateLimitRule[1]` must be [count, window] or {count, window, name?}',
+	],
+	[
+		{headers: Object.fromEntries(Array.from({length: 1000}, (_, index) => [index, 'x']))},
+		"`headers` must be 'draft', 'legacy', 'both' or false, got Object",
+	],
 ];
 
 test('a bad option fails at start-up: which it is, what is allowed, what came', t => {

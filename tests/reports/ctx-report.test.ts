@@ -1,4 +1,5 @@
 import {ServerResponse} from 'node:http';
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import type {Context} from 'koa';
 import compose from 'koa-compose';
@@ -332,4 +333,23 @@ test('without any options nothing is limited nor announced, and report() still e
 		t.is(status, 200);
 		t.false('ratelimit' in headers || 'ratelimit-policy' in headers);
 	}
+});
+
+test('a request holds only the reports that are in flight', async t => {
+	let most = 0;
+	const {http} = gated({banRule: [1_000_000, 60, 600]}, router => {
+		router.get('/lines', async ctx => {
+			const {reports} = ctx.state.gatekeeper as unknown as {reports: Set<unknown>};
+			for (let line = 0; line < 100; line += 1) {
+				ctx.report();
+				await setImmediate();
+				most = Math.max(most, reports.size);
+			}
+
+			ctx.body = await ctx.report();
+		});
+	});
+
+	t.is((await http.get('/lines')).body.reports, 101);
+	t.is(most, 0);
 });

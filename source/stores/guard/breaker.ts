@@ -1,27 +1,31 @@
 /** Failures in a row after which the store is left alone. */
 const OPENS_AFTER = 5;
 
-/** Milliseconds from one question that finds out whether it still fails to the next. */
+/** Milliseconds between two questions to a store that is left alone. */
 export const PAUSE = 1000;
 
-/** Milliseconds without a failure after which it is said to work again. */
+/** Milliseconds without a failure after which the store is said to work again. */
 const STEADY = 10_000;
 
 interface BreakerOptions {
 	/** The store has begun to fail. */
 	readonly onFailing: (error: unknown) => void;
-	/** It has worked for a while again. */
+	/** The store has worked for a while again. */
 	readonly onWorking: () => void;
 	/** Milliseconds, from any origin. */
 	readonly clock: () => number;
 }
 
 /**
- * Keeps questions from a store that has failed many times in a row, but for one a second, which finds out
- * whether it works again; and tells when it begins to fail and when it has recovered.
+ * A circuit breaker: leaves a store alone that has failed many times in a row. One question a second finds
+ * out whether it works again. Reports when the store begins to fail and when it has recovered.
+ *
+ * Failures are in a row if the store has replied to nothing since the question was asked. In a cluster, one
+ * server that fails does not end the limits of clients on the others.
  */
 export class Breaker {
 	readonly #options: BreakerOptions;
+	#successes = 0;
 	#isFailing = false;
 	#failuresInRow = 0;
 	#lastFailure = -Infinity;
@@ -31,14 +35,14 @@ export class Breaker {
 		this.#options = options;
 	}
 
-	/** Whether to ask the store: no clock is looked at while it works. */
+	/** Whether to ask the store. While it works, this reads no clock. */
 	mayAsk(): boolean {
 		if (this.#failuresInRow < OPENS_AFTER) {
 			return true;
 		}
 
 		const now = this.#options.clock();
-		// By a clock that has gone back, a pause must not last.
+		// If the clock has gone back, the pause must not last longer.
 		if (now < this.#nextTry && this.#nextTry - now <= PAUSE) {
 			return false;
 		}
@@ -52,7 +56,13 @@ export class Breaker {
 		return this.#failuresInRow >= OPENS_AFTER;
 	}
 
+	/** How many questions the store has replied to: pass it to `failed` as it was when the question was asked. */
+	get successes(): number {
+		return this.#successes;
+	}
+
 	succeeded(): void {
+		this.#successes += 1;
 		if (!this.#isFailing) {
 			return;
 		}
@@ -64,10 +74,11 @@ export class Breaker {
 		}
 	}
 
-	failed(error: unknown): void {
+	/** @param successes how many there were when the question was asked */
+	failed(error: unknown, successes: number): void {
 		const now = this.#options.clock();
 		this.#lastFailure = now;
-		this.#failuresInRow += 1;
+		this.#failuresInRow = successes === this.#successes ? this.#failuresInRow + 1 : 1;
 		this.#nextTry = now + PAUSE;
 		if (!this.#isFailing) {
 			this.#isFailing = true;

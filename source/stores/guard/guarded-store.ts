@@ -16,6 +16,7 @@ import {readOutcome, readVerdict} from './check-reply.ts';
 import {guardedCommands} from './commands.ts';
 import {type FallbackStore, fallbackOf} from './fallback-store.ts';
 import type {Commands, GateStore} from './gate-store.ts';
+import {isInTime} from './in-time.ts';
 import {Places} from './places.ts';
 import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './policy.ts';
 import {type Call, StoreCaller} from './store-caller.ts';
@@ -37,6 +38,7 @@ export class GuardedStore implements GateStore {
 	readonly shared: boolean;
 	readonly commands: Commands;
 	readonly #policy: StoreErrorPolicy;
+	readonly #timeout: number;
 	readonly #breaker: Breaker;
 	readonly #caller: StoreCaller;
 	/** Whether the store remembers refusals, so that it is worth waiting for them. */
@@ -50,6 +52,7 @@ export class GuardedStore implements GateStore {
 		this.shared = source.shared;
 		this.#remembers = source.recall !== undefined;
 		this.#policy = policy;
+		this.#timeout = timeout;
 		this.#fallback = fallbackOf(source);
 		this.#breaker = new Breaker({
 			clock: () => this.now(),
@@ -96,23 +99,26 @@ export class GuardedStore implements GateStore {
 			: this.#caller.decide(this.#reporting(client, banRule, report));
 	}
 
-	/** Asks the store once there is a place, unless it remembers a refusal by then. */
+	/**
+	 * Asks the store once there is a place, unless it remembers a refusal by then. If there is none in time,
+	 * the policy decides: this is a flood by one client, no failure of the store.
+	 */
 	async #admitInTurn(
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): Promise<GuardedVerdict> {
-		const turn = this.#places.take(client);
-		try {
-			if (turn) {
-				await turn;
-				const known = this.#begunBan(client, options) ?? this.#recall(client, rules, options);
-				if (known) {
-					return known;
-				}
-			}
+		const admission = this.#admission(client, rules, options);
+		const waiter = this.#places.take(client);
+		if (waiter && !(await isInTime(waiter.turn, this.#timeout))) {
+			waiter.giveUp();
+			return admission.decideWithout();
+		}
 
-			return await this.#caller.decide(this.#admission(client, rules, options));
+		try {
+			const known =
+				waiter && (this.#begunBan(client, options) ?? this.#recall(client, rules, options));
+			return known ?? (await this.#caller.decide(admission));
 		} finally {
 			this.#places.leave(client);
 		}

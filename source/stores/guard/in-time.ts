@@ -1,21 +1,21 @@
 /**
- * The steps in which a deadline passes, each of a millisecond or more. Between two of them the event loop
- * reads its sockets, so that code that blocks it costs at most one step. An answer that is already in the
- * socket is not late.
+ * The steps in which a deadline passes, each of a millisecond or more. Between two steps the event loop reads
+ * its sockets, so that code that blocks it costs at most one step. A reply that is already in the socket is
+ * not late.
  */
 const STEPS = 10;
 
-/** An answer in a box, where no promise looks whether it is another promise: that might never settle. */
+/** A reply in a box: a promise does not look inside for another promise, which might never settle. */
 export interface Boxed<T> {
 	readonly value: T;
 }
 
 /**
- * What a store answers, if it does so within `timeout` milliseconds.
+ * The reply of a store, if it comes within `timeout` milliseconds.
  *
- * @throws {Error} (as a rejection) when the time is over; a later answer is dropped
+ * @throws {Error} (as a rejection) when the time is over; a later reply is dropped
  */
-export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<Boxed<T>> {
+export function inTime<T>(reply: PromiseLike<T>, timeout: number): Promise<Boxed<T>> {
 	return new Promise((resolve, reject) => {
 		const steps = Math.max(1, Math.min(STEPS, Math.floor(timeout)));
 		let left = steps;
@@ -31,7 +31,7 @@ export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<Boxe
 			}
 		}, timeout / steps);
 
-		answer.then(
+		reply.then(
 			value => {
 				clearTimeout(timer);
 				resolve({value});
@@ -44,19 +44,12 @@ export function inTime<T>(answer: PromiseLike<T>, timeout: number): Promise<Boxe
 	});
 }
 
-/** Each of a list that a store gives bit by bit, every one within `timeout` milliseconds. */
-export async function* eachInTime<T>(list: AsyncGenerator<T>, timeout: number): AsyncGenerator<T> {
+/** Whether something happens within `timeout` milliseconds. */
+export async function isInTime(event: Promise<void>, timeout: number): Promise<boolean> {
 	try {
-		for (;;) {
-			const {done, value} = (await inTime(list.next(), timeout)).value;
-			if (done) {
-				return;
-			}
-
-			yield value;
-		}
-	} finally {
-		// Not awaited: a store that has fallen silent would hold up its caller here.
-		list.return(undefined).catch(() => {});
+		await inTime(event, timeout);
+		return true;
+	} catch {
+		return false;
 	}
 }

@@ -1,51 +1,92 @@
 /** How many questions about one client may be on their way to a store. */
 const MAX_ON_THEIR_WAY = 1000;
 
-interface Client {
+/** A request that waits for a place. */
+export interface Waiter {
+	/** Resolves when the place is free. */
+	readonly turn: Promise<void>;
+	/** Gives up the wait: the turn passes to the next waiter. */
+	giveUp(): void;
+}
+
+interface Waiting {
+	readonly start: () => void;
+	state: 'waiting' | 'started' | 'given up';
+	next: Waiting | undefined;
+}
+
+/** The questions about one client. Waiters are a linked list, which keeps none that has had its turn. */
+interface Line {
 	taken: number;
-	/** Those who wait for a place: from `next` on, in order. */
-	readonly waiting: Array<() => void>;
-	next: number;
+	first: Waiting | undefined;
+	last: Waiting | undefined;
 }
 
 /**
- * Bounds how many questions about one client are on their way to a store. Else the first thousands of a
- * flood are all asked before any is answered, and the queue outlasts every deadline.
+ * Bounds how many questions about one client are on their way to a store. Otherwise the first thousands of a
+ * flood are all asked before any reply is there, and the queue outlasts every deadline.
  */
 export class Places {
-	readonly #clients = new Map<string, Client>();
+	readonly #lines = new Map<string, Line>();
 
-	/** Takes a place: at once, or when it is free. Each that is taken is to be left. */
-	take(client: string): Promise<void> | undefined {
-		const known = this.#clients.get(client) ?? {taken: 0, waiting: [], next: 0};
-		this.#clients.set(client, known);
-		if (known.taken < MAX_ON_THEIR_WAY) {
-			known.taken += 1;
+	/**
+	 * Takes a place. Call `leave` once for each place that was taken.
+	 *
+	 * @returns a waiter, if no place is free yet
+	 */
+	take(client: string): Waiter | undefined {
+		const line = this.#lines.get(client) ?? {taken: 0, first: undefined, last: undefined};
+		this.#lines.set(client, line);
+		if (line.taken < MAX_ON_THEIR_WAY) {
+			line.taken += 1;
 			return undefined;
 		}
 
-		return new Promise(resolve => {
-			known.waiting.push(resolve);
+		let start = () => {};
+		const turn = new Promise<void>(resolve => {
+			start = resolve;
 		});
+		const waiting: Waiting = {start, state: 'waiting', next: undefined};
+		if (line.last) {
+			line.last.next = waiting;
+		} else {
+			line.first = waiting;
+		}
+
+		line.last = waiting;
+		return {turn, giveUp: () => this.#giveUp(client, waiting)};
 	}
 
-	/** Leaves a place to the next one that waits. */
+	/** Leaves a place, to the next request that still waits. */
 	leave(client: string): void {
-		const known = this.#clients.get(client);
-		if (known === undefined) {
+		const line = this.#lines.get(client);
+		if (line === undefined) {
 			return;
 		}
 
-		const next = known.waiting[known.next];
-		if (next) {
-			known.next += 1;
-			next();
-			return;
+		while (line.first) {
+			const waiting: Waiting = line.first;
+			line.first = waiting.next;
+			line.last = line.first && line.last;
+			if (waiting.state === 'waiting') {
+				waiting.state = 'started';
+				waiting.start();
+				return;
+			}
 		}
 
-		known.taken -= 1;
-		if (known.taken === 0) {
-			this.#clients.delete(client);
+		line.taken -= 1;
+		if (line.taken === 0) {
+			this.#lines.delete(client);
 		}
+	}
+
+	/** A place that has been given to the waiter in the same moment passes to the next one. */
+	#giveUp(client: string, waiting: Waiting): void {
+		if (waiting.state === 'started') {
+			this.leave(client);
+		}
+
+		waiting.state = 'given up';
 	}
 }

@@ -37,20 +37,28 @@ export class StoreCaller {
 		}
 
 		const {mark} = this.#changes;
+		const {successes} = this.#breaker;
 		try {
 			const reply = call.ask();
-			return isPromiseLike(reply) ? this.#wait(reply, call, mark) : this.#accept(reply, call, mark);
+			return isPromiseLike(reply)
+				? this.#wait(reply, call, mark, successes)
+				: this.#accept(reply, call, mark);
 		} catch (error) {
-			return this.#fail(error, call);
+			return this.#fail(error, call, successes);
 		}
 	}
 
-	async #wait<Reply>(pending: PromiseLike<Reply>, call: Call<Reply>, mark: number): Promise<Reply> {
+	async #wait<Reply>(
+		pending: PromiseLike<Reply>,
+		call: Call<Reply>,
+		mark: number,
+		successes: number,
+	): Promise<Reply> {
 		try {
 			const {value} = await inTime(pending, this.#timeout);
 			return this.#accept(value, call, mark);
 		} catch (error) {
-			return this.#fail(error, call);
+			return this.#fail(error, call, successes);
 		}
 	}
 
@@ -61,8 +69,8 @@ export class StoreCaller {
 		return accepted;
 	}
 
-	#fail<Reply>(error: unknown, {decideWithout}: Call<Reply>): Reply {
-		this.#breaker.failed(error);
+	#fail<Reply>(error: unknown, {decideWithout}: Call<Reply>, successes: number): Reply {
+		this.#breaker.failed(error, successes);
 		return decideWithout();
 	}
 }

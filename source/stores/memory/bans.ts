@@ -7,25 +7,25 @@ const PAGE = 1000;
 type Reason = string | undefined;
 
 /**
- * The bans by client, each until its end. Those by reports and those by hand are kept apart. Where either
- * are too many, a new ban replaces the one that began first: if it were the one that ends first, two
- * clients with short bans would end each other's.
+ * The bans, by client. Bans by reports and manual bans are kept apart. If there are too many of either, a new
+ * ban replaces the one that began first. If it replaced the one that ends first, two clients with short bans
+ * would end each other's.
  */
 export class Bans {
 	readonly #byReports: ExpiringMap<Reason>;
 	readonly #byHand: ExpiringMap<Reason>;
 
-	/** @param max how many there are of either kind */
+	/** @param max the most bans of each kind */
 	constructor(max: number) {
 		this.#byReports = new ExpiringMap(max);
 		this.#byHand = new ExpiringMap(max);
 	}
 
 	/**
-	 * Begins a ban in place of any that there is.
+	 * Begins a ban, in place of any that the client has.
 	 *
-	 * @param until Infinity for one without end
-	 * @returns whether it replaced another client's, which was in force
+	 * @param until Infinity for an endless ban
+	 * @returns whether it replaced another client's ban that was in force
 	 */
 	begin(
 		client: string,
@@ -46,7 +46,7 @@ export class Bans {
 		return this.isEmpty ? undefined : this.#findAny(client, now);
 	}
 
-	/** Whether there is none, not even one that has ended. */
+	/** Whether there is no ban, not even one that has ended. */
 	get isEmpty(): boolean {
 		return this.#byReports.size === 0 && this.#byHand.size === 0;
 	}
@@ -68,7 +68,7 @@ export class Bans {
 		this.#byHand.delete(client);
 	}
 
-	/** Those in force that were there when it began, page by page. */
+	/** The bans in force, page by page: of those that were there at the first page. */
 	*list(clock: () => number): Generator<readonly StoredBan[]> {
 		const clients = [...this.#byReports.keys(), ...this.#byHand.keys()];
 		for (let from = 0; from < clients.length; from += PAGE) {
@@ -86,7 +86,7 @@ export class Bans {
 		}
 	}
 
-	/** Some of those that have ended: no call takes long. */
+	/** Removes some of the bans that have ended. No call takes long. */
 	removeEnded(now: number): void {
 		this.#byReports.removeExpired(now);
 		this.#byHand.removeExpired(now);

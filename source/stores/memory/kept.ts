@@ -1,19 +1,24 @@
 import {Logs} from './logs.ts';
 import {NONE} from './records.ts';
 
-/** How many clients are looked at, to see whether they are quiet, in one step. */
+/** How many clients are checked in one step for having been quiet. */
 const SWEPT_AT_ONCE = 50;
 
 /**
- * Clients, each with its logs, of which the one that came first goes first, however often any of them is
- * touched: to push one out takes as many others that have earned their place after it.
+ * Clients, each with its logs. The client that came first goes first, however often any of them is touched:
+ * it takes as many others that have earned a place after it to push one out.
  */
 export class Kept {
 	readonly #max: number;
 	#clients = new Map<string, number>();
 	#logs = new Logs();
-	/** Goes on where the last step ended; an iterator of a Map bears all changes. */
+	/** Continues where the last step ended. An iterator of a Map allows for all changes. */
 	#sweep = this.#clients.entries();
+	/**
+	 * Stands before the first client: a new iterator would step over every deleted one again. It is renewed
+	 * with the sweep, since an iterator that stands still keeps all earlier tables of the Map alive.
+	 */
+	#front: MapIterator<string> | undefined;
 
 	/** @param max how many are remembered */
 	constructor(max: number) {
@@ -29,12 +34,12 @@ export class Kept {
 		return this.#clients.size;
 	}
 
-	/** A client's first log, if it is one of these. */
+	/** A client's first log, if the client is here. */
 	findYoung(client: string): number | undefined {
 		return this.#clients.get(client);
 	}
 
-	/** Takes over a client's logs from elsewhere. */
+	/** Takes over a client and its logs from another place. */
 	add(client: string, from: Logs, first: number): void {
 		if (this.#clients.size >= this.#max) {
 			this.#removeFirst();
@@ -51,7 +56,7 @@ export class Kept {
 	delete(client: string): void {
 		this.#logs.endAll(this.#clients.get(client) ?? NONE);
 		if (this.#clients.delete(client) && this.size === 0) {
-			// What the logs took is given back.
+			// Gives back the memory of the logs.
 			this.clear();
 		}
 	}
@@ -60,16 +65,18 @@ export class Kept {
 		this.#clients = new Map();
 		this.#logs = new Logs();
 		this.#sweep = this.#clients.entries();
+		this.#front = undefined;
 	}
 
-	/** Forgets some of those that have been quiet for a span: no call takes long. */
+	/** Forgets those of the next clients that have been quiet for a span. No call takes long. */
 	forgetQuiet(now: number, span: number): void {
-		// One at least: an iterator that stands still keeps all that the Map was before.
+		// At least one: an iterator that stands still keeps all earlier tables of the Map alive.
 		const looks = Math.min(SWEPT_AT_ONCE, this.size + 1);
 		for (let look = 0; look < looks; look += 1) {
 			const {done, value} = this.#sweep.next();
 			if (done) {
 				this.#sweep = this.#clients.entries();
+				this.#front = undefined;
 				break;
 			}
 
@@ -81,9 +88,10 @@ export class Kept {
 	}
 
 	#removeFirst(): void {
-		for (const client of this.#clients.keys()) {
-			this.delete(client);
-			return;
+		this.#front ??= this.#clients.keys();
+		const {done, value} = this.#front.next();
+		if (!done) {
+			this.delete(value);
 		}
 	}
 }

@@ -32,8 +32,8 @@ export interface MemoryStoreOptions {
 const DEFAULT_CLIENTS = 131_072;
 const DEFAULT_BANS = 100_000;
 
-/** A Map holds no more. */
-const MAX_HELD = 2 ** 24;
+/** Half of what a Map can hold. Fuller, a Map with deleted entries fails to grow instead of tidying up. */
+const MAX_HELD = 2 ** 23;
 
 /** @throws {TypeError} naming the option */
 export function settleMemoryOptions(options: unknown): Required<MemoryStoreOptions> {
@@ -43,8 +43,8 @@ export function settleMemoryOptions(options: unknown): Required<MemoryStoreOptio
 		maxBans = DEFAULT_BANS,
 	} = namedOptions(options, ['clock', 'maxClients', 'maxBans'], 'MemoryStore()');
 	check(isClock, clock, 'clock', 'a function that returns milliseconds');
-	check(isWholeFrom(6), maxClients, 'maxClients', 'a whole number from 6 to 16,777,216');
-	check(isWholeFrom(2), maxBans, 'maxBans', 'a whole number from 2 to 16,777,216');
+	check(isWholeFrom(6), maxClients, 'maxClients', 'a whole number from 6 to 8,388,608');
+	check(isWholeFrom(2), maxBans, 'maxBans', 'a whole number from 2 to 8,388,608');
 
 	return {clock, maxClients, maxBans};
 }

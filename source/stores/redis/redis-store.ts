@@ -1,4 +1,5 @@
 import {check, isFunction, isText, namedOptions} from '../../checks/option-checks.ts';
+import {warnEachTime} from '../../warnings.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {
 	AdmitOptions,
@@ -42,6 +43,9 @@ export interface RedisStoreOptions {
 	readonly clock?: () => number;
 }
 
+/** Milliseconds. A longer timeout than this does no harm. */
+const MIN_CLIENT_TIMEOUT = 1000;
+
 /**
  * Keeps everything on a Redis (6.2 or later) or Valkey server, so that one set of rules applies to many
  * processes: on one server, under Sentinel, or on a cluster. A decision is one atomic script, by the server's
@@ -73,6 +77,7 @@ export class RedisStore implements Store {
 		check(isPrefix, prefix, 'prefix', 'text without braces, not empty');
 		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
 		this.#connection = connect(client);
+		warnOfTimeout(this.#connection);
 		this.#keys = new Keys(prefix);
 		this.#scripts = scripts(prelude);
 		this.#admissions = new Admissions(this.#connection, this.#scripts.admit);
@@ -154,6 +159,13 @@ export class RedisStore implements Store {
 
 	#stateAndReports(client: string): [string, string] {
 		return [this.#keys.stateOf(client), this.#keys.reportsOf(client)];
+	}
+}
+
+/** The timers of a client fire before sockets are read, so that code which blocks the event loop sets them off. */
+function warnOfTimeout({clientTimeout = Infinity}: Connection): void {
+	if (clientTimeout < MIN_CLIENT_TIMEOUT) {
+		warnEachTime('GATEKEEPER_CLIENT_TIMEOUT', clientTimeout);
 	}
 }
 

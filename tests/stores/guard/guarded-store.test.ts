@@ -1,4 +1,4 @@
-import {setImmediate} from 'node:timers/promises';
+import {setImmediate, setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
 import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
@@ -579,6 +579,31 @@ test('whoever waits for a place is asked about where nothing is remembered, and 
 
 	t.is(asked, 9000);
 });
+
+test.serial(
+	'a request that has no place in time is decided by the policy, which is no failure of the store',
+	async t => {
+		const {guarded, warnings} = guard(
+			{
+				...silentStore,
+				recall: () => undefined,
+				admit: async () => {
+					await setTimeout(300);
+					return {kind: 'admitted', quotas: []};
+				},
+			},
+			'closed',
+			500,
+		);
+		const flood = Array.from({length: 4000}, async () => guarded.admit('a', [rule], {}));
+		const kinds = (await Promise.all(flood)).map(({kind}) => kind);
+
+		t.is(kinds[0], 'admitted');
+		t.is(kinds.at(-1), 'unavailable', 'the fourth thousand would have begun after 900 ms');
+		t.deepEqual(warnings, []);
+		t.is((await guarded.admit('a', [rule], {})).kind, 'admitted', 'no place is lost');
+	},
+);
 
 test('what a store remembers is no sign that it works, and takes no turn', async t => {
 	let asked = 0;

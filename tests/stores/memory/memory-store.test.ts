@@ -493,11 +493,11 @@ test('an option that it does not know, or a clock that is none, is a TypeError',
 			(most): Array<[unknown, string]> => [
 				[
 					{maxClients: most},
-					`\`maxClients\` must be a whole number from 6 to 16,777,216, got ${most === '5' ? "'5'" : most}`,
+					`\`maxClients\` must be a whole number from 6 to 8,388,608, got ${most === '5' ? "'5'" : most}`,
 				],
 				[
 					{maxBans: most},
-					`\`maxBans\` must be a whole number from 2 to 16,777,216, got ${most === '5' ? "'5'" : most}`,
+					`\`maxBans\` must be a whole number from 2 to 8,388,608, got ${most === '5' ? "'5'" : most}`,
 				],
 			],
 		),

@@ -1,12 +1,14 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import fc from 'fast-check';
-import type {Redis} from 'ioredis';
+import {Cluster, Redis} from 'ioredis';
+import {createClient, createCluster} from 'redis';
 import {gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
 import {packages} from '../../support/redis/clients.ts';
 import {decide, openRedisStore, SPARE} from '../../support/redis/opened.ts';
 import {startRedis} from '../../support/redis/server.ts';
+import {warnings} from '../../support/warnings.ts';
 import {admittedWith, ban, fill, limit, limitedBy, listed, quota} from '../contract/promised.ts';
 
 const server = await startRedis();
@@ -360,3 +362,24 @@ for (const [title, options, message] of bad) {
 		t.throws(() => new RedisStore(options as never), {instanceOf: TypeError, message});
 	});
 }
+
+test.serial('a client that gives up on commands soon is warned of', async t => {
+	const seen = warnings(t);
+	const clients = [
+		new Redis({lazyConnect: true, commandTimeout: 200}),
+		new Redis({lazyConnect: true, socketTimeout: 200}),
+		new Redis({lazyConnect: true, commandTimeout: 5000}),
+		new Redis({lazyConnect: true}),
+		new Cluster([], {lazyConnect: true, redisOptions: {commandTimeout: 200}}),
+		createClient({commandOptions: {timeout: 200}}),
+		createClient({socket: {socketTimeout: 200}}),
+		createClient(),
+		createCluster({rootNodes: []}),
+	];
+	for (const client of clients) {
+		new RedisStore({client});
+	}
+
+	t.deepEqual(await seen.codes(), Array(5).fill('GATEKEEPER_CLIENT_TIMEOUT'));
+	t.regex((await seen.messages())[0] ?? '', /after 200 ms/);
+});

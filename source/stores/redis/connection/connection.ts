@@ -2,6 +2,8 @@
 export interface Connection {
 	/** Whether the keys are spread over many servers, by their hash tags. */
 	readonly isCluster: boolean;
+	/** Milliseconds after which the client itself gives up on a command, if it does. */
+	readonly clientTimeout: number | undefined;
 	/** Sends a command to the server that holds a key, and returns the reply. */
 	send(key: string, command: readonly string[]): Promise<unknown>;
 	/** All servers that hold keys of their own: the masters of a cluster, or the only server. */

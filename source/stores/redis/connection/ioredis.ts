@@ -3,7 +3,10 @@ import {scanCommand, scanned} from './scan.ts';
 
 /** A `Redis`, or a `Cluster`, of ioredis or iovalkey. */
 export interface IoredisClient {
-	readonly options: {readonly keyPrefix?: string | undefined};
+	readonly options: {
+		readonly keyPrefix?: string | undefined;
+		readonly redisOptions?: object | undefined;
+	};
 	readonly isCluster: boolean;
 	connect(): Promise<unknown>;
 	call(command: string, args: string[]): Promise<unknown>;
@@ -25,12 +28,20 @@ export function isIoredis(client: unknown): client is IoredisClient {
 export function ioredis(client: IoredisClient): Connection {
 	return {
 		isCluster: client.isCluster,
+		clientTimeout: timeoutOf(client.options.redisOptions ?? client.options),
 		send: (_key, command) => call(client, command),
 		servers: async () => {
 			const servers = isCluster(client) ? await mastersOf(client) : [client];
 			return servers.map(server => scanner(server, client));
 		},
 	};
+}
+
+function timeoutOf(options: {
+	readonly commandTimeout?: number;
+	readonly socketTimeout?: number;
+}): number | undefined {
+	return options.commandTimeout ?? options.socketTimeout;
 }
 
 /** A client that is not connected yet knows no masters: a command makes it connect. */

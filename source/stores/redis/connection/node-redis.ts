@@ -24,6 +24,12 @@ interface SentinelClient {
 	sendCommand(isReadonly: boolean, command: string[], options?: object): Promise<unknown>;
 }
 
+/** The options of a client, as far as they say when it gives up on a command. */
+interface ClientOptions {
+	readonly commandOptions?: {readonly timeout?: number};
+	readonly socket?: {readonly socketTimeout?: number};
+}
+
 export type NodeRedisClient = SingleClient | ClusterClient | SentinelClient;
 
 /** Replies are text and numbers, whatever types the user has chosen for them. */
@@ -40,6 +46,7 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 	if ('nodeClient' in client) {
 		return {
 			isCluster: true,
+			clientTimeout: timeoutOf(client),
 			send: (key, command) => client.sendCommand(key, false, [...command], options),
 			servers: async () => {
 				const {masters} = client;
@@ -61,9 +68,16 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 
 	return {
 		isCluster: false,
+		clientTimeout: timeoutOf(client),
 		send: (_key, command) => single.sendCommand([...command], options),
 		servers: async () => [scanner(single)],
 	};
+}
+
+function timeoutOf(client: object): number | undefined {
+	const {commandOptions, socket} = (client as {options?: ClientOptions}).options ?? {};
+
+	return commandOptions?.timeout ?? socket?.socketTimeout;
 }
 
 function scanner(server: SingleClient): KeyScanner {
