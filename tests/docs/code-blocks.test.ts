@@ -65,17 +65,20 @@ async function run(t: ExecutionContext, module: string, file: string): Promise<v
 	const {app, client} = (await import(pathToFileURL(file).href)) as AppModule;
 	t.teardown(() => client?.destroy());
 	app.silent = true;
+	const errors: string[] = [];
 	app.on('error', (error: Error & {expose?: boolean}) => {
 		if (!error.expose) {
-			t.fail(`${file}: ${error.stack}`);
+			errors.push(String(error.stack));
 		}
 	});
 
 	const {origin} = await serve(t, app);
 	for (const {method, path} of routesOf(module)) {
 		const {status} = await fetch(origin + path, {method, redirect: 'manual'});
-		t.true(status < 500, `${file}: ${method} ${path} has got ${status}`);
+		t.true(status < 500, `${method} ${path} has got ${status} from ${file}: ${errors}`);
 	}
+
+	t.deepEqual(errors, []);
 }
 
 /** A module that exports its app instead of listening, behind a gate and with its routes mounted. */
