@@ -1,5 +1,6 @@
 import {execFile} from 'node:child_process';
 import {writeFile} from 'node:fs/promises';
+import {Server} from 'node:net';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
@@ -10,10 +11,28 @@ import {serve} from '../support/gated-app.ts';
 import {type RedisServer, startRedis} from '../support/redis/server.ts';
 
 let redis: RedisServer;
+const listening = new Set<Server>();
+
 test.before(async () => {
 	redis = await startRedis();
+	const {listen} = Server.prototype;
+	Server.prototype.listen = function listenAnywhere(this: Server, ...args: unknown[]) {
+		const [address, ...others] = args;
+		if (!address || typeof address === 'object') {
+			return Reflect.apply(listen, this, args);
+		}
+
+		// The port or the path that a block names is not free here.
+		listening.add(this);
+		const callback = others.filter(other => typeof other === 'function');
+		return Reflect.apply(listen, this, [0, '127.0.0.1', ...callback]);
+	};
 });
 test.after.always(async () => {
+	for (const server of listening) {
+		server.close();
+	}
+
 	await redis?.stop();
 });
 
@@ -81,7 +100,7 @@ async function run(t: ExecutionContext, module: string, file: string): Promise<v
 	t.deepEqual(errors, []);
 }
 
-/** A module that exports its app instead of listening, behind a gate and with its routes mounted. */
+/** A module that exports its app, behind a gate and with its routes mounted. */
 function asApp(module: string): string {
 	const exports = /^const client\b/m.test(module) ? 'app, client' : 'app';
 	const gate = module.includes('gatekeeper(')
@@ -90,7 +109,6 @@ function asApp(module: string): string {
 	const routes = module.includes('router.routes()') ? '' : 'app.use(router.routes());';
 
 	return module
-		.replace(/^app\.listen\(.*\);$/gm, '')
 		.replaceAll('new Redis()', `new Redis(${redis.port}, {retryStrategy: () => null})`)
 		.replaceAll(
 			'createClient()',
