@@ -1,31 +1,14 @@
-import {execFile} from 'node:child_process';
+import {spawn} from 'node:child_process';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
-import {promisify} from 'node:util';
-import test from 'ava';
+import cors from '@koa/cors';
+import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
+import type {Context, Next} from 'koa';
 import supertest from 'supertest';
-import {blocks, moduleFolder, root} from '../support/documents.ts';
-
-test('every TypeScript block of the documents compiles against the built package', async t => {
-	const folder = await moduleFolder(t);
-	const documents = ['README.md', 'docs/proxies.md', 'docs/security.md'];
-	const modules = (await Promise.all(documents.map(document => blocks(document)))).flat();
-	const files = modules.map((_code, index) => join(folder, `block-${index}.ts`));
-	await Promise.all(files.map((file, index) => writeFile(file, modules[index] ?? '')));
-
-	t.true(files.length >= 20);
-	const tsc = join(root, 'node_modules/typescript/bin/tsc');
-	const options =
-		'--noEmit --strict --skipLibCheck false --module nodenext --target es2023 --types node';
-	const {stdout} = await promisify(execFile)(
-		process.execPath,
-		[tsc, ...options.split(' '), '--ignoreConfig', ...files],
-		{cwd: root},
-	).catch((error: {stdout: string}) => error);
-	t.is(stdout, '');
-});
+import {blocks, moduleFolder, root, sample} from '../support/documents.ts';
+import {gated, ok} from '../support/gated-app.ts';
 
 test('the first example of the README does what its comments say', async t => {
 	const folder = await moduleFolder(t);
@@ -49,3 +32,105 @@ test('the first example of the README does what its comments say', async t => {
 	t.is((await http.get('/feed')).status, 403);
 	t.is((await http.get('/health')).status, 200);
 });
+
+test("the README's curl lines are true of the demo", async t => {
+	const url = await runDemo(t);
+	const lines = (await sample('README.md', 'Try it', 'sh', 'curl')).trim().split('\n');
+	t.is(lines.length, 3);
+
+	for (const line of lines) {
+		const [, path = '', data] =
+			/^curl -i http:\/\/127\.0\.0\.1:3000(\S+)(?: -d (\S+))? +#/.exec(line) ?? [];
+		const init = data === undefined ? {} : {method: 'POST', body: new URLSearchParams(data)};
+		const [, comment = ''] = line.split('#');
+		const [first = 0, then] = (comment.match(/\b[2-5]\d\d\b/g) ?? []).map(Number);
+		const before = comment.includes('fourth') ? 3 : 1;
+		for (let sent = 0; sent < before; sent += 1) {
+			const {status, headers} = await fetch(url + path, init);
+			t.is(status, first, line);
+			t.is(headers.has('RateLimit'), first === 200 || first === 401, line);
+		}
+
+		if (then !== undefined) {
+			t.is((await fetch(url + path, init)).status, then, line);
+		}
+	}
+});
+
+test('with the gate where the README puts it, refusals are logged, readable and cheap, and files are free', async t => {
+	const ran: string[] = [];
+	const step = (name: string) => (_ctx: Context, next: Next) => {
+		ran.push(name);
+		return next();
+	};
+	const logged: number[] = [];
+	const {http, gate} = gated({rateLimitRule: [1, 60]}, (_router, app) => {
+		app.middleware.unshift(
+			async (ctx, next) => {
+				await next();
+				logged.push(ctx.status);
+			},
+			cors({exposeHeaders: ['Retry-After']}),
+			(ctx, next) => {
+				ctx.set('X-Content-Type-Options', 'nosniff');
+				return next();
+			},
+			(ctx, next) => (ctx.path === '/style.css' ? ok(ctx) : next()),
+		);
+		app.use(step('body parser')).use(step('authentication'));
+	});
+
+	t.is((await http.get('/style.css')).status, 200);
+	t.is((await http.get('/ping')).status, 200);
+	t.deepEqual(ran, ['body parser', 'authentication']);
+	const refused = await http.get('/ping').set('Origin', 'https://example.com');
+	t.is(refused.status, 429);
+	t.is(refused.headers['access-control-allow-origin'], '*');
+	t.is(refused.headers['access-control-expose-headers'], 'Retry-After');
+	t.is(refused.headers['x-content-type-options'], 'nosniff');
+	t.deepEqual(ran, ['body parser', 'authentication']);
+
+	await gate.ban('127.0.0.1');
+	t.is((await http.get('/ping')).status, 403);
+	t.is((await http.get('/style.css')).status, 200);
+	t.deepEqual(logged, [200, 200, 429, 403, 200]);
+});
+
+test('behind a proxy, one visitor gets all banned without `ipHeader`, and only itself with it', async t => {
+	for (const [options, others] of [
+		[{}, 403],
+		[{ipHeader: 'X-Forwarded-For'}, 200],
+	] as const) {
+		const {from} = gated({banRule: [3, 60, 600], ...options}, router => {
+			router.post('/login', ctx => {
+				ctx.report();
+				ctx.throw(401);
+			});
+		});
+		for (let guess = 0; guess < 3; guess += 1) {
+			t.is((await from('203.0.113.7').post('/login')).status, 401);
+		}
+
+		t.is((await from('203.0.113.7').get('/ping')).status, 403);
+		t.is((await from('198.51.100.1').get('/ping')).status, others);
+	}
+});
+
+/** Runs `npm run demo` on a free port, and tells where it listens. */
+async function runDemo(t: ExecutionContext): Promise<string> {
+	const demo = spawn(process.execPath, ['--import=tsx', 'demo/app.ts'], {
+		cwd: root,
+		env: {...process.env, PORT: '0'},
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	t.teardown(() => demo.kill());
+
+	for await (const printed of demo.stdout.setEncoding('utf8')) {
+		const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed as string) ?? [];
+		if (url !== undefined) {
+			return url;
+		}
+	}
+
+	throw new Error('the demo ended');
+}

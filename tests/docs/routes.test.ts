@@ -1,0 +1,56 @@
+import {writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
+import test, {type ExecutionContext} from 'ava';
+import type Koa from 'koa';
+import supertest, {type Agent} from 'supertest';
+import {blocks, moduleFolder} from '../support/documents.ts';
+
+/** The block of docs/routes.md under a heading that contains a text, behind a gate, with a page beside it. */
+async function example(
+	t: ExecutionContext,
+	heading: string,
+	text: string,
+	gate = 'app.use(gatekeeper({rateLimitRule: [8, 60]}));',
+): Promise<Agent> {
+	const found = (await blocks('docs/routes.md', heading)).find(block => block.includes(text)) ?? '';
+	const code = found.replace(/(const router = .*\n)/, `$1${gate}\n`);
+	const page =
+		"router.get('/page', ctx => {\n\tctx.body = 'page';\n});\napp.use(router.routes());\n";
+	const file = join(await moduleFolder(t), 'example.ts');
+	await writeFile(file, code.replace('export {};', `${page}export default app;`));
+	const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
+
+	return supertest.agent(app.callback());
+}
+
+test('one specific() on two routes is one counter, and another call is another', async t => {
+	const http = await example(t, '`specific()`', "'/password/reset'");
+	for (const path of ['/login', '/login', '/login', '/password/reset', '/password/reset']) {
+		t.is((await http.post(path)).status, 200);
+	}
+
+	t.is((await http.post('/login')).status, 429);
+	t.is((await http.post('/password/reset')).status, 429);
+	t.is((await http.get('/search')).status, 200);
+});
+
+test('with any router, `allow` by path lets a health check pass', async t => {
+	const http = await example(t, '`bypass()`', "ctx.path === '/health'", '');
+	for (let sent = 0; sent < 100; sent += 1) {
+		await http.get('/page');
+	}
+
+	t.is((await http.get('/page')).status, 429);
+	t.is((await http.get('/health')).status, 404);
+});
+
+test('a mark covers what its handler passes on, and no other page', async t => {
+	const http = await example(t, 'How the gate looks ahead', "'/:page'");
+	for (let sent = 0; sent < 8; sent += 1) {
+		t.is((await http.get('/other')).text, 'other');
+	}
+
+	t.is((await http.get('/other')).status, 429);
+	t.is((await http.get('/feed')).text, 'feed');
+});
