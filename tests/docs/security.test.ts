@@ -1,11 +1,15 @@
+import {once} from 'node:events';
 import {writeFile} from 'node:fs/promises';
+import {type ClientRequest, request} from 'node:http';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {bodyParser} from '@koa/bodyparser';
 import test from 'ava';
 import type Koa from 'koa';
-import {MemoryStore} from '../../source/index.ts';
+import type {Middleware} from 'koa';
+import {MemoryStore, specific} from '../../source/index.ts';
 import {blocks, moduleFolder} from '../support/documents.ts';
-import {serve} from '../support/gated-app.ts';
+import {gated, serve, until} from '../support/gated-app.ts';
 
 const hour = 3_600_000;
 
@@ -24,6 +28,84 @@ test('of 500 guesses at once, the rule on the login route lets five be judged', 
 	t.is(statuses.filter(status => status === 401).length, 5);
 	t.is(statuses.filter(status => status === 429 || status === 403).length, 495);
 	t.is(await guess(), 403);
+});
+
+test('bodies held back are judged together, unless the rule stands after the body parser', async t => {
+	const parse = bodyParser();
+	const perClient = () => specific({count: 5, window: '1m', name: 'login'});
+	const judge: Middleware = ctx => {
+		judged += 1;
+		ctx.report();
+		ctx.status = 401;
+	};
+	let judged = 0;
+	let arrived = 0;
+	const arrive: Middleware = (_ctx, next) => {
+		arrived += 1;
+		return next();
+	};
+	const {app, pass} = gated({banRule: [3, 60, 600]}, router => {
+		router.post('/before', perClient(), arrive, parse, judge);
+		router.post('/after', arrive, parse, perClient(), judge);
+	});
+	const {port} = await serve(t, app);
+	const heldBack = async (path: string): Promise<number> => {
+		judged = 0;
+		arrived = 0;
+		const requests: ClientRequest[] = [];
+		for (let window = 1; window <= 5; window += 1) {
+			for (let guess = 0; guess < 5; guess += 1) {
+				requests.push(post(port, path));
+			}
+
+			await until(() => arrived === window * 5);
+			pass(60_000);
+		}
+
+		const responses = requests.map(request => once(request, 'response'));
+		for (const request of requests) {
+			request.end('"}');
+		}
+
+		for (const [response] of await Promise.all(responses)) {
+			response.resume();
+		}
+
+		return judged;
+	};
+
+	t.true((await heldBack('/after')) <= 5);
+	pass(600_000);
+	t.true((await heldBack('/before')) > 5);
+});
+
+/** Sends a request without the end of its body. */
+function post(port: number, path: string): ClientRequest {
+	const sent = request({
+		port,
+		path,
+		method: 'POST',
+		headers: {'Content-Type': 'application/json'},
+	});
+	sent.write('{"password": "guess');
+	return sent;
+}
+
+test('a gate by address before one with a key ends guesses at it', async t => {
+	const folder = await moduleFolder(t);
+	const [example = ''] = await blocks('docs/security.md', 'Guesses at a key');
+	const file = join(folder, 'pins.ts');
+	const code = example.replace('export {};', 'app.use(router.routes());\nexport default app;');
+	await writeFile(file, code);
+	const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
+	app.silent = true;
+	const {origin} = await serve(t, app);
+	const status = async (pin: string) =>
+		(await fetch(`${origin}/account`, {headers: {'X-Pin': pin}})).status;
+
+	t.is(await status('1234'), 200);
+	t.deepEqual([await status('1'), await status('2'), await status('3')], [401, 401, 401]);
+	t.deepEqual([await status('4'), await status('1234')], [403, 403]);
 });
 
 const account = [{name: 'account', count: 20, window: hour, id: `20/${hour}/account`}];
