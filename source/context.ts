@@ -46,7 +46,7 @@ export interface Explanation extends AddressExplanation {
 
 /** Why a request was refused, as `onRefused` receives it. */
 export interface Refusal {
-	/** A limit is full, the client is banned, `deny` covers it, or the store fails under `onStoreError: 'closed'`. */
+	/** A limit is full; the client is banned; `deny` covers it; or the store fails, with `onStoreError: 'closed'`. */
 	readonly kind: 'limited' | 'banned' | 'denied' | 'unavailable';
 	/** 429, 403, 403 or 503, in this order. */
 	readonly status: number;

@@ -18,7 +18,7 @@ interface Decided {
 const noRules: readonly Rule[] = [];
 const nothingDecided: readonly Decided[] = [];
 
-/** One request at one gate: what the links of the chain tell each other. */
+/** One request at one gate: what the links of the chain share. */
 export class RequestState implements GateState {
 	client = '';
 	exemption: Exemption | undefined;

@@ -1,20 +1,20 @@
 import {createHash, createHmac, type KeyObject} from 'node:crypto';
 import {toUSVString} from 'node:util';
 
-/** Whose key it is: that of a gate's client, or of what a `specific` counts by. */
+/** What a key identifies: a client of the gate, or what a `specific` counts. */
 export type KeyKind = 'key' | 'specific-key';
 
-/** The canonical key of all peers on a Unix socket that name no client: they have no address. */
+/** The canonical key of all peers on a Unix socket that name no client. They have no address. */
 export const unixClient = 'unix';
 
-/** Longer keys are hashed, so that remembering one costs no more than this. */
-const LONGEST_KEY = 128;
+/** Characters. Longer keys are hashed, so that no key takes more memory than this. */
+const MAX_KEY = 128;
 
 /**
- * The canonical key of what is known by other than its address: `key:alice`, or `hash:` and a SHA-256
- * where that would be long, or is no well-formed Unicode. No two keys share one, and no address has it.
+ * The canonical key for a user's key: `key:alice`, or `hash:` and a SHA-256 if that is long or is not
+ * well-formed Unicode. No two keys have the same, and no address has one of these.
  *
- * @param secret makes each of them `hash:` and an HMAC-SHA-256
+ * @param secret makes every key `hash:` and an HMAC-SHA-256
  */
 export function canonicalKey(kind: KeyKind, text: string, secret?: KeyObject): string {
 	const key = `${kind}:${text}`;
@@ -22,15 +22,15 @@ export function canonicalKey(kind: KeyKind, text: string, secret?: KeyObject): s
 		return `hash:${createHmac('sha256', secret).update(key, 'utf16le').digest('hex')}`;
 	}
 
-	if (key.length <= LONGEST_KEY && toUSVString(key) === key) {
+	if (key.length <= MAX_KEY && toUSVString(key) === key) {
 		return copied(key);
 	}
 
-	// In UTF-16, since in UTF-8 all lone surrogates are alike.
+	// In UTF-16: in UTF-8 all lone surrogates are equal.
 	return `hash:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
 }
 
-/** What is cut from a long text, a request's body say, holds on to the whole of it. */
+/** Copies a text: a slice of a long one, such as a request's body, would keep all of it in memory. */
 function copied(text: string): string {
 	return Buffer.from(text).toString();
 }

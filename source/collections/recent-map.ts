@@ -1,10 +1,10 @@
-/** A Map of what was set last: at most so many entries, in two generations, of which the elder is dropped whole. */
+/** A Map of the entries that were set last. They are in two generations, and the older one is dropped whole. */
 export class RecentMap<Value> {
 	readonly #max: number;
 	#young = new Map<string, Value>();
 	#old = new Map<string, Value>();
 
-	/** @param max how many entries there are at most; the last half as many that were set always are */
+	/** @param max the most entries; the last half as many that were set are always there */
 	constructor(max: number) {
 		this.#max = max;
 	}

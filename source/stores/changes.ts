@@ -1,11 +1,11 @@
 import {RecentMap} from '../collections/recent-map.ts';
 
-/** How many clients are remembered: far more than are changed while a question is on its way. */
+/** How many clients are remembered: far more than change while a question is on its way. */
 const MAX_CLIENTS = 20_000;
 
 /**
- * Which clients' bans, reports or counts were changed lately: an answer to what was asked about a client
- * before such a change says nothing after it.
+ * Counts the changes of clients' bans, reports and counts. A reply to a question from before a change is
+ * stale after it, and must not be remembered.
  */
 export class Changes {
 	#made = 0;
@@ -21,7 +21,7 @@ export class Changes {
 		this.#of.set(client, this.#made);
 	}
 
-	/** Whether this client was changed after the mark. */
+	/** Whether this client has changed since the mark. */
 	isSince(mark: number, client: string): boolean {
 		return (this.#of.get(client) ?? 0) > mark;
 	}

@@ -1,9 +1,9 @@
 import {check, isText, optional} from '../checks/option-checks.ts';
 
-/** Characters of a reason that are kept. */
+/** How many characters of a reason are kept. */
 const MAX_LENGTH = 200;
 
-/** @throws {TypeError} for a reason that is not text */
+/** @throws {TypeError} for a reason that is not a string */
 export function checkReason(reason: unknown): {reason?: string} {
 	check(optional(isText), reason, 'reason', 'text');
 
@@ -17,6 +17,6 @@ export function checkReason(reason: unknown): {reason?: string} {
 export function keptReason(reason: string): string {
 	const start = reason.slice(0, MAX_LENGTH).replace(/[\ud800-\udbff]$/, '');
 
-	// Unlike UTF-8, UTF-16 keeps the half of a character that somebody else has cut.
+	// Unlike UTF-8, UTF-16 keeps half a character, which the caller may have cut.
 	return Buffer.from(start, 'utf16le').toString('utf16le');
 }

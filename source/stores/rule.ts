@@ -7,7 +7,7 @@ export interface Rule {
 	readonly count: number;
 	/** Whole milliseconds. */
 	readonly window: number;
-	/** Identifies the counter: made of the name and the numbers, so that a rule with new numbers starts anew. */
+	/** Identifies the counter: made of the name and the numbers, so that a rule with new numbers starts from zero. */
 	readonly id: string;
 }
 

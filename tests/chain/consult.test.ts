@@ -140,7 +140,7 @@ test.serial(
 		t.is((await http.get('/ping')).status, 429);
 		failLate(new Error('too late'));
 		t.deepEqual(await seen.codes(), ['GATEKEEPER_STORE_FAILED']);
-		t.regex((await seen.messages())[0] ?? '', /did not answer within 5 ms.*onStoreError: 'memory'/);
+		t.regex((await seen.messages())[0] ?? '', /did not reply within 5 ms.*onStoreError: 'memory'/);
 	},
 );
 

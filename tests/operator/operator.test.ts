@@ -171,7 +171,7 @@ test('verbs reject when the store fails or does not answer, whatever onStoreErro
 
 	for (const [gate, message] of [
 		[broken, /^store down$/],
-		[silent, /did not answer within 5 ms/],
+		[silent, /did not reply within 5 ms/],
 	] as const) {
 		for (const verb of ['ban', 'unban', 'reset', 'report'] as const) {
 			await t.throwsAsync(gate[verb]('127.0.0.1'), {message});

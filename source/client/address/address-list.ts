@@ -16,57 +16,57 @@ interface Ranges {
 	readonly ipv6: SortedRanges;
 }
 
-/** How many entries are read in one step: about 1 ms of work. */
+/** How many entries are parsed in one step: about 1 ms of work. */
 const READ_AT_ONCE = 250;
 
 /**
- * A list of addresses, CIDRs and the names `loopback`, `linklocal` and `uniquelocal` (fc00::/7 and the
- * ranges of RFC 1918). It is matched on an address's bits, in whatever spelling either is written.
+ * A list of addresses, CIDRs and the names `loopback`, `linklocal` and `uniquelocal` (fc00::/7 and the ranges
+ * of RFC 1918). It matches the bits of an address, in any spelling.
  *
- * A CIDR's host bits are masked. IPv4-mapped IPv6 is IPv4, and `::/0` covers no IPv4.
+ * A CIDR's host bits are masked. An IPv4-mapped entry is IPv4, and `::/0` covers no IPv4 address.
  *
  * @example
  * const scrapers = new AddressList(['192.0.2.0/24', '2001:db8::/32']);
  * app.use(gatekeeper({deny: scrapers}));
- * await scrapers.replace(await newestScrapers());   // then they take effect, all at once
+ * await scrapers.replace(await newestScrapers());   // all of them take effect at once
  */
 export class AddressList {
 	#ranges: Ranges;
 
-	/** How often `replace()` was called, and which of those calls the ranges are of. */
+	/** How often `replace()` was called, and the call that the ranges are from. */
 	#calls = 0;
 	#inForce = 0;
 
-	/** @throws {TypeError} for an entry that is no address, CIDR or name */
+	/** @throws {TypeError} for an entry that is not an address, a CIDR or a name */
 	constructor(entries: readonly string[]);
-	/** @internal `option` is what an error calls the list. */
+	/** @internal `option` is the name of the list in errors. */
 	constructor(entries: unknown, option: string);
 	constructor(entries: unknown, option = 'AddressList()') {
 		this.#ranges = finish(readList(entries, option));
 	}
 
 	/**
-	 * Takes these entries, as they are at the call, in place of all that it has; if one is bad, none.
+	 * Replaces all entries by these, as they are at the time of the call. If one is bad, replaces none.
 	 *
-	 * Requests are served while a long list is read. The old entries hold for them until the promise
-	 * resolves; then all new ones take effect at once. Of calls that overlap, the last one prevails
-	 * that does not reject.
+	 * Requests are served while a long list is parsed. The old entries apply to them until the promise
+	 * resolves; then all new ones take effect at once. If calls overlap, the last one that does not reject
+	 * prevails.
 	 *
-	 * @throws {TypeError} (as a rejection) for an entry that is no address, CIDR or name
+	 * @throws {TypeError} (as a rejection) for an entry that is not an address, a CIDR or a name
 	 */
 	async replace(entries: readonly string[]): Promise<void> {
 		this.#calls += 1;
 		const call = this.#calls;
 		const ranges = await finishInTurns(readList(entries, 'replace()'));
 
-		// A call after this one may have been done before it.
+		// A later call may have finished earlier.
 		if (call > this.#inForce) {
 			this.#inForce = call;
 			this.#ranges = ranges;
 		}
 	}
 
-	/** Whether an entry covers this address; none covers what is no address. */
+	/** Whether an entry covers this address. False for text that is not an address. */
 	has(address: string): boolean {
 		const read = parseAddress(address);
 
@@ -88,7 +88,7 @@ function finish<Result>(steps: Steps<Result>): Result {
 	return step.value;
 }
 
-/** The first step is taken before it returns. */
+/** Takes the first step before it returns. */
 async function finishInTurns<Result>(steps: Steps<Result>): Promise<Result> {
 	let step = steps.next();
 	while (!step.done) {
@@ -99,13 +99,13 @@ async function finishInTurns<Result>(steps: Steps<Result>): Promise<Result> {
 	return step.value;
 }
 
-/** The first step copies the list, which others may change before the next ones. */
+/** The first step copies the list: the caller may change it before the next step. */
 function* readList(list: unknown, option: string): Steps<Ranges> {
 	if (!Array.isArray(list)) {
 		throw badOption(option, `a list, each entry ${ENTRY}`, list);
 	}
 
-	// A hole of the list is an entry too, and a bad one.
+	// A hole in the list is an entry too, and a bad one.
 	const entries: readonly unknown[] = Array.from(list);
 	const ipv4: AddressRange[] = [];
 	const ipv6: AddressRange[] = [];
@@ -149,7 +149,7 @@ function rangeOf(entry: string): AddressRange | undefined {
 		return undefined;
 	}
 
-	// The prefix of a mapped address counts the 96 bits before it, and must not be shorter.
+	// The prefix of a mapped address includes the 96 bits before the IPv4 address, and must not be shorter.
 	const bits = isIpv4(address) ? 32 : 128;
 	const mapped = isIpv4(address) && text.includes(':') ? 96 : 0;
 	const prefix = length === undefined ? bits : Number(length) - mapped;

@@ -1,23 +1,23 @@
 import {isIP} from 'node:net';
 
-/** The longest that IPv6 can be written: all of its zeros, and its end as IPv4. */
-const LONGEST = 45;
+/** Characters of the longest spelling of an IPv6 address: with all zeros, and its end as IPv4. */
+const MAX_LENGTH = 45;
 
-/** An address as its bits: 2 groups of 16 for IPv4, 8 for IPv6. */
+/** An address as groups of 16 bits: 2 for IPv4, 8 for IPv6. */
 export type Address = readonly number[];
 
-/** Addresses from the first to the last, both included, of one family. */
+/** The addresses from the first to the last, both included, of one family. */
 export interface AddressRange {
 	readonly first: Address;
 	readonly last: Address;
 }
 
 /**
- * Reads an address strictly: what `node:net` takes, without a zone. IPv4-mapped IPv6 is the IPv4
- * address, however it is spelled.
+ * Parses an address strictly: only what `node:net` accepts, without a zone. An IPv4-mapped IPv6 address is
+ * the IPv4 address, in any spelling.
  */
 export function parseAddress(text: string): Address | undefined {
-	const family = text.length > LONGEST || text.includes('%') ? 0 : isIP(text);
+	const family = text.length > MAX_LENGTH || text.includes('%') ? 0 : isIP(text);
 	if (family === 4) {
 		return ipv4Groups(text);
 	}
@@ -31,7 +31,7 @@ export function parseAddress(text: string): Address | undefined {
 	return undefined;
 }
 
-/** By how many bits an IPv6 client may be known. */
+/** Whether this many bits of an IPv6 address may identify a client. */
 export function isIpv6Prefix(given: unknown): given is number {
 	return Number.isInteger(given) && Number(given) >= 32 && Number(given) <= 128;
 }
@@ -40,7 +40,7 @@ export function isIpv4(address: Address): boolean {
 	return address.length === 2;
 }
 
-/** What an IPv4 address is written as, or RFC 5952 for IPv6: one text for one address. */
+/** The text of an address, one for each: dotted decimal for IPv4, RFC 5952 for IPv6. */
 export function addressText(address: Address): string {
 	if (isIpv4(address)) {
 		return address.map(group => `${group >> 8}.${group & 0xff}`).join('.');
@@ -52,12 +52,12 @@ export function addressText(address: Address): string {
 		: `${hex(address.slice(0, start))}::${hex(address.slice(start + length))}`;
 }
 
-/** In 64:ff9b::/96 a translator puts IPv4 clients (NAT64, RFC 6052): they share nothing but that prefix. */
+/** 64:ff9b::/96, where NAT64 puts IPv4 clients (RFC 6052): they have nothing in common but this prefix. */
 const translated = [0x64, 0xff9b, 0, 0, 0, 0];
 
 /**
- * By how many bits a client with this address is known: all of them, but for an IPv6 client, which can take
- * any address with its prefix.
+ * How many bits of this address identify a client: all of them, except that an IPv6 client can take any
+ * address with its prefix.
  */
 export function clientBits(address: Address, ipv6Prefix: number): number {
 	const isWhole = isIpv4(address) || translated.every((group, index) => address[index] === group);
@@ -66,8 +66,7 @@ export function clientBits(address: Address, ipv6Prefix: number): number {
 }
 
 /**
- * The key that a client with this address is known by: an IPv4 address whole, and an IPv6 client by
- * its prefix, since it can take any address in it.
+ * The canonical key of a client with this address: an IPv4 address, or the prefix of an IPv6 address.
  *
  * @example '203.0.113.7'
  * @example '2001:db8:1:2::/64'
@@ -95,7 +94,7 @@ export function network(address: Address, prefix: number): AddressRange {
 	};
 }
 
-/** One group's share of a prefix. */
+/** The mask of one group, for the bits of a prefix that remain. */
 function mask(bits: number): number {
 	return 0xffff ^ (0xffff >> Math.min(16, Math.max(0, bits)));
 }
@@ -116,7 +115,7 @@ function ipv6Groups(text: string): number[] {
 	return [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
 }
 
-/** The groups of one side of `::`; the last may be written as an IPv4 address. */
+/** The groups on one side of `::`. The last two may be written as an IPv4 address. */
 function groupsOf(side: string): number[] {
 	if (side === '') {
 		return [];
@@ -127,7 +126,7 @@ function groupsOf(side: string): number[] {
 		.flatMap(group => (group.includes('.') ? ipv4Groups(group) : [Number.parseInt(group, 16)]));
 }
 
-/** The longest run of zero groups, the first of equals. */
+/** The longest run of zero groups; the first, if several are equally long. */
 function longestZeros(address: Address): {start: number; length: number} {
 	let longest = {start: 0, length: 0};
 	let length = 0;

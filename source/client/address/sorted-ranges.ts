@@ -1,9 +1,9 @@
 import type {Address, AddressRange} from './address.ts';
 
-/** Ranges of one family, in order, and none within another. */
+/** Ranges of one family, in order. None lies within another. */
 export type SortedRanges = readonly AddressRange[];
 
-/** Long work in short steps, so that whoever takes them may let other work run in between. */
+/** Long work in short steps, so that other work can run between two of them. */
 export type Steps<Result> = Generator<undefined, Result>;
 
 /** How many ranges are sorted or merged in one step: about 1 ms of work. */
@@ -32,7 +32,7 @@ export function coverAll(ranges: SortedRanges, first: Address, last: Address): b
 	return range !== undefined && compare(last, range.last) <= 0;
 }
 
-/** Of ranges that are in order already. */
+/** Merges two lists of ranges that are in order. */
 function* merge(one: readonly AddressRange[], other: readonly AddressRange[]): Steps<SortedRanges> {
 	const merged: AddressRange[] = [];
 	let ofOne = 0;
@@ -56,7 +56,7 @@ function* merge(one: readonly AddressRange[], other: readonly AddressRange[]): S
 	return merged;
 }
 
-/** Of two CIDRs that overlap, one lies within the other: the larger one, which comes first, is kept. */
+/** If two CIDRs overlap, one lies within the other. Keeps the larger one, which comes first. */
 function append(ranges: AddressRange[], range: AddressRange | undefined): void {
 	const before = ranges.at(-1);
 	if (range && (before === undefined || compare(range.last, before.last) > 0)) {
@@ -64,12 +64,12 @@ function append(ranges: AddressRange[], range: AddressRange | undefined): void {
 	}
 }
 
-/** Of two that begin alike, the larger one comes first. */
+/** If two ranges begin with the same address, the larger one comes first. */
 function byFirst(one: AddressRange, other: AddressRange): number {
 	return compare(one.first, other.first) || compare(other.last, one.last);
 }
 
-/** The index of the last range that begins at or before an address; -1 if there is none. */
+/** The index of the last range that begins at or before an address; -1 if none does. */
 function lastNotAfter(ranges: SortedRanges, address: Address): number {
 	let low = 0;
 	let high = ranges.length;

@@ -6,8 +6,8 @@ const TAB = 0x09;
 const SPACE = 0x20;
 
 /**
- * `X-Forwarded-For` and the like: addresses with commas between, each perhaps with a port, which IPv6
- * needs brackets for. Spaces and tabs around them are no part of them.
+ * `X-Forwarded-For` and similar headers: addresses separated by commas, with spaces and tabs around them. An
+ * address may have a port; an IPv6 address with a port has brackets.
  */
 export const commaList: HeaderSyntax = {
 	separatorBefore: (list, end) => (end === 0 ? -1 : list.lastIndexOf(',', end - 1)),
@@ -19,7 +19,7 @@ export const commaList: HeaderSyntax = {
 	},
 };
 
-/** A pattern for it would look at each of many spaces many times. */
+/** A regular expression would look at each of many spaces many times. */
 function trimmed(item: string): string {
 	let start = 0;
 	let end = item.length;

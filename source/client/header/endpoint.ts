@@ -1,7 +1,7 @@
 import {isIPv6} from 'node:net';
 import {type Address, parseAddress} from '../address/address.ts';
 
-/** Reads an address, perhaps with a port; IPv6 stands in brackets, and nothing else does. */
+/** Parses an address that may have a port. An IPv6 address must have brackets, and no other may. */
 export function parseEndpoint(text: string): Address | undefined {
 	const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text);
 	if (match === null) {

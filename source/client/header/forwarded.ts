@@ -5,18 +5,18 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 
-/** `name=value`, the value quoted or not. Brackets and colons should be quoted, and often are not. */
+/** `name=value`, quoted or not. A value with brackets or colons should be quoted, and often is not. */
 const pair = /([!#$%&'*+.^_`|~\w-]+)=(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([!#$%&'*+.^_`|~\w:[\]-]+))/y;
 
 const beforePairs = /[ \t;]*/y;
 const afterPair = /[ \t]*(?:;[ \t;]*|$)/y;
 
-/** A node whose port is an obfuscated one. */
+/** A node with an obfuscated port. */
 const obfuscatedPort = /^(\[[^\]]*\]|[^:]*):_[\w.-]+$/;
 
 /**
- * The syntax of `Forwarded`, read from the right: what stands in quotes separates nothing, and a quote
- * that a client left open further left hides nothing of what our proxy has appended.
+ * The syntax of `Forwarded`, read from the right. A comma in quotes does not separate items. A quote that a
+ * client left open further left does not hide what our proxy has appended.
  *
  * @see RFC 7239, sections 4 and 6
  */
@@ -37,7 +37,7 @@ export const forwarded: HeaderSyntax = {
 	},
 };
 
-/** The quote that opens what the one at `closing` closes; -1 if there is none. */
+/** The index of the quote that opens the text which the quote at `closing` ends; -1 if there is none. */
 function openingQuote(list: string, closing: number): number {
 	let index = closing;
 	do {
@@ -47,7 +47,7 @@ function openingQuote(list: string, closing: number): number {
 	return index;
 }
 
-/** An odd number of backslashes makes the character behind them one of the text. */
+/** An odd number of backslashes escapes the character after them. */
 function isEscaped(list: string, index: number): boolean {
 	let before = index - 1;
 	while (before >= 0 && list.charCodeAt(before) === BACKSLASH) {
@@ -57,7 +57,7 @@ function isEscaped(list: string, index: number): boolean {
 	return (index - before) % 2 === 0;
 }
 
-/** The value of the one `for` of an element whose every pair is well-formed. */
+/** The value of the only `for` of an element, if all of its pairs are well-formed. */
 function forParameter(element: string): string | undefined {
 	let found: string | undefined;
 	let index = endOf(beforePairs, element, 0);
@@ -81,7 +81,7 @@ function forParameter(element: string): string | undefined {
 	return found;
 }
 
-/** Where a match at `start` ends; 0 if there is none. */
+/** The end of a match at `start`; 0 if there is none. */
 function endOf(pattern: RegExp, text: string, start: number): number {
 	pattern.lastIndex = start;
 	pattern.test(text);

@@ -4,29 +4,29 @@ import {commaList} from './comma-list.ts';
 import {forwarded} from './forwarded.ts';
 
 /**
- * Why a walk has ended: at an address that is no proxy's; at the left end; at what is no address; or
- * because there are too many hops to be true.
+ * Why a walk ended: at an address that is not a trusted proxy's; at the left end; at text that is not an
+ * address; or because there are too many hops.
  */
 export type WalkEnd = 'client' | 'all-proxies' | 'unreadable' | 'too-many-hops';
 
 export interface Walk {
-	/** The last good hop: the client, if the walk has found one. */
+	/** The last good hop: the client, if the walk found one. */
 	readonly address: Address | undefined;
 	readonly end: WalkEnd;
 	/** The proxies that were walked past, nearest first. */
 	readonly passed: readonly Address[];
 }
 
-/** No chain of proxies is so long; whoever writes more is one of them, or is trusted by mistake. */
+/** No real chain of proxies is as long. */
 const MAX_HOPS = 100;
 
-/** Characters from the right end that are read: as many as a comma list of a hundred addresses takes. */
+/** How many characters are read from the right end: enough for a comma list of a hundred addresses. */
 const MAX_LENGTH = 5000;
 
 /**
- * Finds the client in a forwarding header. Every proxy appends whom it serves, so that what stands
- * last is from our own proxy; all before it may be the client's invention, unless that hop is a proxy
- * of ours too. However long the header is, only its end is read.
+ * Finds the client in a forwarding header. Every proxy appends the address that it serves. The last item is
+ * therefore from our own proxy. The item before it is believed only if that address is a trusted proxy's too,
+ * and so on: everything further left may be the client's invention. Only the end of a long header is read.
  *
  * @param header its name, in lower case
  * @param proxies the hops to walk past
@@ -40,7 +40,7 @@ export function walkHeader(header: string, value: string, proxies: AddressList):
 
 	while (passed.length < MAX_HOPS) {
 		const separator = separatorBefore(list, end);
-		// Of an item that is cut, what is left may look like another.
+		// What is left of an item that was cut may look like another address.
 		const address =
 			separator === -1 && isCut ? undefined : addressIn(list.slice(separator + 1, end));
 		if (address === undefined) {

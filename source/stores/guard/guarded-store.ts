@@ -129,7 +129,7 @@ export class GuardedStore implements GateStore {
 		return immune ? undefined : this.#fallback.begunBan(client);
 	}
 
-	/** What the store remembers. It asks no server for that, so that this tells nothing of its health. */
+	/** What the store remembers. That involves no server, so that it says nothing of the server's health. */
 	#recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
 		try {
 			const known: unknown = this.source.recall?.(client, rules, options);

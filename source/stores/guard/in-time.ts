@@ -26,7 +26,7 @@ export function inTime<T>(reply: PromiseLike<T>, timeout: number): Promise<Boxed
 			} else {
 				setImmediate(
 					reject,
-					new Error(`The store did not answer within ${timeout} ms (storeTimeout)`),
+					new Error(`The store did not reply within ${timeout} ms (storeTimeout)`),
 				);
 			}
 		}, timeout / steps);

@@ -1,14 +1,14 @@
 import {Records} from './records.ts';
 
-/** How many times stand in a block. */
+/** How many times a block contains. */
 export const TIMES_PER_BLOCK = 7;
 const NEXT = TIMES_PER_BLOCK;
 
-/** Times that are not among a log's recent ones, in blocks that name each other. */
+/** The older times of logs, in linked blocks. */
 export class Blocks {
 	readonly #records = new Records(TIMES_PER_BLOCK + 1);
 
-	/** Makes a block of the times that stand in these cells. */
+	/** Makes a block of the times in these cells. */
 	save(cells: Int32Array, from: number): number {
 		const block = this.#records.take();
 		const own = this.#records.pageOf(block);
@@ -28,17 +28,17 @@ export class Blocks {
 		return this.#records.get(block, NEXT);
 	}
 
-	/** Has `block` followed by `next`. */
+	/** Links `next` behind `block`. */
 	link(block: number, next: number): void {
 		this.#records.set(block, NEXT, next);
 	}
 
-	/** Gives back a block, or those from one to another. */
+	/** Frees a block, or all blocks from the first to the last. */
 	giveBack(first: number, last = first): void {
 		this.#records.giveBack(first, last);
 	}
 
-	/** Copies the blocks from one to another from elsewhere, and answers the first and the last. */
+	/** Copies the blocks from the first to the last. Returns the first and the last copy. */
 	copy(from: Blocks, first: number, last: number): readonly [first: number, last: number] {
 		const copyOf = (block: number) =>
 			this.save(from.#records.pageOf(block), from.#records.placeOf(block));

@@ -7,11 +7,11 @@ import {NONE} from './records.ts';
 type Place = Generations | Kept;
 
 /**
- * What is remembered of each client: its logs. Clients are kept apart by levels, so that a flood of new
- * ones cannot push out those with a full rule, nor these those with many requests:
+ * The clients, each with its logs. They are kept apart by levels, so that a flood of new clients cannot push
+ * out those with a full rule, nor these push out those with many requests:
  *
- *     2   many requests: the first to come is the first to go
- *     1   a full rule: the first to come is the first to go
+ *     2   many requests: first in, first out
+ *     1   a full rule: first in, first out
  *     0   new, in two generations: the quietest go first
  *
  * `find` and `raise` set where `logs` and `set` look: call them for one client at a time.
@@ -21,10 +21,10 @@ export class Clients {
 	readonly #full: Kept;
 	readonly #many: Kept;
 	readonly #levels: readonly Place[];
-	/** Where the client is that was last looked up. */
+	/** The place of the client that was last looked up. */
 	#lastFound: Place;
 
-	/** @param max how many are remembered, a third of each level */
+	/** @param max the most clients, a third of them on each level */
 	constructor(max: number) {
 		const each = Math.floor(max / 3);
 		this.#new = new Generations(each);
@@ -34,7 +34,7 @@ export class Clients {
 		this.#lastFound = this.#new;
 	}
 
-	/** The logs of the client that was last looked up are among these. */
+	/** The logs among which those of the last client are that was looked up. */
 	get logs(): Logs {
 		return this.#lastFound.logs;
 	}
@@ -51,9 +51,9 @@ export class Clients {
 		this.#many.forgetQuiet(now, span);
 	}
 
-	/** A client's first log; NONE where nothing is remembered of it. */
+	/** A client's first log; NONE if the client is not known. */
 	find(client: string): number {
-		// First where the last one was: a client that sends many requests is looked up again and again.
+		// The place of the last client first: one that sends many requests is looked up again and again.
 		return this.#lastFound.findYoung(client) ?? this.#findElsewhere(client);
 	}
 
@@ -62,7 +62,7 @@ export class Clients {
 		this.find(client);
 	}
 
-	/** Makes room for one more: call this before the first log of a client that is not known is begun. */
+	/** Makes room for one more client. Call this before you begin the first log of an unknown client. */
 	makeRoom(): void {
 		this.#lastFound = this.#new;
 		this.#new.makeRoom();
@@ -73,7 +73,7 @@ export class Clients {
 		this.#lastFound.set(client, log);
 	}
 
-	/** Moves the client that was last looked up, with its logs, to a level, unless it is as high already. */
+	/** Moves the client that was last looked up, with its logs, up to a level, if it is not there yet. */
 	raise(client: string, level: Level): void {
 		if (level === 0 || this.#lastFound === this.#many) {
 			return;

@@ -1,16 +1,16 @@
 import {Logs} from './logs.ts';
 import {NONE} from './records.ts';
 
-/** The clients that were touched in a span of time, each by its first log. */
+/** The clients that were looked up in a span of time, each with its first log. */
 class Generation {
 	readonly clients = new Map<string, number>();
 	readonly logs = new Logs();
 }
 
 /**
- * Clients in two generations, each with its logs. Being asked for moves a client into the young one. When
- * a span has passed, or the young one is full, the old one is dropped whole, without a timer and without a
- * sweep, and the young one becomes it. So the quietest go first.
+ * Clients in two generations, each with its logs. Looking a client up moves it to the young generation. When
+ * a span of time has passed, or the young generation is full, the old one is dropped whole, without a timer
+ * or a sweep, and the young one takes its place. So the quietest clients go first.
  */
 export class Generations {
 	readonly #maxYoung: number;
@@ -19,12 +19,12 @@ export class Generations {
 	#turnedAt = -Infinity;
 	#now = -Infinity;
 
-	/** @param max how many are remembered; the last half as many that were touched always are */
+	/** @param max the most clients; the last half as many that were looked up are always there */
 	constructor(max: number) {
 		this.#maxYoung = Math.floor(max / 2);
 	}
 
-	/** Where the logs stand that `findYoung` and `moveOld` have answered. */
+	/** The logs that `findYoung` and `moveOld` return are among these. */
 	get logs(): Logs {
 		return this.#young.logs;
 	}
@@ -34,7 +34,7 @@ export class Generations {
 		return this.#young.clients.size + this.#old.clients.size;
 	}
 
-	/** Whether it is time to turn: call this before anything else at a moment `now`. */
+	/** Turns the generations if it is time. Call this before anything else at a moment `now`. */
 	turn(now: number, span: number): boolean {
 		this.#now = now;
 		const passed = now - this.#turnedAt;
@@ -48,12 +48,12 @@ export class Generations {
 		return true;
 	}
 
-	/** The first log of a young client, if it is one. */
+	/** The first log of a client in the young generation, if it is there. */
 	findYoung(client: string): number | undefined {
 		return this.#young.clients.get(client);
 	}
 
-	/** Makes an old client young, and answers its first log; NONE where it is not known. */
+	/** Moves a client from the old generation to the young one. Returns its first log; NONE if it is unknown. */
 	moveOld(client: string): number {
 		const {clients, logs} = this.#old;
 		const first = clients.get(client);
@@ -68,7 +68,7 @@ export class Generations {
 		return copied;
 	}
 
-	/** Makes room for one more in the young generation: call this before its first log is begun. */
+	/** Makes room for one more client in the young generation. Call this before you begin its first log. */
 	makeRoom(): void {
 		if (this.#young.clients.size >= this.#maxYoung) {
 			this.#old = this.#young;
@@ -86,7 +86,7 @@ export class Generations {
 		const {clients, logs} = this.#young;
 		logs.endAll(clients.get(client) ?? NONE);
 		if (clients.delete(client) && clients.size === 0) {
-			// What the logs took is given back.
+			// Gives back the memory of the logs.
 			this.#young = new Generation();
 		}
 

@@ -1,15 +1,15 @@
 import type {Quota} from '../store.ts';
 
-/** How many counted requests under one rule it takes to be of the highest level. */
+/** How many counted requests under one rule put a client on the highest level. */
 const MANY = 8;
 
-/** New; with a full rule; with many requests. */
+/** 0: new. 1: with a full rule. 2: with many requests. */
 export type Level = 0 | 1 | 2;
 
 /**
- * What it takes to push a client out: others of the same level. Those with a full rule are apart from the
- * new ones, and from those with many requests too, since one request may fill a rule. Reports earn no
- * level: one request can make many.
+ * The level that a client has earned: only others on the same level can push it out. Clients with a full rule
+ * are apart from those with many requests, since one request may fill a rule. Reports earn no level, since
+ * one request can make many.
  */
 export function levelOf(quotas: readonly Quota[]): Level {
 	let level: Level = 0;

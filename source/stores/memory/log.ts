@@ -1,16 +1,16 @@
 import {NONE} from './records.ts';
 import {type Storage, Times} from './times.ts';
 
-/** The cells before the times. */
+/** The cells before those of the times. */
 const COUNTER = 0;
 const NEXT = 1;
 
 /**
- * A sliding log: of one client and counter the times of the last `count` events, which is all that an
- * exact sliding window needs to know. An event at time t lies in the window until t + window.
+ * A sliding log: the times of the last `count` events of one client under one counter. An exact sliding
+ * window needs no more. An event at time t lies in the window until t + window.
  */
 export class Log extends Times {
-	/** Moves to the log of a counter among a client's, of which it is given the first, if there is one. */
+	/** Moves to a counter's log among those of a client, from the client's first. False if there is none. */
 	find(storage: Storage, first: number, counter: number): boolean {
 		for (let log = first; log !== NONE; log = this.next) {
 			this.open(storage, log);
@@ -22,7 +22,7 @@ export class Log extends Times {
 		return false;
 	}
 
-	/** Makes what stands here an empty log in front of a client's others. */
+	/** Begins an empty log here, before a client's other logs. */
 	begin(counter: number, next: number): void {
 		this.set(COUNTER, counter);
 		this.set(NEXT, next);
@@ -38,7 +38,7 @@ export class Log extends Times {
 		return this.get(NEXT);
 	}
 
-	/** How many events are left in the window; those that have left it are forgotten. */
+	/** How many events are in the window. Forgets those that have left it. */
 	within(window: number, now: number): number {
 		if (this.length > 0 && now - this.first >= window) {
 			this.#forget(window, now);
@@ -47,7 +47,7 @@ export class Log extends Times {
 		return this.length;
 	}
 
-	/** Counts an event now. Beyond `count`, the first no longer matters. */
+	/** Counts an event now. Only the last `count` events matter. */
 	add(count: number, now: number): void {
 		if (this.length >= count) {
 			this.shift();
@@ -56,7 +56,7 @@ export class Log extends Times {
 		this.push(now);
 	}
 
-	/** Forgets what has left the window: the first event, and perhaps more. */
+	/** Forgets the events that have left the window: the first, and perhaps more. */
 	#forget(window: number, now: number): void {
 		if (now - this.last >= window) {
 			this.clear();

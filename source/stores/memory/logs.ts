@@ -3,20 +3,20 @@ import {Log} from './log.ts';
 import {NONE, Records} from './records.ts';
 import {CELLS, type Storage} from './times.ts';
 
-/** The logs of many clients, known by number; each names the next one of its client. */
+/** The logs of many clients, identified by number. Each contains the number of its client's next log. */
 export class Logs implements Storage {
 	readonly records = new Records(CELLS);
 	readonly blocks = new Blocks();
 	readonly #log = new Log();
 
-	/** Begins an empty log in front of a client's others. */
+	/** Begins an empty log before a client's other logs. Returns its number. */
 	begin(counter: number, next: number): number {
 		const log = this.records.take();
 		this.#open(log).begin(counter, next);
 		return log;
 	}
 
-	/** Ends all logs of a client, whose numbers may then be another's. */
+	/** Ends all logs of a client. Their numbers may then be given to other clients. */
 	endAll(first: number): void {
 		for (let log = first; log !== NONE; ) {
 			const {next} = this.#open(log);
@@ -26,7 +26,7 @@ export class Logs implements Storage {
 		}
 	}
 
-	/** Copies all logs of a client from elsewhere, and answers the first. */
+	/** Copies all logs of a client from other logs. Returns the first. */
 	copyAll(from: Logs, first: number): number {
 		let copied = NONE;
 		for (let log = first; log !== NONE; log = from.#log.next) {
@@ -37,7 +37,7 @@ export class Logs implements Storage {
 		return copied;
 	}
 
-	/** When the last event of a client was, under whichever rule; -Infinity if there is none. */
+	/** The time of a client's last event, under any rule; -Infinity if there is none. */
 	lastOf(first: number): number {
 		let last = -Infinity;
 		for (let log = first; log !== NONE; log = this.#log.next) {
@@ -48,7 +48,7 @@ export class Logs implements Storage {
 		return last;
 	}
 
-	/** Forgets all events of those logs whose counters are like this. */
+	/** Forgets all events of a client in the logs of certain counters. */
 	clearThose(first: number, isSuch: (counter: number) => boolean): void {
 		for (let log = first; log !== NONE; log = this.#log.next) {
 			if (isSuch(this.#open(log).counter)) {

@@ -1,27 +1,28 @@
 /** No record. */
 export const NONE = -1;
 
-const FEWEST = 64;
+/** How many records the first page begins with. */
+const MIN_RECORDS = 64;
 const PAGE_BITS = 10;
 const RECORDS_PER_PAGE = 2 ** PAGE_BITS;
 
 /**
- * Records of some cells of 32 bits each, known by number. They stand in pages, so that to have more of
- * them moves none but the first few, and takes little more room than they do.
+ * Records of a few 32-bit cells each, identified by number. They are in pages, so that growing moves only the
+ * first few, and takes little more memory than the records do.
  */
 export class Records {
 	readonly #cells: number;
 	readonly #pages: Int32Array[] = [];
 	#made = 0;
-	/** The first of those given back, each of which names the next in its last cell. */
+	/** The first free record. Each contains the next one's number in its last cell. */
 	#free = NONE;
 
-	/** @param cells how many a record has */
+	/** @param cells how many cells a record has */
 	constructor(cells: number) {
 		this.#cells = cells;
 	}
 
-	/** The number of a record that nobody has, whatever stands in it. */
+	/** Returns a free record, which may contain anything. */
 	take(): number {
 		const free = this.#free;
 		if (free !== NONE) {
@@ -35,7 +36,7 @@ export class Records {
 		return record;
 	}
 
-	/** Gives back a record, or a chain of them, each of which names the next in its last cell. */
+	/** Frees a record, or a chain of them. Each contains the next one's number in its last cell. */
 	giveBack(first: number, last = first): void {
 		this.set(last, this.#cells - 1, this.#free);
 		this.#free = first;
@@ -49,7 +50,7 @@ export class Records {
 		this.pageOf(record)[this.placeOf(record) + cell] = value;
 	}
 
-	/** Where a record's cells stand, from `placeOf` on: for who needs many of them. */
+	/** The page of a record, for fast access to its cells, which begin at `placeOf`. */
 	pageOf(record: number): Int32Array {
 		return this.#pages[record >>> PAGE_BITS] ?? noCells;
 	}
@@ -58,7 +59,7 @@ export class Records {
 		return (record & (RECORDS_PER_PAGE - 1)) * this.#cells;
 	}
 
-	/** The first page grows; the others are made whole. */
+	/** The first page grows. The others have their full size from the beginning. */
 	#makeRoom(record: number): void {
 		const [first = noCells] = this.#pages;
 		if (record >= RECORDS_PER_PAGE) {
@@ -66,7 +67,7 @@ export class Records {
 				this.#pages.push(new Int32Array(RECORDS_PER_PAGE * this.#cells));
 			}
 		} else if (record * this.#cells >= first.length) {
-			const grown = new Int32Array(Math.max(2 * first.length, FEWEST * this.#cells));
+			const grown = new Int32Array(Math.max(2 * first.length, MIN_RECORDS * this.#cells));
 			grown.set(first);
 			this.#pages[0] = grown;
 		}

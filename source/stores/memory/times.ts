@@ -2,25 +2,25 @@ import {Blocks, TIMES_PER_BLOCK} from './blocks.ts';
 import type {Records} from './records.ts';
 
 /*
- * What belongs to a queue stands in 16 cells of 32 bits side by side, which are one line of the
- * processor's cache: most decisions touch no more. The first two belong to who owns it.
+ * A queue takes 16 cells of 32 bits, side by side: one line of the processor's cache. Most decisions touch no
+ * more. The first two cells belong to the owner of the queue.
  */
 const OWN_CELLS = 2;
-/** How many times it holds. */
+/** How many times the queue holds. */
 const LENGTH = OWN_CELLS;
-/** The first of them: its lower 32 bits, and what it has above these. */
+/** The first time: its lower 32 bits, and the bits above them. */
 const FIRST = 3;
 const FIRST_HIGH = 4;
-/** Where the first stands: among the recent ones, or in the first block if there is one. */
+/** The place of the first time: in the first block if there is one, otherwise among the recent times. */
 const PLACE = 5;
 const FIRST_BLOCK = 6;
 const LAST_BLOCK = 7;
-/** How many cells of the recent times are filled; those before these times are in blocks. */
+/** How many cells of the recent times are filled. Earlier times are in blocks. */
 const FILLED = 8;
 const RECENT = 9;
 export const CELLS = RECENT + TIMES_PER_BLOCK;
 
-/** Where queues stand. */
+/** Where queues are stored. */
 export interface Storage {
 	readonly records: Records;
 	readonly blocks: Blocks;
@@ -31,25 +31,24 @@ const noCells: Int32Array = new Int32Array(0);
 const noBlocks = new Blocks();
 
 /**
- * A queue of times, in whole milliseconds. Of all but the first the lower 32 bits are kept, since no two
- * are further apart than the longest window, of 45 days.
+ * A queue of times in whole milliseconds. Except for the first, only the lower 32 bits of each are stored,
+ * since no two are further apart than the longest window, 45 days.
  *
- * This is a view, which `open` moves from one queue to the next: an object for each would take more room
- * than all that it is about. It holds until another queue has been begun.
+ * This is a view that `open` moves from queue to queue: an object for each queue would take more memory than
+ * the queue. The view is valid until another queue is begun.
  */
 export class Times {
 	#cells = noCells;
 	#at = 0;
 	#blocks = noBlocks;
 
-	/** Moves to the queue that stands in a record. */
+	/** Moves the view to the queue in a record. */
 	open({records, blocks}: Storage, record: number): void {
 		this.#cells = records.pageOf(record);
 		this.#at = records.placeOf(record);
 		this.#blocks = blocks;
 	}
 
-	/** How many times it holds. */
 	get length(): number {
 		return this.get(LENGTH);
 	}
@@ -63,12 +62,12 @@ export class Times {
 		return this.first + ((last - this.get(FIRST)) >>> 0);
 	}
 
-	/** How long ago the first was, as long as that is no more than 49 days. */
+	/** How long ago the first time was, if it was less than 49 days ago. */
 	sinceFirst(now: number): number {
 		return (now - this.get(FIRST)) >>> 0;
 	}
 
-	/** Adds a time, which is none before the last. */
+	/** Adds a time that is not before the last. */
 	push(now: number): void {
 		const {length} = this;
 		if (length === 0) {
@@ -84,7 +83,7 @@ export class Times {
 		this.set(LENGTH, length + 1);
 	}
 
-	/** Drops the first. */
+	/** Drops the first time. */
 	shift(): void {
 		const {length} = this;
 		if (length === 1) {
@@ -106,7 +105,7 @@ export class Times {
 		this.set(LENGTH, length - 1);
 	}
 
-	/** Drops all, however many. */
+	/** Drops all times. */
 	clear(): void {
 		if (this.#hasBlocks()) {
 			this.#blocks.giveBack(this.get(FIRST_BLOCK), this.get(LAST_BLOCK));
@@ -115,7 +114,7 @@ export class Times {
 		this.empty();
 	}
 
-	/** Takes over another queue's times, while its own are none. */
+	/** Copies the times of another queue to this one, which is empty. */
 	copy(other: Times): void {
 		for (let cell = LENGTH; cell < CELLS; cell += 1) {
 			this.set(cell, other.get(cell));
@@ -132,7 +131,7 @@ export class Times {
 		}
 	}
 
-	/** Makes what stands here an empty queue. */
+	/** Makes this an empty queue, whatever its cells contain. */
 	protected empty(): void {
 		this.set(LENGTH, 0);
 		this.set(PLACE, 0);
@@ -147,7 +146,7 @@ export class Times {
 		this.#cells[this.#at + cell] = value;
 	}
 
-	/** Makes room among the recent times: by those that have left, or by making a block of them. */
+	/** Makes room among the recent times: removes those that were dropped, or moves all to a block. */
 	#makeRoom(): void {
 		const place = this.get(PLACE);
 		if (place > 0 && !this.#hasBlocks()) {

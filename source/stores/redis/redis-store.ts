@@ -162,7 +162,7 @@ export class RedisStore implements Store {
 	}
 }
 
-/** The timers of a client fire before sockets are read, so that code which blocks the event loop sets them off. */
+/** A client's timers fire before sockets are read: code that blocks the event loop sets them off. */
 function warnOfTimeout({clientTimeout = Infinity}: Connection): void {
 	if (clientTimeout < MIN_CLIENT_TIMEOUT) {
 		warnEachTime('GATEKEEPER_CLIENT_TIMEOUT', clientTimeout);
