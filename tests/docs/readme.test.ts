@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
+import {readdir, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
@@ -10,7 +10,8 @@ import {blocks, moduleFolder, root} from '../support/documents.ts';
 
 test('every TypeScript block of the documents compiles against the built package', async t => {
 	const folder = await moduleFolder(t);
-	const documents = ['README.md', 'docs/proxies.md', 'docs/security.md'];
+	const pages = (await readdir(join(root, 'docs'))).filter(name => name.endsWith('.md'));
+	const documents = ['README.md', ...pages.map(name => `docs/${name}`)];
 	const modules = (await Promise.all(documents.map(document => blocks(document)))).flat();
 	const files = modules.map((_code, index) => join(folder, `block-${index}.ts`));
 	await Promise.all(files.map((file, index) => writeFile(file, modules[index] ?? '')));

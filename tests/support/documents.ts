@@ -9,7 +9,10 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const granted: ReadonlyArray<[line: string, unless: RegExp]> = [
 	["import Koa from 'koa';", /^import Koa\b/m],
 	["import {Router} from '@koa/router';", /^import \{Router\}/m],
-	["import {bypass, gatekeeper, specific} from 'koa-gatekeeper';", /^import \{bypass\b/m],
+	[
+		"import {bypass, gatekeeper, specific} from 'koa-gatekeeper';",
+		/^import \{[^}]*\bgatekeeper\b[^}]*\} from 'koa-gatekeeper';/m,
+	],
 	['const app = new Koa();', /^const app\b/m],
 	['const router = new Router();', /^const router\b/m],
 ];
