@@ -139,14 +139,14 @@ function steps(points: ReadonlyArray<[time: number, count: number]>): string {
 function strokes(times: readonly number[], base: number): string {
 	const counts = new Map<number, number>();
 	for (const time of times) {
-		const step = Math.floor(time / STEP);
+		const step = Math.round((time - STEP / 4) / STEP);
 		counts.set(step, (counts.get(step) ?? 0) + 1);
 	}
 
 	return [...counts]
 		.map(([step, count]) => {
 			const height = 4 + (14 * Math.min(count, AT_ONCE)) / AT_ONCE;
-			return `M${short(x((step + 0.5) * STEP))} ${base}v-${short(height)}`;
+			return `M${short(x(step * STEP + STEP / 4))} ${base}v-${short(height)}`;
 		})
 		.join('');
 }

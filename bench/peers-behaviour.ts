@@ -28,14 +28,17 @@ interface Setting {
 	/** One proxy stands before the app, and appends to X-Forwarded-For. */
 	readonly proxy?: Proxy | undefined;
 	readonly redis?: Redis | undefined;
-	/** The limiter's own way on when Redis fails, where it is not the default. */
-	readonly spare?: boolean;
+	/** One of the limiter's own ways to go on when Redis fails, or of its drafts of the fields. */
+	readonly way?: string | undefined;
 	/** Is called for each request that is let in. */
 	readonly letIn?: () => void;
 }
 
 interface Limiter {
 	readonly folder: string;
+	/** What it has besides its defaults, to go on when Redis fails and to send standard fields. */
+	readonly waysOn: readonly string[];
+	readonly drafts: readonly string[];
 	app(setting: Setting): RequestListener;
 }
 
@@ -57,18 +60,23 @@ function koa(limit: Koa.Middleware, {proxy, letIn}: Setting): RequestListener {
 const limiters: Readonly<Record<string, Limiter>> = {
 	'koa-gatekeeper': {
 		folder: '..',
+		waysOn: ['open', 'closed'],
+		drafts: [],
 		app: setting => {
-			const {count, seconds, proxy, redis} = setting;
+			const {count, seconds, proxy, redis, way} = setting;
 			const gate = gatekeeper({
 				rateLimitRule: {count, window: seconds, name: 'global'},
 				...(proxy && {ipHeader: 'X-Forwarded-For'}),
 				...(redis && {store: new RedisStore({client: redis})}),
+				...(way && {onStoreError: way as 'open' | 'closed'}),
 			});
 			return koa(gate, {...setting, proxy: undefined});
 		},
 	},
 	'koa-ratelimit': {
 		folder: 'node_modules/koa-ratelimit',
+		waysOn: [],
+		drafts: [],
 		app: setting => {
 			const {count: max, seconds, redis} = setting;
 			const duration = seconds * 1000;
@@ -82,15 +90,17 @@ const limiters: Readonly<Record<string, Limiter>> = {
 	},
 	'rate-limiter-flexible': {
 		folder: 'node_modules/rate-limiter-flexible',
+		waysOn: ['insuranceLimiter'],
+		drafts: [],
 		app: setting => {
-			const {count: points, seconds: duration, redis, spare} = setting;
+			const {count: points, seconds: duration, redis, way} = setting;
 			const memory = new RateLimiterMemory({points, duration});
 			const limiter = redis
 				? new RateLimiterRedis({
 						storeClient: redis,
 						points,
 						duration,
-						...(spare && {insuranceLimiter: memory}),
+						...(way && {insuranceLimiter: memory}),
 					})
 				: memory;
 			return koa(async (ctx, next) => {
@@ -112,7 +122,9 @@ const limiters: Readonly<Record<string, Limiter>> = {
 	},
 	'express-rate-limit': {
 		folder: 'node_modules/express-rate-limit',
-		app: ({count: limit, seconds, proxy, redis, spare = false, letIn}) => {
+		waysOn: ['passOnStoreError'],
+		drafts: ['draft-6', 'draft-7', 'draft-8'],
+		app: ({count: limit, seconds, proxy, redis, way, letIn}) => {
 			const app = express();
 			if (proxy) {
 				app.set('trust proxy', 1);
@@ -122,8 +134,8 @@ const limiters: Readonly<Record<string, Limiter>> = {
 				rateLimit({
 					windowMs: seconds * 1000,
 					limit,
-					standardHeaders: 'draft-8',
-					passOnStoreError: spare,
+					standardHeaders: way?.startsWith('draft') ? (way as 'draft-8') : false,
+					passOnStoreError: way === 'passOnStoreError',
 					logger: {warn: () => {}, error: () => {}},
 					...(redis && {
 						store: new ExpressStore({
@@ -298,8 +310,7 @@ async function forged({app}: Limiter, proxy: Proxy): Promise<string> {
 	return `first ${first.status}, with another forged address ${forger.status}; another client ${other.status}`;
 }
 
-async function fields({app}: Limiter): Promise<string> {
-	const served = await serve(app({count: 1, seconds: 60}));
+async function fields({app, drafts}: Limiter): Promise<string> {
 	const shown = ({status, headers}: Response) =>
 		`${status}: ${
 			Object.entries(headers)
@@ -307,9 +318,14 @@ async function fields({app}: Limiter): Promise<string> {
 				.map(([name, value]) => `${name}: ${value}`)
 				.join(' | ') || 'none'
 		}`;
-	const all = `${shown(await served.ask())} || ${shown(await served.ask())}`;
-	served.close();
-	return all;
+	const lines: string[] = [];
+	for (const way of [undefined, ...drafts]) {
+		const served = await serve(app({count: 1, seconds: 60, way}));
+		lines.push(`${way ?? 'default'} ${shown(await served.ask())}`, shown(await served.ask()));
+		served.close();
+	}
+
+	return lines.join('\n    ');
 }
 
 const PATIENCE = 10_000;
@@ -325,13 +341,13 @@ async function withoutRedis(
 	{app}: Limiter,
 	how: 'gone' | 'hanging',
 	client: keyof typeof clients,
-	spare = false,
+	way?: string,
 ): Promise<string> {
 	const server = await startRedis();
 	const redis = new Redis({port: server.port, ...clients[client]});
 	redis.on('error', () => {});
 	await once(redis, 'ready');
-	const served = await serve(app({count: 1, seconds: 60, redis, spare}));
+	const served = await serve(app({count: 1, seconds: 60, redis, way}));
 	await served.ask('203.0.113.1');
 	await (how === 'gone' ? server.kill() : server.pause());
 	await setTimeout(100);
@@ -354,13 +370,24 @@ async function withoutRedis(
 	return told.join(', then ');
 }
 
+/** The same for each of the limiter's own ways on. */
+async function waysOn(limiter: Limiter, how: 'gone' | 'hanging'): Promise<string> {
+	const lines: string[] = [];
+	for (const way of limiter.waysOn) {
+		lines.push(`${way}: ${await withoutRedis(limiter, how, 'impatient', way)}`);
+	}
+
+	return lines.join('; ') || 'none';
+}
+
 /** What a ban is worth: whether reports close other routes to a client, and what there is besides. */
 async function bans(name: string): Promise<string> {
 	switch (name) {
 		case 'koa-gatekeeper': {
 			const app = new Koa();
 			app.silent = true;
-			app.use(gatekeeper({banRule: [3, 60, 600]}));
+			const gate = gatekeeper({banRule: [3, 60, 600]});
+			app.use(gate);
 			app.use(ctx => {
 				if (ctx.path === '/') {
 					ctx.report();
@@ -374,8 +401,12 @@ async function bans(name: string): Promise<string> {
 				statuses.push((await served.ask()).status);
 			}
 
+			await gate.unban('127.0.0.1');
+			const unbanned = (await served.ask()).status;
+			await gate.ban('127.0.0.1');
+			const banned = (await served.ask()).status;
 			served.close();
-			return `after three reports: ${statuses}`;
+			return `after three reports: ${statuses}; unban(): ${unbanned}; ban(): ${banned}`;
 		}
 
 		case 'rate-limiter-flexible': {
@@ -425,8 +456,8 @@ const facts: ReadonlyArray<[fact: string, find: (limiter: Limiter, name: string)
 	['Redis hangs', limiter => withoutRedis(limiter, 'hanging', 'patient')],
 	['gone, the client fails', limiter => withoutRedis(limiter, 'gone', 'impatient')],
 	['hangs, the client fails', limiter => withoutRedis(limiter, 'hanging', 'impatient')],
-	['gone, own way on', limiter => withoutRedis(limiter, 'gone', 'impatient', true)],
-	['hangs, own way on', limiter => withoutRedis(limiter, 'hanging', 'impatient', true)],
+	['gone, own ways on', limiter => waysOn(limiter, 'gone')],
+	['hangs, own ways on', limiter => waysOn(limiter, 'hanging')],
 ];
 
 const found = await Promise.all(
