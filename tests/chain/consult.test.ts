@@ -64,7 +64,7 @@ for (const [what, fail] of failures) {
 		const refused = await http.get('/ping');
 		t.is(refused.status, 429);
 		t.is(refused.headers['retry-after'], '60');
-		await t.throwsAsync(gate.report('127.0.0.1'), {message: /store down|did not answer/});
+		await t.throwsAsync(gate.report('127.0.0.1'), {message: /store down|did not reply/});
 	});
 
 	test(`a store that ${what}: reports are counted in this process too`, async t => {

@@ -1,0 +1,94 @@
+import test from 'ava';
+import {gated, ok} from '../support/gated-app.ts';
+import {openRecipe, statuses} from '../support/recipe.ts';
+
+const page = 'docs/moving.md';
+const alice = '203.0.113.7';
+const MINUTE = 60_000;
+
+test('from koa-ratelimit', async t => {
+	const {from, pass} = await openRecipe(t, page, 'koa-ratelimit 6.0.0');
+	const ping = () => from(alice).get('/ping');
+
+	t.like((await ping()).headers, {
+		'x-ratelimit-limit': '100',
+		'x-ratelimit-remaining': '99',
+		'x-ratelimit-reset': '60',
+	});
+	pass(20_000);
+	t.deepEqual(await statuses(99, ping), Array(99).fill(200));
+	t.like(await ping(), {status: 429, text: 'Sometimes You Just Have to Slow Down.'});
+	t.is((await ping()).headers['x-ratelimit-reset'], '40');
+	t.is((await from(alice).get('/health')).status, 404);
+});
+
+test('from koa2-ratelimit', async t => {
+	const {from, pass} = await openRecipe(t, page, 'koa2-ratelimit 1.1.3');
+	const create = () => from(alice).post('/user');
+
+	t.deepEqual(await statuses(6, create), [201, 201, 201, 201, 201, 429]);
+	t.is((await create()).headers['retry-after'], '5400');
+	t.is((await from(alice).get('/ping')).headers['x-ratelimit-remaining'], '92');
+	pass(90 * MINUTE);
+	t.is((await create()).status, 201);
+});
+
+test('from rate-limiter-flexible', async t => {
+	const {from, own, pass} = await openRecipe(t, page, 'rate-limiter-flexible 11.4.0');
+	const ping = () => from(alice).get('/ping');
+
+	t.deepEqual(await statuses(12, ping), [...Array(10).fill(200), 429, 403]);
+	pass(2000);
+	t.like(await ping(), {status: 403, headers: {'retry-after': '898'}});
+	await own.gate.unban(alice);
+	t.is((await ping()).status, 200);
+	await own.gate.ban(alice, {duration: 600});
+	t.like(await ping(), {status: 403, headers: {'retry-after': '600'}});
+});
+
+test('from express-rate-limit', async t => {
+	const {from} = await openRecipe(t, page, 'express-rate-limit 8.7.5');
+
+	t.like((await from(alice).get('/ping')).headers, {
+		ratelimit: '"api";r=99;t=900',
+		'ratelimit-policy': '"api";q=100;w=900',
+		'x-ratelimit-remaining': '99',
+	});
+});
+
+test('onRefused may throw, as koa-ratelimit does with `throw: true`', async t => {
+	const {http} = gated(
+		{rateLimitRule: [1, 60], onRefused: (ctx, {status, text}) => ctx.throw(status, text)},
+		(_router, app) => {
+			app.use(ok);
+		},
+	);
+
+	await http.get('/');
+	const refused = await http.get('/');
+	t.like(refused, {status: 429, headers: {'retry-after': '60', ratelimit: '"global";r=0;t=60'}});
+	t.regex(refused.text, /^rate limited for 60s/);
+});
+
+test('a request that one rule of a list refuses counts under none', async t => {
+	const {http, pass} = gated({
+		rateLimitRule: [
+			[1, 1],
+			[2, 60],
+		],
+	});
+
+	t.deepEqual(await statuses(5, () => http.get('/ping')), [200, 429, 429, 429, 429]);
+	pass(1000);
+	t.is((await http.get('/ping')).status, 200);
+});
+
+test('a window of 60,000 is taken: 16 hours and 40 minutes', async t => {
+	const {http, pass} = gated({rateLimitRule: [1, 60_000]});
+
+	await http.get('/ping');
+	pass(16 * 60 * MINUTE + 40 * MINUTE - 1);
+	t.is((await http.get('/ping')).status, 429);
+	pass(1);
+	t.is((await http.get('/ping')).status, 200);
+});

@@ -1,0 +1,370 @@
+import {execFile} from 'node:child_process';
+import {once} from 'node:events';
+import {readFile, writeFile} from 'node:fs/promises';
+import type {Server} from 'node:http';
+import {type AddressInfo, connect, type Socket} from 'node:net';
+import {join} from 'node:path';
+import {PassThrough} from 'node:stream';
+import {promisify} from 'node:util';
+import test, {type ExecutionContext} from 'ava';
+import {Redis} from 'ioredis';
+import Koa from 'koa';
+import supertest from 'supertest';
+import {gatekeeper} from '../../source/index.ts';
+import {RedisStore} from '../../source/redis.ts';
+import {blocks, moduleFolder, root} from '../support/documents.ts';
+import {agents, gated, serve, storeByHand} from '../support/gated-app.ts';
+import {raw} from '../support/raw.ts';
+import {openRecipe, type Recipe, statuses} from '../support/recipe.ts';
+import {startRedis} from '../support/redis/server.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const alice = '203.0.113.7';
+const bob = '203.0.113.8';
+
+/** Each recipe, and what a client then sees. */
+const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => Promise<void>>> = {
+	'Count only failed logins': async (t, {from, pass}) => {
+		const login = (authorization: string) => () =>
+			from(alice).post('/login').set('Authorization', authorization);
+		const [right, wrong] = [login('Bearer secret'), login('Bearer guess')];
+
+		t.deepEqual(await statuses(6, right), Array(6).fill(200));
+		t.deepEqual(await statuses(6, wrong), [401, 401, 401, 401, 401, 403]);
+		t.is((await right()).status, 403);
+		const elsewhere = await from(alice).get('/ping');
+		t.is(elsewhere.status, 200);
+		t.is(elsewhere.headers.ratelimit, '"global";r=86;t=60');
+		t.is((await from(bob).post('/login').set('Authorization', 'Bearer secret')).status, 200);
+		pass(15 * MINUTE);
+		t.is((await right()).status, 200);
+	},
+
+	'Count failed logins by account': async (t, {from, pass}) => {
+		const login = (client: string, account: unknown, password: string) =>
+			from(client).post('/login').send({account, password});
+
+		for (let round = 0; round < 2; round += 1) {
+			t.deepEqual(await statuses(4, () => login(alice, 'ann', 'guess')), Array(4).fill(401));
+			t.is((await login(alice, 'ANN', 'secret')).status, 200);
+		}
+
+		t.deepEqual(await statuses(5, () => login(alice, 'ann', 'guess')), Array(5).fill(401));
+		t.is((await login(bob, 'Ann', 'secret')).status, 429);
+		t.is((await login(alice, 'ben', 'secret')).status, 200);
+		t.is((await login(alice, ['ann'], 'guess')).status, 401);
+		pass(15 * MINUTE);
+		t.is((await login(bob, 'ann', 'secret')).status, 200);
+	},
+
+	'Ban whoever requests /wp-login.php': async (t, {from, pass}) => {
+		const lured = from(bob).set('Sec-Fetch-Site', 'cross-site');
+		t.deepEqual(await statuses(4, () => lured.get('/wp-login.php')), Array(4).fill(404));
+		t.is((await from(bob).get('/ping')).status, 200);
+
+		t.is((await from(alice).get('/.env')).status, 404);
+		t.like(await from(alice).get('/ping'), {status: 403, headers: {'retry-after': '600'}});
+		pass(600 * SECOND);
+		t.is((await from(alice).post('/xmlrpc.php')).status, 404);
+		t.is((await from(alice).get('/ping')).status, 403);
+	},
+
+	'Ban clients that keep running into a limit': async (t, {from, pass}) => {
+		const ping = () => from(alice).get('/ping');
+
+		t.deepEqual(await statuses(100, ping), Array(100).fill(200));
+		const refused = await ping();
+		t.like(refused, {status: 429, headers: {'retry-after': '60'}});
+		t.regex(refused.text, /^rate limited for 60s/);
+		t.deepEqual(await statuses(19, ping), Array(19).fill(429));
+		t.like(await ping(), {status: 403, headers: {'retry-after': '3600'}});
+		pass(60 * MINUTE);
+		t.is((await ping()).status, 200);
+		t.is((await from(bob).get('/ping')).status, 200);
+	},
+
+	'Ban clients that cause many 404s': async (t, {from, router}) => {
+		router.get('/gone', ctx => ctx.throw(404));
+		router.get('/secret', ctx => ctx.throw(401));
+		router.get('/broken', () => {
+			throw new Error('broken');
+		});
+
+		const lured = from(bob).set('Sec-Fetch-Site', 'cross-site');
+		t.deepEqual(await statuses(21, () => lured.get('/none')), Array(21).fill(404));
+		t.deepEqual(await statuses(21, () => from(bob).get('/secret')), Array(21).fill(401));
+		t.deepEqual(await statuses(21, () => from(bob).get('/broken')), Array(21).fill(500));
+		t.deepEqual(await statuses(10, () => from(alice).get('/none')), Array(10).fill(404));
+		t.deepEqual(await statuses(10, () => from(alice).get('/gone')), Array(10).fill(404));
+		t.like(await from(alice).get('/ping'), {status: 403, headers: {'retry-after': '600'}});
+		t.is((await from(bob).get('/ping')).status, 200);
+	},
+
+	'Limit by user if signed in, else by address': async (t, {from, router}) => {
+		router.get('/who', ctx => {
+			ctx.body = ctx.state.gatekeeper.client;
+		});
+		router.post('/sign-in', ctx => {
+			ctx.session.userId = 'ann';
+			ctx.body = 'welcome';
+		});
+		const [home, work] = [from(alice), from(bob)];
+
+		t.is((await home.get('/who')).text, alice);
+		t.deepEqual(await statuses(98, () => home.get('/ping')), Array(98).fill(200));
+		t.is((await home.post('/sign-in')).status, 200);
+		t.is((await home.get('/who')).text, 'key:ann');
+		t.is((await from(alice).get('/ping')).status, 429);
+
+		await work.post('/sign-in');
+		t.deepEqual(await statuses(99, () => work.get('/ping')), Array(99).fill(200));
+		t.is((await home.get('/ping')).status, 429);
+	},
+
+	'Limit by plan': async (t, {from, own, pass}) => {
+		const paying = (client: string) => () =>
+			from(client).get('/ping').set('Authorization', 'Bearer secret');
+
+		t.deepEqual(await statuses(20, () => from(alice).get('/ping')), Array(20).fill(200));
+		t.is((await from(alice).get('/ping')).status, 429);
+		t.is((await from(bob).get('/ping')).status, 200);
+		t.deepEqual(await statuses(100, paying(alice)), Array(100).fill(200));
+		t.deepEqual(await statuses(100, paying(bob)), Array(100).fill(200));
+		t.is((await paying(bob)()).status, 429);
+
+		const users = own.users as Map<string, {id: string; isPaying: boolean}>;
+		users.set('Bearer secret', {id: 'alice', isPaying: false});
+		t.is((await paying(bob)()).status, 200, 'the other plan has a quota of its own');
+		pass(60 * MINUTE);
+		t.is((await from(alice).get('/ping')).status, 200);
+	},
+
+	'Count verdicts for Prometheus': async (t, {from, router, bypass, specific, own}) => {
+		router.post('/report', ctx => {
+			ctx.report({weight: 3});
+			ctx.throw(401);
+		});
+		router.get('/health', bypass(), ctx => {
+			ctx.body = 'ok';
+		});
+		router.get('/once', specific([1, 60]), ctx => {
+			ctx.body = 'once';
+		});
+
+		await statuses(2, () => from(bob).get('/once'));
+		await statuses(98, () => from(bob).get('/ping'));
+		await statuses(3, () => from(bob).get('/ping'));
+		await from(bob).get('/health');
+		await from(alice).post('/report');
+		await from(alice).get('/ping');
+		const metrics = await supertest((own.metrics as Koa).callback()).get('/');
+		const counted = (verdict: string, exemption: string) =>
+			new RegExp(
+				`gatekeeper_requests_total\\{verdict="${verdict}",exemption="${exemption}"\\} (\\d+)`,
+			).exec(metrics.text)?.[1];
+
+		t.is(counted('admitted', 'none'), '100');
+		t.is(counted('limited', 'none'), '4', 'one of them by the specific');
+		t.is(counted('admitted', 'bypass'), '1');
+		t.is(counted('banned', 'none'), '1');
+	},
+
+	'Skip health checks with any router': async (t, {app, from, router, specific}) => {
+		router.get('/health', specific([1, 60]), async ctx => {
+			ctx.body = await ctx.report();
+		});
+
+		const health = await from(alice).get('/health');
+		t.deepEqual(health.body, {reports: 0, banned: false, immune: 'allowed'});
+		t.deepEqual(await statuses(100, () => from(alice).get('/ping')), Array(100).fill(200));
+		t.is((await from(alice).get('/ping')).status, 429);
+		t.deepEqual(await statuses(9, () => from(alice).get('/health')), Array(9).fill(200));
+
+		const {port} = await serve(t, app);
+		const ask = (path: string) =>
+			raw(port, `GET ${path} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: ${alice}\r\n\r\n`);
+		t.regex(await ask('/health'), /^HTTP\/1\.1 200/);
+		t.regex(await ask('/health/../admin'), /^HTTP\/1\.1 429/);
+	},
+
+	'Log a line for each refusal': async (t, {from}) => {
+		const lines: string[] = [];
+		const {warn} = console;
+		console.warn = (line: string) => lines.push(line);
+		t.teardown(() => {
+			console.warn = warn;
+		});
+
+		await statuses(101, () => from(alice).get('/ping?query=1'));
+		t.deepEqual(
+			lines.map(line => JSON.parse(line)),
+			[
+				{
+					client: alice,
+					method: 'GET',
+					path: '/ping',
+					kind: 'limited',
+					status: 429,
+					retryAfter: 60,
+					rules: ['global'],
+				},
+			],
+		);
+	},
+
+	'List the bans as JSON': async (t, {from, router, own, pass}) => {
+		router.post('/report', ctx => {
+			ctx.report({weight: 3, reason: 'spam'});
+		});
+		const list = async () => (await supertest((own.admin as Koa).callback()).get('/')).body;
+
+		t.deepEqual(await list(), []);
+		await from(alice).post('/report');
+		await own.gate.ban(bob, {duration: Number.POSITIVE_INFINITY});
+		pass(60 * SECOND);
+		t.deepEqual(await list(), [
+			{client: alice, by: 'reports', reason: 'spam', retryAfter: 540},
+			{client: bob, by: 'hand', retryAfter: null},
+		]);
+	},
+
+	'WebSocket upgrades and open streams': async (t, {own}) => {
+		const server = own.server as Server;
+		await once(server, 'listening');
+		server.on('upgrade', (_request, socket: Socket) => {
+			if (socket.writable) {
+				socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+			}
+		});
+		t.teardown(() => server.close());
+		const upgrade = () => upgradeOn(t, server);
+
+		const opened: Socket[] = [];
+		for (let count = 0; count < 10; count += 1) {
+			const [status, socket] = await upgrade();
+			t.is(status, '101');
+			opened.push(socket);
+		}
+
+		t.is((await upgrade())[0], '429');
+		opened[0]?.resetAndDestroy();
+		for (;;) {
+			const [status] = await upgrade();
+			if (status === '101') {
+				break;
+			}
+		}
+
+		t.is((await upgrade())[0], '429');
+	},
+};
+
+for (const [heading, run] of Object.entries(recipes)) {
+	test.serial(`recipe: ${heading}`, async t => {
+		await run(t, await openRecipe(t, 'docs/recipes.md', heading));
+	});
+}
+
+test('a script ends a ban, and running processes let the client in within a second', async t => {
+	const server = await startRedis();
+	const client = new Redis(server.port);
+	t.teardown(async () => {
+		client.disconnect();
+		await server.stop();
+	});
+	let now = 0;
+	const app = new Koa();
+	const gate = gatekeeper({
+		ipHeader: 'X-Forwarded-For',
+		store: new RedisStore({client, clock: () => now}),
+	});
+	app.use(gate);
+	app.use(ctx => {
+		ctx.body = 'ok';
+	});
+	const {from} = agents(app);
+	const [code = ''] = await blocks('docs/recipes.md', 'End a ban from a script');
+	const script = join(await moduleFolder(t), 'unban.ts');
+	await writeFile(script, code);
+	const run = (named: string) =>
+		promisify(execFile)(process.execPath, ['--import=tsx', script, named], {
+			cwd: root,
+			env: {...process.env, REDIS_URL: `redis://127.0.0.1:${server.port}`},
+		});
+
+	await gate.ban(alice);
+	t.is((await from(alice).get('/')).status, 403);
+	await run(alice);
+	now += SECOND;
+	t.is((await from(alice).get('/')).status, 200);
+	await t.throwsAsync(run('nobody'), {message: /`client` must be an address/});
+});
+
+test('of 500 guesses at once, the login recipe lets 20 be judged at most', async t => {
+	const {app} = await openRecipe(t, 'docs/recipes.md', 'Count only failed logins');
+	const {origin} = await serve(t, app);
+	const guess = async () =>
+		(await fetch(`${origin}/login`, {method: 'POST', headers: {'X-Forwarded-For': alice}})).status;
+
+	const seen = await Promise.all(Array.from({length: 500}, guess));
+	const judged = seen.filter(status => status === 401).length;
+	t.true(judged >= 5 && judged <= 20, `${judged}`);
+});
+
+test('gates that share a store share their bans', async t => {
+	const {store} = storeByHand();
+	const login = gatekeeper({store, banRule: [1, 60, 600]});
+	const {http, router} = gated({store});
+	router.post('/login', login, ctx => {
+		ctx.report();
+	});
+
+	await http.post('/login');
+	t.is((await http.get('/ping')).status, 403);
+});
+
+test('a banned client can upgrade, and a ban ends no stream that is open', async t => {
+	const stream = new PassThrough();
+	const {app, gate} = gated({}, router => {
+		router.get('/stream', ctx => {
+			ctx.body = stream;
+		});
+	});
+	const {origin, server} = await serve(t, app);
+	server.on('upgrade', (_request, socket: Socket) => {
+		socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+	});
+	stream.write('before');
+	const response = await fetch(`${origin}/stream`);
+
+	await gate.ban('127.0.0.1');
+	t.is((await fetch(`${origin}/ping`)).status, 403);
+	t.is((await upgradeOn(t, server))[0], '101');
+	stream.end(' and after');
+	t.is(await response.text(), 'before and after');
+});
+
+test('every recipe has a test', async t => {
+	const text = await readFile(join(root, 'docs/recipes.md'), 'utf8');
+	const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);
+
+	t.deepEqual(
+		headings.filter(heading => heading !== 'End a ban from a script'),
+		Object.keys(recipes),
+	);
+});
+
+/** Asks a server to upgrade; the status that it answers with, and the socket. */
+async function upgradeOn(
+	t: ExecutionContext,
+	server: Server,
+): Promise<[status: string, socket: Socket]> {
+	const {port} = server.address() as AddressInfo;
+	const socket = connect(port, '127.0.0.1');
+	t.teardown(() => socket.destroy());
+	socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+	const [data] = await once(socket, 'data');
+
+	return [String(data).slice(9, 12), socket];
+}
