@@ -2,10 +2,10 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
 import {bypass, gatekeeper} from '../source/index.ts';
-import {agents, gated, ok} from './support/gated-app.ts';
+import {agents, gatedApp, ok} from './support/gated-app.ts';
 
 test('requests beyond the limit get 429 until the window has passed', async t => {
-	const {http, pass} = gated({rateLimitRule: [2, 10]});
+	const {http, pass} = gatedApp({rateLimitRule: [2, 10]});
 
 	t.is((await http.get('/ping')).status, 200);
 	pass(4000);

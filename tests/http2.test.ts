@@ -12,7 +12,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../source/index.ts';
-import {gated, until} from './support/gated-app.ts';
+import {gatedApp, until} from './support/gated-app.ts';
 
 interface Answer {
 	readonly headers: IncomingHttpHeaders & IncomingHttpStatusHeader;
@@ -54,7 +54,7 @@ async function http2(
 }
 
 test('over HTTP/2 clients are limited, reported and banned alike', async t => {
-	const {app, pass} = gated({rateLimitRule: [4, 60], banRule: [2, 60, 600]}, router => {
+	const {app, pass} = gatedApp({rateLimitRule: [4, 60], banRule: [2, 60, 600]}, router => {
 		router.get('/report', ctx => {
 			ctx.report();
 			ctx.throw(401);
@@ -102,7 +102,7 @@ test('over HTTP/2 clients are limited, reported and banned alike', async t => {
 });
 
 test('over HTTP/2 a host-bound router is foreseen by its authority', async t => {
-	const {app} = gated({rateLimitRule: [1, 60]}, router => {
+	const {app} = gatedApp({rateLimitRule: [1, 60]}, router => {
 		router.host = 'open.example';
 		router.get('/open', bypass(), ctx => {
 			ctx.body = 'ok';
@@ -116,7 +116,7 @@ test('over HTTP/2 a host-bound router is foreseen by its authority', async t => 
 });
 
 test('over HTTP/2 a method in lower case is routed like any, but not excluded: to Node.js it is another', async t => {
-	const {app} = gated({rateLimitRule: [1, 60], excludedMethods: ['DELETE']}, router => {
+	const {app} = gatedApp({rateLimitRule: [1, 60], excludedMethods: ['DELETE']}, router => {
 		router.get('/open', bypass(), ctx => {
 			ctx.body = 'ok';
 		});
@@ -132,7 +132,7 @@ test('over HTTP/2 a method in lower case is routed like any, but not excluded: t
 
 test('a client whose connection has ended is no Unix socket, whatever its header says', async t => {
 	const seen: string[] = [];
-	const {app} = gated(
+	const {app} = gatedApp(
 		{ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.1']},
 		(router, koa) => {
 			koa.middleware.unshift(async (ctx, next) => {
@@ -183,7 +183,7 @@ test('a client whose connection has ended is no Unix socket, whatever its header
 test('over HTTP/2 a peer on a Unix socket is our proxy', async t => {
 	const folder = await mkdtemp(join(tmpdir(), 'gatekeeper-'));
 	const path = join(folder, 'socket');
-	const {app} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+	const {app} = gatedApp({ipHeader: 'X-Forwarded-For'}, router => {
 		router.get('/who', ctx => {
 			ctx.body = ctx.state.gatekeeper.client;
 		});

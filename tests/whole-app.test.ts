@@ -1,10 +1,10 @@
 import {inspect, isDeepStrictEqual} from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
-import {type AnyApp, anyApp, type Twins, twins} from './support/generators/any-app.ts';
+import {type AnyApp, type AppAndModel, anyApp, appAndModel} from './support/generators/any-app.ts';
 import type {ToldModel} from './support/models/answer-model.ts';
 import type {ClientModel, GateModel} from './support/models/gate-model.ts';
-import {openStage, type Stage} from './support/test-server.ts';
+import {openTestServer, type TestServer} from './support/test-server.ts';
 
 type Wait =
 	| {readonly ms: number}
@@ -48,26 +48,26 @@ const clients: ReadonlyArray<ClientModel & {readonly header?: string}> = [
 process.removeAllListeners('warning');
 
 test('whole apps answer as the table of what counts says', async t => {
-	const stage = await openStage();
-	t.teardown(stage.close);
+	const server = await openTestServer();
+	t.teardown(server.close);
 
 	await t.notThrowsAsync(() =>
 		fc.assert(
-			fc.asyncProperty(anyVisit, visit => follow(stage, visit)),
+			fc.asyncProperty(anyVisit, visit => follow(server, visit)),
 			{numRuns: 800, includeErrorInReport: true},
 		),
 	);
 });
 
 /** @throws {Error} where the app answers otherwise than the model */
-async function follow(stage: Stage, {app, steps}: Visit): Promise<void> {
-	const pair = twins(app);
-	stage.play(pair.app);
+async function follow(server: TestServer, {app, steps}: Visit): Promise<void> {
+	const pair = appAndModel(app);
+	server.serve(pair.app);
 
 	for (const [index, step] of steps.entries()) {
 		pair.model.now += span(pair.model, step.wait);
 		const expected = expect(pair, step);
-		const got = await take(stage, pair, step);
+		const got = await take(server, pair, step);
 		if (!isDeepStrictEqual(got, expected)) {
 			throw new Error(
 				`Step ${index} at ${pair.model.now} ms, ${inspect(step)}:\n` +
@@ -87,7 +87,7 @@ function span(model: GateModel, wait: Wait): number {
 	return Math.max(0, moment + wait.off - model.now);
 }
 
-function expect({model, routeFor}: Twins, step: Step): unknown {
+function expect({model, routeFor}: AppAndModel, step: Step): unknown {
 	const client = clients[step.client] ?? {key: '', immune: false};
 	if (step.do !== 'request') {
 		return model[step.do](client.key);
@@ -117,14 +117,14 @@ function bodyOf({text, type, violated}: ToldModel, status: number, request: Requ
 			};
 }
 
-async function take(stage: Stage, {gate, ran}: Twins, step: Step): Promise<unknown> {
+async function take(server: TestServer, {gate, ran}: AppAndModel, step: Step): Promise<unknown> {
 	const {header, key = ''} = clients[step.client] ?? {};
 	if (step.do !== 'request') {
 		return gate[step.do](key);
 	}
 
 	const before = ran();
-	const {status, headers, text} = await stage.send({
+	const {status, headers, text} = await server.send({
 		method: step.method,
 		path: `/${step.route}`,
 		headers: {Accept: step.takes, ...(header !== undefined && {'X-Forwarded-For': header})},

@@ -8,7 +8,7 @@ import {
 	gatekeeper,
 	specific,
 } from '../../source/index.ts';
-import {agents, bansOf, gated, ok} from '../support/gated-app.ts';
+import {agents, bansOf, gatedApp, ok} from '../support/gated-app.ts';
 import {servePeers} from '../support/peers.ts';
 import {warnings} from '../support/warnings.ts';
 
@@ -19,7 +19,7 @@ const behind = {
 } as const;
 
 test('the allowed are never counted, limited or banned, and get no fields', async t => {
-	const {from, gate} = gated({...behind, allow: ['203.0.113.0/24']}, router => {
+	const {from, gate} = gatedApp({...behind, allow: ['203.0.113.0/24']}, router => {
 		router.get('/specific', specific([1, 60]), ok);
 		router.get('/standalone', specific([1, 60], {standalone: true}), ok);
 		router.get('/report', async ctx => {
@@ -46,7 +46,7 @@ test('the allowed are never counted, limited or banned, and get no fields', asyn
 
 test('the denied get 403 at once: no count, no handler, neither Retry-After nor policies', async t => {
 	let reached = 0;
-	const {from, router} = gated({...behind, deny: ['203.0.113.0/24', '2001:db8::7']}, routes => {
+	const {from, router} = gatedApp({...behind, deny: ['203.0.113.0/24', '2001:db8::7']}, routes => {
 		routes.get('/open', bypass(), ctx => {
 			reached += 1;
 			ok(ctx);
@@ -82,7 +82,7 @@ test('the denied get 403 at once: no count, no handler, neither Retry-After nor 
 });
 
 test('onRefused answers the denied too', async t => {
-	const {http} = gated({
+	const {http} = gatedApp({
 		deny: ['loopback'],
 		onRefused: (ctx, refusal) => {
 			ctx.body = refusal;
@@ -99,7 +99,7 @@ test('onRefused answers the denied too', async t => {
 
 test('who is denied and allowed is denied; whom a ban holds and who is allowed is let in', async t => {
 	const allow = new AddressList([]);
-	const {from, gate} = gated({...behind, allow, deny: ['203.0.113.7']});
+	const {from, gate} = gatedApp({...behind, allow, deny: ['203.0.113.7']});
 	await gate.ban('203.0.113.8');
 	await allow.replace(['203.0.113.0/24']);
 
@@ -111,7 +111,7 @@ test('who is denied and allowed is denied; whom a ban holds and who is allowed i
 
 test('a list is replaced while the app runs, for all gates that have it', async t => {
 	const deny = new AddressList(['203.0.113.7']);
-	const gates = [gated({...behind, deny}), gated({...behind, deny})];
+	const gates = [gatedApp({...behind, deny}), gatedApp({...behind, deny})];
 	const statuses = (address: string) =>
 		Promise.all(gates.map(async ({from}) => (await from(address).get('/ping')).status));
 
@@ -130,7 +130,7 @@ for (const [title, wrap] of functions) {
 	test(`allow and deny are asked as functions, ${title}`, async t => {
 		const has = (name: string) => (ctx: Koa.Context) => wrap(ctx.get(name) !== '');
 		const options = {...behind, allow: has('X-Allow'), deny: has('X-Deny')} as GatekeeperOptions;
-		const {from} = gated(options);
+		const {from} = gatedApp(options);
 		const status = async (header: string) =>
 			(await from('203.0.113.7').get('/ping').set(header, 'yes')).status;
 
@@ -154,7 +154,7 @@ test('what such a function throws, Koa answers: the request goes no further', as
 
 	for (const option of ['allow', 'deny', 'key']) {
 		for (const fail of fails) {
-			const {http} = gated({[option]: fail}, router => {
+			const {http} = gatedApp({[option]: fail}, router => {
 				router.get('/who', () => {
 					reached += 1;
 				});
@@ -168,7 +168,7 @@ test('what such a function throws, Koa answers: the request goes no further', as
 
 test.serial('marks on the way of the allowed are no surprise', async t => {
 	const seen = warnings(t);
-	const {http} = gated({allow: ['loopback'], rateLimitRule: [1, 60]}, router => {
+	const {http} = gatedApp({allow: ['loopback'], rateLimitRule: [1, 60]}, router => {
 		router.get('/open', bypass(), ok);
 		router.get('/standalone', specific([1, 60], {standalone: true}), ok);
 	});
@@ -181,7 +181,7 @@ test.serial('marks on the way of the allowed are no surprise', async t => {
 });
 
 test('a proxy of ours is allowed by its own address where it names no client, but for a header that cannot be read', async t => {
-	const {app} = gated({...behind, allow: ['10.0.0.0/8']}, router => {
+	const {app} = gatedApp({...behind, allow: ['10.0.0.0/8']}, router => {
 		router.get('/who', ctx => {
 			ctx.body = `${ctx.state.gatekeeper.exemption}`;
 		});
@@ -194,7 +194,7 @@ test('a proxy of ours is allowed by its own address where it names no client, bu
 	t.is(await ask('10.0.0.5', ['X-Forwarded-For: evil']), 'undefined');
 	t.regex(await ask('10.0.0.5', ['X-Forwarded-For: 10.0.0.9, evil']), /^rate limited/);
 
-	const {app: byFunction} = gated({...behind, allow: () => true}, router => {
+	const {app: byFunction} = gatedApp({...behind, allow: () => true}, router => {
 		router.get('/who', ctx => {
 			ctx.body = `${ctx.state.gatekeeper.exemption}`;
 		});

@@ -1,13 +1,13 @@
 import test from 'ava';
 import type {KeyOf} from '../../source/index.ts';
-import {bansOf, gated} from '../support/gated-app.ts';
+import {bansOf, gatedApp} from '../support/gated-app.ts';
 import {warnings} from '../support/warnings.ts';
 
 const byUser: KeyOf = ctx => ctx.get('X-User');
 const behind = {ipHeader: 'X-Forwarded-For', rateLimitRule: [1, 60]} as const;
 
 test('a client with a key is counted by it, from wherever, and others by their address', async t => {
-	const {from} = gated({...behind, key: byUser});
+	const {from} = gatedApp({...behind, key: byUser});
 	const status = async (address: string, user: string) =>
 		(await from(address).get('/ping').set('X-User', user)).status;
 
@@ -20,7 +20,7 @@ test('a client with a key is counted by it, from wherever, and others by their a
 });
 
 test('a key is no address, however it is written', async t => {
-	const {from} = gated({...behind, key: byUser});
+	const {from} = gatedApp({...behind, key: byUser});
 	const status = async (user: string) =>
 		(await from('203.0.113.7').get('/ping').set('X-User', user)).status;
 
@@ -33,7 +33,7 @@ test('a key is no address, however it is written', async t => {
 
 test('with a secret a key is known by its hash alone, which differs by secret, and verbs find it', async t => {
 	const shown: string[] = [];
-	const {from, gate} = gated(
+	const {from, gate} = gatedApp(
 		{...behind, key: byUser, keySecret: 'pepper', banRule: [1, 60, 600]},
 		router => {
 			router.get('/client', ctx => {
@@ -44,7 +44,7 @@ test('with a secret a key is known by its hash alone, which differs by secret, a
 	);
 	const status = async (user: string) =>
 		(await from('203.0.113.7').get('/client').set('X-User', user)).status;
-	const other = gated({keySecret: 'salt'});
+	const other = gatedApp({keySecret: 'salt'});
 
 	t.is(await status('alice'), 200);
 	t.is(await status('alice'), 429);
@@ -79,7 +79,7 @@ test('a key may be asked for and be of any content and length', async t => {
 		',',
 	];
 	const texts = [...keys, 'x'.repeat(1_000_000), `${'x'.repeat(1_000_000)}y`];
-	const {http} = gated({
+	const {http} = gatedApp({
 		rateLimitRule: [1, 60],
 		key: async ctx => texts[Number(ctx.get('X-Key'))],
 	});
@@ -91,7 +91,7 @@ test('a key may be asked for and be of any content and length', async t => {
 });
 
 test('a client with a key is banned, shown and let in again by it', async t => {
-	const {from, gate} = gated({...behind, banRule: [1, 60, 600], key: byUser}, router => {
+	const {from, gate} = gatedApp({...behind, banRule: [1, 60, 600], key: byUser}, router => {
 		router.get('/report', async ctx => {
 			ctx.body = await ctx.report();
 		});
@@ -107,7 +107,7 @@ test('a client with a key is banned, shown and let in again by it', async t => {
 });
 
 test('a request that names no client but has a key is a client of its own', async t => {
-	const {http} = gated({...behind, banRule: [1, 60, 600], key: byUser}, router => {
+	const {http} = gatedApp({...behind, banRule: [1, 60, 600], key: byUser}, router => {
 		router.get('/report', async ctx => {
 			ctx.body = await ctx.report();
 		});
@@ -120,7 +120,7 @@ test('a request that names no client but has a key is a client of its own', asyn
 
 test('the allowed and the denied are known by their address, and asked for no key', async t => {
 	let asked = 0;
-	const {from} = gated({
+	const {from} = gatedApp({
 		...behind,
 		allow: ['203.0.113.7'],
 		deny: ['203.0.113.8'],
@@ -137,7 +137,7 @@ test('the allowed and the denied are known by their address, and asked for no ke
 
 test('a key that is a number is its text', async t => {
 	const keys = [42, '42', 42n];
-	const {http} = gated({
+	const {http} = gatedApp({
 		rateLimitRule: [1, 60],
 		key: ctx => keys[Number(ctx.get('X-Index'))] as string,
 	});
@@ -154,7 +154,10 @@ test('a key may come from anything that has a then()', async t => {
 			setImmediate(answer, 'alice');
 		},
 	};
-	const {http} = gated({rateLimitRule: [1, 60], key: () => thenable as unknown as Promise<string>});
+	const {http} = gatedApp({
+		rateLimitRule: [1, 60],
+		key: () => thenable as unknown as Promise<string>,
+	});
 
 	t.is((await http.get('/ping')).text, 'pong');
 	t.is((await http.get('/ping')).status, 429);
@@ -163,7 +166,7 @@ test('a key may come from anything that has a then()', async t => {
 test.serial('a key that is no text is passed over, and said so', async t => {
 	const seen = warnings(t);
 	const answers: readonly unknown[] = [{}, ['a'], true, Symbol('a'), null, undefined, ''];
-	const {http} = gated({
+	const {http} = gatedApp({
 		rateLimitRule: [answers.length, 60],
 		key: ctx => answers[Number(ctx.get('X-Index'))] as string,
 	});

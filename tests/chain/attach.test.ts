@@ -1,12 +1,12 @@
 import {runInNewContext} from 'node:vm';
 import test from 'ava';
 import type {Context, Next} from 'koa';
-import {gated} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
 
 const limit = {rateLimitRule: [9, 60]} as const;
 
 test("the gate's fields survive ctx.throw and a thrown Error", async t => {
-	const {http} = gated(limit, router => {
+	const {http} = gatedApp(limit, router => {
 		router.get('/throw', ctx => ctx.throw(418, 'teapot'));
 		router.get('/error', () => {
 			throw new Error('broken');
@@ -28,7 +28,7 @@ test("the gate's fields survive ctx.throw and a thrown Error", async t => {
 
 test("an error's own headers stay, and go before the gate's", async t => {
 	const headers = {'WWW-Authenticate': 'Basic', ratelimit: '"own";r=1'};
-	const {http} = gated(limit, router => {
+	const {http} = gatedApp(limit, router => {
 		router.get('/', ctx => ctx.throw(401, {headers}));
 	});
 
@@ -46,7 +46,7 @@ test('one error object thrown to several requests at a time carries nothing from
 		fail = reject;
 	});
 	let waiting = 0;
-	const {from} = gated({...limit, ipHeader: 'X-Forwarded-For'}, router => {
+	const {from} = gatedApp({...limit, ipHeader: 'X-Forwarded-For'}, router => {
 		router.get('/once', () => {
 			throw shared;
 		});
@@ -74,7 +74,7 @@ test('one error object thrown to several requests at a time carries nothing from
 });
 
 test('what cannot carry headers is answered as Koa answers it', async t => {
-	const {http} = gated(limit, router => {
+	const {http} = gatedApp(limit, router => {
 		router.get('/sealed', () => {
 			throw Object.preventExtensions(Object.assign(new Error('sealed'), {status: 418}));
 		});
@@ -97,7 +97,7 @@ test('an error of any make carries them: a getter for headers, another realm', a
 		configurable: true,
 		get: () => ({'X-Fancy': 'yes'}),
 	});
-	const {http} = gated(limit, router => {
+	const {http} = gatedApp(limit, router => {
 		router.get('/inherited', () => {
 			throw new Fancy('inherited');
 		});
@@ -122,7 +122,7 @@ test('an error of any make carries them: a getter for headers, another realm', a
 });
 
 test('an error handler before the gate finds the fields on the answer', async t => {
-	const {http} = gated(limit, (router, app) => {
+	const {http} = gatedApp(limit, (router, app) => {
 		app.middleware.unshift(async (ctx, next) => {
 			try {
 				await next();
@@ -143,7 +143,7 @@ test('an error handler before the gate finds the fields on the answer', async t 
 
 test('ctx.state.gatekeeper tells the client, the exemption and the verdict, and stays for middlewares before the gate', async t => {
 	const states: unknown[] = [];
-	const {http} = gated({rateLimitRule: [1, 60], excludedMethods: ['HEAD']}, (_router, app) => {
+	const {http} = gatedApp({rateLimitRule: [1, 60], excludedMethods: ['HEAD']}, (_router, app) => {
 		app.middleware.unshift(async (ctx: Context, next: Next) => {
 			await next();
 			const {client, exemption, verdict} = ctx.state.gatekeeper;

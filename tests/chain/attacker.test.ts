@@ -1,12 +1,12 @@
 import {Router} from '@koa/router';
 import test from 'ava';
 import {bypass} from '../../source/index.ts';
-import {gated, ok, serve} from '../support/gated-app.ts';
+import {gatedApp, ok, serve} from '../support/gated-app.ts';
 import {raw} from '../support/raw.ts';
 
 test('whatever an attacker varies, a limited handler is reached no more often than the quota', async t => {
 	let reached = 0;
-	const {app} = gated({rateLimitRule: [2, 60]}, (router, koa) => {
+	const {app} = gatedApp({rateLimitRule: [2, 60]}, (router, koa) => {
 		router.get('/open', bypass(), ok);
 		router.all(['/closed', '/closed/{*rest}', '/{*any}'], ctx => {
 			reached += 1;

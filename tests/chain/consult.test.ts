@@ -9,7 +9,7 @@ import {
 	type Verdict,
 } from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {gated, ok} from '../support/gated-app.ts';
+import {gatedApp, ok} from '../support/gated-app.ts';
 import {warnings} from '../support/warnings.ts';
 
 const rule = {name: 'r', count: 1, window: 1, id: 'r'};
@@ -49,7 +49,7 @@ function failing(fail: () => never | Promise<never>): Store {
 function gatedOn(store: Store, onStoreError?: GatekeeperOptions['onStoreError']) {
 	const options = {rateLimitRule: [1, 60], banRule: [2, 60, 600], storeTimeout: '5ms'} as const;
 
-	return gated({...options, store, ...(onStoreError && {onStoreError})}, router => {
+	return gatedApp({...options, store, ...(onStoreError && {onStoreError})}, router => {
 		router.get('/report', async ctx => {
 			ctx.body = await ctx.report();
 		});
@@ -68,7 +68,7 @@ for (const [what, fail] of failures) {
 	});
 
 	test(`a store that ${what}: reports are counted in this process too`, async t => {
-		const {from} = gated(
+		const {from} = gatedApp(
 			{banRule: [2, 60, 600], storeTimeout: '5ms', store: failing(fail), ipHeader: 'X-Real-IP'},
 			router => {
 				router.get('/throws', ctx => {
@@ -200,7 +200,7 @@ test('what a store answers is read once, and never makes an error', async t => {
 				const store = forwardTo(new MemoryStore(), {
 					admit: () => (isLate ? Promise.resolve(given) : given),
 				});
-				const {http} = gated({rateLimitRule: [1, 60], store, headers});
+				const {http} = gatedApp({rateLimitRule: [1, 60], store, headers});
 				const got = await http.get('/ping').set('Accept', 'application/json');
 
 				t.is(got.status, status, inspect(answer));
@@ -254,7 +254,7 @@ test('a store that does not know whether it is shared fails at start-up, not in 
 		},
 	});
 
-	t.throws(() => gated({store}), {message: 'unknown'});
+	t.throws(() => gatedApp({store}), {message: 'unknown'});
 });
 
 test('a store whose clock fails, too, has failed like any other', async t => {
@@ -309,10 +309,13 @@ test('whatever a failing store throws, the policy answers, and no place of an ex
 				return memory.admit(...question);
 			},
 		});
-		const {http} = gated({rateLimitRule: [1, 60], onStoreError: 'open', store}, (router, app) => {
-			app.use((ctx, next) => (ctx.get('X-Stop') ? ok(ctx) : next()));
-			router.get('/open', bypass(), ok);
-		});
+		const {http} = gatedApp(
+			{rateLimitRule: [1, 60], onStoreError: 'open', store},
+			(router, app) => {
+				app.use((ctx, next) => (ctx.get('X-Stop') ? ok(ctx) : next()));
+				router.get('/open', bypass(), ok);
+			},
+		);
 
 		t.is((await http.get('/open').set('X-Stop', '1')).status, 200);
 		isFailing = false;

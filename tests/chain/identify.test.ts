@@ -7,14 +7,14 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import Koa from 'koa';
 import {type GatekeeperOptions, gatekeeper} from '../../source/index.ts';
-import {gated, serve, until} from '../support/gated-app.ts';
+import {gatedApp, serve, until} from '../support/gated-app.ts';
 import {servePeers} from '../support/peers.ts';
 import {bodyOf, raw} from '../support/raw.ts';
 import {warnings} from '../support/warnings.ts';
 
 /** Who a request is taken for, by the header that it carries. */
 function identified(ipHeader?: string) {
-	return gated(ipHeader === undefined ? {} : {ipHeader}, router => {
+	return gatedApp(ipHeader === undefined ? {} : {ipHeader}, router => {
 		router.get('/who', ctx => {
 			ctx.body = ctx.state.gatekeeper.client;
 		});
@@ -103,7 +103,7 @@ test.serial('every list but the empty one trusts a Unix socket', async t => {
 });
 
 test('many requests of one connection are one client', async t => {
-	const {app, pass} = gated({rateLimitRule: [2, 60]});
+	const {app, pass} = gatedApp({rateLimitRule: [2, 60]});
 	const {origin} = await serve(t, app);
 	const status = async () => {
 		const answer = await fetch(`${origin}/ping`);
@@ -118,7 +118,7 @@ test('many requests of one connection are one client', async t => {
 
 test("a peer that resets its connection is nobody's Unix socket: its request goes no further", async t => {
 	let reached = 0;
-	const {app} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+	const {app} = gatedApp({ipHeader: 'X-Forwarded-For'}, router => {
 		router.get('/who', () => {
 			reached += 1;
 		});
@@ -151,7 +151,7 @@ test('a client that is gone before the gate is asked goes no further', async t =
 	const passedGate = new Promise<void>(resolve => {
 		atGate = resolve;
 	});
-	const {app} = gated({}, (router, koa) => {
+	const {app} = gatedApp({}, (router, koa) => {
 		koa.middleware.unshift(async (ctx, next) => {
 			ctx.req.socket.destroy();
 			await next();
@@ -180,7 +180,7 @@ test.serial(
 	async t => {
 		const seen = warnings(t);
 		let reached = 0;
-		const {http} = gated({}, (router, app) => {
+		const {http} = gatedApp({}, (router, app) => {
 			app.middleware.unshift((ctx, next) => {
 				ctx.body = {secret: true};
 				ctx.set('Cache-Control', 'public');
@@ -211,7 +211,7 @@ test.serial(
 
 test.serial('a header from a peer that is no proxy is ignored, and says so once', async t => {
 	const seen = warnings(t);
-	const {app} = gated({ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.0/8']}, router => {
+	const {app} = gatedApp({ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.0/8']}, router => {
 		router.get('/who', ctx => {
 			ctx.body = ctx.state.gatekeeper.client;
 		});
@@ -233,7 +233,7 @@ test.serial('a header from a peer that is no proxy is ignored, and says so once'
 
 test('where Node has dropped header lines, the line of our proxy may be among them: 431', async t => {
 	let reached = 0;
-	const {app} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+	const {app} = gatedApp({ipHeader: 'X-Forwarded-For'}, router => {
 		router.get('/who', ctx => {
 			reached += 1;
 			ctx.body = ctx.state.gatekeeper.client;
@@ -264,7 +264,7 @@ test.serial(
 	'a listed proxy without an ipHeader names nobody: it cannot be banned, and a warning says so',
 	async t => {
 		const seen = warnings(t);
-		const {app} = gated({banRule: [1, 60, 600], trustedProxies: ['10.0.0.0/8']}, router => {
+		const {app} = gatedApp({banRule: [1, 60, 600], trustedProxies: ['10.0.0.0/8']}, router => {
 			router.get('/report', async ctx => {
 				ctx.body = await ctx.report();
 			});

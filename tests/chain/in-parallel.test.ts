@@ -1,7 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass} from '../../source/index.ts';
-import {gated, gathering, ok, serve} from '../support/gated-app.ts';
+import {gatedApp, latch, ok, serve} from '../support/gated-app.ts';
 
 /** Sends all at once from one client, and tells when the last one has arrived. */
 async function parallel(
@@ -35,8 +35,8 @@ for (const [count, extra] of [
 ] as const) {
 	test(`200 parallel requests through a slow middleware, wrongly foreseen, with a limit of ${count}: ${extra} beyond it`, async t => {
 		let reached = 0;
-		const {all, release} = gathering();
-		const {app, http} = gated({rateLimitRule: [count, 60]}, (router, koa) => {
+		const {all, release} = latch();
+		const {app, http} = gatedApp({rateLimitRule: [count, 60]}, (router, koa) => {
 			koa.use(async (ctx, next) => {
 				await all;
 				ctx.path = '/closed';
@@ -57,7 +57,7 @@ for (const [count, extra] of [
 }
 
 test('of 200 parallel requests with a limit of 100 exactly 100 are admitted', async t => {
-	const {app} = gated({rateLimitRule: [100, 60]}, router => {
+	const {app} = gatedApp({rateLimitRule: [100, 60]}, router => {
 		router.get('/open', bypass(), ok);
 	});
 
@@ -67,7 +67,7 @@ test('of 200 parallel requests with a limit of 100 exactly 100 are admitted', as
 });
 
 test('200 parallel requests to a truly marked route all come in', async t => {
-	const {app} = gated({rateLimitRule: [1, 60]}, router => {
+	const {app} = gatedApp({rateLimitRule: [1, 60]}, router => {
 		router.get('/open', bypass(), ok);
 	});
 
@@ -76,8 +76,8 @@ test('200 parallel requests to a truly marked route all come in', async t => {
 });
 
 test('a slow handler behind its mark is proven, and holds up nobody', async t => {
-	const {all, release} = gathering();
-	const {app} = gated({rateLimitRule: [1, 60]}, router => {
+	const {all, release} = latch();
+	const {app} = gatedApp({rateLimitRule: [1, 60]}, router => {
 		router.get('/open', bypass(), async ctx => {
 			await all;
 			ok(ctx);

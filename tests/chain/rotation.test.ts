@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {GatekeeperOptions} from '../../source/index.ts';
-import {bansOf, gated} from '../support/gated-app.ts';
+import {bansOf, gatedApp} from '../support/gated-app.ts';
 import {servePeers} from '../support/peers.ts';
 
 /** How requests reach the app: from which peer, and with what our proxies have appended. */
@@ -69,7 +69,7 @@ for (const [where, {options, send}] of Object.entries(fronts)) {
 	for (const [who, address] of Object.entries(clients)) {
 		test(`${who} gains nothing by rotating what it controls: ${where}`, async t => {
 			let reached = 0;
-			const all = gated({rateLimitRule: [5, 60], banRule: [5, 60, 600], ...options}, router => {
+			const all = gatedApp({rateLimitRule: [5, 60], banRule: [5, 60, 600], ...options}, router => {
 				router.get('/who', ctx => {
 					reached += 1;
 					ctx.body = 'in';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {Explanation, GatekeeperOptions} from '../../source/index.ts';
 import {bypass} from '../../source/index.ts';
-import {gated} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
 import {servePeers} from '../support/peers.ts';
 
 const chain: GatekeeperOptions = {ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.0/8']};
@@ -113,7 +113,7 @@ const cases: ReadonlyArray<
 
 test('a request explains whom it is taken for', async t => {
 	for (const [options, peer, lines, explanation] of cases) {
-		const {app} = gated(options, router => {
+		const {app} = gatedApp(options, router => {
 			router.get('/who', ctx => {
 				ctx.body = ctx.state.gatekeeper.explain();
 			});
@@ -125,7 +125,7 @@ test('a request explains whom it is taken for', async t => {
 });
 
 test('it tells of the headers as they were, and of the exemption as it is', async t => {
-	const {http} = gated({ipHeader: 'X-Forwarded-For'}, (router, app) => {
+	const {http} = gatedApp({ipHeader: 'X-Forwarded-For'}, (router, app) => {
 		app.use((ctx, next) => {
 			ctx.req.headers['x-forwarded-for'] = 'changed';
 			return next();

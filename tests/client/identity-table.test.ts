@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {GatekeeperOptions} from '../../source/index.ts';
-import {gated} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
 import {servePeers} from '../support/peers.ts';
 
 /** The peer's address, the lines of the header as they are sent, and who that is. */
@@ -325,7 +325,7 @@ const tables: ReadonlyArray<[title: string, options: GatekeeperOptions, rows: re
 
 for (const [title, options, rows] of tables) {
 	test(title, async t => {
-		const {app} = gated(options, router => {
+		const {app} = gatedApp(options, router => {
 			router.get('/who', ctx => {
 				ctx.body = ctx.state.gatekeeper.client;
 			});
@@ -339,7 +339,7 @@ for (const [title, options, rows] of tables) {
 }
 
 test("with Koa's app.proxy on, its header is read by the same walk", async t => {
-	const {app} = gated({trustedProxies: ['10.0.0.0/8']}, (router, koa) => {
+	const {app} = gatedApp({trustedProxies: ['10.0.0.0/8']}, (router, koa) => {
 		koa.proxy = true;
 		koa.proxyIpHeader = 'X-Client';
 		koa.maxIpsCount = 1;

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {gated, ok} from '../support/gated-app.ts';
+import {gatedApp, ok} from '../support/gated-app.ts';
 import {openRecipe, statuses} from '../support/recipe.ts';
 
 const page = 'docs/moving.md';
@@ -57,7 +57,7 @@ test('from express-rate-limit', async t => {
 });
 
 test('onRefused may throw, as koa-ratelimit does with `throw: true`', async t => {
-	const {http} = gated(
+	const {http} = gatedApp(
 		{rateLimitRule: [1, 60], onRefused: (ctx, {status, text}) => ctx.throw(status, text)},
 		(_router, app) => {
 			app.use(ok);
@@ -71,7 +71,7 @@ test('onRefused may throw, as koa-ratelimit does with `throw: true`', async t =>
 });
 
 test('a request that one rule of a list refuses counts under none', async t => {
-	const {http, pass} = gated({
+	const {http, pass} = gatedApp({
 		rateLimitRule: [
 			[1, 1],
 			[2, 60],
@@ -84,7 +84,7 @@ test('a request that one rule of a list refuses counts under none', async t => {
 });
 
 test('a window of 60,000 is taken: 16 hours and 40 minutes', async t => {
-	const {http, pass} = gated({rateLimitRule: [1, 60_000]});
+	const {http, pass} = gatedApp({rateLimitRule: [1, 60_000]});
 
 	await http.get('/ping');
 	pass(16 * 60 * MINUTE + 40 * MINUTE - 1);

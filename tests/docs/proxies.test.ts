@@ -4,7 +4,7 @@ import {pathToFileURL} from 'node:url';
 import test from 'ava';
 import type Koa from 'koa';
 import {blocks, moduleFolder, root} from '../support/documents.ts';
-import {gated} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
 import {servePeers} from '../support/peers.ts';
 
 const client = '203.0.113.7';
@@ -94,7 +94,7 @@ test('each recipe finds the client, and the one-hop default goes wrong as it say
 		await writeFile(file, code.replace('export {};', 'export default app;'));
 		const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
 		const [, ipHeader = ''] = /ipHeader: '([^']+)'/.exec(code) ?? [];
-		const {app: plain} = gated({ipHeader});
+		const {app: plain} = gatedApp({ipHeader});
 
 		for (const [koa, expected] of [
 			[app, recipe],

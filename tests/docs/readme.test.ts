@@ -8,7 +8,7 @@ import type Koa from 'koa';
 import type {Context, Next} from 'koa';
 import supertest from 'supertest';
 import {blocks, moduleFolder, root, sample} from '../support/documents.ts';
-import {gated, ok} from '../support/gated-app.ts';
+import {gatedApp, ok} from '../support/gated-app.ts';
 
 test('the first example of the README does what its comments say', async t => {
 	const folder = await moduleFolder(t);
@@ -64,7 +64,7 @@ test('with the gate where the README puts it, refusals are logged, readable and 
 		return next();
 	};
 	const logged: number[] = [];
-	const {http, gate} = gated({rateLimitRule: [1, 60]}, (_router, app) => {
+	const {http, gate} = gatedApp({rateLimitRule: [1, 60]}, (_router, app) => {
 		app.middleware.unshift(
 			async (ctx, next) => {
 				await next();
@@ -101,7 +101,7 @@ test('behind a proxy, one visitor gets all banned without `ipHeader`, and only i
 		[{}, 403],
 		[{ipHeader: 'X-Forwarded-For'}, 200],
 	] as const) {
-		const {from} = gated({banRule: [3, 60, 600], ...options}, router => {
+		const {from} = gatedApp({banRule: [3, 60, 600], ...options}, router => {
 			router.post('/login', ctx => {
 				ctx.report();
 				ctx.throw(401);

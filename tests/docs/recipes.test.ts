@@ -13,7 +13,7 @@ import supertest from 'supertest';
 import {gatekeeper} from '../../source/index.ts';
 import {RedisStore} from '../../source/redis.ts';
 import {blocks, moduleFolder, root} from '../support/documents.ts';
-import {agents, gated, serve, storeByHand} from '../support/gated-app.ts';
+import {agents, gatedApp, manualClockStore, serve} from '../support/gated-app.ts';
 import {raw} from '../support/raw.ts';
 import {openRecipe, type Recipe, statuses} from '../support/recipe.ts';
 import {startRedis} from '../support/redis/server.ts';
@@ -313,9 +313,9 @@ test('of 500 guesses at once, the login recipe lets 20 be judged at most', async
 });
 
 test('gates that share a store share their bans', async t => {
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const login = gatekeeper({store, banRule: [1, 60, 600]});
-	const {http, router} = gated({store});
+	const {http, router} = gatedApp({store});
 	router.post('/login', login, ctx => {
 		ctx.report();
 	});
@@ -326,7 +326,7 @@ test('gates that share a store share their bans', async t => {
 
 test('a banned client can upgrade, and a ban ends no stream that is open', async t => {
 	const stream = new PassThrough();
-	const {app, gate} = gated({}, router => {
+	const {app, gate} = gatedApp({}, router => {
 		router.get('/stream', ctx => {
 			ctx.body = stream;
 		});

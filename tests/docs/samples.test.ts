@@ -1,11 +1,11 @@
 import test from 'ava';
 import type {Explanation} from '../../source/index.ts';
 import {sample} from '../support/documents.ts';
-import {gated} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
 import {servePeers} from '../support/peers.ts';
 
 test('a refusal looks as docs/responses.md shows it', async t => {
-	const {http, pass} = gated({rateLimitRule: [100, 60]});
+	const {http, pass} = gatedApp({rateLimitRule: [100, 60]});
 	await http.get('/ping');
 	pass(18_000);
 	for (let counted = 1; counted < 100; counted += 1) {
@@ -27,7 +27,7 @@ test('a refusal looks as docs/responses.md shows it', async t => {
 });
 
 test('a problem looks as docs/responses.md shows it', async t => {
-	const {http} = gated({banRule: [3, 60, 600]}, router => {
+	const {http} = gatedApp({banRule: [3, 60, 600]}, router => {
 		router.get('/report', async ctx => {
 			await ctx.report({weight: 3});
 			ctx.body = 'ok';
@@ -47,7 +47,7 @@ test('an explanation looks as docs/proxies.md shows it', async t => {
 	const heading = 'See how the gate finds the client';
 	const shown = await sample('docs/proxies.md', heading, 'json');
 	const {peer, value} = JSON.parse(shown) as Explanation;
-	const {app} = gated({ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.0/8']});
+	const {app} = gatedApp({ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.0/8']});
 	app.middleware.splice(1, Infinity, ctx => {
 		ctx.body = ctx.state.gatekeeper.explain();
 	});

@@ -9,7 +9,7 @@ import type Koa from 'koa';
 import type {Middleware} from 'koa';
 import {MemoryStore, specific} from '../../source/index.ts';
 import {blocks, moduleFolder} from '../support/documents.ts';
-import {gated, serve, until} from '../support/gated-app.ts';
+import {gatedApp, serve, until} from '../support/gated-app.ts';
 
 const hour = 3_600_000;
 
@@ -44,7 +44,7 @@ test('bodies held back are judged together, unless the rule stands after the bod
 		arrived += 1;
 		return next();
 	};
-	const {app, pass} = gated({banRule: [3, 60, 600]}, router => {
+	const {app, pass} = gatedApp({banRule: [3, 60, 600]}, router => {
 		router.post('/before', perClient(), arrive, parse, judge);
 		router.post('/after', arrive, parse, perClient(), judge);
 	});

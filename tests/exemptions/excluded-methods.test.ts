@@ -4,7 +4,7 @@ import type {AddressInfo} from 'node:net';
 import test from 'ava';
 import type {Context, Next} from 'koa';
 import {bypass} from '../../source/index.ts';
-import {gated, gathering, ok, until} from '../support/gated-app.ts';
+import {gatedApp, latch, ok, until} from '../support/gated-app.ts';
 import {warnings} from '../support/warnings.ts';
 
 /** What lets clients send any method in a header. */
@@ -15,7 +15,7 @@ function override(ctx: Context, next: Next): Promise<unknown> {
 }
 
 function logins(handled: {count: number}, count = 3, wait: () => Promise<void> = async () => {}) {
-	return gated({rateLimitRule: [count, 60], excludedMethods: ['OPTIONS']}, (router, app) => {
+	return gatedApp({rateLimitRule: [count, 60], excludedMethods: ['OPTIONS']}, (router, app) => {
 		app.use(async (_ctx, next) => {
 			await wait();
 			return next();
@@ -61,7 +61,7 @@ test('a ban holds for an excluded method, whatever it is rewritten to', async t 
 
 test('once methods are rewritten, no more than the quota are in flight on trust', async t => {
 	const handled = {count: 0};
-	const {all, release} = gathering();
+	const {all, release} = latch();
 	let waiting = 0;
 	const {http, pass} = logins(handled, 3, async () => {
 		if (handled.count > 0) {
@@ -83,7 +83,7 @@ test('once methods are rewritten, no more than the quota are in flight on trust'
 });
 
 test('a method is excluded as it is spelled alone: to Node.js, head is not HEAD', async t => {
-	const {app} = gated({rateLimitRule: [3, 60], excludedMethods: ['head']}, router => {
+	const {app} = gatedApp({rateLimitRule: [3, 60], excludedMethods: ['head']}, router => {
 		router.get('/page', ok);
 	});
 	const server = createServer(app.callback()).listen(0, '127.0.0.1');
@@ -118,7 +118,7 @@ test('an excluded method that stays itself is neither counted nor limited', asyn
 });
 
 test('a foreseen mark that is wrong is no way around: the method that came in decides', async t => {
-	const {http} = gated({rateLimitRule: [1, 60], excludedMethods: ['OPTIONS']}, (router, app) => {
+	const {http} = gatedApp({rateLimitRule: [1, 60], excludedMethods: ['OPTIONS']}, (router, app) => {
 		app.use(override);
 		router.get('/open', bypass(), ok).options('/open', ok);
 	});

@@ -2,7 +2,7 @@ import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../../source/index.ts';
-import {gated, ok, passOn} from '../support/gated-app.ts';
+import {gatedApp, ok, passOn} from '../support/gated-app.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
 
 /** What a client over its quota is answered, by request. */
@@ -175,7 +175,7 @@ test('405 and 404 paths are not exempt: a method that the marked route does not 
 });
 
 test('405 and 404 answers count like any', async t => {
-	const {http} = gated({rateLimitRule: [2, 60]}, (router, app) => {
+	const {http} = gatedApp({rateLimitRule: [2, 60]}, (router, app) => {
 		router.get('/open', bypass(), ok);
 		app.use(router.allowedMethods());
 	});

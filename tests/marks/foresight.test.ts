@@ -3,7 +3,7 @@ import test from 'ava';
 import Koa, {type Context, type Middleware, type Next} from 'koa';
 import {bypass, type Gatekeeper, gatekeeper, MemoryStore, specific} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {agents, gated, gathering, ok, storeByHand, until} from '../support/gated-app.ts';
+import {agents, gatedApp, latch, manualClockStore, ok, until} from '../support/gated-app.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
 import {warnings} from '../support/warnings.ts';
 
@@ -17,7 +17,7 @@ const rewrite = (to: string) => (ctx: Context, next: Next) => {
 };
 
 test('a path rewritten between gate and router is worth one request beyond the quota', async t => {
-	const {http, pass} = gated({rateLimitRule: [3, 60]}, (router, app) => {
+	const {http, pass} = gatedApp({rateLimitRule: [3, 60]}, (router, app) => {
 		app.use(rewrite('/closed'));
 		router.get('/open', bypass(), ok).get('/closed', ok);
 	});
@@ -36,7 +36,7 @@ test('a path rewritten between gate and router is worth one request beyond the q
 });
 
 test('a suspension holds for the longest window, and for that client alone', async t => {
-	const {from, pass} = gated(
+	const {from, pass} = gatedApp(
 		{
 			rateLimitRule: [
 				[1, 1],
@@ -80,7 +80,7 @@ test('newRouterPath is the path that counts', async t => {
 
 test('newRouterPath set before the gate is foreseen', async t => {
 	const app = new Koa();
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	app.use((ctx, next) => {
 		ctx.newRouterPath = ctx.get('X-Route');
 		return next();
@@ -139,7 +139,7 @@ for (const [what, middleware] of [
 	],
 ] as const) {
 	test(`a middleware between gate and router that ${what} is limited`, async t => {
-		const {http} = gated({rateLimitRule: [2, 60]}, (router, app) => {
+		const {http} = gatedApp({rateLimitRule: [2, 60]}, (router, app) => {
 			app.use((ctx, next) => (ctx.get('X-Stop') ? middleware(ctx) : next()));
 			router.get('/open', bypass(), ok);
 		});
@@ -154,7 +154,7 @@ for (const [what, middleware] of [
 }
 
 test('a request that a specific before the mark refuses is counted late', async t => {
-	const {http} = gated({rateLimitRule: [3, 60]}, router => {
+	const {http} = gatedApp({rateLimitRule: [3, 60]}, router => {
 		router.use(specific([1, 60]));
 		router.get('/open', bypass(), ok);
 	});
@@ -167,7 +167,7 @@ test('a request that a specific before the mark refuses is counted late', async 
 });
 
 test('a standalone request that a ban refuses is no wrong foresight', async t => {
-	const {http, gate} = gated({rateLimitRule: [1, 60]}, router => {
+	const {http, gate} = gatedApp({rateLimitRule: [1, 60]}, router => {
 		router.get('/alone', specific([9, 60], {standalone: true}), ok);
 	});
 
@@ -179,7 +179,7 @@ test('a standalone request that a ban refuses is no wrong foresight', async t =>
 });
 
 test('a banned client is worth one request where the foresight is wrong, then none', async t => {
-	const {http, gate} = gated({}, (router, app) => {
+	const {http, gate} = gatedApp({}, (router, app) => {
 		app.use(rewrite('/closed'));
 		router.get('/open', bypass(), ok).get('/closed', ok);
 	});
@@ -190,7 +190,7 @@ test('a banned client is worth one request where the foresight is wrong, then no
 });
 
 test('on an excluded method a wrong foresight is counted as the method would have been: not at all', async t => {
-	const {http} = gated({rateLimitRule: [1, 60], excludedMethods: ['get']}, (router, app) => {
+	const {http} = gatedApp({rateLimitRule: [1, 60], excludedMethods: ['get']}, (router, app) => {
 		app.use(rewrite('/closed'));
 		router.get('/open', bypass(), ok).get('/closed', ok);
 	});
@@ -251,7 +251,7 @@ for (const [who, refuseAll] of [
 		const fail = () => {
 			throw new Error('store down');
 		};
-		const {http, gate} = gated(
+		const {http, gate} = gatedApp(
 			{
 				rateLimitRule: [2, 60],
 				onStoreError: 'closed',
@@ -279,8 +279,8 @@ for (const [who, refuseAll] of [
 test('a mark that runs only after its request has ended proves nothing, and frees no place twice', async t => {
 	let reached = 0;
 	let goOn = () => Promise.resolve<unknown>(undefined);
-	const {all, release} = gathering();
-	const {http, pass} = gated({rateLimitRule: [1, 60]}, (router, app) => {
+	const {all, release} = latch();
+	const {http, pass} = gatedApp({rateLimitRule: [1, 60]}, (router, app) => {
 		app.use((ctx, next) => {
 			if (ctx.get('X-Forget') === '') {
 				return rewrite('/closed')(ctx, next);
@@ -379,7 +379,7 @@ for (const [title, build] of detours) {
 		const app = new Koa();
 		const routes = new Koa();
 		const routers = build(routes, counted);
-		const {store} = storeByHand();
+		const {store} = manualClockStore();
 		app.use(gatekeeper({rateLimitRule: [2, 60], store, ...(routers && {routers})}));
 		for (const middleware of routes.middleware) {
 			app.use(middleware);

@@ -24,8 +24,8 @@ import {
 	isOnlyRouteMarked,
 	MOUNTED_AT,
 } from '../support/generators/built-stack.ts';
-import {openStage, type Stage, type StageAnswer} from '../support/test-server.ts';
-import type {Trail} from '../support/traces.ts';
+import {openTestServer, type TestResponse, type TestServer} from '../support/test-server.ts';
+import type {Trace} from '../support/traces.ts';
 
 interface AnyGate {
 	/** Of its rules, all with one window, in which everything happens. */
@@ -52,8 +52,8 @@ interface Visit {
 
 interface Visited {
 	readonly request: AnyRequest;
-	readonly answer: StageAnswer;
-	readonly trail: Trail;
+	readonly answer: TestResponse;
+	readonly trace: Trace;
 }
 
 const MOST_UNPROVEN = 16;
@@ -63,11 +63,11 @@ const clients = ['203.0.113.1', '203.0.113.2'];
 // A wrong foresight warns, once for each app.
 process.removeAllListeners('warning');
 
-let stage: Stage;
+let server: TestServer;
 test.before(async () => {
-	stage = await openStage();
+	server = await openTestServer();
 });
-test.after.always(() => stage.close());
+test.after.always(() => server.close());
 
 test.serial(
 	'no handler that no mark covers is reached beyond the quota and the one extra',
@@ -104,7 +104,7 @@ async function keepsQuota({stack, gates, isBanned, batches}: Crowd): Promise<voi
 		await Promise.all(built.gates.map(gate => gate.ban(clients[0] ?? '')));
 	}
 
-	stage.play(built.app);
+	server.serve(built.app);
 	for (const batch of batches) {
 		visited.push(...(await Promise.all(batch.map(request => visit(built, stack, request)))));
 	}
@@ -113,8 +113,8 @@ async function keepsQuota({stack, gates, isBanned, batches}: Crowd): Promise<voi
 		for (const client of clients.keys()) {
 			const most = mostAllowed(gate, isBanned && client === 0);
 			const uncovered = visited.filter(
-				({request, trail}) =>
-					request.client === client && trail.uncovered > 0 && most.of.includes(request.method),
+				({request, trace}) =>
+					request.client === client && trace.uncovered > 0 && most.of.includes(request.method),
 			);
 			if (uncovered.length > most.count) {
 				throw new Error(
@@ -124,7 +124,7 @@ async function keepsQuota({stack, gates, isBanned, batches}: Crowd): Promise<voi
 		}
 	}
 
-	const failed = visited.find(({answer, trail}) => answer.status === 500 && !trail.hasThrown);
+	const failed = visited.find(({answer, trace}) => answer.status === 500 && !trace.hasThrown);
 	if (failed) {
 		throw new Error(`The gate has failed: ${inspect(failed)}`);
 	}
@@ -155,10 +155,10 @@ async function changesNothing({stack, requests}: Visit): Promise<void> {
 
 async function whatHappens(built: BuiltStack, {stack, requests}: Visit): Promise<unknown[]> {
 	const happened: unknown[] = [];
-	stage.play(built.app);
+	server.serve(built.app);
 	for (const request of requests) {
-		const {answer, trail} = await visit(built, stack, request);
-		const reached = trail.reached.map(({method, path}) => ({method, path}));
+		const {answer, trace} = await visit(built, stack, request);
+		const reached = trace.reached.map(({method, path}) => ({method, path}));
 		happened.push({request, reached, status: answer.status, text: answer.text});
 	}
 
@@ -177,20 +177,20 @@ async function letsIn({stack, requests}: Visit): Promise<void> {
 		Promise.all(built.gates.flatMap(gate => clients.map(client => gate[verb](client))));
 
 	await allGates('ban');
-	stage.play(built.app);
+	server.serve(built.app);
 	for (const request of requests.filter(one => isOnlyRouteMarked(built, one))) {
-		const {answer, trail} = await visit(built, stack, request);
-		if (trail.reached.length === 0 || answer.headers.ratelimit !== undefined) {
+		const {answer, trace} = await visit(built, stack, request);
+		if (trace.reached.length === 0 || answer.headers.ratelimit !== undefined) {
 			throw new Error(`Not let in: ${inspect({request, answer})}`);
 		}
 	}
 
 	await allGates('unban');
 	for (const [index, own] of options.entries()) {
-		stage.play(new Koa().use(gatekeeper(own)));
+		server.serve(new Koa().use(gatekeeper(own)));
 		for (const client of clients) {
 			const headers = {'X-Forwarded-For': client};
-			const {headers: fields} = await stage.send({method: 'GET', path: '/', headers});
+			const {headers: fields} = await server.send({method: 'GET', path: '/', headers});
 			if (fields.ratelimit !== `"shared";r=${index};t=60`) {
 				throw new Error(`Counted: ${inspect({client, fields})}`);
 			}
@@ -204,13 +204,13 @@ async function visit(built: BuiltStack, {gate}: AnyStack, request: AnyRequest): 
 	const {method, path, host, client} = request;
 	visits += 1;
 	const name = String(visits);
-	const answer = await stage.send({
+	const answer = await server.send({
 		method,
 		path: gate === 'mounted' ? `${MOUNTED_AT}${path}` : path,
-		headers: {Host: host, 'X-Forwarded-For': clients[client] ?? '', 'X-Trail': name},
+		headers: {Host: host, 'X-Forwarded-For': clients[client] ?? '', 'X-Trace': name},
 	});
 
-	return {request, answer, trail: built.trail(name)};
+	return {request, answer, trace: built.trace(name)};
 }
 
 function newGate(any: AnyGate, told: Pick<GatekeeperOptions, 'routers'>): Gatekeeper {

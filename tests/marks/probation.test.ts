@@ -3,13 +3,13 @@ import {bypass, MemoryStore, type Verdict} from '../../source/index.ts';
 import {Probation} from '../../source/marks/probation.ts';
 import {TrustedStore} from '../../source/stores/guard/trusted-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {gated, gathering, ok, until} from '../support/gated-app.ts';
+import {gatedApp, latch, ok, until} from '../support/gated-app.ts';
 
 const SECOND = 1000;
 
 /** Authentication in front of the router, as most apps have it: it reports and throws. */
 function guessing(attempts: {judged: number}, wait: () => Promise<void> = async () => {}) {
-	return gated({banRule: [3, '1m', '1h'], rateLimitRule: [20, '1s']}, (router, app) => {
+	return gatedApp({banRule: [3, '1m', '1h'], rateLimitRule: [20, '1s']}, (router, app) => {
 		app.use(async (_ctx, next) => {
 			await wait();
 			return next();
@@ -49,7 +49,7 @@ test('a banned client does not go on guessing on a bypassed path, for the whole 
 
 test('of guesses in parallel a banned client has at most 16 judged, once', async t => {
 	const attempts = {judged: 0};
-	const {all, release} = gathering();
+	const {all, release} = latch();
 	let waiting = 0;
 	const {http, pass, gate} = guessing(attempts, async () => {
 		waiting += 1;
@@ -173,7 +173,7 @@ test('a verdict that was asked for before the suspension does not lift the ban',
 				asked.push(resolve);
 			}),
 	});
-	const {http} = gated({store, rateLimitRule: [1, '1s'], storeTimeout: '1m'}, (router, app) => {
+	const {http} = gatedApp({store, rateLimitRule: [1, '1s'], storeTimeout: '1m'}, (router, app) => {
 		app.use((ctx, next) => {
 			ctx.path = ctx.get('X-Path') || ctx.path;
 			return next();

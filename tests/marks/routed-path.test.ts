@@ -3,7 +3,7 @@ import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../../source/index.ts';
-import {gated, ok, serve} from '../support/gated-app.ts';
+import {gatedApp, ok, serve} from '../support/gated-app.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
 
 /** Sends a target as it is: what makes requests for people resolves dot segments first. */
@@ -63,7 +63,7 @@ test('a path with dot segments is not exempt, in whatever spelling', async t => 
 });
 
 test('nor does bypass() spare it the rules behind it', async t => {
-	const {app} = gated({}, router => {
+	const {app} = gatedApp({}, router => {
 		router.use('/public', bypass());
 		router.get('/*path', specific([1, 60]), ok);
 	});

@@ -3,7 +3,7 @@ import test from 'ava';
 import Koa, {type Middleware} from 'koa';
 import mount from 'koa-mount';
 import {bypass, gatekeeper, specific} from '../../source/index.ts';
-import {agents, ok, passOn, storeByHand} from '../support/gated-app.ts';
+import {agents, manualClockStore, ok, passOn} from '../support/gated-app.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
 import {warnings} from '../support/warnings.ts';
 
@@ -36,7 +36,7 @@ test('a route added after the first request is seen', async t => {
 
 test('a router before the gate is not taken for one after it', async t => {
 	const app = new Koa();
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const gate = gatekeeper({rateLimitRule: [1, 60], store});
 	app.use(new Router().get('/open', passOn).get('/before', ok).routes());
 	app.use(gate);
@@ -75,7 +75,7 @@ test('a bypass() that stands before the gate says which line to add', async t =>
 
 test('a router added after callback() is expected but does not run: counted late, and then not exempt', async t => {
 	const app = new Koa();
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	app.use(gatekeeper({rateLimitRule: [2, 60], store}));
 	const {http} = agents(app);
 	app.use(openRouter().routes());
@@ -95,7 +95,7 @@ test.serial(
 		const seen = warnings(t);
 		const app = new Koa();
 		const sub = new Koa();
-		const {store} = storeByHand();
+		const {store} = manualClockStore();
 		sub.use(gatekeeper({rateLimitRule: [5, 60], store})).use(openRouter().routes());
 		app.use(mount('/sub', sub));
 		const {http} = agents(app);
@@ -114,7 +114,7 @@ test('in a mounted app the gate foresees the routers that it is told', async t =
 	const router = openRouter();
 	const app = new Koa();
 	const sub = new Koa();
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	sub.use(gatekeeper({rateLimitRule: [1, 60], routers: [router], store})).use(router.routes());
 	app.use(mount('/sub', sub));
 	const {http} = agents(app);
@@ -130,7 +130,7 @@ test('in a mounted app the gate foresees the routers that it is told', async t =
 test("a parent's router is not taken for the mounted app's own", async t => {
 	const app = new Koa();
 	const sub = new Koa();
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	sub.use(gatekeeper({rateLimitRule: [1, 60], store})).use(ok);
 	const parent = new Router();
 	parent.all('/sub/{*any}', mount('/sub', sub));
@@ -182,7 +182,7 @@ test.serial(
 
 test('a tool that copies the properties of what it wraps hides nothing', async t => {
 	const app = new Koa();
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const wrap = <T extends Middleware>(middleware: T): T =>
 		Object.assign(((ctx, next) => middleware(ctx, next)) as T, middleware);
 	app.use(wrap(gatekeeper({rateLimitRule: [1, 60], store})));
@@ -195,7 +195,7 @@ test('a tool that copies the properties of what it wraps hides nothing', async t
 
 test('a gate mounted with router.use foresees the routes behind it', async t => {
 	const app = new Koa();
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const router = new Router();
 	router.get('/before', ok);
 	router.use(gatekeeper({rateLimitRule: [1, 60], store}));
@@ -214,7 +214,7 @@ test('a gate mounted with router.use foresees the routes behind it', async t => 
 
 test('a gate in a nested router, or on a single route, foresees what follows it', async t => {
 	const app = new Koa();
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const gate = gatekeeper({rateLimitRule: [1, 60], store});
 	const inner = new Router();
 	inner.use(gate).get('/open', bypass(), ok).get('/closed', ok);
@@ -239,7 +239,7 @@ test('a gate in a nested router, or on a single route, foresees what follows it'
 test.serial('a gate mounted with router.use on an exclusive router warns', async t => {
 	const seen = warnings(t);
 	const app = new Koa();
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const router = new Router({exclusive: true});
 	router.get('/ping', ok).use(gatekeeper({rateLimitRule: [1, 60], store}));
 	app.use(router.routes());

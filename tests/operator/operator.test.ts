@@ -8,10 +8,10 @@ import {
 	type ReportOutcome,
 } from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {bansOf, gated, storeByHand} from '../support/gated-app.ts';
+import {bansOf, gatedApp, manualClockStore} from '../support/gated-app.ts';
 
 test("ban() bans for the ban rule's duration, or the one given", async t => {
-	const all = gated({banRule: [3, 60, 600]});
+	const all = gatedApp({banRule: [3, 60, 600]});
 	const {gate, http, pass} = all;
 
 	await gate.ban('127.0.0.1', {reason: 'by hand'});
@@ -28,7 +28,7 @@ test("ban() bans for the ban rule's duration, or the one given", async t => {
 });
 
 test('without a ban rule and a duration, a ban has no end', async t => {
-	const all = gated({rateLimitRule: [9, 60]});
+	const all = gatedApp({rateLimitRule: [9, 60]});
 
 	await all.gate.ban('127.0.0.1');
 	all.pass(400 * 24 * 60 * 60 * 1000);
@@ -37,7 +37,7 @@ test('without a ban rule and a duration, a ban has no end', async t => {
 });
 
 test('unban() ends a ban and forgets the reports, not the requests counted', async t => {
-	const {gate, http} = gated({banRule: [2, 60, 600], rateLimitRule: [2, 60]});
+	const {gate, http} = gatedApp({banRule: [2, 60, 600], rateLimitRule: [2, 60]});
 
 	await http.get('/ping');
 	await gate.ban('127.0.0.1');
@@ -50,7 +50,7 @@ test('unban() ends a ban and forgets the reports, not the requests counted', asy
 });
 
 test('reset() forgets requests and reports; a ban stays', async t => {
-	const {gate, http} = gated({banRule: [2, 60, 600], rateLimitRule: [1, 60]});
+	const {gate, http} = gatedApp({banRule: [2, 60, 600], rateLimitRule: [1, 60]});
 
 	await http.get('/ping');
 	await gate.report('127.0.0.1');
@@ -63,7 +63,7 @@ test('reset() forgets requests and reports; a ban stays', async t => {
 });
 
 test("report() counts like a handler's, and bans", async t => {
-	const all = gated({banRule: [3, 60, 600]});
+	const all = gatedApp({banRule: [3, 60, 600]});
 
 	t.deepEqual(await all.gate.report('127.0.0.1', {weight: 2}), {reports: 2, banned: false});
 	t.deepEqual(await all.gate.report('127.0.0.1', {reason: 'again'}), {
@@ -90,7 +90,7 @@ const spellings: ReadonlyArray<[ClientName, string]> = [
 
 test('a client is an address in any spelling, a key as bans() shows it, or a key of another kind', async t => {
 	for (const [client, key] of spellings) {
-		const all = gated();
+		const all = gatedApp();
 		await all.gate.ban(client);
 		t.deepEqual(
 			(await bansOf(all)).map(ban => ban.client),
@@ -120,7 +120,7 @@ const strangers: readonly unknown[] = [
 ];
 
 test('anything else rejects with a TypeError, from every verb', async t => {
-	const {gate} = gated({banRule: [1, 1, 1]});
+	const {gate} = gatedApp({banRule: [1, 1, 1]});
 
 	for (const stranger of strangers) {
 		for (const verb of ['ban', 'unban', 'reset', 'report'] as const) {
@@ -133,7 +133,7 @@ test('anything else rejects with a TypeError, from every verb', async t => {
 });
 
 test('bad options of verbs reject with a TypeError', async t => {
-	const {gate} = gated({banRule: [1, 1, 1]});
+	const {gate} = gatedApp({banRule: [1, 1, 1]});
 	const ban = (options: unknown) => gate.ban('127.0.0.1', options as BanOptions);
 
 	await t.throwsAsync(ban({duration: 0}), {instanceOf: TypeError, message: /^`duration` must be/});
@@ -194,7 +194,7 @@ test('a ban by hand while the store fails holds in this process, too', async t =
 	const fail = () => {
 		throw new Error('store down');
 	};
-	const {gate, http} = gated({store: forwardTo(new MemoryStore(), {admit: fail})});
+	const {gate, http} = gatedApp({store: forwardTo(new MemoryStore(), {admit: fail})});
 
 	t.is((await http.get('/ping')).status, 200);
 	await gate.ban('127.0.0.1');
@@ -204,7 +204,7 @@ test('a ban by hand while the store fails holds in this process, too', async t =
 });
 
 test('a client behind NAT64 is named by its address, or as bans() shows it, and is one of its own', async t => {
-	const {gate, from} = gated({ipHeader: 'X-Forwarded-For'});
+	const {gate, from} = gatedApp({ipHeader: 'X-Forwarded-For'});
 	const [one, other] = ['64:ff9b::198.51.100.1', '64:ff9b::203.0.113.9'];
 	await gate.ban(one);
 	t.is((await from(one).get('/ping')).status, 403);
@@ -261,7 +261,7 @@ test('a list of bans that is left early is closed in the store', async t => {
 });
 
 test('a list of bans that is read slowly tells the time of each, and none that has ended', async t => {
-	const {gate, pass} = gated();
+	const {gate, pass} = gatedApp();
 	await gate.ban('192.0.2.1', {duration: 10});
 	await gate.ban('192.0.2.2', {duration: 10});
 	await gate.ban('192.0.2.3', {duration: 40});
@@ -275,7 +275,7 @@ test('a list of bans that is read slowly tells the time of each, and none that h
 });
 
 test('other work runs while many bans are listed', async t => {
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const gate = gatekeeper({store});
 	for (let index = 0; index < 100_000; index += 1) {
 		store.ban(`client ${index}`, {duration: 1000});
@@ -302,7 +302,7 @@ test('other work runs while many bans are listed', async t => {
 });
 
 test('close() lets everything go; the gate still works, from nothing', async t => {
-	const all = gated({rateLimitRule: [1, 60]});
+	const all = gatedApp({rateLimitRule: [1, 60]});
 
 	await all.http.get('/ping');
 	await all.gate.ban('203.0.113.7');
@@ -313,9 +313,9 @@ test('close() lets everything go; the gate still works, from nothing', async t =
 });
 
 test('two gates on one store have counters of their own, and the same bans', async t => {
-	const {store} = storeByHand();
-	const one = gated({rateLimitRule: [1, 60], store});
-	const other = gated({rateLimitRule: [1, 60], store});
+	const {store} = manualClockStore();
+	const one = gatedApp({rateLimitRule: [1, 60], store});
+	const other = gatedApp({rateLimitRule: [1, 60], store});
 
 	t.is((await one.http.get('/ping')).headers['ratelimit-policy'], '"global";q=1;w=60');
 	t.is((await other.http.get('/ping')).headers['ratelimit-policy'], '"global-2";q=1;w=60');
@@ -324,18 +324,18 @@ test('two gates on one store have counters of their own, and the same bans', asy
 });
 
 test('two gates that give one name to equal rules on one store share the counter', async t => {
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const rateLimitRule = {count: 1, window: 60, name: 'api'};
-	const one = gated({rateLimitRule, store});
-	const other = gated({rateLimitRule, store});
+	const one = gatedApp({rateLimitRule, store});
+	const other = gatedApp({rateLimitRule, store});
 
 	t.is((await one.http.get('/ping')).status, 200);
 	t.is((await other.http.get('/ping')).status, 429);
 });
 
 test('two gates with stores of their own know nothing of each other', async t => {
-	const one = gated({rateLimitRule: [1, 60]});
-	const other = gated({rateLimitRule: [1, 60]});
+	const one = gatedApp({rateLimitRule: [1, 60]});
+	const other = gatedApp({rateLimitRule: [1, 60]});
 
 	await one.gate.ban('127.0.0.1');
 	t.is((await other.http.get('/ping')).headers['ratelimit-policy'], '"global";q=1;w=60');
@@ -343,7 +343,7 @@ test('two gates with stores of their own know nothing of each other', async t =>
 
 test('no verb bans or reports whom no ban holds', async t => {
 	const allow = new AddressList(['203.0.113.0/24', '2001:db8:1:2::/64', '2001:db8:9:9::7']);
-	const all = gated({banRule: [1, 60, 600], allow}, router => {
+	const all = gatedApp({banRule: [1, 60, 600], allow}, router => {
 		router.get('/report', async ctx => {
 			ctx.body = await ctx.report({client: ctx.get('X-Client')});
 		});
@@ -382,9 +382,9 @@ test('no verb bans or reports whom no ban holds', async t => {
 });
 
 test('a ban made under another ipv6Prefix can be ended', async t => {
-	const {store} = storeByHand();
-	const before = gated({store, ipv6Prefix: 48});
-	const all = gated({store, ipv6Prefix: 64});
+	const {store} = manualClockStore();
+	const before = gatedApp({store, ipv6Prefix: 48});
+	const all = gatedApp({store, ipv6Prefix: 64});
 	await before.gate.ban('2001:db8:1:2::7');
 
 	t.deepEqual(

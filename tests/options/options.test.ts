@@ -3,7 +3,7 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import {AddressList, type GatekeeperOptions, gatekeeper, MemoryStore} from '../../source/index.ts';
 import {RedisStore} from '../../source/redis.ts';
-import {gated} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
 
 const limit = (rateLimitRule: unknown) => ({rateLimitRule});
 const ban = (banRule: unknown) => ({banRule});
@@ -220,7 +220,7 @@ test('no error shows a secret, wherever it was put by mistake', t => {
 });
 
 test('with a secret, no verb shows the key that it was given', async t => {
-	const {gate} = gated({keySecret: 'pepper'});
+	const {gate} = gatedApp({keySecret: 'pepper'});
 	const key = 'sk_live_c0nfidential';
 
 	for (const mistake of [key, {kye: key}, {key: [key]}, {specificKey: [key]}]) {
@@ -233,7 +233,7 @@ test('with a secret, no verb shows the key that it was given', async t => {
 
 test('a secret is shown neither by a gate nor by the state of a request', async t => {
 	const keySecret = 'c0nfidential';
-	const {http, gate} = gated({keySecret}, router => {
+	const {http, gate} = gatedApp({keySecret}, router => {
 		router.get('/state', ctx => {
 			ctx.body = inspect(ctx.state, {depth: 9, showHidden: true});
 		});
@@ -246,7 +246,7 @@ test('a secret is shown neither by a gate nor by the state of a request', async 
 test('a secret may be text or its bytes, which are copied', async t => {
 	const bytes = Buffer.from('pepper');
 	const gates = ['pepper', bytes, new Uint8Array(bytes)].map(keySecret =>
-		gated({keySecret, key: () => 'alice'}, router => {
+		gatedApp({keySecret, key: () => 'alice'}, router => {
 			router.get('/client', ctx => {
 				ctx.body = ctx.state.gatekeeper.client;
 			});

@@ -6,7 +6,7 @@ import compose from 'koa-compose';
 import type {ReportOptions, Standing} from '../../source/index.ts';
 import {bypass, MemoryStore} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {bansOf, gated, ok} from '../support/gated-app.ts';
+import {bansOf, gatedApp, ok} from '../support/gated-app.ts';
 import {warnings} from '../support/warnings.ts';
 
 const ban = {banRule: [3, 60, 600]} as const;
@@ -20,7 +20,7 @@ const reports = async (ctx: Context) => {
 const path = (options: unknown) => `/report?json=${encodeURIComponent(JSON.stringify(options))}`;
 
 test('enough reports within the window ban, in force before that answer is sent', async t => {
-	const {http, pass} = gated(ban, router => {
+	const {http, pass} = gatedApp(ban, router => {
 		router.get('/report', reports);
 	});
 
@@ -41,7 +41,7 @@ test('enough reports within the window ban, in force before that answer is sent'
 });
 
 test('a report one window old no longer counts', async t => {
-	const {http, pass} = gated(ban, router => {
+	const {http, pass} = gatedApp(ban, router => {
 		router.get('/report', reports);
 	});
 
@@ -52,7 +52,7 @@ test('a report one window old no longer counts', async t => {
 });
 
 test('a ban shorter than its window is over when it is over', async t => {
-	const {http, pass} = gated({banRule: [2, 60, 5]}, router => {
+	const {http, pass} = gatedApp({banRule: [2, 60, 5]}, router => {
 		router.get('/report', reports);
 	});
 
@@ -66,7 +66,7 @@ test('a ban shorter than its window is over when it is over', async t => {
 });
 
 test('a report that is not awaited counts, in a handler that throws too', async t => {
-	const {http} = gated({banRule: [2, 60, 600]}, router => {
+	const {http} = gatedApp({banRule: [2, 60, 600]}, router => {
 		router.get('/throws', ctx => {
 			ctx.report();
 			throw new Error('broken');
@@ -94,7 +94,7 @@ test('a report in flight is settled before the answer is sent', async t => {
 			return store.report(...report);
 		},
 	});
-	const {http} = gated({...ban, store: slow}, router => {
+	const {http} = gatedApp({...ban, store: slow}, router => {
 		router.get('/login', ctx => {
 			ctx.report();
 			ctx.throw(401);
@@ -107,7 +107,7 @@ test('a report in flight is settled before the answer is sent', async t => {
 
 test('a report made after the chain has ended still counts', async t => {
 	let late: (() => Promise<Standing>) | undefined;
-	const {http} = gated({banRule: [1, 60, 600]}, router => {
+	const {http} = gatedApp({banRule: [1, 60, 600]}, router => {
 		router.get('/later', ctx => {
 			late = () => ctx.report();
 			ctx.body = 'ok';
@@ -120,7 +120,7 @@ test('a report made after the chain has ended still counts', async t => {
 });
 
 test('another client may be reported, never seen before and in any spelling', async t => {
-	const {http, from} = gated({...ban, ipHeader: 'X-Forwarded-For'}, router => {
+	const {http, from} = gatedApp({...ban, ipHeader: 'X-Forwarded-For'}, router => {
 		router.get('/report', reports);
 	});
 	const reporter = from('203.0.113.1');
@@ -142,7 +142,7 @@ test('another client may be reported, never seen before and in any spelling', as
 });
 
 test('a report may weigh more than one, and give a reason', async t => {
-	const {http, gate} = gated(ban, router => {
+	const {http, gate} = gatedApp(ban, router => {
 		router.get('/report', reports);
 	});
 
@@ -159,7 +159,7 @@ test('a report may weigh more than one, and give a reason', async t => {
 });
 
 test('reports and requests during a ban neither count nor lengthen it', async t => {
-	const {http, pass} = gated({banRule: [2, 60, 10], rateLimitRule: [3, 60]}, router => {
+	const {http, pass} = gatedApp({banRule: [2, 60, 10], rateLimitRule: [3, 60]}, router => {
 		router.get('/report', bypass(), reports);
 	});
 
@@ -175,7 +175,7 @@ test('reports and requests during a ban neither count nor lengthen it', async t 
 });
 
 test('bypass routes report too', async t => {
-	const {http} = gated({banRule: [1, 60, 600]}, router => {
+	const {http} = gatedApp({banRule: [1, 60, 600]}, router => {
 		router.get('/report', bypass(), reports);
 	});
 
@@ -202,7 +202,7 @@ const badReports: ReadonlyArray<[unknown, RegExp]> = [
 
 test('a bad report rejects with a TypeError, and is no unhandled rejection', async t => {
 	const messages: string[] = [];
-	const {http} = gated(ban, router => {
+	const {http} = gatedApp(ban, router => {
 		router.get('/report', async ctx => {
 			for (const [options] of badReports) {
 				ctx.report(options as ReportOptions);
@@ -224,7 +224,7 @@ test('a bad report rejects with a TypeError, and is no unhandled rejection', asy
 
 test('ctx.report works without ctx in front of it, also after the response', async t => {
 	const later: Array<(options?: ReportOptions) => Promise<Standing>> = [];
-	const {http} = gated({banRule: [9, 60, 600]}, router => {
+	const {http} = gatedApp({banRule: [9, 60, 600]}, router => {
 		router.get('/report', async ctx => {
 			const {report} = ctx;
 			later.push(report);
@@ -239,7 +239,7 @@ test('ctx.report works without ctx in front of it, also after the response', asy
 
 test('a request without a client reports nobody', async t => {
 	const standings: Standing[] = [];
-	const {app, gate} = gated({banRule: [1, 60, 600]});
+	const {app, gate} = gatedApp({banRule: [1, 60, 600]});
 	app.middleware.unshift(async (ctx, next) => {
 		await next();
 		standings.push(await ctx.report());
@@ -256,7 +256,7 @@ test('a request without a client reports nobody', async t => {
 
 test.serial('a bad report that nobody awaits is told of by a warning', async t => {
 	const heard = warnings(t);
-	const {http} = gated(ban, router => {
+	const {http} = gatedApp(ban, router => {
 		router.get('/report', ctx => {
 			ctx.report({wieght: 2} as ReportOptions);
 			ok(ctx);
@@ -273,7 +273,7 @@ test.serial(
 	'a report whose reason is no text counts without it, since clients may send any type',
 	async t => {
 		const heard = warnings(t);
-		const {http, gate} = gated({banRule: [3, 60, 600]}, router => {
+		const {http, gate} = gatedApp({banRule: [3, 60, 600]}, router => {
 			router.get('/report', ctx => {
 				ctx.report({reason: ctx.query.user as string});
 				ok(ctx);
@@ -291,9 +291,12 @@ test.serial(
 );
 
 test('a request that came from our proxy without a client is immune', async t => {
-	const {http, from, gate} = gated({banRule: [1, 60, 600], ipHeader: 'X-Forwarded-For'}, router => {
-		router.get('/report', reports);
-	});
+	const {http, from, gate} = gatedApp(
+		{banRule: [1, 60, 600], ipHeader: 'X-Forwarded-For'},
+		router => {
+			router.get('/report', reports);
+		},
+	);
 
 	t.deepEqual((await http.get('/report')).body, {reports: 0, banned: false, immune: 'no-client'});
 	t.deepEqual((await http.get('/report').set('X-Forwarded-For', 'unknown')).body, {
@@ -310,7 +313,7 @@ test('a request that came from our proxy without a client is immune', async t =>
 
 test.serial('without a ban rule a report says that it does not count, and warns once', async t => {
 	const seen = warnings(t);
-	const {http, gate} = gated({rateLimitRule: [100, 60]}, router => {
+	const {http, gate} = gatedApp({rateLimitRule: [100, 60]}, router => {
 		router.get('/report', bypass(), reports);
 	});
 
@@ -324,7 +327,7 @@ test.serial('without a ban rule a report says that it does not count, and warns 
 });
 
 test('without any options nothing is limited nor announced, and report() still exists', async t => {
-	const {http} = gated({}, router => {
+	const {http} = gatedApp({}, router => {
 		router.get('/report', reports);
 	});
 
@@ -337,7 +340,7 @@ test('without any options nothing is limited nor announced, and report() still e
 
 test('a request holds only the reports that are in flight', async t => {
 	let most = 0;
-	const {http} = gated({banRule: [1_000_000, 60, 600]}, router => {
+	const {http} = gatedApp({banRule: [1_000_000, 60, 600]}, router => {
 		router.get('/lines', async ctx => {
 			const {reports} = ctx.state.gatekeeper as unknown as {reports: Set<unknown>};
 			for (let line = 0; line < 100; line += 1) {

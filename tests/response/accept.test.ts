@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import Koa from 'koa';
 import {PROBLEM, prefersProblem} from '../../source/response/accept.ts';
-import {gated} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
 
 /** What makes negotiation quadratic, costly for its length, or both. */
 const hostile = ['"'.padEnd(8000, ','), 'a/b,'.repeat(2000), `a/b;a="${';'.repeat(8000)}`];
@@ -10,7 +10,7 @@ const hostile = ['"'.padEnd(8000, ','), 'a/b,'.repeat(2000), `a/b;a="${';'.repea
 const full = {rateLimitRule: [1, 60]} as const;
 
 test('a long Accept header is not negotiated, and the client gets text', async t => {
-	const {http} = gated(full);
+	const {http} = gatedApp(full);
 	await http.get('/ping');
 
 	for (const accept of [...hostile, `a${',image/png'.repeat(15)}`]) {
@@ -21,7 +21,7 @@ test('a long Accept header is not negotiated, and the client gets text', async t
 });
 
 test('an Accept header that a client may mean is negotiated', async t => {
-	const {http} = gated(full);
+	const {http} = gatedApp(full);
 	await http.get('/ping');
 
 	const accept = `application/json${',image/png'.repeat(14)},a/b`;
@@ -33,7 +33,7 @@ test('an Accept header that a client may mean is negotiated', async t => {
 
 test('what onRefused negotiates, or redirects, costs no more', async t => {
 	const seen: unknown[] = [];
-	const {http} = gated({
+	const {http} = gatedApp({
 		...full,
 		onRefused: ctx => {
 			seen.push(ctx.get('Accept'), ctx.request.headers.accept, ctx.accepts('html'));
@@ -49,7 +49,7 @@ test('what onRefused negotiates, or redirects, costs no more', async t => {
 });
 
 test('a request that is let in keeps its Accept header', async t => {
-	const {http} = gated({}, router => {
+	const {http} = gatedApp({}, router => {
 		router.get('/length', ctx => {
 			ctx.body = String(ctx.get('Accept').length);
 		});
@@ -62,7 +62,7 @@ test('a request that is let in keeps its Accept header', async t => {
 test('onRefused sees the Accept header of any browser', async t => {
 	const chrome =
 		'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7';
-	const {http} = gated({
+	const {http} = gatedApp({
 		...full,
 		onRefused: ctx => {
 			ctx.body = ctx.get('Accept');

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {bypass, type GatekeeperOptions, gatekeeper, specific} from '../../source/index.ts';
-import {gated, ok} from '../support/gated-app.ts';
+import {gatedApp, ok} from '../support/gated-app.ts';
 
 const draft = ['ratelimit', 'ratelimit-policy'];
 const legacy = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
@@ -10,7 +10,7 @@ function fields(headers: Record<string, string>): string[] {
 }
 
 test('t is the time to the next free slot, but at least the share of what remains', async t => {
-	const {http, pass} = gated({rateLimitRule: [3, 60]});
+	const {http, pass} = gatedApp({rateLimitRule: [3, 60]});
 
 	t.is((await http.get('/ping')).headers.ratelimit, '"global";r=2;t=60');
 	pass(30_500);
@@ -25,7 +25,7 @@ test('t is the time to the next free slot, but at least the share of what remain
 });
 
 test('no t invites a burst: r requests within t are what the rule allows on the average', async t => {
-	const {http, pass} = gated({rateLimitRule: [100, 60]});
+	const {http, pass} = gatedApp({rateLimitRule: [100, 60]});
 
 	await http.get('/ping');
 	pass(59_500);
@@ -33,7 +33,7 @@ test('no t invites a burst: r requests within t are what the rule allows on the 
 });
 
 test('a policy has a window only in whole seconds', async t => {
-	const {http} = gated({
+	const {http} = gatedApp({
 		rateLimitRule: [
 			{count: 5, window: 0.5, name: 'half'},
 			{count: 6, window: 1.5, name: 'odd'},
@@ -47,14 +47,14 @@ test('a policy has a window only in whole seconds', async t => {
 });
 
 test('names are written as Strings of RFC 9651', async t => {
-	const {http} = gated({rateLimitRule: {count: 1, window: 1, name: 'a "b" \\c, d;e'}});
+	const {http} = gatedApp({rateLimitRule: {count: 1, window: 1, name: 'a "b" \\c, d;e'}});
 
 	const {headers} = await http.get('/ping');
 	t.is(headers['ratelimit-policy'], '"a \\"b\\" \\\\c, d;e";q=1;w=1');
 });
 
 test('a refusal lists the full rules alone, and every policy asked', async t => {
-	const {http, pass} = gated({
+	const {http, pass} = gatedApp({
 		rateLimitRule: [
 			{count: 9, window: 60, name: 'wide'},
 			{count: 2, window: 60, name: 'long'},
@@ -73,7 +73,7 @@ test('a refusal lists the full rules alone, and every policy asked', async t => 
 });
 
 test('no fields on bans, bypassed routes and excluded methods', async t => {
-	const {http, gate} = gated(
+	const {http, gate} = gatedApp(
 		{rateLimitRule: [9, 60], excludedMethods: ['DELETE'], headers: 'both'},
 		router => {
 			router.get('/open', bypass(), ok).delete('/ping', ok);
@@ -98,7 +98,7 @@ const styles: ReadonlyArray<[GatekeeperOptions['headers'], string[]]> = [
 
 test('headers chooses the fields; Retry-After stays', async t => {
 	for (const [headers, expected] of styles) {
-		const {http} = gated({rateLimitRule: [1, 60], ...(headers !== undefined && {headers})});
+		const {http} = gatedApp({rateLimitRule: [1, 60], ...(headers !== undefined && {headers})});
 		t.deepEqual(fields((await http.get('/ping')).headers), expected);
 		const refused = await http.get('/ping');
 		t.deepEqual(fields(refused.headers), expected);
@@ -107,7 +107,7 @@ test('headers chooses the fields; Retry-After stays', async t => {
 });
 
 test('the legacy fields tell the tightest rule, its reset in seconds left', async t => {
-	const {http, pass} = gated(
+	const {http, pass} = gatedApp(
 		{
 			headers: 'legacy',
 			rateLimitRule: [
@@ -137,15 +137,18 @@ test("a nearer gate's fields replace the farther one's, of whatever style", asyn
 		['legacy', legacy],
 		['draft', draft],
 	] as const) {
-		const {http} = gated({...outer, headers: headers === 'draft' ? 'legacy' : 'draft'}, router => {
-			router.use(gatekeeper({rateLimitRule: [5, 60], headers}));
-		});
+		const {http} = gatedApp(
+			{...outer, headers: headers === 'draft' ? 'legacy' : 'draft'},
+			router => {
+				router.use(gatekeeper({rateLimitRule: [5, 60], headers}));
+			},
+		);
 		t.deepEqual(fields((await http.get('/ping')).headers), expected);
 	}
 });
 
 test("a nearer gate without fields leaves the farther one's, but not on its refusal", async t => {
-	const {http} = gated({rateLimitRule: [10, 60]}, router => {
+	const {http} = gatedApp({rateLimitRule: [10, 60]}, router => {
 		router.use(gatekeeper({rateLimitRule: [1, 60], headers: false}));
 	});
 

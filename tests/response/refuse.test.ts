@@ -1,13 +1,13 @@
 import test from 'ava';
 import type {Context} from 'koa';
 import {specific} from '../../source/index.ts';
-import {gated} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
 
 const TYPES = 'https://iana.org/assignments/http-problem-types#';
 const full = {rateLimitRule: [1, 60], banRule: [1, 60, 600]} as const;
 
 test('a limited client that takes JSON gets a problem (RFC 9457)', async t => {
-	const {http} = gated({
+	const {http} = gatedApp({
 		rateLimitRule: [
 			{count: 1, window: 60, name: 'api'},
 			{count: 1, window: 5, name: 'burst'},
@@ -30,7 +30,7 @@ test('a limited client that takes JSON gets a problem (RFC 9457)', async t => {
 });
 
 test('any other client gets a line of text', async t => {
-	const {http} = gated(full);
+	const {http} = gatedApp(full);
 	await http.get('/ping');
 
 	for (const accept of [
@@ -47,7 +47,7 @@ test('any other client gets a line of text', async t => {
 });
 
 test('a banned client is told so, with the ban rule as the violated policy', async t => {
-	const {http} = gated(full, router => {
+	const {http} = gatedApp(full, router => {
 		router.get('/report', ctx => {
 			ctx.report({reason: 'secret'});
 			ctx.body = 'ok';
@@ -68,7 +68,7 @@ test('a banned client is told so, with the ban rule as the violated policy', asy
 });
 
 test('a ban by hand violates no policy, and one without end has no Retry-After', async t => {
-	const {http, gate} = gated();
+	const {http, gate} = gatedApp();
 
 	await gate.ban('127.0.0.1', {duration: '1m'});
 	const bounded = await http.get('/ping');
@@ -83,7 +83,7 @@ test('a ban by hand violates no policy, and one without end has no Retry-After',
 });
 
 test('however long a ban is, its Retry-After is digits', async t => {
-	const {http, gate} = gated();
+	const {http, gate} = gatedApp();
 
 	await gate.ban('127.0.0.1', {duration: 1e21});
 	t.regex((await http.get('/ping')).headers['retry-after'] ?? '', /^\d+$/);
@@ -107,7 +107,7 @@ test('a refusal is not to be stored, whatever was prepared before', async t => {
 		});
 		return next();
 	};
-	const {http} = gated({}, router => {
+	const {http} = gatedApp({}, router => {
 		router.get('/specific', prepare, specific([1, 60]), ctx => {
 			ctx.body = {};
 		});
@@ -124,7 +124,7 @@ test('a refusal is not to be stored, whatever was prepared before', async t => {
 });
 
 test('HEAD is refused with the headers and no body', async t => {
-	const {http} = gated(full);
+	const {http} = gatedApp(full);
 	await http.get('/ping');
 
 	const {status, headers, text} = await http.head('/ping');
@@ -134,7 +134,7 @@ test('HEAD is refused with the headers and no body', async t => {
 });
 
 test('no refusal names the address', async t => {
-	const {http, gate} = gated(full);
+	const {http, gate} = gatedApp(full);
 	await http.get('/ping');
 	const limited = await http.get('/ping');
 	await gate.ban('127.0.0.1');
@@ -146,7 +146,7 @@ test('no refusal names the address', async t => {
 });
 
 test('onRefused may answer otherwise; what it leaves alone has its default', async t => {
-	const {http} = gated({
+	const {http} = gatedApp({
 		...full,
 		onRefused: (ctx, {text}) => {
 			ctx.body = `<p>${ctx.state.gatekeeper.client} ${text}</p>`;
@@ -165,7 +165,7 @@ test('onRefused may answer otherwise; what it leaves alone has its default', asy
 
 test('onRefused may be asynchronous, redirect, change the status, or answer nothing', async t => {
 	const seen: unknown[] = [];
-	const {http, gate} = gated({
+	const {http, gate} = gatedApp({
 		...full,
 		onRefused: async (ctx, refusal) => {
 			await Promise.resolve();
@@ -216,7 +216,7 @@ test('onRefused may be asynchronous, redirect, change the status, or answer noth
 });
 
 test('onRefused may throw: the gate still refuses, with its headers', async t => {
-	const {http} = gated({
+	const {http} = gatedApp({
 		...full,
 		onRefused: ctx => {
 			ctx.throw(429, 'slow down');
@@ -233,7 +233,7 @@ test('onRefused may throw: the gate still refuses, with its headers', async t =>
 });
 
 test("a type that onRefused sets without a body is the default body's", async t => {
-	const {http} = gated({
+	const {http} = gatedApp({
 		deny: ['loopback'],
 		onRefused: ctx => {
 			ctx.set('Content-Type', 'text/markdown');

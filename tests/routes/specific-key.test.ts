@@ -1,21 +1,24 @@
 import {bodyParser} from '@koa/bodyparser';
 import test from 'ava';
 import {type GatekeeperOptions, type KeyOf, MemoryStore, specific} from '../../source/index.ts';
-import {bansOf, type Gated, gated, ok} from '../support/gated-app.ts';
+import {bansOf, type GatedApp, gatedApp, ok} from '../support/gated-app.ts';
 
 const account: KeyOf = ctx => (ctx.request.body as {account?: string}).account;
 
 /** Logins are limited by the account tried, from wherever, and reported. */
-function logins(options: GatekeeperOptions = {}): Gated {
-	return gated({ipHeader: 'X-Forwarded-For', banRule: [3, 60, 600], ...options}, (router, app) => {
-		app.use(bodyParser());
-		router.post('/login', specific([2, 60], {key: account}), async ctx => {
-			ctx.body = await ctx.report();
-		});
-	});
+function logins(options: GatekeeperOptions = {}): GatedApp {
+	return gatedApp(
+		{ipHeader: 'X-Forwarded-For', banRule: [3, 60, 600], ...options},
+		(router, app) => {
+			app.use(bodyParser());
+			router.post('/login', specific([2, 60], {key: account}), async ctx => {
+				ctx.body = await ctx.report();
+			});
+		},
+	);
 }
 
-const tries = async ({from}: Gated, address: string, tried: unknown) =>
+const tries = async ({from}: GatedApp, address: string, tried: unknown) =>
 	(await from(address).post('/login').send({account: tried})).status;
 
 test('a specific counts by its key, from wherever', async t => {
@@ -92,7 +95,7 @@ test('an operator resets what a specific counts', async t => {
 });
 
 test('besides the address: two rules on one route', async t => {
-	const {from} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+	const {from} = gatedApp({ipHeader: 'X-Forwarded-For'}, router => {
 		router.get(
 			'/login',
 			specific({count: 2, window: 60, name: 'address'}),
@@ -114,7 +117,7 @@ test('besides the address: two rules on one route', async t => {
 });
 
 test('address plus account as one key: JSON keeps the parts apart', async t => {
-	const {from} = gated({ipHeader: 'X-Forwarded-For'}, router => {
+	const {from} = gatedApp({ipHeader: 'X-Forwarded-For'}, router => {
 		const key: KeyOf = ctx => JSON.stringify([ctx.state.gatekeeper.client, ctx.get('X-Account')]);
 		router.get('/login', specific([1, 60], {key}), ok);
 	});
@@ -130,7 +133,7 @@ test('address plus account as one key: JSON keeps the parts apart', async t => {
 
 test('made-up accounts push out no account that is being tried', async t => {
 	const store = new MemoryStore({clock: () => 0, maxClients: 100});
-	const {from} = gated({store, ipHeader: 'X-Forwarded-For'}, router => {
+	const {from} = gatedApp({store, ipHeader: 'X-Forwarded-For'}, router => {
 		router.get('/login', specific([20, '1h'], {key: ctx => ctx.get('X-Account')}), ok);
 	});
 	const login = async (account: string, client: string) =>

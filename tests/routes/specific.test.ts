@@ -9,11 +9,11 @@ import {
 	specific,
 } from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {gated, ok} from '../support/gated-app.ts';
+import {gatedApp, ok} from '../support/gated-app.ts';
 import {warnings} from '../support/warnings.ts';
 
 test('a specific rule is asked after the global one has counted', async t => {
-	const {http, pass} = gated({rateLimitRule: [3, 60]}, router => {
+	const {http, pass} = gatedApp({rateLimitRule: [3, 60]}, router => {
 		router.get('/both', specific([1, 10]), ok);
 	});
 
@@ -28,7 +28,7 @@ test('a specific rule is asked after the global one has counted', async t => {
 });
 
 test('a standalone rule limits its route alone, and the global one neither counts nor refuses there', async t => {
-	const {http} = gated({rateLimitRule: [1, 60]}, router => {
+	const {http} = gatedApp({rateLimitRule: [1, 60]}, router => {
 		router.get('/alone', specific([2, 10], {standalone: true}), ok);
 	});
 
@@ -45,7 +45,7 @@ test('one that a request meets twice counts it once, for each client or key', as
 		{count: 3, window: 60, name: 'key'},
 		{key: ctx => ctx.get('X-Key') || undefined},
 	);
-	const {http} = gated({}, router => {
+	const {http} = gatedApp({}, router => {
 		router.use(perClient, perKey);
 		router.get('/twice', perClient, perKey, ok);
 		router.get(
@@ -73,7 +73,7 @@ test('one that a request meets twice counts it once, for each client or key', as
 test('one that has refused a request refuses it again', async t => {
 	const rule = specific({count: 1, window: 60, name: 'once'});
 	let handled = 0;
-	const {http} = gated({}, router => {
+	const {http} = gatedApp({}, router => {
 		router.get('/batch', async ctx => {
 			for (let operation = 0; operation < 3; operation += 1) {
 				await rule(ctx, async () => {
@@ -91,7 +91,7 @@ test('one that has refused a request refuses it again', async t => {
 test('one that a request meets before and behind a second gate on its store counts it once', async t => {
 	const store = new MemoryStore({clock: () => 0});
 	const rule = specific({count: 4, window: 60, name: 'both'});
-	const {http} = gated({store}, router => {
+	const {http} = gatedApp({store}, router => {
 		router.use(rule);
 		router.get('/inner', gatekeeper({store}), rule, ok);
 		router.get('/other', gatekeeper(), rule, ok);
@@ -103,7 +103,7 @@ test('one that a request meets before and behind a second gate on its store coun
 });
 
 test('bans hold on specific and standalone routes', async t => {
-	const {http, gate} = gated({}, router => {
+	const {http, gate} = gatedApp({}, router => {
 		router.get('/both', specific([9, 10]), ok);
 		router.get('/alone', specific([9, 10], {standalone: true}), ok);
 	});
@@ -115,7 +115,7 @@ test('bans hold on specific and standalone routes', async t => {
 
 test('a ban that begins on the way to a specific rule holds there already', async t => {
 	let reached = false;
-	const {http} = gated({banRule: [1, 60, 600]}, router => {
+	const {http} = gatedApp({banRule: [1, 60, 600]}, router => {
 		router.get(
 			'/both',
 			(ctx, next) => {
@@ -140,7 +140,7 @@ test('a ban that begins on the way to a specific rule holds there already', asyn
 test('one call on several routes is one counter; two calls are two, unless they give one name', async t => {
 	const shared = specific([1, 10]);
 	const named = () => specific({count: 1, window: 10, name: 'login'});
-	const {http} = gated({}, router => {
+	const {http} = gatedApp({}, router => {
 		router.get('/a', shared, ok).get('/b', shared, ok);
 		router.get('/c', specific([1, 10]), ok).get('/d', specific([1, 10]), ok);
 		router.get('/e', named(), ok).get('/f', named(), ok);
@@ -157,7 +157,7 @@ test('one call on several routes is one counter; two calls are two, unless they 
 });
 
 test('of a list of rules all are asked before any is counted', async t => {
-	const {http, pass} = gated({}, router => {
+	const {http, pass} = gatedApp({}, router => {
 		router.get(
 			'/list',
 			specific([
@@ -179,7 +179,7 @@ test('of a list of rules all are asked before any is counted', async t => {
 });
 
 test('an excluded method is limited by a specific rule all the same, and HEAD is its GET', async t => {
-	const {http} = gated({rateLimitRule: [1, 60], excludedMethods: ['get', 'HEAD']}, router => {
+	const {http} = gatedApp({rateLimitRule: [1, 60], excludedMethods: ['get', 'HEAD']}, router => {
 		router.get('/both', specific([2, 10]), ok);
 	});
 
@@ -193,7 +193,7 @@ test('an excluded method is limited by a specific rule all the same, and HEAD is
 });
 
 test('a specific rule behind a bypass() does not apply; before it, it has counted by then', async t => {
-	const {http} = gated({}, router => {
+	const {http} = gatedApp({}, router => {
 		const rule = specific([1, 10]);
 		router.get('/behind', bypass(), rule, ok).get('/before', rule, bypass(), ok);
 	});
@@ -205,7 +205,7 @@ test('a specific rule behind a bypass() does not apply; before it, it has counte
 });
 
 test('specific rules stand on any middleware, not only on a router', async t => {
-	const {http} = gated({}, (_router, app) => {
+	const {http} = gatedApp({}, (_router, app) => {
 		app.use(specific([1, 10]));
 	});
 
@@ -214,7 +214,7 @@ test('specific rules stand on any middleware, not only on a router', async t => 
 });
 
 test('unnamed specific rules are named in the order of creation', async t => {
-	const {http} = gated({headers: 'draft'}, router => {
+	const {http} = gatedApp({headers: 'draft'}, router => {
 		router.get('/a', specific([1, 10]), ok).get(
 			'/b',
 			specific([
@@ -257,7 +257,7 @@ test('bad rules and options fail at once', t => {
 
 test('bypass without its call says so', async t => {
 	const errors: Error[] = [];
-	const {http} = gated({}, (router, app) => {
+	const {http} = gatedApp({}, (router, app) => {
 		app.on('error', error => errors.push(error));
 		router.get('/open', bypass as unknown as Middleware, ok);
 	});
@@ -269,7 +269,7 @@ test('bypass without its call says so', async t => {
 test.serial('an unnamed rule on a store that processes share warns once', async t => {
 	const seen = warnings(t);
 	const store = forwardTo(new MemoryStore(), {shared: true});
-	const {http} = gated({store}, router => {
+	const {http} = gatedApp({store}, router => {
 		router.get('/named', specific({count: 9, window: 10, name: 'n'}), ok);
 		router.get('/unnamed', specific([9, 10]), ok);
 	});

@@ -2,7 +2,7 @@ import test from 'ava';
 import {MemoryStore} from '../../source/index.ts';
 import {bytesHeld} from '../support/bytes-held.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {bansOf, gated} from '../support/gated-app.ts';
+import {bansOf, gatedApp} from '../support/gated-app.ts';
 
 const long = 'x'.repeat(100_000);
 const kept = 'x'.repeat(200);
@@ -11,11 +11,14 @@ const kept = 'x'.repeat(200);
 const cut = (index: number) => `${index}`.padEnd(100_000, '-').slice(0, 150);
 
 test('a reason has 200 characters at most, on every way in', async t => {
-	const {http, gate, from} = gated({banRule: [1, 60, 600], ipHeader: 'X-Forwarded-For'}, router => {
-		router.get('/report', ctx => {
-			ctx.report({reason: long});
-		});
-	});
+	const {http, gate, from} = gatedApp(
+		{banRule: [1, 60, 600], ipHeader: 'X-Forwarded-For'},
+		router => {
+			router.get('/report', ctx => {
+				ctx.report({reason: long});
+			});
+		},
+	);
 	await from('192.0.2.1').get('/report');
 	await gate.report('192.0.2.2', {reason: long});
 	await gate.ban('192.0.2.3', {reason: long});
@@ -31,7 +34,7 @@ test('what another store tells as a reason is cut too', async t => {
 	const store = forwardTo(new MemoryStore(), {
 		admit: async () => ({kind: 'banned', by: 'hand', endsInMs: 5000, reason: long}),
 	});
-	const {http} = gated({
+	const {http} = gatedApp({
 		store,
 		onRefused: (_ctx, {reason}) => {
 			refusals.push(reason);
@@ -43,14 +46,14 @@ test('what another store tells as a reason is cut too', async t => {
 });
 
 test('no character is cut in half', async t => {
-	const {gate} = gated();
+	const {gate} = gatedApp();
 	await gate.ban('192.0.2.1', {reason: `${'x'.repeat(199)}\u{1f600}`});
 
 	t.is((await bansOf({gate}))[0]?.reason, 'x'.repeat(199));
 });
 
 test('a reason keeps nothing of the text that it was cut from', async t => {
-	const {gate} = gated({banRule: [1, 60, 600]});
+	const {gate} = gatedApp({banRule: [1, 60, 600]});
 	const before = bytesHeld();
 	for (let index = 0; index < 100; index += 1) {
 		await gate.ban(`192.0.2.${index}`, {reason: cut(index)});
@@ -62,7 +65,7 @@ test('a reason keeps nothing of the text that it was cut from', async t => {
 });
 
 test('a key that an operator names by its hash keeps nothing of a longer text', async t => {
-	const {gate} = gated();
+	const {gate} = gatedApp();
 	const before = bytesHeld();
 	for (let index = 0; index < 100; index += 1) {
 		const line = `hash:${`${index}`.padStart(64, '0')}`.padEnd(100_000, '-');

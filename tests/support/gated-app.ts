@@ -11,7 +11,7 @@ import {
 	MemoryStore,
 } from '../../source/index.ts';
 
-export interface Gated {
+export interface GatedApp {
 	readonly app: Koa;
 	readonly router: Router;
 	readonly gate: Gatekeeper;
@@ -27,11 +27,11 @@ export interface Gated {
  * A Koa app behind a gate whose time is passed by hand: `/ping` and what `routes` adds. `routes` may
  * also place middlewares between gate and router.
  */
-export function gated(
+export function gatedApp(
 	options: GatekeeperOptions = {},
 	routes: (router: Router, app: Koa) => void = () => {},
-): Gated {
-	const {store, pass} = storeByHand();
+): GatedApp {
+	const {store, pass} = manualClockStore();
 	const app = new Koa();
 	const router = new Router();
 	const gate = gatekeeper({store, ...options});
@@ -48,7 +48,7 @@ export function gated(
 }
 
 /** The bans in force. */
-export async function bansOf({gate}: Pick<Gated, 'gate'>): Promise<readonly Ban[]> {
+export async function bansOf({gate}: Pick<GatedApp, 'gate'>): Promise<readonly Ban[]> {
 	const bans: Ban[] = [];
 	for await (const ban of gate.bans()) {
 		bans.push(ban);
@@ -68,7 +68,7 @@ export function passOn(_ctx: Context, next: Next): Promise<unknown> {
 }
 
 /** A MemoryStore and what moves its clock, in milliseconds. */
-export function storeByHand(): {store: MemoryStore; pass: (ms: number) => void} {
+export function manualClockStore(): {store: MemoryStore; pass: (ms: number) => void} {
 	let now = 0;
 	const store = new MemoryStore({clock: () => now});
 
@@ -80,7 +80,7 @@ export function storeByHand(): {store: MemoryStore; pass: (ms: number) => void} 
 	};
 }
 
-export function agents(app: Koa): Pick<Gated, 'http' | 'from'> {
+export function agents(app: Koa): Pick<GatedApp, 'http' | 'from'> {
 	const callback = app.callback();
 
 	return {
@@ -109,7 +109,7 @@ export async function serve(
 }
 
 /** A promise and what resolves it. */
-export function gathering(): {all: Promise<void>; release: () => void} {
+export function latch(): {all: Promise<void>; release: () => void} {
 	let release = () => {};
 	const all = new Promise<void>(resolve => {
 		release = resolve;

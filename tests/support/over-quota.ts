@@ -2,7 +2,7 @@ import type {Router} from '@koa/router';
 import type Koa from 'koa';
 import type {Agent} from 'supertest';
 import type {GatekeeperOptions} from '../../source/index.ts';
-import {type Gated, gated} from './gated-app.ts';
+import {type GatedApp, gatedApp} from './gated-app.ts';
 
 /** What each request, such as `'GET /ping'`, is answered with, one after the other. */
 export async function statuses(
@@ -24,8 +24,8 @@ export async function statuses(
 export async function overQuota(
 	routes: (router: Router, app: Koa) => void,
 	options: GatekeeperOptions = {},
-): Promise<Gated> {
-	const all = gated({rateLimitRule: [1, 60], ...options}, routes);
+): Promise<GatedApp> {
+	const all = gatedApp({rateLimitRule: [1, 60], ...options}, routes);
 	await all.http.get('/spend');
 	return all;
 }

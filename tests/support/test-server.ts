@@ -1,27 +1,27 @@
 import {Agent, createServer, type IncomingHttpHeaders, request} from 'node:http';
 import type Koa from 'koa';
 
-export interface StageRequest {
+export interface TestRequest {
 	readonly method: string;
 	readonly path: string;
 	readonly headers?: Record<string, string>;
 }
 
-export interface StageAnswer {
+export interface TestResponse {
 	readonly status: number;
 	readonly headers: IncomingHttpHeaders;
 	readonly text: string;
 }
 
-export interface Stage {
+export interface TestServer {
 	/** From now on this app answers. */
-	play(app: Koa): void;
-	send(request: StageRequest): Promise<StageAnswer>;
+	serve(app: Koa): void;
+	send(request: TestRequest): Promise<TestResponse>;
 	close(): void;
 }
 
 /** One server on loopback for one app after the other: connections stay open, so that requests are quick. */
-export async function openStage(): Promise<Stage> {
+export async function openTestServer(): Promise<TestServer> {
 	let answer: ReturnType<Koa['callback']> | undefined;
 	const server = createServer((req, res) => answer?.(req, res));
 	const agent = new Agent({keepAlive: true});
@@ -34,7 +34,7 @@ export async function openStage(): Promise<Stage> {
 	const port = typeof address === 'object' && address ? address.port : 0;
 
 	return {
-		play: app => {
+		serve: app => {
 			app.silent = true;
 			answer = app.callback();
 		},

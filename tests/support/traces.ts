@@ -3,7 +3,7 @@ import type {Context, Middleware} from 'koa';
 import type {AnyRoute} from './generators/any-routers.ts';
 
 /** What has really happened to one request. */
-export interface Trail {
+export interface Trace {
 	/** The routes whose handlers it has reached. */
 	readonly reached: AnyRoute[];
 	/** How many of them no mark covered. */
@@ -14,24 +14,24 @@ export interface Trail {
 	hasThrown: boolean;
 }
 
-/** Each request says in its header `X-Trail` which trail is its own. */
-export class Trails {
-	readonly #named = new Map<string, Trail>();
-	readonly #requests = new WeakMap<IncomingMessage, Trail>();
+/** Each request says in its header `X-Trail` which trace is its own. */
+export class Traces {
+	readonly #named = new Map<string, Trace>();
+	readonly #requests = new WeakMap<IncomingMessage, Trace>();
 
-	named(name: string): Trail {
-		const trail = this.#named.get(name) ?? {
+	named(name: string): Trace {
+		const trace = this.#named.get(name) ?? {
 			reached: [],
 			uncovered: 0,
 			isCovered: false,
 			hasThrown: false,
 		};
-		this.#named.set(name, trail);
-		return trail;
+		this.#named.set(name, trace);
+		return trace;
 	}
 
 	readonly begin: Middleware = (ctx, next) => {
-		this.#requests.set(ctx.req, this.named(ctx.get('X-Trail')));
+		this.#requests.set(ctx.req, this.named(ctx.get('X-Trace')));
 		return next();
 	};
 
@@ -42,10 +42,10 @@ export class Trails {
 	};
 
 	reach(ctx: Context, route: AnyRoute): void {
-		const trail = this.#of(ctx);
-		trail.reached.push(route);
-		if (!trail.isCovered) {
-			trail.uncovered += 1;
+		const trace = this.#of(ctx);
+		trace.reached.push(route);
+		if (!trace.isCovered) {
+			trace.uncovered += 1;
 		}
 	}
 
@@ -54,7 +54,7 @@ export class Trails {
 		throw new Error('broken');
 	}
 
-	#of(ctx: Context): Trail {
+	#of(ctx: Context): Trace {
 		return this.#requests.get(ctx.req) ?? this.named('');
 	}
 }

@@ -5,7 +5,7 @@ import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
 import type {MemoryStoreOptions} from '../../../source/stores/memory/options.ts';
 import type {Admitted, Store} from '../../../source/stores/store.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
-import {storeByHand} from '../../support/gated-app.ts';
+import {manualClockStore} from '../../support/gated-app.ts';
 import {warnings} from '../../support/warnings.ts';
 import {storeContract} from '../contract.ts';
 
@@ -16,7 +16,7 @@ const banRule = {name: 'ban', count: 3, window: minute, id: `3/${minute}/ban`, d
 
 // First and one by one: what they measure belongs to the whole process.
 test.serial('clients quiet for two windows are forgotten, and ended bans', t => {
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	const before = bytesHeld();
 	for (let index = 0; index < 40_000; index += 1) {
 		store.admit(`asking ${index}`, [rule], {});
@@ -40,7 +40,7 @@ test.serial('clients quiet for two windows are forgotten, and ended bans', t => 
 });
 
 test.serial('a client that never rests takes no more room than its rules count', t => {
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	const before = bytesHeld();
 	for (let asked = 0; asked < 200_000; asked += 1) {
 		store.admit('a', rules, {late: asked % 2 === 0});
@@ -59,7 +59,7 @@ test.serial('a client takes a few bytes, and a few more for each request', t => 
 		[100, 700],
 	] as const) {
 		const wide = [{...rule, count: 100, id: '100'}];
-		const {store} = storeByHand();
+		const {store} = manualClockStore();
 		const before = bytesHeld();
 		for (let index = 0; index < 30_000; index += 1) {
 			const client = ['10', index >> 16, (index >> 8) & 0xff, index & 0xff].join('.');
@@ -91,7 +91,7 @@ test.serial('a flood of clients takes no more room than the most that are rememb
 });
 
 test.serial('a client once reset or unbanned leaves nothing behind', t => {
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const before = bytesHeld();
 	for (let index = 0; index < 50_000; index += 1) {
 		store.admit(`${index}`, rules, {});
@@ -106,7 +106,7 @@ test.serial('a client once reset or unbanned leaves nothing behind', t => {
 });
 
 test.serial('asking about the ban alone leaves nothing behind', t => {
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	const before = bytesHeld();
 	for (let index = 0; index < 50_000; index += 1) {
 		store.admit(`${index}`, [], {});
@@ -124,7 +124,7 @@ test.serial('no timer is made, whatever is remembered', t => {
 			made.push(type);
 		},
 	}).enable();
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	store.admit('a', [rule], {});
 	store.report('a', banRule, {weight: 9});
 	store.ban('b', {duration: minute});
@@ -136,10 +136,10 @@ test.serial('no timer is made, whatever is remembered', t => {
 	t.deepEqual(made, []);
 });
 
-storeContract(test, 'MemoryStore', storeByHand, {runs: 12_000});
+storeContract(test, 'MemoryStore', manualClockStore, {runs: 12_000});
 
 test('every answer is there at once, without a promise', t => {
-	const store: Store = storeByHand().store;
+	const store: Store = manualClockStore().store;
 	const answers = [
 		store.admit('a', [rule], {}),
 		store.report('a', banRule, {weight: 3}),
@@ -159,7 +159,7 @@ test('every answer is there at once, without a promise', t => {
 });
 
 test('a ban in force is kept however often the quiet are forgotten', t => {
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	store.ban('a', {duration: 1000 * minute});
 	for (let minutes = 0; minutes < 999; minutes += 1) {
 		pass(minute);
@@ -216,7 +216,7 @@ test('who is reported or banned is not quiet', t => {
 });
 
 test('no flood of clients ends a ban', t => {
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	const small = new MemoryStore({clock: () => store.clock(), maxClients: 12});
 	small.ban('a', {duration: minute});
 	for (let flood = 0; flood < 1000; flood += 1) {
@@ -228,7 +228,7 @@ test('no flood of clients ends a ban', t => {
 });
 
 test('of too many bans by reports the one that began first gives way', t => {
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	const small = new MemoryStore({clock: () => store.clock(), maxBans: 3});
 	const report = (client: string, duration: number) =>
 		small.report(client, {...banRule, duration}, {weight: 3});
@@ -280,7 +280,7 @@ test('a flood of bans by reports ends none by hand, and a ban by hand always has
 });
 
 test('a ban by hand takes the place of one by reports, and the other way round', t => {
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	store.report('a', banRule, {weight: 3});
 	store.ban('a', {duration: 500});
 	t.deepEqual([...store.bans()].flat(), [{client: 'a', by: 'hand', endsInMs: 500}]);
@@ -377,7 +377,7 @@ test('a key and a client of one name are apart', t => {
 
 test('the last sixth of the most clients is remembered, whatever else happens', t => {
 	const one = [{...rule, count: 1, id: '1'}];
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	const small = new MemoryStore({clock: () => store.clock(), maxClients: 6});
 	small.admit('z', one, {});
 	pass(minute - 2);
@@ -391,7 +391,7 @@ test('the last sixth of the most clients is remembered, whatever else happens', 
 });
 
 test('a list of bans has an end, though bans begin meanwhile', t => {
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	for (let index = 0; index < 3000; index += 1) {
 		store.ban(`${index}`, {duration: minute});
 	}
@@ -409,7 +409,7 @@ test('a list of bans has an end, though bans begin meanwhile', t => {
 });
 
 test('each page of a list of bans tells the time of its own, and none that has ended', t => {
-	const {store, pass} = storeByHand();
+	const {store, pass} = manualClockStore();
 	for (let index = 0; index < 2000; index += 1) {
 		store.ban(`${index}`, {duration: index === 1500 ? 400 : 100});
 	}
@@ -424,7 +424,7 @@ test('each page of a list of bans tells the time of its own, and none that has e
 });
 
 test('a closed store holds nothing', t => {
-	const {store} = storeByHand();
+	const {store} = manualClockStore();
 	store.ban('a', {duration: Infinity});
 	for (let asked = 0; asked < 5; asked += 1) {
 		store.admit('b', [rule], {});

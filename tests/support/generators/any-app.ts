@@ -46,7 +46,7 @@ export interface AnyApp {
 	readonly routes: readonly AnyRoute[];
 }
 
-export interface Twins {
+export interface AppAndModel {
 	readonly app: Koa;
 	readonly gate: Gatekeeper;
 	readonly model: GateModel;
@@ -57,7 +57,7 @@ export interface Twins {
 }
 
 /** Builds the app, and the model that says how it answers. */
-export function twins(drawn: AnyApp): Twins {
+export function appAndModel(drawn: AnyApp): AppAndModel {
 	const global = named(drawn.global, seriesOf('global'));
 	const specifics: SpecificModel[] = drawn.specifics.map(({rules, standalone}) => ({
 		rules: named(rules, nextSpecific),
@@ -107,7 +107,7 @@ function named(rules: readonly AnyRule[], nextName: () => string): RuleModel[] {
 	}));
 }
 
-function realApp(drawn: AnyApp, clock: () => number): Pick<Twins, 'app' | 'gate' | 'ran'> {
+function realApp(drawn: AnyApp, clock: () => number): Pick<AppAndModel, 'app' | 'gate' | 'ran'> {
 	const {global, banRule, excludedMethods} = drawn;
 	const memory = new MemoryStore({clock});
 	const gate = gatekeeper({

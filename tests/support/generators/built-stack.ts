@@ -3,7 +3,7 @@ import {Router} from '@koa/router';
 import Koa, {type Middleware} from 'koa';
 import mount from 'koa-mount';
 import {bypass, type Gatekeeper, type GatekeeperOptions, specific} from '../../../source/index.ts';
-import {type Trail, Trails} from '../traces.ts';
+import {type Trace, Traces} from '../traces.ts';
 import type {AnyPath, AnyRoute, AnyRouter} from './any-routers.ts';
 import type {AnyPlace, AnyRequest, AnyStack} from './any-stack.ts';
 
@@ -14,7 +14,7 @@ export interface BuiltStack {
 	readonly routers: readonly Router[];
 	readonly marks: readonly Middleware[];
 	/** Of the request that says this in its header `X-Trail`. */
-	trail(name: string): Trail;
+	trace(name: string): Trace;
 }
 
 /** Makes the gates, which stand one right after the other; without any there are no marks either. */
@@ -26,7 +26,7 @@ export type MakeGates = (options: Pick<GatekeeperOptions, 'routers'>) => readonl
  * @param quota of the standalone and the other specific rules
  */
 export function builtStack(stack: AnyStack, quota: number, makeGates: MakeGates): BuiltStack {
-	const trails = new Trails();
+	const traces = new Traces();
 	const routers = new Map(
 		stack.places.flatMap(place =>
 			place.is === 'router' ? [[place as AnyPlace, newRouter(place.router)] as const] : [],
@@ -39,7 +39,7 @@ export function builtStack(stack: AnyStack, quota: number, makeGates: MakeGates)
 
 	const app = new Koa();
 	const inner = stack.gate === 'mounted' ? new Koa() : app;
-	app.use(trails.begin);
+	app.use(traces.begin);
 	if (inner !== app) {
 		app.use(mount(MOUNTED_AT, inner));
 	}
@@ -59,14 +59,14 @@ export function builtStack(stack: AnyStack, quota: number, makeGates: MakeGates)
 				}
 			}
 
-			fill(router, place.router, {trails, marks, limit});
+			fill(router, place.router, {traces, marks, limit});
 			inner.use(dispatch(router, place.as));
 		} else {
-			inner.use(between(place, trails));
+			inner.use(between(place, traces));
 		}
 	}
 
-	return {app, gates, routers: [...routers.values()], marks, trail: name => trails.named(name)};
+	return {app, gates, routers: [...routers.values()], marks, trace: name => traces.named(name)};
 }
 
 /** Whether of all routes a request matches one alone, with a mark on it or before it. */
@@ -95,7 +95,7 @@ export function isOnlyRouteMarked(
 export const MOUNTED_AT = '/p';
 
 interface Fittings {
-	readonly trails: Trails;
+	readonly traces: Traces;
 	readonly marks: readonly Middleware[];
 	readonly limit: Middleware;
 	/** Whether only one layer runs, so that nothing can stand right after a `router.use` mark. */
@@ -121,12 +121,12 @@ function newMark(kind: 'bypass' | 'standalone', quota: number): Middleware {
 const pass: Middleware = (_ctx, next) => next();
 
 function fill(router: Router, {layers, exclusive}: AnyRouter, fittings: Fittings): void {
-	const {trails, limit} = fittings;
+	const {traces, limit} = fittings;
 	const isExclusive = fittings.isExclusive ?? exclusive !== false;
 
 	for (const layer of layers) {
 		const mark = 'mark' in layer ? fittings.marks.slice(layer.mark, layer.mark + 1) : [];
-		const marks = mark.length > 0 ? [...mark, trails.cover] : [];
+		const marks = mark.length > 0 ? [...mark, traces.cover] : [];
 
 		switch (layer.is) {
 			case 'route': {
@@ -159,12 +159,12 @@ function fill(router: Router, {layers, exclusive}: AnyRouter, fittings: Fittings
 	}
 }
 
-function handler(route: AnyRoute, {trails}: Fittings): Middleware {
+function handler(route: AnyRoute, {traces}: Fittings): Middleware {
 	return async (ctx, next) => {
-		trails.reach(ctx, route);
+		traces.reach(ctx, route);
 		await spend(route.turns);
 		if (route.throws) {
-			trails.fail(ctx);
+			traces.fail(ctx);
 		}
 
 		ctx.body = 'ok';
@@ -186,7 +186,7 @@ function dispatch(router: Router, as: 'dispatch' | 'wrapped' | 'mounted'): Middl
 	}
 }
 
-function between(place: AnyPlace, trails: Trails): Middleware {
+function between(place: AnyPlace, traces: Traces): Middleware {
 	switch (place.is) {
 		case 'rewrite':
 			return (ctx, next) => {
@@ -207,7 +207,7 @@ function between(place: AnyPlace, trails: Trails): Middleware {
 					return next();
 				}
 
-				return place.throws ? trails.fail(ctx) : undefined;
+				return place.throws ? traces.fail(ctx) : undefined;
 			};
 		case 'wait':
 			return wait(place.turns);
