@@ -1,5 +1,5 @@
 import {Changes} from '../changes.ts';
-import {Bans} from '../memory/bans.ts';
+import {Bans, type BanTerms} from '../memory/bans.ts';
 import {MemoryStore} from '../memory/memory-store.ts';
 import type {SettledBanRule} from '../rule.ts';
 import type {AdmitOptions, Banned, NewBan, Report, ReportOutcome, Store} from '../store.ts';
@@ -47,7 +47,7 @@ export class FallbackStore extends MemoryStore {
 		const outcome = super.report(client, banRule, report);
 		const {reports, banEndsInMs} = outcome;
 		if (reports > 0 && banEndsInMs !== undefined) {
-			this.#begin(client, 'reports', banEndsInMs, report.reason);
+			this.#begin(client, 'reports', {duration: banEndsInMs, reason: report.reason});
 		}
 
 		return outcome;
@@ -56,13 +56,13 @@ export class FallbackStore extends MemoryStore {
 	/** A manual ban that the store has not taken. */
 	override ban(client: string, ban: NewBan): void {
 		super.ban(client, ban);
-		this.#begin(client, 'hand', ban.duration, ban.reason);
+		this.#begin(client, 'hand', ban);
 	}
 
 	/** A manual ban that the store has taken, in place of any other. */
-	replaceBan(client: string, {duration, reason}: NewBan): void {
+	replaceBan(client: string, ban: NewBan): void {
 		this.#begun.end(client);
-		this.learnBan(client, 'hand', duration, reason);
+		this.learnBan(client, 'hand', ban);
 	}
 
 	/**
@@ -81,7 +81,7 @@ export class FallbackStore extends MemoryStore {
 		}
 
 		if (verdict.kind === 'banned') {
-			this.learnBan(client, verdict.by, verdict.endsInMs, verdict.reason);
+			this.learnBan(client, verdict.by, {duration: verdict.endsInMs, reason: verdict.reason});
 		} else if (!immune) {
 			this.endBan(client);
 		}
@@ -96,7 +96,7 @@ export class FallbackStore extends MemoryStore {
 	): void {
 		// The outcome includes only the end of a ban that was there before the report.
 		if (banEndsInMs !== undefined && reports > 0 && !this.changes.isSince(mark, client)) {
-			this.learnBan(client, 'reports', banEndsInMs, reason);
+			this.learnBan(client, 'reports', {duration: banEndsInMs, reason});
 		}
 
 		// A verdict that was asked for before the report says nothing of a ban that it began.
@@ -122,9 +122,8 @@ export class FallbackStore extends MemoryStore {
 		}
 	}
 
-	#begin(client: string, by: Banned['by'], duration: number, reason: string | undefined): void {
-		const now = this.clock();
-		this.#begun.begin(client, by, reason, now + duration, now);
+	#begin(client: string, by: Banned['by'], ban: BanTerms): void {
+		this.#begun.begin(client, by, ban, this.clock());
 	}
 }
 

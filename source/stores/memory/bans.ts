@@ -6,6 +6,13 @@ const PAGE = 1000;
 
 type Reason = string | undefined;
 
+/** How long a ban lasts, and why. */
+export interface BanTerms {
+	/** Milliseconds, or Infinity. */
+	readonly duration: number;
+	readonly reason?: Reason;
+}
+
 /**
  * The bans, by client. Bans by reports and manual bans are kept apart. If there are too many of either, a new
  * ban replaces the one that began first. If it replaced the one that ends first, two clients with short bans
@@ -24,21 +31,14 @@ export class Bans {
 	/**
 	 * Begins a ban, in place of any that the client has.
 	 *
-	 * @param until Infinity for an endless ban
 	 * @returns whether it replaced another client's ban that was in force
 	 */
-	begin(
-		client: string,
-		by: StoredBan['by'],
-		reason: string | undefined,
-		until: number,
-		now: number,
-	): boolean {
+	begin(client: string, by: StoredBan['by'], {duration, reason}: BanTerms, now: number): boolean {
 		const [own, other] =
 			by === 'hand' ? [this.#byHand, this.#byReports] : [this.#byReports, this.#byHand];
 		other.delete(client);
 
-		return own.set(client, reason, until, now) !== undefined;
+		return own.set(client, reason, now + duration, now) !== undefined;
 	}
 
 	/** The ban in force, if any. */

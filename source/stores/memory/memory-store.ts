@@ -12,7 +12,7 @@ import {
 	type StoredBan,
 	type Verdict,
 } from '../store.ts';
-import {Bans} from './bans.ts';
+import {Bans, type BanTerms} from './bans.ts';
 import {Clients} from './clients.ts';
 import {Counters, isOfReports} from './counters.ts';
 import {count, fullOf, openLogs, quotaOf} from './counting.ts';
@@ -102,7 +102,7 @@ export class MemoryStore implements Store {
 		const reports = log.within(banRule.window, now) + weight;
 		if (reports >= banRule.count) {
 			this.#spendReports(client);
-			this.#beginBan(client, 'reports', banRule.duration, reason, now);
+			this.#beginBan(client, 'reports', {duration: banRule.duration, reason}, now);
 			return {reports, banEndsInMs: banRule.duration};
 		}
 
@@ -113,10 +113,10 @@ export class MemoryStore implements Store {
 		return {reports};
 	}
 
-	ban(client: string, {duration, reason}: NewBan): void {
+	ban(client: string, ban: NewBan): void {
 		const now = this.#tick();
 		this.#spendReports(client);
-		this.#beginBan(client, 'hand', duration, reason, now);
+		this.#beginBan(client, 'hand', ban, now);
 	}
 
 	/**
@@ -124,10 +124,9 @@ export class MemoryStore implements Store {
 	 *
 	 * @internal
 	 */
-	learnBan(client: string, by: StoredBan['by'], endsInMs: number, reason?: string): void {
+	learnBan(client: string, by: StoredBan['by'], ban: BanTerms): void {
 		// No warning if it replaces another: this store is not full, the other one just holds more.
-		const now = this.#tick();
-		this.#bans.begin(client, by, reason, now + endsInMs, now);
+		this.#bans.begin(client, by, ban, this.#tick());
 	}
 
 	/**
@@ -163,28 +162,18 @@ export class MemoryStore implements Store {
 	#tick(): number {
 		const now = this.#clock.now();
 		if (now !== this.#tickedAt) {
+			const {longestWindow} = this.#counters;
 			this.#tickedAt = now;
-			this.#forgetQuiet(now);
+			this.#clients.forgetQuiet(now, longestWindow);
+			this.#keys.forgetQuiet(now, longestWindow);
+			this.#bans.removeEnded(now);
 		}
 
 		return now;
 	}
 
-	#forgetQuiet(now: number): void {
-		const {longestWindow} = this.#counters;
-		this.#clients.forgetQuiet(now, longestWindow);
-		this.#keys.forgetQuiet(now, longestWindow);
-		this.#bans.removeEnded(now);
-	}
-
-	#beginBan(
-		client: string,
-		by: StoredBan['by'],
-		duration: number,
-		reason: string | undefined,
-		now: number,
-	): void {
-		if (this.#bans.begin(client, by, reason, now + duration, now)) {
+	#beginBan(client: string, by: StoredBan['by'], ban: BanTerms, now: number): void {
+		if (this.#bans.begin(client, by, ban, now)) {
 			this.#warn('GATEKEEPER_BANS_FULL');
 		}
 	}
