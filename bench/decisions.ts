@@ -30,7 +30,7 @@ const ruleOf = (count: number, window: number): Rule => ({
 	name: `${count}`,
 	count,
 	window,
-	counter: `${count}/${window}`,
+	id: `${count}/${window}`,
 });
 
 const ours = (name: string, more: readonly Rule[]): Subject => ({
@@ -39,7 +39,7 @@ const ours = (name: string, more: readonly Rule[]): Subject => ({
 	open: count => {
 		const store = new MemoryStore({maxClients: 6 * CLIENTS});
 		const rules = [ruleOf(count, MINUTE), ...more];
-		return client => store.admit(client, rules);
+		return client => store.admit(client, rules, {});
 	},
 });
 

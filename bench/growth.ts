@@ -1,16 +1,19 @@
-/** One measured thing: what grows, and what is done at each size. */
+import {median} from './timing.ts';
+
+/** Something to measure: how it runs at each size. */
 export interface Growth {
 	readonly title: string;
-	/** What is run over and over at a size. */
+	/** Returns the function to run at a size. */
 	at(size: number): () => unknown;
 }
 
 const ROUNDS = 9;
-const LONG_ENOUGH = 5; // ms a sample
+/** Milliseconds. */
+const SAMPLE = 5;
 
 /**
- * Measures each at every size, in microseconds a call. The sizes take turns in each round, so that what
- * disturbs the machine disturbs all of them; the median of the rounds is shown.
+ * Measures everything at every size, in microseconds a call. The sizes take turns in each round, so that other
+ * load on the machine affects all of them. Shows the median of the rounds.
  */
 export function measureGrowth(growths: readonly Growth[], sizes: readonly number[]): void {
 	for (const {title, at} of growths) {
@@ -35,14 +38,10 @@ function sample(run: () => unknown): number {
 	const start = process.hrtime.bigint();
 	let calls = 0;
 	let elapsed = 0;
-	for (; elapsed < LONG_ENOUGH; calls += 1) {
+	for (; elapsed < SAMPLE; calls += 1) {
 		run();
 		elapsed = Number(process.hrtime.bigint() - start) / 1e6;
 	}
 
 	return (elapsed * 1000) / calls;
-}
-
-function median(values: readonly number[]): number {
-	return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
 }

@@ -1,24 +1,14 @@
 /*
- * What clients take up in memory, and how long the event loop waits while a flood of a million
- * addresses passes. Run it with `npm run bench:memory`.
+ * Measures the memory that clients take, how long the event loop waits while a flood of a million addresses
+ * passes, and what a ban costs when there are as many as there may be. Run it with `npm run bench:memory`.
  */
 import {cpus} from 'node:os';
-import {setFlagsFromString} from 'node:v8';
-import {runInNewContext} from 'node:vm';
 import {MemoryStore, type Rule} from '../dist/index.js';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage: () => void = runInNewContext('gc');
+import {bytesHeld} from '../tests/support/bytes-held.ts';
+import {nanoseconds} from './timing.ts';
 
 const MINUTE = 60_000;
-const rules: readonly Rule[] = [{name: 'global', count: 100, window: MINUTE, counter: '100'}];
-
-function bytesHeld(): number {
-	collectGarbage();
-	collectGarbage();
-	const {heapUsed, arrayBuffers} = process.memoryUsage();
-	return heapUsed + arrayBuffers;
-}
+const rules: readonly Rule[] = [{name: 'global', count: 100, window: MINUTE, id: '100'}];
 
 function address(index: number): string {
 	return [10 + (index >> 24), (index >> 16) & 0xff, (index >> 8) & 0xff, index & 0xff].join('.');
@@ -31,7 +21,7 @@ for (const requests of [1, 100]) {
 	const before = bytesHeld();
 	for (let asked = 0; asked < requests; asked += 1) {
 		for (let index = 0; index < 100_000; index += 1) {
-			store.admit(address(index), rules);
+			store.admit(address(index), rules, {});
 		}
 	}
 
@@ -40,7 +30,7 @@ for (const requests of [1, 100]) {
 	store.close();
 }
 
-/** Each turn of the event loop decides about so many, as a busy server's does. */
+/** How many requests each turn of the event loop decides about, as on a busy server. */
 const A_TURN = 50;
 const FLOOD = 1_000_000;
 
@@ -51,7 +41,7 @@ let worst = 0;
 let at = performance.now();
 for (let index = 0; index < FLOOD; index += A_TURN) {
 	for (let inTurn = 0; inTurn < A_TURN; inTurn += 1) {
-		store.admit(address(index + inTurn), rules);
+		store.admit(address(index + inTurn), rules, {});
 	}
 
 	await new Promise(setImmediate);
@@ -63,5 +53,17 @@ const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 console.log(`\n${worst.toFixed(1)} ms: the longest turn while ${FLOOD} addresses passed`);
 console.log(`${megabytes(bytesHeld() - before)} held after it (maxClients: 131,072)`);
 now = 3 * MINUTE;
-store.admit('203.0.113.7', rules);
+store.admit('203.0.113.7', rules, {});
 console.log(`${megabytes(bytesHeld() - before)} held once all were quiet`);
+
+const banned = new MemoryStore({clock: () => 0});
+const bans = await Promise.all(
+	[0, 1, 2, 3, 4].map(round =>
+		nanoseconds(100_000, index =>
+			banned.ban(address(round * 100_000 + index), {duration: MINUTE, reason: 'login'}),
+		),
+	),
+);
+console.log(
+	`\n${bans.map(time => (time / 1000).toFixed(1)).join(', ')} µs a ban, for each 100,000 of 500,000 (maxBans: 100,000)`,
+);

@@ -20,7 +20,7 @@ const FastifyStore = require('@fastify/rate-limit/store/RedisStore.js');
 
 const COUNT = 100;
 const MINUTE = 60_000;
-const rules: readonly Rule[] = [{name: 'global', count: COUNT, window: MINUTE, counter: 'global'}];
+const rules: readonly Rule[] = [{name: 'global', count: COUNT, window: MINUTE, id: 'global'}];
 
 /** Decides about a client once. */
 type Decide = (client: string) => unknown;
@@ -36,12 +36,12 @@ const subjects: Readonly<Record<string, () => Decide>> = {
 	},
 	'koa-gatekeeper': () => {
 		const store = new RedisStore({client: redis});
-		return client => store.admit(client, rules);
+		return client => store.recall(client, rules, {}) ?? store.admit(client, rules, {});
 	},
 	'koa-gatekeeper, each client alone as in a cluster': () => {
 		const alone = Object.create(redis, {isCluster: {value: true}}) as Redis;
 		const store = new RedisStore({client: alone, prefix: 'alone:'});
-		return client => store.admit(client, rules);
+		return client => store.recall(client, rules, {}) ?? store.admit(client, rules, {});
 	},
 	'koa-ratelimit': () => id => new KoaLimiter({id, db: redis, max: COUNT, duration: MINUTE}).get(),
 	'rate-limiter-flexible': () => {

@@ -14,12 +14,12 @@ app.use(
 );
 app.use(bodyParser());
 
-// Under the global rule, like every route that says nothing else.
+// The global rule applies, as to every route without a rule of its own.
 router.get('/ping', ctx => {
 	ctx.body = 'pong\n';
 });
 
-// Reports whoever sends a wrong password.
+// Reports a client that sends a wrong password.
 router.post('/login', ctx => {
 	const {password} = ctx.request.body as {password?: unknown};
 	if (password !== 'password') {
@@ -30,17 +30,17 @@ router.post('/login', ctx => {
 	ctx.body = 'welcome\n';
 });
 
-// Under the global rule and one more.
+// The global rule applies, and one more.
 router.get('/global_plus_specific', specific([1, 10]), ctx => {
 	ctx.body = 'once in 10 seconds, and counted by the global rule\n';
 });
 
-// Under a rule of its own alone.
+// Only a rule of its own applies.
 router.get('/standalone', specific([1, 10], {standalone: true}), ctx => {
 	ctx.body = 'once in 10 seconds, whatever the global rule says\n';
 });
 
-// Under no rule at all.
+// No rule applies.
 router.get('/bypass', bypass(), ctx => {
 	ctx.body = 'always open\n';
 });
@@ -51,7 +51,7 @@ const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
 	const address = server.address();
 	const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : ''}`;
 
-	console.log(`The gate stands at ${url}. Try, in another terminal:
+	console.log(`The demo listens at ${url}. Try, in another terminal:
 
 200, with the RateLimit fields:
   curl -i ${url}/ping
@@ -65,7 +65,7 @@ const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   curl -i ${url}/standalone
   curl -i ${url}/bypass
 
-403 on every route but /bypass, after three wrong passwords (wait a minute first, for the limit):
+403 on every route but /bypass, after three wrong passwords (first wait a minute, until the limit has room again):
   for i in 1 2 3; do curl -i ${url}/login -H 'Content-Type: application/json' -d '{"password": "guess"}'; done
   curl -i ${url}/ping
 `);
