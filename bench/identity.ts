@@ -5,7 +5,7 @@
 import {cpus} from 'node:os';
 import {type Address, parseAddress} from '../source/client/address/address.ts';
 import {AddressList} from '../source/client/address/address-list.ts';
-import {walkHeader} from '../source/client/header/walk-header.ts';
+import {walkHeader} from '../source/client/forwarding-header/walk-header.ts';
 import {type Growth, measureGrowth} from './growth.ts';
 
 const proxies = new AddressList(['loopback', 'linklocal', 'uniquelocal']);

@@ -1,6 +1,6 @@
 import type {ClientName} from './client/client-name.ts';
 import type {AddressExplanation} from './client/explanation.ts';
-import type {GuardedVerdict} from './stores/guard/policy.ts';
+import type {GuardedVerdict} from './stores/guard/failure-policy.ts';
 
 /**
  * Why the global rules do not apply to a request:
@@ -75,7 +75,7 @@ export interface ReportOptions {
 	 */
 	readonly weight?: number;
 	/**
-	 * Kept with the ban that this report may begin. `bans()` and `onRefused` show its first 200 characters.
+	 * FifoClients with the ban that this report may begin. `bans()` and `onRefused` show its first 200 characters.
 	 */
 	readonly reason?: string;
 }

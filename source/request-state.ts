@@ -4,7 +4,7 @@ import {type Identity, unidentified} from './client/identity.ts';
 import type {Exemption, Explanation, GateState, GateVerdict} from './context.ts';
 import type {Foresight} from './marks/foresight.ts';
 import type {Settings} from './options/settings.ts';
-import type {GuardedVerdict} from './stores/guard/policy.ts';
+import type {GuardedVerdict} from './stores/guard/failure-policy.ts';
 import type {Rule} from './stores/rule.ts';
 import {admitted, type Quota} from './stores/store.ts';
 

@@ -2,7 +2,7 @@ import type {Middleware} from 'koa';
 import {isPromiseLike} from '../maybe-promise.ts';
 import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
-import type {GuardedVerdict} from '../stores/guard/policy.ts';
+import type {GuardedVerdict} from '../stores/guard/failure-policy.ts';
 
 /** Asks the store the one question: may this client come in under these rules? */
 export function consult({store}: Settings): Middleware {

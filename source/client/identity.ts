@@ -1,5 +1,5 @@
 import {type Address, addressKey} from './address/address.ts';
-import {type WalkEnd, walkHeader} from './header/walk-header.ts';
+import {type WalkEnd, walkHeader} from './forwarding-header/walk-header.ts';
 import type {Peer} from './peer.ts';
 import type {TrustedProxies} from './trusted-proxies.ts';
 

@@ -1,6 +1,6 @@
 import {types} from 'node:util';
 import type {Context} from 'koa';
-import {memoizeList} from '../collections/memoize-list.ts';
+import {memoizeByList} from '../collections/memoize-by-list.ts';
 import type {IsGate} from './gate-tag.ts';
 import {type Mark, markOf} from './mark.ts';
 import {hasDotSegment, hasPlainHost, hasPlainUrl, routedPath} from './routed-path.ts';
@@ -68,7 +68,7 @@ function mayRunMark(router: RouterLike, ctx: Context): boolean {
 }
 
 /** What the quick test needs to know of a router's stack. */
-const survey = memoizeList((stack: readonly RouteLayer[]) => ({
+const survey = memoizeByList((stack: readonly RouteLayer[]) => ({
 	marked: stack.filter(layer => layer.stack.some(markOf)),
 	/** Whether matching changes what matches next. */
 	isStateful: stack.some(layer => isStateful(layer.regexp)),

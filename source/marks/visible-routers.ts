@@ -1,5 +1,5 @@
 import type {Context} from 'koa';
-import {memoizeList} from '../collections/memoize-list.ts';
+import {memoizeByList} from '../collections/memoize-by-list.ts';
 import type {Warn} from '../warnings.ts';
 import type {IsGate} from './gate-tag.ts';
 import {isRouter, type RouteLayer, type RouterLike} from './router.ts';
@@ -14,7 +14,7 @@ export function visibleRouters(
 	isGate: IsGate,
 	warn: Warn,
 ): (ctx: Context) => readonly RouterLike[] {
-	const placedAfter = memoizeList((middlewares: readonly unknown[]) => {
+	const placedAfter = memoizeByList((middlewares: readonly unknown[]) => {
 		const gate = middlewares.findIndex(isGate);
 		return gate === -1
 			? none
@@ -23,7 +23,7 @@ export function visibleRouters(
 					.map(routerOf)
 					.filter(isRouter);
 	});
-	const layerOfGate = memoizeList((stack: readonly RouteLayer[]) =>
+	const layerOfGate = memoizeByList((stack: readonly RouteLayer[]) =>
 		stack.find(layer => layer.stack.some(isGate)),
 	);
 

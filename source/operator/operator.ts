@@ -2,10 +2,10 @@ import {type Duration, milliseconds, wholeSeconds} from '../checks/duration.ts';
 import {namedOptions} from '../checks/option-checks.ts';
 import type {ClientName} from '../client/client-name.ts';
 import type {Standing} from '../context.ts';
-import {giveWay} from '../give-way.ts';
 import type {Settings} from '../options/settings.ts';
 import {checkReport, countReport} from '../reports/count-report.ts';
 import {checkReason} from '../stores/reason.ts';
+import {yieldToIo} from '../yield-to-io.ts';
 import {keyToBan, keyToReset, keyToUnban} from './client-keys.ts';
 
 /** A ban in force. */
@@ -109,7 +109,7 @@ export function operator(settings: Settings): Operator {
 					}
 				}
 
-				await giveWay();
+				await yieldToIo();
 			}
 		},
 

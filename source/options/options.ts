@@ -3,7 +3,7 @@ import type {Duration} from '../checks/duration.ts';
 import type {AddressList} from '../client/address/address-list.ts';
 import type {Refusal} from '../context.ts';
 import type {RouterLike} from '../marks/router.ts';
-import type {StoreErrorPolicy} from '../stores/guard/policy.ts';
+import type {StoreErrorPolicy} from '../stores/guard/failure-policy.ts';
 import type {Store} from '../stores/store.ts';
 import type {BanRule, LimitRules} from './rules.ts';
 

@@ -15,12 +15,12 @@ import {
 } from '../checks/option-checks.ts';
 import {isIpv6Prefix} from '../client/address/address.ts';
 import {AddressList} from '../client/address/address-list.ts';
-import {isHeaderName} from '../client/header/header-name.ts';
+import {isHeaderName} from '../client/forwarding-header/header-name.ts';
 import {settleProxies, type TrustedProxies} from '../client/trusted-proxies.ts';
 import {isRouter, type RouterLike} from '../marks/router.ts';
+import type {StoreErrorPolicy} from '../stores/guard/failure-policy.ts';
 import type {GateStore} from '../stores/guard/gate-store.ts';
 import {guard} from '../stores/guard/guard.ts';
-import type {StoreErrorPolicy} from '../stores/guard/policy.ts';
 import {MemoryStore} from '../stores/memory/memory-store.ts';
 import type {Rule, SettledBanRule} from '../stores/rule.ts';
 import type {Store} from '../stores/store.ts';

@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 import type {Refusal} from '../context.ts';
 import type {RequestState} from '../request-state.ts';
-import {dropLongAccept, PROBLEM, prefersProblem} from './accept.ts';
+import {dropLongAccept, PROBLEM, prefersProblem} from './negotiate.ts';
 import {removeRateLimitFields} from './ratelimit-fields.ts';
 import {type Refused, refusalOf} from './refusal.ts';
 

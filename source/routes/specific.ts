@@ -8,7 +8,7 @@ import {type LimitRules, nameSeries, settleLimitRules} from '../options/rules.ts
 import {decidedBefore, requireState} from '../request-state.ts';
 import {RateLimitFields} from '../response/ratelimit-fields.ts';
 import {refuse} from '../response/refuse.ts';
-import type {GuardedVerdict} from '../stores/guard/policy.ts';
+import type {GuardedVerdict} from '../stores/guard/failure-policy.ts';
 import type {AdmitOptions} from '../stores/store.ts';
 import {prove} from './prove.ts';
 

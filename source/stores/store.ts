@@ -124,7 +124,7 @@ export interface NewBan {
 export interface Report {
 	/** How many reports this one counts for: a whole number above 0. */
 	readonly weight: number;
-	/** Kept with the ban, if this report begins one. */
+	/** FifoClients with the ban, if this report begins one. */
 	readonly reason?: string;
 }
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {bypass, MemoryStore, type Verdict} from '../../source/index.ts';
 import {Probation} from '../../source/marks/probation.ts';
-import {TrustedStore} from '../../source/stores/guard/trusted-store.ts';
+import {UnguardedStore} from '../../source/stores/guard/unguarded-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp, latch, ok, until} from '../support/gated-app.ts';
 
@@ -94,7 +94,7 @@ function onProbation() {
 	const probation = new Probation({
 		rules: [rule],
 		banRule: undefined,
-		store: new TrustedStore(store),
+		store: new UnguardedStore(store),
 	});
 	const isTrusted = (client: string) => {
 		const may = probation.begin(client, false);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import Koa from 'koa';
-import {PROBLEM, prefersProblem} from '../../source/response/accept.ts';
+import {PROBLEM, prefersProblem} from '../../source/response/negotiate.ts';
 import {gatedApp} from '../support/gated-app.ts';
 
 /** What makes negotiation quadratic, costly for its length, or both. */

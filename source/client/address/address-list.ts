@@ -1,5 +1,5 @@
 import {badOption} from '../../checks/option-checks.ts';
-import {giveWay} from '../../give-way.ts';
+import {yieldToIo} from '../../yield-to-io.ts';
 import {type Address, type AddressRange, isIpv4, network, parseAddress} from './address.ts';
 import {coverAll, type SortedRanges, type Steps, sortRanges} from './sorted-ranges.ts';
 
@@ -92,7 +92,7 @@ function finish<Result>(steps: Steps<Result>): Result {
 async function finishInTurns<Result>(steps: Steps<Result>): Promise<Result> {
 	let step = steps.next();
 	while (!step.done) {
-		await giveWay();
+		await yieldToIo();
 		step = steps.next();
 	}
 

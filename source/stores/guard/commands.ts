@@ -1,9 +1,9 @@
 import {describe} from '../../checks/describe.ts';
 import type {NewBan, Store, StoredBan} from '../store.ts';
 import {readOutcome} from './check-reply.ts';
+import {inTime} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import type {Commands} from './gate-store.ts';
-import {inTime} from './in-time.ts';
 
 /** @param timeout milliseconds that the store may take for each step */
 export function guardedCommands(store: Store, fallback: FallbackStore, timeout: number): Commands {

@@ -5,7 +5,7 @@ import type {SettledBanRule} from '../rule.ts';
 import type {AdmitOptions, Banned, NewBan, Report, ReportOutcome, Store} from '../store.ts';
 import {timeOf} from '../time-of.ts';
 import {PAUSE} from './breaker.ts';
-import type {GuardedVerdict} from './policy.ts';
+import type {GuardedVerdict} from './failure-policy.ts';
 
 /** How many bans that began in this process are remembered, of each kind. */
 const MAX_BEGUN = 100_000;

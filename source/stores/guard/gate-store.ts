@@ -1,7 +1,7 @@
 import type {MaybePromise} from '../../maybe-promise.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {AdmitOptions, NewBan, Report, ReportOutcome, Store, StoredBan} from '../store.ts';
-import type {GuardedVerdict} from './policy.ts';
+import type {GuardedVerdict} from './failure-policy.ts';
 
 /** A store as a gate uses it: decisions that never fail, and commands that reject. */
 export interface GateStore {

@@ -3,11 +3,11 @@ import {MemoryStore} from '../memory/memory-store.ts';
 import type {Store} from '../store.ts';
 import type {GateStore} from './gate-store.ts';
 import {GuardedStore, type GuardedStoreOptions} from './guarded-store.ts';
-import {TrustedStore} from './trusted-store.ts';
+import {UnguardedStore} from './unguarded-store.ts';
 
 /** Prepares a store for a gate: puts it under a policy, unless it is a MemoryStore, which never fails. */
 export function guard(store: Store, options: GuardedStoreOptions): GateStore {
-	return isMemoryStore(store) ? new TrustedStore(store) : new GuardedStore(store, options);
+	return isMemoryStore(store) ? new UnguardedStore(store) : new GuardedStore(store, options);
 }
 
 /** Not one that is extended or wrapped, to trace it for example: its methods may fail. */

@@ -14,11 +14,11 @@ import {timeOf} from '../time-of.ts';
 import {Breaker} from './breaker.ts';
 import {readOutcome, readVerdict} from './check-reply.ts';
 import {guardedCommands} from './commands.ts';
+import {isInTime} from './deadline.ts';
+import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './failure-policy.ts';
 import {type FallbackStore, fallbackOf} from './fallback-store.ts';
 import type {Commands, GateStore} from './gate-store.ts';
-import {isInTime} from './in-time.ts';
-import {Places} from './places.ts';
-import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './policy.ts';
+import {InFlightLimit} from './in-flight-limit.ts';
 import {type Call, StoreCaller} from './store-caller.ts';
 
 export interface GuardedStoreOptions {
@@ -43,7 +43,7 @@ export class GuardedStore implements GateStore {
 	readonly #caller: StoreCaller;
 	/** Whether the store remembers refusals, so that it is worth waiting for them. */
 	readonly #remembers: boolean;
-	readonly #places = new Places();
+	readonly #inFlight = new InFlightLimit();
 	/** Under `'memory'` it decides while the store fails. It learns of bans under every policy. */
 	readonly #fallback: FallbackStore;
 
@@ -109,7 +109,7 @@ export class GuardedStore implements GateStore {
 		options: AdmitOptions,
 	): Promise<GuardedVerdict> {
 		const admission = this.#admission(client, rules, options);
-		const waiter = this.#places.take(client);
+		const waiter = this.#inFlight.take(client);
 		if (waiter && !(await isInTime(waiter.turn, this.#timeout))) {
 			waiter.giveUp();
 			return admission.decideWithout();
@@ -120,7 +120,7 @@ export class GuardedStore implements GateStore {
 				waiter && (this.#begunBan(client, options) ?? this.#recall(client, rules, options));
 			return known ?? (await this.#caller.decide(admission));
 		} finally {
-			this.#places.leave(client);
+			this.#inFlight.leave(client);
 		}
 	}
 

@@ -1,7 +1,7 @@
 import {isPromiseLike, type MaybePromise} from '../../maybe-promise.ts';
 import type {Changes} from '../changes.ts';
 import type {Breaker} from './breaker.ts';
-import {inTime} from './in-time.ts';
+import {inTime} from './deadline.ts';
 
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {

@@ -1,10 +1,10 @@
+import type {ClientLogs} from './client-logs.ts';
+import {FifoClients} from './fifo-clients.ts';
 import {Generations} from './generations.ts';
-import {Kept} from './kept.ts';
 import type {Level} from './levels.ts';
-import type {Logs} from './logs.ts';
 import {NONE} from './records.ts';
 
-type Place = Generations | Kept;
+type Place = Generations | FifoClients;
 
 /**
  * The clients, each with its logs. They are kept apart by levels, so that a flood of new clients cannot push
@@ -18,8 +18,8 @@ type Place = Generations | Kept;
  */
 export class Clients {
 	readonly #new: Generations;
-	readonly #full: Kept;
-	readonly #many: Kept;
+	readonly #full: FifoClients;
+	readonly #many: FifoClients;
 	readonly #levels: readonly Place[];
 	/** The place of the client that was last looked up. */
 	#lastFound: Place;
@@ -28,14 +28,14 @@ export class Clients {
 	constructor(max: number) {
 		const each = Math.floor(max / 3);
 		this.#new = new Generations(each);
-		this.#full = new Kept(each);
-		this.#many = new Kept(each);
+		this.#full = new FifoClients(each);
+		this.#many = new FifoClients(each);
 		this.#levels = [this.#new, this.#full, this.#many];
 		this.#lastFound = this.#new;
 	}
 
 	/** The logs among which those of the last client are that was looked up. */
-	get logs(): Logs {
+	get logs(): ClientLogs {
 		return this.#lastFound.logs;
 	}
 

@@ -1,5 +1,5 @@
 import type {Rule} from '../rule.ts';
-import {Log} from './log.ts';
+import {SlidingLog} from './sliding-log.ts';
 
 /** Counts the requests, or the reports, of one rule: each client has a log for it. */
 export interface Counter {
@@ -7,7 +7,7 @@ export interface Counter {
 	/** Even for requests, odd for reports. */
 	readonly number: number;
 	/** A cursor: `openLogs` points it at the log of the client that is decided about. */
-	readonly log: Log;
+	readonly log: SlidingLog;
 }
 
 const none: readonly Counter[] = [];
@@ -54,7 +54,7 @@ export class Counters {
 		const number = this.#numbers.get(rule.id) ?? this.#numbers.size;
 		this.#numbers.set(rule.id, number);
 		this.longestWindow = Math.max(this.longestWindow, rule.window);
-		return {rule, number: 2 * number + kind, log: new Log()};
+		return {rule, number: 2 * number + kind, log: new SlidingLog()};
 	}
 }
 

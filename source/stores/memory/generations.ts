@@ -1,10 +1,10 @@
-import {Logs} from './logs.ts';
+import {ClientLogs} from './client-logs.ts';
 import {NONE} from './records.ts';
 
 /** The clients that were looked up in a span of time, each with its first log. */
 class Generation {
 	readonly clients = new Map<string, number>();
-	readonly logs = new Logs();
+	readonly logs = new ClientLogs();
 }
 
 /**
@@ -25,7 +25,7 @@ export class Generations {
 	}
 
 	/** The logs that `findYoung` and `moveOld` return are among these. */
-	get logs(): Logs {
+	get logs(): ClientLogs {
 		return this.#young.logs;
 	}
 

@@ -1,4 +1,4 @@
-import {memoizeList} from '../../collections/memoize-list.ts';
+import {memoizeByList} from '../../collections/memoize-by-list.ts';
 import type {Rule} from '../rule.ts';
 import type {Verdict} from '../store.ts';
 import type {Connection} from './connection/connection.ts';
@@ -106,7 +106,7 @@ export class Admissions {
 	}
 }
 
-const planFor = memoizeList(
+const planFor = memoizeByList(
 	(rules: readonly Rule[]): Plan => ({
 		ids: rules.map(rule => shortId(rule.id)),
 		args: [

@@ -16,7 +16,7 @@ import type {Connection} from './connection/connection.ts';
 import {Keys, shortId} from './keys.ts';
 import {listBans} from './list-bans.ts';
 import {msText, parseOutcome, reasonText} from './protocol.ts';
-import {type Asked, RecentReplies} from './recent-replies.ts';
+import {type Asked, ReplyCache} from './reply-cache/reply-cache.ts';
 import {type Scripts, scripts} from './scripts/all.ts';
 import {serverClock} from './scripts/clock.ts';
 
@@ -64,7 +64,7 @@ export class RedisStore implements Store {
 	readonly #scripts: Scripts;
 	readonly #admissions: Admissions;
 	readonly #clock: () => number;
-	readonly #replies = new RecentReplies();
+	readonly #cache = new ReplyCache();
 
 	/** @throws {TypeError} for an unknown kind of client, and for options that are unknown or out of bounds */
 	constructor(options: RedisStoreOptions);
@@ -91,17 +91,17 @@ export class RedisStore implements Store {
 
 	/** Asks the server. */
 	async admit(client: string, rules: readonly Rule[], options: AdmitOptions): Promise<Verdict> {
-		const asked: Asked = {client, rules, options, at: this.#clock(), mark: this.#replies.mark};
+		const asked: Asked = {client, rules, options, at: this.#clock(), mark: this.#cache.mark};
 		const {immune: isImmune = false, late: isLate = false, peek: isPeek = false} = options;
 		const state = this.#keys.stateOf(client);
 		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate, isPeek});
-		this.#replies.learn(asked, verdict, this.#clock());
+		this.#cache.learn(asked, verdict, this.#clock());
 		return verdict;
 	}
 
 	/** A refusal of the client from less than a second ago, or that it was not banned then. */
 	recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
-		return this.#replies.recall(client, rules, options, this.#clock());
+		return this.#cache.recall(client, rules, options, this.#clock());
 	}
 
 	async report(
@@ -121,7 +121,7 @@ export class RedisStore implements Store {
 		const outcome = parseOutcome(reply);
 		// No reports: a ban was in force before, and nothing has changed.
 		if (outcome.reports > 0) {
-			this.#replies.forget(client);
+			this.#cache.forget(client);
 		}
 
 		return outcome;
@@ -145,7 +145,7 @@ export class RedisStore implements Store {
 
 	/** Forgets what this process remembers. The client stays open. */
 	close(): void {
-		this.#replies.clear();
+		this.#cache.clear();
 	}
 
 	async #change(
@@ -154,7 +154,7 @@ export class RedisStore implements Store {
 		args: readonly string[] = [],
 	): Promise<void> {
 		await this.#scripts[command].run(this.#connection, this.#stateAndReports(client), args);
-		this.#replies.forget(client);
+		this.#cache.forget(client);
 	}
 
 	#stateAndReports(client: string): [string, string] {

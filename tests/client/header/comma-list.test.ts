@@ -1,6 +1,6 @@
 import test from 'ava';
 import {addressKey} from '../../../source/client/address/address.ts';
-import {commaList} from '../../../source/client/header/comma-list.ts';
+import {commaList} from '../../../source/client/forwarding-header/comma-list.ts';
 
 const hops: ReadonlyArray<[text: string, key: string | undefined]> = [
 	['1.2.3.4:0', '1.2.3.4'],

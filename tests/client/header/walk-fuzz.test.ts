@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import Koa, {type Middleware} from 'koa';
 import {addressKey, addressText} from '../../../source/client/address/address.ts';
 import {AddressList} from '../../../source/client/address/address-list.ts';
-import {walkHeader} from '../../../source/client/header/walk-header.ts';
+import {walkHeader} from '../../../source/client/forwarding-header/walk-header.ts';
 import {gatekeeper, MemoryStore} from '../../../source/index.ts';
 import {serve} from '../../support/gated-app.ts';
 import {

@@ -1,8 +1,11 @@
 import {setImmediate, setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
+import type {
+	GuardedVerdict,
+	StoreErrorPolicy,
+} from '../../../source/stores/guard/failure-policy.ts';
 import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
-import type {GuardedVerdict, StoreErrorPolicy} from '../../../source/stores/guard/policy.ts';
 import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
 import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
 import type {ReportOutcome, Store, Verdict} from '../../../source/stores/store.ts';

@@ -1,10 +1,10 @@
 import test from 'ava';
-import {Places} from '../../../source/stores/guard/places.ts';
+import {InFlightLimit} from '../../../source/stores/guard/in-flight-limit.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
 
 /** Takes all places of a client. */
-function full(): Places {
-	const places = new Places();
+function full(): InFlightLimit {
+	const places = new InFlightLimit();
 	for (let taken = 0; taken < 1000; taken += 1) {
 		places.take('a');
 	}

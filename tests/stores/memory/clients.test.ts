@@ -1,12 +1,12 @@
 import test from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
 import {levelOf} from '../../../source/stores/memory/levels.ts';
-import {Log} from '../../../source/stores/memory/log.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
+import {SlidingLog} from '../../../source/stores/memory/sliding-log.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
 import {limit, quota} from '../contract/promised.ts';
 
-const log = new Log();
+const log = new SlidingLog();
 const levels = [0, 1, 2] as const;
 
 function remembering(max: number): Clients {

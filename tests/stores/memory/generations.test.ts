@@ -1,10 +1,10 @@
 import test from 'ava';
 import {Generations} from '../../../source/stores/memory/generations.ts';
-import {Log} from '../../../source/stores/memory/log.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
+import {SlidingLog} from '../../../source/stores/memory/sliding-log.ts';
 
 const span = 10;
-const log = new Log();
+const log = new SlidingLog();
 
 function remembering(most: number, ...names: string[]): Generations {
 	const clients = new Generations(most);

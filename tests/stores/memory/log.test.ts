@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {Log} from '../../../source/stores/memory/log.ts';
-import {Logs} from '../../../source/stores/memory/logs.ts';
+import {ClientLogs} from '../../../source/stores/memory/client-logs.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
+import {SlidingLog} from '../../../source/stores/memory/sliding-log.ts';
 
 const day = 86_400_000;
 
@@ -33,8 +33,8 @@ const history = fc.record({
 test('logs agree with lists of all times, whatever is counted, dropped, cleared and copied', t => {
 	const agrees = fc.property(history, ({counts, windows, begin, steps}) => {
 		let now = begin;
-		const log = new Log();
-		let logs = new Logs();
+		const log = new SlidingLog();
+		let logs = new ClientLogs();
 		let numbers = counts.map((_, index) => logs.begin(index, NONE));
 		const lists: number[][] = counts.map(() => []);
 
@@ -61,7 +61,7 @@ test('logs agree with lists of all times, whatever is counted, dropped, cleared 
 				log.clear();
 				list.length = 0;
 			} else if (action === 'renew') {
-				const renewed = new Logs();
+				const renewed = new ClientLogs();
 				renewed.begin(9, NONE);
 				numbers = numbers.map(number => renewed.copyAll(logs, number));
 				logs = renewed;
@@ -77,8 +77,8 @@ test('logs agree with lists of all times, whatever is counted, dropped, cleared 
 });
 
 test('among the logs of a client each is found by its counter', t => {
-	const logs = new Logs();
-	const log = new Log();
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
 	const first = logs.begin(2, NONE);
 	const second = logs.begin(5, first);
 
@@ -91,15 +91,15 @@ test('among the logs of a client each is found by its counter', t => {
 });
 
 test('all logs of a client are copied with it', t => {
-	const logs = new Logs();
-	const log = new Log();
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
 	const client = logs.begin(5, logs.begin(2, NONE));
 	log.find(logs, client, 2);
 	log.add(100, 20);
 	log.find(logs, client, 5);
 	log.add(100, 50);
 
-	const elsewhere = new Logs();
+	const elsewhere = new ClientLogs();
 	elsewhere.begin(2, NONE);
 	const copied = elsewhere.copyAll(logs, client);
 	t.true(log.find(elsewhere, copied, 2));
@@ -109,8 +109,8 @@ test('all logs of a client are copied with it', t => {
 });
 
 test('only those events are cleared whose counters are like that', t => {
-	const logs = new Logs();
-	const log = new Log();
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
 	const client = logs.begin(5, logs.begin(2, NONE));
 	for (const counter of [2, 5]) {
 		log.find(logs, client, counter);
@@ -125,8 +125,8 @@ test('only those events are cleared whose counters are like that', t => {
 });
 
 test('a log that has ended serves another, and begins empty', t => {
-	const logs = new Logs();
-	const log = new Log();
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
 	const first = logs.begin(1, NONE);
 	const second = logs.begin(3, first);
 	log.find(logs, second, 1);

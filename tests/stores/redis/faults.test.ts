@@ -6,7 +6,7 @@ import Koa from 'koa';
 import type {Agent} from 'supertest';
 import {type Gatekeeper, gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
-import {inTime} from '../../../source/stores/guard/in-time.ts';
+import {inTime} from '../../../source/stores/guard/deadline.ts';
 import {agents} from '../../support/gated-app.ts';
 import {type OpenedClient, packages} from '../../support/redis/clients.ts';
 import {type RedisServer, startRedis} from '../../support/redis/server.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {Refusals} from '../../../source/stores/redis/refusals.ts';
+import {Refusals} from '../../../source/stores/redis/reply-cache/refusals.ts';
 import type {Banned, Limited} from '../../../source/stores/store.ts';
 import {bannedBy, limit, limitedBy, quota} from '../contract/promised.ts';
 

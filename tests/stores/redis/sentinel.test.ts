@@ -6,7 +6,7 @@ import Koa from 'koa';
 import {createSentinel} from 'redis';
 import {gatekeeper} from '../../../source/index.ts';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
-import {inTime} from '../../../source/stores/guard/in-time.ts';
+import {inTime} from '../../../source/stores/guard/deadline.ts';
 import {agents} from '../../support/gated-app.ts';
 import {type RedisServer, startRedis, startSentinel} from '../../support/redis/server.ts';
 

@@ -1,8 +1,8 @@
 import test from 'ava';
-import {Unbanned} from '../../../source/stores/redis/unbanned.ts';
+import {NotBanned} from '../../../source/stores/redis/reply-cache/not-banned.ts';
 
 test('that a client has no ban is believed for a second, while limits refuse it', t => {
-	const unbanned = new Unbanned();
+	const unbanned = new NotBanned();
 	unbanned.foundNoBan('a', 10);
 	t.false(unbanned.has('a', 10), 'it was not refused');
 
@@ -17,7 +17,7 @@ test('that a client has no ban is believed for a second, while limits refuse it'
 });
 
 test('it is believed no longer than a second after the last refusal', t => {
-	const unbanned = new Unbanned();
+	const unbanned = new NotBanned();
 	unbanned.foundNoBan('a', 10);
 	unbanned.refused('a', 900);
 	unbanned.foundNoBan('a', 1500);
@@ -29,13 +29,13 @@ test('it is believed no longer than a second after the last refusal', t => {
 });
 
 test('of a client whose ban nobody asked about, a refusal says nothing', t => {
-	const unbanned = new Unbanned();
+	const unbanned = new NotBanned();
 	unbanned.refused('a', 10);
 	t.false(unbanned.has('a', 10));
 });
 
 test('what is forgotten is asked again', t => {
-	const unbanned = new Unbanned();
+	const unbanned = new NotBanned();
 	for (const client of ['a', 'b']) {
 		unbanned.foundNoBan(client, 10);
 		unbanned.refused(client, 10);

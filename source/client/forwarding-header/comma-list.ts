@@ -1,6 +1,6 @@
 import {parseAddress} from '../address/address.ts';
-import {parseEndpoint} from './endpoint.ts';
-import type {HeaderSyntax} from './header-syntax.ts';
+import {parseAddressWithPort} from './address-with-port.ts';
+import type {ForwardingSyntax} from './syntax.ts';
 
 const TAB = 0x09;
 const SPACE = 0x20;
@@ -9,13 +9,13 @@ const SPACE = 0x20;
  * `X-Forwarded-For` and similar headers: addresses separated by commas, with spaces and tabs around them. An
  * address may have a port; an IPv6 address with a port has brackets.
  */
-export const commaList: HeaderSyntax = {
+export const commaList: ForwardingSyntax = {
 	separatorBefore: (list, end) => (end === 0 ? -1 : list.lastIndexOf(',', end - 1)),
 
 	addressIn(item) {
 		const text = trimmed(item);
 
-		return parseEndpoint(text) ?? parseAddress(text);
+		return parseAddressWithPort(text) ?? parseAddress(text);
 	},
 };
 

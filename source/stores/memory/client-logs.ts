@@ -1,13 +1,13 @@
 import {Blocks} from './blocks.ts';
-import {Log} from './log.ts';
 import {NONE, Records} from './records.ts';
+import {SlidingLog} from './sliding-log.ts';
 import {CELLS, type Storage} from './times.ts';
 
 /** The logs of many clients, identified by number. Each contains the number of its client's next log. */
-export class Logs implements Storage {
+export class ClientLogs implements Storage {
 	readonly records = new Records(CELLS);
 	readonly blocks = new Blocks();
-	readonly #log = new Log();
+	readonly #log = new SlidingLog();
 
 	/** Begins an empty log before a client's other logs. Returns its number. */
 	begin(counter: number, next: number): number {
@@ -27,7 +27,7 @@ export class Logs implements Storage {
 	}
 
 	/** Copies all logs of a client from other logs. Returns the first. */
-	copyAll(from: Logs, first: number): number {
+	copyAll(from: ClientLogs, first: number): number {
 		let copied = NONE;
 		for (let log = first; log !== NONE; log = from.#log.next) {
 			copied = this.begin(from.#open(log).counter, copied);
@@ -57,7 +57,7 @@ export class Logs implements Storage {
 		}
 	}
 
-	#open(log: number): Log {
+	#open(log: number): SlidingLog {
 		this.#log.open(this, log);
 		return this.#log;
 	}

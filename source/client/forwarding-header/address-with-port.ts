@@ -2,7 +2,7 @@ import {isIPv6} from 'node:net';
 import {type Address, parseAddress} from '../address/address.ts';
 
 /** Parses an address that may have a port. An IPv6 address must have brackets, and no other may. */
-export function parseEndpoint(text: string): Address | undefined {
+export function parseAddressWithPort(text: string): Address | undefined {
 	const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text);
 	if (match === null) {
 		return undefined;

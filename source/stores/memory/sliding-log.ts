@@ -9,7 +9,7 @@ const NEXT = 1;
  * A sliding log: the times of the last `count` events of one client under one counter. An exact sliding
  * window needs no more. An event at time t lies in the window until t + window.
  */
-export class Log extends Times {
+export class SlidingLog extends Times {
 	/** Moves to a counter's log among those of a client, from the client's first. False if there is none. */
 	find(storage: Storage, first: number, counter: number): boolean {
 		for (let log = first; log !== NONE; log = this.next) {

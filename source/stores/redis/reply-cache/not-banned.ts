@@ -1,4 +1,4 @@
-import {RecentMap} from '../../collections/recent-map.ts';
+import {RecentMap} from '../../../collections/recent-map.ts';
 import {isFresh, Turn} from './freshness.ts';
 
 interface Seen {
@@ -17,7 +17,7 @@ const MAX_CLIENTS = 20_000;
  * Remembers for a second that a client is not banned, but only of a client that a limit is refusing: where a
  * full `specific` has no global rule before it, the ban would cost the server a question for each request.
  */
-export class Unbanned {
+export class NotBanned {
 	readonly #seen = new RecentMap<Seen>(MAX_CLIENTS);
 
 	/** The server has found no ban of this client. */

@@ -1,4 +1,4 @@
-import {Logs} from './logs.ts';
+import {ClientLogs} from './client-logs.ts';
 import {NONE} from './records.ts';
 
 /** How many clients are checked in one step for having been quiet. */
@@ -8,10 +8,10 @@ const SWEPT_AT_ONCE = 50;
  * Clients, each with its logs. The client that came first goes first, however often any of them is touched:
  * it takes as many others that have earned a place after it to push one out.
  */
-export class Kept {
+export class FifoClients {
 	readonly #max: number;
 	#clients = new Map<string, number>();
-	#logs = new Logs();
+	#logs = new ClientLogs();
 	/** Continues where the last step ended. An iterator of a Map allows for all changes. */
 	#sweep = this.#clients.entries();
 	/**
@@ -25,7 +25,7 @@ export class Kept {
 		this.#max = max;
 	}
 
-	get logs(): Logs {
+	get logs(): ClientLogs {
 		return this.#logs;
 	}
 
@@ -40,7 +40,7 @@ export class Kept {
 	}
 
 	/** Takes over a client and its logs from another place. */
-	add(client: string, from: Logs, first: number): void {
+	add(client: string, from: ClientLogs, first: number): void {
 		if (this.#clients.size >= this.#max) {
 			this.#removeFirst();
 		}
@@ -63,7 +63,7 @@ export class Kept {
 
 	clear(): void {
 		this.#clients = new Map();
-		this.#logs = new Logs();
+		this.#logs = new ClientLogs();
 		this.#sweep = this.#clients.entries();
 		this.#front = undefined;
 	}

@@ -2,7 +2,7 @@
  * Memoizes a function of a list for as long as the list has the same length. Apps add routes and middlewares
  * to their lists, even after the first request, and hardly ever replace one.
  */
-export function memoizeList<T, Result>(
+export function memoizeByList<T, Result>(
 	compute: (list: readonly T[]) => Result,
 ): (list: readonly T[]) => Result {
 	const memory = new WeakMap<readonly T[], Memoized<T, Result>>();

@@ -1,6 +1,6 @@
-import {RecentMap} from '../../collections/recent-map.ts';
-import type {Rule} from '../rule.ts';
-import type {Banned, Limited} from '../store.ts';
+import {RecentMap} from '../../../collections/recent-map.ts';
+import type {Rule} from '../../rule.ts';
+import type {Banned, Limited} from '../../store.ts';
 import {isFresh, Turn} from './freshness.ts';
 
 /** A reply of the server that refuses a client. */

@@ -1,5 +1,5 @@
-import {parseEndpoint} from './endpoint.ts';
-import type {HeaderSyntax} from './header-syntax.ts';
+import {parseAddressWithPort} from './address-with-port.ts';
+import type {ForwardingSyntax} from './syntax.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -20,7 +20,7 @@ const obfuscatedPort = /^(\[[^\]]*\]|[^:]*):_[\w.-]+$/;
  *
  * @see RFC 7239, sections 4 and 6
  */
-export const forwarded: HeaderSyntax = {
+export const forwarded: ForwardingSyntax = {
 	separatorBefore(list, end) {
 		let index = end - 1;
 		while (index >= 0 && list.charCodeAt(index) !== COMMA) {
@@ -33,7 +33,9 @@ export const forwarded: HeaderSyntax = {
 	addressIn(element) {
 		const node = forParameter(element);
 
-		return node === undefined ? undefined : parseEndpoint(node.replace(obfuscatedPort, '$1'));
+		return node === undefined
+			? undefined
+			: parseAddressWithPort(node.replace(obfuscatedPort, '$1'));
 	},
 };
 

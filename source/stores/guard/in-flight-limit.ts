@@ -26,7 +26,7 @@ interface Line {
  * Bounds how many questions about one client are on their way to a store. Otherwise the first thousands of a
  * flood are all asked before any reply is there, and the queue outlasts every deadline.
  */
-export class Places {
+export class InFlightLimit {
 	readonly #lines = new Map<string, Line>();
 
 	/**

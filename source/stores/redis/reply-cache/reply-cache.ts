@@ -1,8 +1,8 @@
-import {Changes} from '../changes.ts';
-import type {Rule} from '../rule.ts';
-import {type AdmitOptions, admitted, type Verdict} from '../store.ts';
+import {Changes} from '../../changes.ts';
+import type {Rule} from '../../rule.ts';
+import {type AdmitOptions, admitted, type Verdict} from '../../store.ts';
+import {NotBanned} from './not-banned.ts';
 import {Refusals} from './refusals.ts';
-import {Unbanned} from './unbanned.ts';
 
 /** A question to the server, and when it was asked. */
 export interface Asked {
@@ -16,9 +16,9 @@ export interface Asked {
 }
 
 /** Remembers the server's replies about refused clients for a second, so that refusals cost it little. */
-export class RecentReplies {
+export class ReplyCache {
 	readonly #refusals = new Refusals();
-	readonly #unbanned = new Unbanned();
+	readonly #notBanned = new NotBanned();
 	readonly #changes = new Changes();
 
 	/** Marks the moment at which a question is asked. */
@@ -44,7 +44,7 @@ export class RecentReplies {
 		}
 
 		const isAboutBan = rules.length === 0 && !immune;
-		return isAboutBan && this.#unbanned.has(client, now) ? admitted : undefined;
+		return isAboutBan && this.#notBanned.has(client, now) ? admitted : undefined;
 	}
 
 	/** Learns from a verdict of the server. */
@@ -61,7 +61,7 @@ export class RecentReplies {
 		}
 
 		if (verdict.kind !== 'banned' && !isImmune) {
-			this.#unbanned.foundNoBan(client, at);
+			this.#notBanned.foundNoBan(client, at);
 		}
 
 		if (verdict.kind !== 'admitted') {
@@ -74,17 +74,17 @@ export class RecentReplies {
 	forget(client: string): void {
 		this.#changes.made(client);
 		this.#refusals.forget(client);
-		this.#unbanned.forget(client);
+		this.#notBanned.forget(client);
 	}
 
 	clear(): void {
 		this.#refusals.clear();
-		this.#unbanned.clear();
+		this.#notBanned.clear();
 	}
 
 	#refused({kind}: Verdict, requester: string, now: number): void {
 		if (kind === 'limited') {
-			this.#unbanned.refused(requester, now);
+			this.#notBanned.refused(requester, now);
 		}
 	}
 }

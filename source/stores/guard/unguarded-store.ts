@@ -4,7 +4,7 @@ import type {AdmitOptions, Report, ReportOutcome, Verdict} from '../store.ts';
 import type {Commands, GateStore} from './gate-store.ts';
 
 /** A MemoryStore for a gate. It neither fails nor returns nonsense, so that nothing guards it. */
-export class TrustedStore implements GateStore {
+export class UnguardedStore implements GateStore {
 	readonly shared = false;
 	readonly source: MemoryStore;
 	readonly commands: Commands;
