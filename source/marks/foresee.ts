@@ -3,7 +3,7 @@ import type {Context} from 'koa';
 import {memoizeByList} from '../collections/memoize-by-list.ts';
 import type {IsGate} from './gate-tag.ts';
 import {type Mark, markOf} from './mark.ts';
-import {hasDotSegment, hasPlainHost, hasPlainUrl, routedPath} from './routed-path.ts';
+import {hasPlainTarget, hasPlainUrl, routedPath} from './routed-path.ts';
 import type {RouteLayer, RouterLike} from './router.ts';
 
 /** What a router is expected to run. */
@@ -25,16 +25,12 @@ export function foresee(
 	isGate: IsGate,
 ): Expected | undefined {
 	try {
-		if (!routers.some(router => mayRunMark(router, ctx)) || hasDotSegment(ctx)) {
+		if (!routers.some(router => mayRunMark(router, ctx)) || !hasPlainTarget(ctx)) {
 			return undefined;
 		}
 
 		for (const router of routers) {
 			if (isStateful(router.host) || survey(router.stack).isStateful) {
-				return undefined;
-			}
-
-			if (router.host !== undefined && !hasPlainHost(ctx)) {
 				return undefined;
 			}
 

@@ -9,6 +9,11 @@ const MAX_HOST = 1000;
 /** User information, and spaces at which older versions of Koa split a list of hosts in quadratic time. */
 const unusualInHost = /@|\s{2}/;
 
+/** A name or an address, perhaps with a port. */
+const plainHost = /^[\w.:[\]-]+$/;
+
+const oneSegment = /^\/[^/\\]*$/;
+
 /** Characters for which `parseurl`, Koa's parser of URLs, takes its slow path. */
 const unusual = /[\t\n\f\r #\u00a0\ufeff]/;
 
@@ -32,22 +37,30 @@ export function hasPlainUrl({req: {url = ''}}: Context): boolean {
 }
 
 /**
- * Whether the host is short and simple. Koa parses a host with user information by `new URL()`, which is
- * slow for a long one.
+ * Whether the host is short, and is nothing but a host. `ctx.URL` is made of the host that a client sends and
+ * of the path: a host such as `x/expensive?` gives it another path, and no host makes it take the first
+ * segment for the host. Koa parses a host with user information by `new URL()`, which is slow for a long one.
  */
-export function hasPlainHost({app, req: {headers}}: Context): boolean {
-	const hosts = [headers[':authority'], headers.host, app.proxy && headers['x-forwarded-host']];
+function hasPlainHost(ctx: Context): boolean {
+	const {headers} = ctx.req;
+	const given = [headers[':authority'], headers.host, ctx.app.proxy && headers['x-forwarded-host']];
+	if (given.some(host => host && (host.length > MAX_HOST || unusualInHost.test(String(host))))) {
+		return false;
+	}
 
-	return hosts.every(
-		host => !host || (host.length <= MAX_HOST && !unusualInHost.test(String(host))),
-	);
+	return ctx.host === '' ? oneSegment.test(ctx.path) : plainHost.test(ctx.host);
+}
+
+/** Whether everything that looks at the request's path and host finds the same path. */
+export function hasPlainTarget(ctx: Context): boolean {
+	return !hasDotSegment(ctx) && hasPlainHost(ctx);
 }
 
 /**
  * Whether the path has a dot segment, plain or encoded. Routers match it literally, but `ctx.URL` and other
  * servers may resolve it to a different path.
  */
-export function hasDotSegment(ctx: Context): boolean {
+function hasDotSegment(ctx: Context): boolean {
 	const path = routedPath(ctx);
 
 	return isResolvable(path) || (path !== ctx.path && isResolvable(ctx.path));

@@ -1,6 +1,6 @@
 import type {Middleware} from 'koa';
 import {type Mark, setMark} from '../marks/mark.ts';
-import {hasDotSegment} from '../marks/routed-path.ts';
+import {hasPlainTarget} from '../marks/routed-path.ts';
 import {requireState} from '../request-state.ts';
 import {prove} from './prove.ts';
 
@@ -23,7 +23,7 @@ export function bypass(...nothing: []): Middleware {
 	return setMark(function bypass(ctx, next) {
 		const state = requireState(ctx, 'bypass');
 		// A `router.use('/public', bypass())` also runs for `/public/../expensive`.
-		state.bypassHasRun ||= !hasDotSegment(ctx);
+		state.bypassHasRun ||= hasPlainTarget(ctx);
 		prove(ctx, mark);
 
 		return next();

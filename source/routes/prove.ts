@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 import {hasComeTrue} from '../marks/foresight.ts';
 import type {Mark} from '../marks/mark.ts';
-import {hasDotSegment, hasPlainUrl} from '../marks/routed-path.ts';
+import {hasPlainTarget, hasPlainUrl} from '../marks/routed-path.ts';
 import {findState} from '../request-state.ts';
 
 /** Runs with a mark's middleware: it proves the mark to every gate on the way that foresaw it. */
@@ -9,7 +9,7 @@ export function prove(ctx: Context, mark: Mark): void {
 	for (let state = findState(ctx); state; state = state.outer) {
 		const {foresight, settings, client} = state;
 		if (foresight === undefined) {
-			if (state.exemption !== 'allowed' && hasPlainUrl(ctx) && !hasDotSegment(ctx)) {
+			if (state.exemption !== 'allowed' && hasPlainUrl(ctx) && hasPlainTarget(ctx)) {
 				const route = String(ctx._matchedRoute ?? ctx.path);
 				settings.warn('GATEKEEPER_MARK_UNFORESEEN', mark.kind, route);
 			}

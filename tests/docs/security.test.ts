@@ -100,11 +100,17 @@ test('a gate by address before one with a key ends guesses at it', async t => {
 	const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
 	app.silent = true;
 	const {origin} = await serve(t, app);
-	const status = async (pin: string) =>
-		(await fetch(`${origin}/account`, {headers: {'X-Pin': pin}})).status;
+	const status = async (pin: string, path = '/account') =>
+		(await fetch(`${origin}${path}`, {headers: {'X-Pin': pin}})).status;
 
 	t.is(await status('1234'), 200);
-	t.deepEqual([await status('1'), await status('2'), await status('3')], [401, 401, 401]);
+	for (let spent = 0; spent < 100; spent += 1) {
+		t.is(await status('', '/nowhere'), 404);
+	}
+
+	t.is(await status('1', '/nowhere'), 429);
+	t.is(await status('2', '/nowhere'), 429);
+	t.is(await status('3', '/nowhere'), 403);
 	t.deepEqual([await status('4'), await status('1234')], [403, 403]);
 });
 

@@ -1,3 +1,5 @@
+import {once} from 'node:events';
+import {request} from 'node:http';
 import {connect} from 'node:net';
 import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
@@ -75,6 +77,48 @@ test('nor does bypass() spare it the rules behind it', async t => {
 	for (const target of ambiguous) {
 		t.is(await ask(target), 429, target);
 	}
+});
+
+test('a host that changes the path of ctx.URL is not exempt', async t => {
+	const {app} = await overQuota((router, koa) => {
+		koa.proxy = true;
+		router.use('/public', bypass());
+		router.get('/*path', ok);
+	});
+	const {port} = await serve(t, app);
+	const ask = async (path: string, host: string, forwarded = '') => {
+		const headers = {Host: host, ...(forwarded && {'X-Forwarded-Host': forwarded})};
+		const [response] = await once(request({port, path, headers, setHost: false}).end(), 'response');
+		response.resume();
+		return response.statusCode;
+	};
+
+	for (const host of [
+		'a.test',
+		'a_b.test:8080',
+		'[2001:db8::7]:80',
+		'192.0.2.1',
+		'xn--bcher-kva.test',
+	]) {
+		t.is(await ask('/public/style.css', host), 200, host);
+	}
+
+	t.is(await ask('/public', ''), 200, 'a health check over HTTP/1.0');
+	t.is(await ask('/public/style.css', ''), 429);
+	for (const host of [
+		'x/expensive?',
+		'x/expensive#',
+		'x\\expensive?',
+		'a@',
+		'x/',
+		'x?',
+		'x#',
+		'b\u00fccher',
+	]) {
+		t.is(await ask('/public/style.css', host), 429, host);
+	}
+
+	t.is(await ask('/public/style.css', 'a.test', 'x/expensive?'), 429);
 });
 
 test('of a long or odd host nobody asks which route will run', async t => {
