@@ -28,7 +28,7 @@ export interface GateState {
 	readonly client: string;
 	/** Why the global rules do not apply to this request, if they do not. */
 	readonly exemption: Exemption | undefined;
-	/** What the gate decided. */
+	/** What the gate decided; admitted, without quotas, for an exempt request. */
 	readonly verdict: GateVerdict;
 	/** The state of the gate before this one, if the request passed two. */
 	readonly outer: GateState | undefined;
@@ -37,18 +37,13 @@ export interface GateState {
 }
 
 /** How a request's client was found. */
-export interface Explanation extends AddressExplanation {
-	/** The client's canonical key. */
-	readonly client: string;
-	/** Why the global rules do not apply to this request, if they do not. */
-	readonly exemption: Exemption | undefined;
-}
+export interface Explanation extends AddressExplanation, Pick<GateState, 'client' | 'exemption'> {}
 
 /** Why a request was refused, as `onRefused` receives it. */
 export interface Refusal {
 	/** A limit is full; the client is banned; `deny` covers it; or the store fails, with `onStoreError: 'closed'`. */
 	readonly kind: 'limited' | 'banned' | 'denied' | 'unavailable';
-	/** 429, 403, 403 or 503, in this order. */
+	/** 429 for limited, 403 for banned and denied, 503 for unavailable. */
 	readonly status: number;
 	/** Seconds to wait, rounded up, at least 1; absent for an endless ban and for a denied client. */
 	readonly retryAfter?: number;
@@ -60,6 +55,7 @@ export interface Refusal {
 	readonly text: string;
 }
 
+/** Options of `ctx.report()`. */
 export interface ReportOptions {
 	/**
 	 * The client to report: an address, a key as `bans()` shows it, or `{key: 'alice'}`. The gate need not
@@ -75,16 +71,19 @@ export interface ReportOptions {
 	 */
 	readonly weight?: number;
 	/**
-	 * FifoClients with the ban that this report may begin. `bans()` and `onRefused` show its first 200 characters.
+	 * Stored with a ban that this report begins. `bans()` and `onRefused` show its first 200 characters.
 	 */
 	readonly reason?: string;
 }
 
 /** How a client stands after a report. */
 export interface Standing {
-	/** Its reports within the ban rule's window, including this one; 0 if an earlier ban is in force. */
+	/**
+	 * Its reports within the ban rule's window, including this one. 0 if an earlier ban is in force, if it is
+	 * immune, or if the store fails under `onStoreError: 'open'` or `'closed'`.
+	 */
 	readonly reports: number;
-	/** Whether it is banned now. */
+	/** Whether it is banned now. Always false where `immune` is set: then the store is not asked. */
 	readonly banned: boolean;
 	/** Seconds until the ban ends, rounded up; Infinity for an endless ban. */
 	readonly retryAfter?: number;
@@ -110,12 +109,13 @@ declare module 'koa' {
 		 * Reports this request's client. Enough reports within the ban rule's window ban it.
 		 *
 		 * You need not await it: the response waits for it, and its promise is never an unhandled rejection. It
-		 * resolves to how the client stands now. It rejects with a TypeError for bad options, and a warning
-		 * says so too.
+		 * resolves to how the client stands now, even if the store fails.
 		 *
 		 * A report counts after your code has judged the request: many requests at once may all be judged
 		 * before the first is reported. A `specific` on the route counts earlier, and limits how many are
 		 * judged.
+		 *
+		 * @throws {TypeError} (as a rejection, and with a warning) for bad options
 		 *
 		 * @example
 		 * router.post('/login', async ctx => {

@@ -13,26 +13,33 @@ import {oncePerRequest} from './chain/once-per-request.ts';
 import {tagGate} from './marks/gate-tag.ts';
 import {type Operator, operator} from './operator/operator.ts';
 import type {GatekeeperOptions} from './options/options.ts';
-import {settle} from './options/settings.ts';
+import {type Settings, settle} from './options/settings.ts';
 
-/** A Koa middleware that also has the operator's methods. */
+/**
+ * A Koa middleware, called the gate, that also has `ban()`, `unban()`, `reset()`, `report()`, `bans()` and
+ * `close()`.
+ */
 export type Gatekeeper = Middleware & Operator;
 
+/** Makes one link of the chain; none if the options leave it nothing to do. */
+type Link = (settings: Settings) => Middleware | undefined;
+
 /** What happens to a request, in order. */
-const links = [
-	attach, // gives it ctx.state.gatekeeper and ctx.report()
-	identify, // which client is it?
-	allowDeny, // 403 for denied clients; allowed ones are exempt from everything
-	applyKey, // a user's id in place of the address
-	exempt, // excluded methods, and routes marked bypass() or standalone
-	consult, // the one question to the store
-	announce, // RateLimit fields
-	banGate, // 403 for banned clients; 503 where a failing store closes the gate
-	globalLimit, // 429 where a rule is full
+const links: readonly Link[] = [
+	attach, // ctx.state.gatekeeper and ctx.report()
+	identify, // finds the client's address; 400 or 431 if it cannot
+	allowDeny, // by address, before any key: 403 for the denied; the allowed are exempt from everything
+	applyKey, // replaces the address by the user's key
+	exempt, // excluded methods; routes expected to run bypass() or a standalone specific()
+	consult, // asks the store: banned? a rule full? otherwise counts the request
+	announce, // RateLimit fields; before the refusals, so that a 429 has them
+	banGate, // 403 if banned; 503 if the store fails under onStoreError: 'closed'
+	globalLimit, // 429 if a rule is full
 ];
 
 /**
- * Bans and rate-limits clients by address, in front of everything that `app.use` places after it.
+ * Returns a gate: a middleware that bans and rate-limits clients by address, in front of everything that
+ * `app.use` places after it. Without options it only enforces manual bans.
  *
  * @throws {TypeError} for bad options: it names the option, what is allowed and what was given
  *
@@ -45,8 +52,9 @@ const links = [
  */
 export function gatekeeper(options: GatekeeperOptions = {}): Gatekeeper {
 	const settings = settle(options);
-	const chain = compose(links.map(link => link(settings)).filter(link => link !== undefined));
-	const gate = oncePerRequest(chain, settings);
+	const middlewares = links.map(link => link(settings)).filter(made => made !== undefined);
+	// The settings identify the gate, too: no two gates share them.
+	const gate = oncePerRequest(compose(middlewares), settings);
 
 	return Object.assign(tagGate(gate, settings), operator(settings));
 }

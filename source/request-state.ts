@@ -8,9 +8,9 @@ import type {GuardedVerdict} from './stores/guard/failure-policy.ts';
 import type {Rule} from './stores/rule.ts';
 import {admitted, type Quota} from './stores/store.ts';
 
-/** What a `specific`, identified by its rules, decided about a client or key. */
+/** What a `specific`, identified by its rules, has decided about a client or key. */
 interface Decided {
-	readonly by: readonly Rule[];
+	readonly rules: readonly Rule[];
 	readonly client: string;
 	readonly verdict: GuardedVerdict;
 }
@@ -27,18 +27,18 @@ export class RequestState implements GateState {
 
 	readonly settings: Settings;
 	identity: Identity = unidentified;
-	/** No ban may hold this request, nor may its reports begin one: as far as is known, it has no client. */
+	/** Bans do not apply to this request, and its reports begin none: no client of its own is known. */
 	immune = true;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
-	/** A `bypass()` has run, for a path without dot segments: no `specific` behind it applies. */
+	/** A `bypass()` has run, for a plain target: no `specific` behind it applies. */
 	bypassHasRun = false;
-	/** What each `specific` on the way has decided: it counts a client or key once. */
+	/** What each `specific` has decided, so that it counts a client or key once. */
 	decided: readonly Decided[] = nothingDecided;
 	/** The text of `RateLimit-Policy` and of `RateLimit`, with every rule so far. */
 	policyField = '';
 	rateLimitField = '';
-	/** Of all rules so far the one with the least room, for `X-RateLimit-…`. */
+	/** The quota with the fewest requests left so far, for `X-RateLimit-…`. */
 	tightest: Quota | undefined;
 	/** The gate has admitted the request. A `specific` may still refuse it. */
 	isAdmitted = false;
@@ -58,7 +58,7 @@ export class RequestState implements GateState {
 	}
 
 	/** Whether no rule at all applies. */
-	get isPastRules(): boolean {
+	get skipsRules(): boolean {
 		return this.bypassHasRun || this.exemption === 'allowed';
 	}
 
@@ -79,7 +79,7 @@ export function findState(ctx: Context): RequestState | undefined {
 	return state instanceof RequestState ? state : undefined;
 }
 
-/** For the links of the chain, which `attach` has given a state. */
+/** The state that `attach` has created. For the links of the chain. */
 export function currentState(ctx: Context): RequestState {
 	return ctx.state.gatekeeper as RequestState;
 }
@@ -101,12 +101,12 @@ export function requireState(ctx: Context, name: string): RequestState {
 /** What these rules have decided about a client or key, at this gate or at an outer one on the same store. */
 export function decidedBefore(
 	state: RequestState,
-	by: readonly Rule[],
+	rules: readonly Rule[],
 	client: string,
 ): GuardedVerdict | undefined {
 	const {source} = state.settings.store;
 	for (let gate: RequestState | undefined = state; gate; gate = gate.outer) {
-		const decided = gate.decided.find(one => one.by === by && one.client === client);
+		const decided = gate.decided.find(one => one.rules === rules && one.client === client);
 		if (decided && gate.settings.store.source === source) {
 			return decided.verdict;
 		}

@@ -41,7 +41,7 @@ const texts = {
 		'The gate is mounted with router.use on an exclusive router, which runs it in place of a route or not at all. Mount the gate with app.use',
 
 	GATEKEEPER_CLIENT_TIMEOUT: (ms: number) =>
-		`The Redis client gives up on a command after ${ms} ms. If your code blocks the event loop for that long, a server that works passes for one that fails. Leave the client's own timeouts unset: storeTimeout allows for that`,
+		`The Redis client gives up on a command after ${ms} ms. If your code blocks the event loop for that long, a working server looks like a failed one. Leave the client's own timeouts unset: storeTimeout allows for that`,
 
 	GATEKEEPER_UNNAMED_RULE: (policy: string) =>
 		`specific() has an unnamed rule on a store that processes share (${policy}). Its name depends on the order of creation, on which two versions of an app need not agree. Name the rule: {count, window, name}`,

@@ -16,20 +16,22 @@ export function allowDeny({allow, deny}: Settings): Middleware | undefined {
 	return function allowDeny(ctx, next) {
 		const state = currentState(ctx);
 		const {address, end} = state.identity;
-		// If the header cannot be read, the address is a proxy's: no reason to let the request in.
+		// If the header is unreadable, the address is a proxy's: `allow` must not match it.
 		const allowed = isUnreadable(end) ? undefined : allow;
 
-		return andThen(isOn(deny, address, ctx), isDenied =>
-			isDenied
-				? refuse(ctx, state, {kind: 'denied'})
-				: andThen(isOn(allowed, address, ctx), isAllowed => {
-						if (isAllowed) {
-							state.exemption = 'allowed';
-						}
+		return andThen(isOn(deny, address, ctx), isDenied => {
+			if (isDenied) {
+				return refuse(ctx, state, {kind: 'denied'});
+			}
 
-						return next();
-					}),
-		);
+			return andThen(isOn(allowed, address, ctx), isAllowed => {
+				if (isAllowed) {
+					state.exemption = 'allowed';
+				}
+
+				return next();
+			});
+		});
 	};
 }
 

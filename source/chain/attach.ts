@@ -5,16 +5,15 @@ import {findState, RequestState} from '../request-state.ts';
 import {keepHeadersOnError} from '../response/headers-on-error.ts';
 
 /**
- * Gives the request its state and `ctx.report()`. After the rest has run, it waits for the reports in
- * flight, so that a ban is in force before the response is sent. Then it gives the context back to the
- * gate before this one.
+ * Gives the request its state and `ctx.report()`. When downstream is done, waits for the reports in flight, so
+ * that a ban is in force before the response is sent. Then restores the outer gate's state.
  */
 export function attach(settings: Settings): Middleware {
 	return async function attach(ctx, next) {
 		const outer = findState(ctx);
 		const state = new RequestState(settings, outer);
 		ctx.state.gatekeeper = state;
-		const outerReport = outer && ctx.report;
+		const outerReport = ctx.report;
 		// One function for each request, so that `const {report} = ctx` works.
 		ctx.report = options => ctxReport(state, options);
 
@@ -29,7 +28,7 @@ export function attach(settings: Settings): Middleware {
 			}
 
 			state.isOver = true;
-			if (outer && outerReport) {
+			if (outer) {
 				ctx.state.gatekeeper = outer;
 				ctx.report = outerReport;
 			}

@@ -4,7 +4,7 @@ import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
 import type {GuardedVerdict} from '../stores/guard/failure-policy.ts';
 
-/** Asks the store the one question: may this client come in under these rules? */
+/** Asks the store whether the client may come in under these rules. */
 export function consult({store}: Settings): Middleware {
 	return function consult(ctx, next) {
 		const state = currentState(ctx);

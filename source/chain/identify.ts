@@ -6,7 +6,7 @@ import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
 import {discardResponse} from '../response/refuse.ts';
 
-/** Node's own bound, where the server sets none. */
+/** Node's default for `server.maxHeadersCount`. */
 const MAX_HEADERS = 1000;
 
 /** Finds the client's address: the socket's peer, or the address that a trusted proxy names. */
@@ -36,7 +36,7 @@ export function identify(settings: Settings): Middleware {
 	};
 }
 
-/** Koa's own options name a header too. Which client it may name is up to the gate. */
+/** The header of `app.proxyIpHeader`, if `app.proxy` is on. The gate decides whether to believe it. */
 function headerOfKoa({request: {app}}: Context): string | undefined {
 	return app.proxy ? app.proxyIpHeader.toLowerCase() : undefined;
 }

@@ -2,7 +2,7 @@ import type {Middleware} from 'koa';
 import type {Settings} from '../options/settings.ts';
 import {findState} from '../request-state.ts';
 
-/** Passes a request on that is already on its way through this same gate, so that it is counted once. */
+/** Skips the chain for a request that is already inside this gate, so that it is counted once. */
 export function oncePerRequest(chain: Middleware, settings: Settings): Middleware {
 	return function gatekeeper(ctx, next) {
 		for (let state = findState(ctx); state; state = state.outer) {

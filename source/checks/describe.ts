@@ -16,7 +16,7 @@ export function describe(value: unknown): string {
 	}
 }
 
-/** Of a list, a Map or a Set, `inspect` shows only the first items; of an object it shows all properties. */
+/** `inspect` shortens lists, Maps and Sets, but not objects. */
 function hasManyProperties(value: unknown): boolean {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
 		return false;

@@ -16,7 +16,7 @@ export function milliseconds(given: unknown, option: string, max: number): numbe
 		return read;
 	}
 
-	const bound = max === Infinity ? '' : `, ${ms(max, {long: true})} at most`;
+	const bound = max === Infinity ? '' : `, at most ${ms(max, {long: true})}`;
 	throw badOption(option, `seconds above 0 or a duration such as '10m'${bound}`, given);
 }
 
@@ -29,8 +29,8 @@ function fromText(given: unknown): number {
 
 /**
  * Converts milliseconds to whole seconds for clients and operators: rounded up, so that a client that waits
- * has waited long enough; at least 1; and no more than can be written in digits.
+ * has waited long enough; at least 1; and at most `Number.MAX_SAFE_INTEGER`, which is still written in digits.
  */
-export function wholeSeconds(duration: number): number {
-	return Math.min(Math.max(1, Math.ceil(duration / 1000)), Number.MAX_SAFE_INTEGER);
+export function wholeSeconds(ms: number): number {
+	return Math.min(Math.max(1, Math.ceil(ms / 1000)), Number.MAX_SAFE_INTEGER);
 }

@@ -29,8 +29,8 @@ export function namedOptions<const Name extends string>(
 	owner: string,
 ): {readonly [name in Name]?: unknown} {
 	if (typeof given !== 'object' || given === null || isContainer(given)) {
-		// It may be a secret, or a client with a password, that belongs among the options.
-		throw badOption(owner, 'an object', given, typeName);
+		// Only the type: it may be a secret in the wrong place.
+		throw new TypeError(`The options of ${owner} must be an object, got ${typeName(given)}`);
 	}
 
 	for (const name of Object.keys(given)) {
@@ -51,11 +51,11 @@ function isContainer(given: object): boolean {
 }
 
 /** Whether an option takes a value. */
-export type Guard<T> = (given: unknown) => given is T;
+type TypeCheck<T> = (given: unknown) => given is T;
 
 /** @throws {TypeError} for a value that the option does not take */
 export function check<T>(
-	takes: Guard<T>,
+	takes: TypeCheck<T>,
 	given: unknown,
 	option: string,
 	allowed: string,
@@ -66,20 +66,24 @@ export function check<T>(
 	}
 }
 
-export function optional<T>(takes: Guard<T>): Guard<T | undefined> {
+export function optional<T>(takes: TypeCheck<T>): TypeCheck<T | undefined> {
 	return (given): given is T | undefined => given === undefined || takes(given);
 }
 
-export function listOf<T>(takes: Guard<T>): Guard<readonly T[]> {
+export function listOf<T>(takes: TypeCheck<T>): TypeCheck<readonly T[]> {
 	return (given): given is readonly T[] => Array.isArray(given) && given.every(takes);
 }
 
-export function oneOf<const T>(...values: readonly T[]): Guard<T> {
+export function oneOf<const T>(...values: readonly T[]): TypeCheck<T> {
 	return (given): given is T => values.includes(given as T);
 }
 
 export function isBoolean(given: unknown): given is boolean {
 	return typeof given === 'boolean';
+}
+
+export function isNonEmptyString(given: unknown): given is string {
+	return isText(given) && given !== '';
 }
 
 export function isText(given: unknown): given is string {

@@ -20,14 +20,7 @@ export interface AddressExplanation {
 	 * - `'unreadable'`: the next hop is not an address; the last good one counts
 	 * - `'too-many-hops'`: the nearest 100 hops are trusted proxies, and more follow
 	 */
-	readonly end:
-		| 'no-ip-header'
-		| 'untrusted-peer'
-		| 'header-missing'
-		| 'client'
-		| 'all-proxies'
-		| 'unreadable'
-		| 'too-many-hops';
+	readonly end: Identity['end'];
 	/** The trusted proxies that the header names, nearest first. */
 	readonly passed: readonly string[];
 	/** The whole address, of which an IPv6 client's key shows only a part; absent on a Unix socket. */

@@ -29,8 +29,7 @@ export const unidentified: Identity = {
 };
 
 /**
- * Finds the client: the socket's peer, or the client that a header names, believed as far as trusted proxies
- * have written it.
+ * Finds the client: the socket's peer, or the address that trusted proxies name in a header.
  *
  * @param header its name, in lower case
  */
@@ -64,7 +63,7 @@ export function clientOf({address, peer}: Identity, ipv6Prefix: number): string 
 		: addressKey(address, ipv6Prefix);
 }
 
-/** Whether the request has no client of its own: all that is known is a proxy, which no ban may hold. */
+/** Whether only a proxy is known, and no client. Bans do not apply to such a request. */
 export function lacksClient({address, end, peer}: Identity, {areListed}: TrustedProxies): boolean {
 	return (
 		address === undefined ||

@@ -12,7 +12,7 @@ const MAX_KEY = 128;
 
 /**
  * The canonical key for a user's key: `key:alice`, or `hash:` and a SHA-256 if that is long or is not
- * well-formed Unicode. No two keys have the same, and no address has one of these.
+ * well-formed Unicode. Canonical keys are unique, and never equal an address's.
  *
  * @param secret makes every key `hash:` and an HMAC-SHA-256
  */

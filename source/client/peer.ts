@@ -26,8 +26,8 @@ interface PeerOptions {
  * Returns a function that reads the peer of a socket. It returns undefined if the client was gone before
  * its address was read.
  *
- * A connection keeps its peer, so that it is read once and stored on the socket: a WeakMap takes longer
- * than everything else that it takes to find a client.
+ * It reads each connection once and stores the peer on the socket. A WeakMap lookup costs more than the rest
+ * of finding a client.
  */
 export function peerReader(options: PeerOptions): (socket: Socket | undefined) => Peer | undefined {
 	const peerKey = Symbol('koa-gatekeeper peer');
@@ -65,8 +65,8 @@ function readPeer(socket: Socket, {proxies, ipv6Prefix, warn}: PeerOptions): Pee
 		};
 	}
 
-	// A Unix socket never had an address. A connection that was reset has lost only its remote address. What
-	// HTTP/2 shows of a closed connection has no address either, but is not connected.
+	// A Unix socket has no addresses at all. A reset TCP connection has lost only its remote one. A closed HTTP/2
+	// session has none either, but is not connected.
 	const isUnix = socket.pending === false && !socket.destroyed && socket.localAddress === undefined;
 	return isUnix
 		? {address: undefined, name: unixClient, client: unixClient, isProxy: proxies.unix}

@@ -9,8 +9,7 @@ const SWEPT_AT_ONCE = 100;
 
 /**
  * A Map of limited size whose entries expire. When it is full, a new entry replaces the one that was set
- * first: it takes as many later entries as there is room for to evict one, whenever they expire. No timer
- * runs, and no call takes long.
+ * first, so that an entry outlives at least `max - 1` later ones. No timer runs, and no call takes long.
  */
 export class ExpiringMap<Value> {
 	readonly #max: number;

@@ -4,7 +4,7 @@ export class RecentMap<Value> {
 	#young = new Map<string, Value>();
 	#old = new Map<string, Value>();
 
-	/** @param max the most entries; the last half as many that were set are always there */
+	/** @param max the most entries; the last `max / 2` that were set are always kept */
 	constructor(max: number) {
 		this.#max = max;
 	}

@@ -11,8 +11,8 @@ export class ExcludedMethods {
 	readonly #methods: ReadonlySet<string>;
 	readonly #probation: Probation;
 	/**
-	 * Set when a method was first seen rewritten, of any client. From then on each client may have few such
-	 * requests in flight.
+	 * Set once any client's method has been rewritten. After that, each client may have only a few such requests
+	 * in flight.
 	 */
 	#areRewritten = false;
 
@@ -24,33 +24,38 @@ export class ExcludedMethods {
 
 	/** Whether the method is one of these, exactly: to Node.js and Koa, `head` is not HEAD. */
 	has({method}: Context): boolean {
-		return this.#methods.size > 0 && this.#methods.has(method);
+		return this.#methods.has(method);
 	}
 
 	/** Runs the rest for a request of an excluded method. */
 	async run(ctx: Context, state: RequestState, next: Next): Promise<void> {
-		const {method} = ctx;
-		const {client, immune, settings} = state;
-		const isOnProbation = this.#areRewritten;
-		if (isOnProbation && !(await this.#probation.begin(client, immune))) {
+		if (!this.#areRewritten) {
+			return this.#runExempt(ctx, state, next);
+		}
+
+		const {client, immune} = state;
+		if (!(await this.#probation.begin(client, immune))) {
 			return next();
 		}
 
+		try {
+			await this.#runExempt(ctx, state, next);
+		} finally {
+			this.#probation.end(client);
+		}
+	}
+
+	async #runExempt(ctx: Context, state: RequestState, next: Next): Promise<void> {
+		const {method} = ctx;
 		state.exemption = 'method';
 		try {
 			await next();
 		} finally {
-			try {
-				if (!this.has(ctx)) {
-					this.#areRewritten = true;
-					settings.warn('GATEKEEPER_METHOD_REWRITTEN', method, ctx.method);
-					state.exemption = undefined;
-					await countLate(state, this.#probation);
-				}
-			} finally {
-				if (isOnProbation) {
-					this.#probation.end(client);
-				}
+			if (!this.has(ctx)) {
+				this.#areRewritten = true;
+				state.settings.warn('GATEKEEPER_METHOD_REWRITTEN', method, ctx.method);
+				state.exemption = undefined;
+				await countLate(state, this.#probation);
 			}
 		}
 	}

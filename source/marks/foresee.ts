@@ -15,7 +15,7 @@ export interface Expected {
 
 /**
  * Foresees the mark on the first route that these routers would run for a request, or on a `router.use`
- * that runs before it. The routers do the matching. Whatever is not certain has no mark.
+ * that runs before it. The routers do the matching. Returns undefined when it is not certain.
  *
  * If the gate itself is mounted in a router, only what follows it counts.
  */
@@ -38,7 +38,7 @@ export function foresee(
 			const route = matching.find(isRoute);
 			if (route) {
 				const layers = layersRun(router, matching);
-				const mark = strongestMark(untilFirstHandler(layers, isGate));
+				const mark = strongestMark(functionsUntilFirstRoute(layers, isGate));
 				return mark && {mark, route};
 			}
 		}
@@ -108,7 +108,7 @@ function isRoute(layer: RouteLayer): boolean {
 }
 
 /** The functions that run after the gate, to the end of the first route; none if there is no route. */
-function untilFirstHandler(layers: readonly RouteLayer[], isGate: IsGate): unknown[] {
+function functionsUntilFirstRoute(layers: readonly RouteLayer[], isGate: IsGate): unknown[] {
 	const gateLayer = layers.findIndex(layer => layer.stack.some(isGate));
 	const following = layers.slice(Math.max(0, gateLayer));
 	const route = following.findIndex(isRoute);

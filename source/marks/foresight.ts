@@ -17,7 +17,8 @@ export interface Foresight extends Expected {
 	 * - `'proven'`: the mark has run
 	 * - `'disproved'`: the request came back before the mark had run
 	 * - `'withheld'`: not exempt, since the client has too many unproven requests
-	 * - `'suspended'`: not exempt, since one of the client's was disproved over its quota
+	 * - `'suspended'`: not exempt, because an earlier request of the client was disproved while it was over its
+	 *   quota or banned
 	 */
 	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld' | 'suspended';
 }
@@ -27,8 +28,8 @@ export function matchedLayers(ctx: Context): readonly RouteLayer[] {
 	return Array.isArray(ctx.matched) ? ctx.matched : [];
 }
 
-/** Whether it is this mark, for this method and path, and no other router's route ran before it. */
-export function hasComeTrue(foresight: Foresight, mark: Mark, ctx: Context): boolean {
+/** Whether the foreseen mark has run, for the same method and path, before any other router's route. */
+export function isProvenBy(foresight: Foresight, mark: Mark, ctx: Context): boolean {
 	const {method, path, route, matchedBefore} = foresight;
 	const first = matchedLayers(ctx)
 		.slice(matchedBefore)

@@ -3,7 +3,7 @@ import type {Middleware} from 'koa';
 /** Tells one gate among other middlewares. */
 export type IsGate = (middleware: unknown) => boolean;
 
-/** On the function itself: a tool that wraps the gate and copies its properties does not hide it. */
+/** A property of the function, so that a wrapper that copies properties keeps it. */
 const tagKey = Symbol('koa-gatekeeper tag');
 
 /** @param tag an object that identifies the gate */

@@ -5,7 +5,7 @@ export interface Mark {
 	readonly kind: 'bypass' | 'standalone';
 }
 
-/** On the function itself: a tool that wraps it and copies its properties does not hide it. */
+/** A property of the function, so that a wrapper that copies properties keeps it. */
 const markKey = Symbol('koa-gatekeeper mark');
 
 export function setMark(middleware: Middleware, mark: Mark): Middleware {

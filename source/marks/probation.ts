@@ -15,15 +15,15 @@ const MAX_UNPROVEN = 16;
 /** How many suspended clients are remembered. One more replaces the one that was suspended first. */
 const MAX_SUSPENDED = 10_000;
 
-/** Milliseconds: a suspension that was dropped is allowed for during a day, however long it is. */
+/** Milliseconds for which an evicted suspension makes the gate ask the store first, at most: one day. */
 const MAX_FORGOTTEN = 24 * 60 * 60 * 1000;
 
 /** Milliseconds that a suspension lasts if there is no rule: a manual ban must hold too. */
 const DEFAULT_SPAN = 60_000;
 
 /**
- * Bounds what an exemption on trust is worth. A client may have a few unproven requests in flight. It may
- * have none for a while after one of them turned out to be over the quota, or the client to be banned.
+ * Limits what a client gains from exemptions that prove wrong. It may have a few unproven requests in flight,
+ * and none for a while after one of them was over the quota, or the client was banned.
  *
  * If more clients are suspended than are remembered, no client is trusted blindly: only one that the global
  * rules would admit is exempt.
@@ -37,7 +37,7 @@ export class Probation {
 	/** The value is when the suspension ends without the ban. */
 	readonly #suspended = new ExpiringMap<number>(MAX_SUSPENDED);
 
-	/** When the last of the suspensions ends that were dropped while in force. */
+	/** When the last suspension ends that was evicted early. */
 	#forgottenUntil = -Infinity;
 
 	constructor({rules, banRule, store}: ProbationOptions) {
@@ -78,8 +78,8 @@ export class Probation {
 	}
 
 	/**
-	 * Grants a client no exemption for the longest window, or for the rest of its ban if that is longer.
-	 * Never shortens a suspension.
+	 * Suspends a client's exemptions for the longest window, or until its ban ends if that is later. Never
+	 * shortens a suspension.
 	 *
 	 * @param banEndsInMs 0 for a client that is not banned
 	 */

@@ -37,9 +37,9 @@ export function hasPlainUrl({req: {url = ''}}: Context): boolean {
 }
 
 /**
- * Whether the host is short, and is nothing but a host. `ctx.URL` is made of the host that a client sends and
- * of the path: a host such as `x/expensive?` gives it another path, and no host makes it take the first
- * segment for the host. Koa parses a host with user information by `new URL()`, which is slow for a long one.
+ * Whether the host is short, and is nothing but a host. Koa builds `ctx.URL` from the client's host and the
+ * path. A host such as `x/expensive?` changes that path. Without a host, the first segment becomes the host.
+ * Koa parses a host with user information by `new URL()`, which is slow for a long one.
  */
 function hasPlainHost(ctx: Context): boolean {
 	const {headers} = ctx.req;
@@ -63,10 +63,10 @@ export function hasPlainTarget(ctx: Context): boolean {
 function hasDotSegment(ctx: Context): boolean {
 	const path = routedPath(ctx);
 
-	return isResolvable(path) || (path !== ctx.path && isResolvable(ctx.path));
+	return mayHideDotSegment(path) || (path !== ctx.path && mayHideDotSegment(ctx.path));
 }
 
-function isResolvable(path: string): boolean {
+function mayHideDotSegment(path: string): boolean {
 	let text = path;
 	for (let times = 0; times <= MAX_ENCODED; times += 1) {
 		if (dotSegment.test(text) || stripped.test(text)) {

@@ -7,7 +7,7 @@ import {isRouter, type RouteLayer, type RouterLike} from './router.ts';
 const none: readonly RouterLike[] = [];
 
 /**
- * Returns a function that finds the routers on a request's way: those that `app.use` placed after the gate,
+ * Returns a function that finds the routers that a request can reach: those that `app.use` placed after the gate,
  * or the one that the gate is mounted on with `router.use`.
  */
 export function visibleRouters(

@@ -1,13 +1,15 @@
-import {badOption} from '../checks/option-checks.ts';
+import {typeName} from '../checks/describe.ts';
+import {badOption, check, isNonEmptyString} from '../checks/option-checks.ts';
 import {isIpv6Prefix} from '../client/address/address.ts';
 import {type ClientName, namedClient} from '../client/client-name.ts';
 import {canonicalKey} from '../client/key.ts';
 import type {Settings} from '../options/settings.ts';
 import {type Immunity, immunityOf} from '../reports/immunity.ts';
 
-const bannable: Readonly<Record<Immunity, string>> = {
-	allowed: 'a client that the list `allow` does not cover, since no ban holds those',
-	'no-client': "a client other than 'unix', since a ban of that would shut everyone out",
+/** What is allowed in place of a client that is immune. */
+const allowedInstead: Readonly<Record<Immunity, string>> = {
+	allowed: 'a client that is not on the `allow` list, which exempts from bans',
+	'no-client': "a client other than 'unix', since banning it would shut everyone out",
 };
 
 /**
@@ -19,7 +21,7 @@ export function keyToBan(name: ClientName, settings: Settings): string {
 	const named = namedClient(name, settings);
 	const immunity = immunityOf(named, settings);
 	if (immunity !== undefined) {
-		throw badOption('client', bannable[immunity], name);
+		throw badOption('client', allowedInstead[immunity], name);
 	}
 
 	return named.client;
@@ -31,8 +33,8 @@ export function keyToBan(name: ClientName, settings: Settings): string {
  * @throws {TypeError} for anything that names no client
  */
 export function keyToUnban(name: ClientName, {ipv6Prefix, keySecret}: Settings): string {
-	const prefix =
-		typeof name === 'string' ? Number(name.slice(name.lastIndexOf('/') + 1)) : ipv6Prefix;
+	const [, length] = /\/(\d+)$/.exec(typeof name === 'string' ? name : '') ?? [];
+	const prefix = Number(length);
 
 	return namedClient(name, {ipv6Prefix: isIpv6Prefix(prefix) ? prefix : ipv6Prefix, keySecret})
 		.client;
@@ -47,10 +49,11 @@ export function keyToReset(
 	name: ClientName | {readonly specificKey: string},
 	settings: Settings,
 ): string {
-	const key =
-		typeof name === 'object' && name !== null && 'specificKey' in name ? name.specificKey : '';
+	if (typeof name !== 'object' || name === null || !('specificKey' in name)) {
+		return namedClient(name, settings).client;
+	}
 
-	return typeof key === 'string' && key !== ''
-		? canonicalKey('specific-key', key, settings.keySecret)
-		: namedClient(name as ClientName, settings).client;
+	const {specificKey} = name;
+	check(isNonEmptyString, specificKey, 'specificKey', 'a string, not empty', typeName);
+	return canonicalKey('specific-key', specificKey, settings.keySecret);
 }

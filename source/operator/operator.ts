@@ -1,7 +1,7 @@
 import {type Duration, milliseconds, wholeSeconds} from '../checks/duration.ts';
 import {namedOptions} from '../checks/option-checks.ts';
 import type {ClientName} from '../client/client-name.ts';
-import type {Standing} from '../context.ts';
+import type {ReportOptions, Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
 import {checkReport, countReport} from '../reports/count-report.ts';
 import {checkReason} from '../stores/reason.ts';
@@ -14,11 +14,13 @@ export interface Ban {
 	readonly client: string;
 	/** Whether reports led to the ban, or `ban()`. */
 	readonly by: 'reports' | 'hand';
+	/** The reason that the report or `ban()` gave. */
 	readonly reason?: string;
 	/** Seconds until the ban ends, rounded up; Infinity for an endless ban. */
 	readonly retryAfter: number;
 }
 
+/** Options of `ban()`. */
 export interface BanOptions {
 	/**
 	 * Seconds, or text such as `'10m'`; Infinity for an endless ban.
@@ -31,29 +33,27 @@ export interface BanOptions {
 }
 
 /**
- * What you can do from code. A client is an address, a key as `bans()` shows it, or `{key: 'alice'}`. Every
- * method rejects with a TypeError for anything else and for bad options, and with the store's error if the
- * store fails.
+ * What you can do from code. A client is an address, a key as `bans()` shows it, or `{key: 'alice'}`.
  *
- * `ban` and `report` reject for a client that the list `allow` covers, and for `'unix'`.
+ * Every method rejects with a TypeError for anything else and for bad options, and with the store's error if
+ * the store fails. `ban` and `report` reject with a TypeError for a client that the list `allow` covers, and
+ * for `'unix'`.
  */
 export interface Operator {
-	/** Bans a client. Replaces any ban that it has, and uses up its reports. */
+	/** Bans a client. Replaces any ban that it has, and deletes its reports. */
 	ban(client: ClientName, options?: BanOptions): Promise<void>;
-	/** Ends a client's ban, and forgets its reports. */
+	/** Ends a client's ban, if it has one, and deletes its reports. */
 	unban(client: ClientName): Promise<void>;
 	/**
-	 * Forgets a client's counted requests and reports; a ban stays. `{specificKey: 'alice'}` resets what a
+	 * Deletes a client's counted requests and reports; a ban stays. `{specificKey: 'alice'}` resets what a
 	 * `specific` counts as `'alice'` by its `key`.
 	 */
 	reset(client: ClientName | {readonly specificKey: string}): Promise<void>;
-	/** Counts a report of a client, as `ctx.report()` does. */
-	report(
-		client: ClientName,
-		options?: {readonly weight?: number; readonly reason?: string},
-	): Promise<Standing>;
+	/** Counts a report of a client, as `ctx.report()` does. Without a ban rule it counts nothing. */
+	report(client: ClientName, options?: Omit<ReportOptions, 'client'>): Promise<Standing>;
 	/**
-	 * The bans in force.
+	 * The bans in force, in no particular order. One that begins or ends during the iteration may be missing. The
+	 * iteration rejects if the store fails.
 	 *
 	 * @example
 	 * for await (const {client, retryAfter} of gate.bans()) {
@@ -63,7 +63,7 @@ export interface Operator {
 	bans(): AsyncIterableIterator<Ban>;
 	/**
 	 * Releases what the gate and its store hold, but never a Redis client of yours. A MemoryStore is emptied,
-	 * for every gate that shares it.
+	 * for every gate that shares it. You may call it twice.
 	 */
 	close(): Promise<void>;
 }

@@ -26,6 +26,7 @@ export type ClientTest = (ctx: Context) => boolean | Promise<boolean>;
  */
 export type KeyOf = (ctx: Context) => string | undefined | Promise<string | undefined>;
 
+/** Options of `gatekeeper()`, which throws a TypeError at start-up for a bad one. */
 export interface GatekeeperOptions {
 	/**
 	 * Bans a client that is reported too often: see `ctx.report()`.
@@ -42,7 +43,7 @@ export interface GatekeeperOptions {
 	/**
 	 * The header in which your reverse proxy names the client: `'X-Forwarded-For'`, `'X-Real-IP'`,
 	 * `'CF-Connecting-IP'`, `'Forwarded'` (RFC 7239) or any other that has one address or a list of addresses.
-	 * It is believed only from a trusted proxy: see `trustedProxies`.
+	 * It is believed only from a trusted proxy: see `trustedProxies`. Case does not matter.
 	 *
 	 * @default none: the socket's address is the client; with `app.proxy` on, Koa's `app.proxyIpHeader`
 	 */
@@ -53,12 +54,12 @@ export interface GatekeeperOptions {
 	 * listed hop, to the first hop that is not listed: that is the client. `[]` trusts no proxy. Any other
 	 * list also trusts a peer on a Unix socket.
 	 *
-	 * @default one hop: a peer on a loopback, link-local, private or unique-local address or a Unix socket may
-	 * name the client, by the right-most address of the header, which it wrote itself
+	 * @default one hop: a peer on a loopback, link-local, private or unique-local address or a Unix socket is
+	 * trusted, and the right-most address of its header is the client
 	 */
 	readonly trustedProxies?: readonly string[];
 	/**
-	 * How many bits of an IPv6 address identify a client, 32 to 128: it can take any address with the same
+	 * How many bits of an IPv6 address identify a client, 32 to 128. A client can use any address within its
 	 * prefix. In 64:ff9b::/96, where NAT64 puts IPv4 clients, the whole address counts.
 	 *
 	 * @default 64
@@ -79,9 +80,9 @@ export interface GatekeeperOptions {
 	readonly deny?: readonly string[] | AddressList | ClientTest;
 	/**
 	 * Returns the key that identifies a client in place of its address. The client is counted, reported and
-	 * banned by that key. Return only a key that you have verified: by a key of its choice a client could start
-	 * a fresh quota, escape a ban, or get another client banned. A ban on its address does not apply to a
-	 * client that has a key; `deny` still does.
+	 * banned by that key. Return only verified keys: a client that chooses its own key can reset its quota, escape
+	 * a ban, or get another client banned. A ban on its address does not apply to a client that has a key;
+	 * `deny` still does. It is called before limits and bans are checked, so that a client can guess at it.
 	 *
 	 * @default the address, also where it returns undefined or `''`
 	 */
@@ -96,13 +97,14 @@ export interface GatekeeperOptions {
 	readonly keySecret?: string | Uint8Array;
 	/**
 	 * HTTP methods that the global rules neither count nor limit. Bans still apply. A request whose method is
-	 * rewritten behind the gate is counted late.
+	 * rewritten behind the gate is counted when it comes back. Any case here; a request's own method must match
+	 * exactly.
 	 *
 	 * @default none
 	 */
 	readonly excludedMethods?: readonly string[];
 	/**
-	 * The routers whose `bypass()` and standalone routes the gate foresees.
+	 * The routers whose `bypass()` and standalone routes the gate recognises before they run.
 	 *
 	 * @default the routers that `app.use` placed after the gate, or the one that the gate is mounted on
 	 */
@@ -118,7 +120,8 @@ export interface GatekeeperOptions {
 	/**
 	 * Responds to a refused request in your own way, for example with a redirect or a page. The gate sets the
 	 * status, `Retry-After` and `Cache-Control` before it calls this, and removes an Accept header of more than
-	 * 160 characters. It sets the default body afterwards, unless this has set one.
+	 * 160 characters. It awaits this, and sets the default body afterwards unless this has set one. Errors
+	 * propagate to Koa.
 	 *
 	 * @default plain text or application/problem+json, whichever the client accepts
 	 */
@@ -131,8 +134,8 @@ export interface GatekeeperOptions {
 	 */
 	readonly onStoreError?: StoreErrorPolicy;
 	/**
-	 * How long the store may take to reply. Then it has failed. Code that blocks the event loop uses up at most
-	 * a tenth of this time on each occasion.
+	 * How long the store may take to reply, at most 1 minute. After that it counts as failed. One block of the
+	 * event loop uses up at most a tenth of it. A MemoryStore needs no timeout.
 	 *
 	 * @default 0.5 seconds
 	 */

@@ -69,9 +69,7 @@ export function settleLimitRules(
 	const names = rules.map(rule => rule.name);
 	const repeated = names.find((name, index) => names.indexOf(name) !== index);
 	if (repeated !== undefined) {
-		throw new TypeError(
-			`\`${option}\` must name each rule of a list once, got '${repeated}' twice`,
-		);
+		throw new TypeError(`\`${option}\` must give each rule its own name, got '${repeated}' twice`);
 	}
 
 	return rules;

@@ -91,11 +91,21 @@ export function settle(options: unknown): Settings {
 	check(isStore, store, 'store', 'a store such as new MemoryStore()', typeName);
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
 	check(storeErrorPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
-	check(listOf(isMethod), excludedMethods, 'excludedMethods', "a list such as ['OPTIONS']");
-	check(optional(isHeaderName), ipHeader, 'ipHeader', "a header's name such as 'X-Forwarded-For'");
+	check(
+		listOf(isMethod),
+		excludedMethods,
+		'excludedMethods',
+		"a list of HTTP methods such as ['OPTIONS']",
+	);
+	check(
+		optional(isHeaderName),
+		ipHeader,
+		'ipHeader',
+		"the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins",
+	);
 	check(isIpv6Prefix, ipv6Prefix, 'ipv6Prefix', 'a whole number of bits from 32 to 128');
 	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx', typeName);
-	check(optional(isSecret), keySecret, 'keySecret', 'text or bytes, not empty', typeName);
+	check(optional(isSecret), keySecret, 'keySecret', 'a string or bytes, not empty', typeName);
 	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
 	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 

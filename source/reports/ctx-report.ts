@@ -22,8 +22,8 @@ export function ctxReport(state: RequestState, options: ReportOptions = {}): Pro
 }
 
 async function report(state: RequestState, options: ReportOptions): Promise<Standing> {
-	const names = ['client', 'weight', 'reason'] as const;
-	const {client, reason, weight} = namedOptions(options, names, 'report()');
+	const names = namedOptions(options, ['client', 'weight', 'reason'], 'report()');
+	const {client, reason, weight} = names;
 	const {settings} = state;
 	const checked = checkReport({weight, reason: textOrNone(reason, settings)});
 	const named = client === undefined ? undefined : namedClient(client, settings);
@@ -42,7 +42,7 @@ async function report(state: RequestState, options: ReportOptions): Promise<Stan
 	return standing;
 }
 
-/** A reason may come from the request, and a client may send a list in place of a text: the report counts. */
+/** A reason may come from the request and be a list. The report still counts, without it. */
 function textOrNone(reason: unknown, {warn}: Settings): string | undefined {
 	if (reason === undefined || isText(reason)) {
 		return reason;

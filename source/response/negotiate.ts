@@ -16,7 +16,7 @@ const problemRanges = /json|plain|(?:text|application)\/\*/i;
 export function dropLongAccept({req}: Context): void {
 	const {accept} = req.headers;
 	if (accept !== undefined && accept.length > MAX_LENGTH) {
-		// Unlike `delete`: an adapter's headers may be frozen.
+		// `delete` would throw on the frozen headers of an adapter.
 		Reflect.deleteProperty(req.headers, 'accept');
 	}
 }

@@ -7,7 +7,7 @@ import type {Quota} from '../stores/store.ts';
 
 /*
  * The names and the syntax of draft-ietf-httpapi-ratelimit-headers-11, and of the older fields that many
- * clients read. The draft may still change: it is here and nowhere else.
+ * clients read. The draft may change. Only this file knows it.
  */
 export const rateLimitFields = [
 	'RateLimit-Policy',
@@ -68,7 +68,7 @@ export class RateLimitFields {
 		return `${this.#nameOf(rule)};q=${rule.count}${Number.isInteger(seconds) ? `;w=${seconds}` : ''}`;
 	}
 
-	/** Every request runs this. A list to be joined would take longer than everything else here. */
+	/** Every request runs this. Concatenation on purpose: `map().join()` takes longer than everything else here. */
 	#appendItems(field: string, quotas: readonly Quota[]): string {
 		let text = field;
 		for (const quota of quotas) {
@@ -79,8 +79,8 @@ export class RateLimitFields {
 	}
 
 	/**
-	 * `"global";r=99;t=60`: `r` requests remain. `t` is when the next one frees up, but at least the share of
-	 * the window that `r` is of the count, so that no burst is invited.
+	 * `"global";r=99;t=60`: `r` requests remain, and the next one frees up in `t` seconds. `t` is at least
+	 * `window * r / count`, so that it does not invite a burst.
 	 */
 	#item({rule, remaining, freesInMs}: Quota): string {
 		const share = (rule.window * remaining) / rule.count;

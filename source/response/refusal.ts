@@ -26,7 +26,7 @@ export function refusalOf(refused: Refused, banRule: SettledBanRule | undefined)
 	}
 }
 
-/** Of several full rules the one that frees up last counts: after that time all have room. */
+/** If several rules are full, waits for the one that frees up last. */
 function limited({quotas}: Limited): Refusal {
 	const {rule, freesInMs} = quotas.reduce(later);
 	const retryAfter = wholeSeconds(freesInMs);

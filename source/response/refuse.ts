@@ -81,7 +81,7 @@ export function discardResponse(ctx: Context): void {
 	}
 }
 
-/** Sets the default body, unless `onRefused` has set one, wants none, or has responded past Koa. */
+/** Sets the default body, unless `onRefused` has set one, wants none, or has responded without Koa. */
 function setBody(ctx: Context, {kind, rules, text}: Refusal): void {
 	if (ctx.body !== undefined || ctx.respond === false || ctx.headerSent) {
 		return;

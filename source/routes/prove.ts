@@ -1,5 +1,5 @@
 import type {Context} from 'koa';
-import {hasComeTrue} from '../marks/foresight.ts';
+import {isProvenBy} from '../marks/foresight.ts';
 import type {Mark} from '../marks/mark.ts';
 import {hasPlainTarget, hasPlainUrl} from '../marks/routed-path.ts';
 import {findState} from '../request-state.ts';
@@ -13,7 +13,7 @@ export function prove(ctx: Context, mark: Mark): void {
 				const route = String(ctx._matchedRoute ?? ctx.path);
 				settings.warn('GATEKEEPER_MARK_UNFORESEEN', mark.kind, route);
 			}
-		} else if (foresight.outcome === 'unproven' && hasComeTrue(foresight, mark, ctx)) {
+		} else if (foresight.outcome === 'unproven' && isProvenBy(foresight, mark, ctx)) {
 			foresight.outcome = 'proven';
 			foresight.probation.end(client);
 		}

@@ -5,10 +5,9 @@ import {type Mark, setMark} from '../marks/mark.ts';
 import {andThen} from '../maybe-promise.ts';
 import type {KeyOf} from '../options/options.ts';
 import {type LimitRules, nameSeries, settleLimitRules} from '../options/rules.ts';
-import {decidedBefore, requireState} from '../request-state.ts';
+import {decidedBefore, type RequestState, requireState} from '../request-state.ts';
 import {RateLimitFields} from '../response/ratelimit-fields.ts';
 import {refuse} from '../response/refuse.ts';
-import type {GuardedVerdict} from '../stores/guard/failure-policy.ts';
 import type {AdmitOptions} from '../stores/store.ts';
 import {prove} from './prove.ts';
 
@@ -62,7 +61,7 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 
 	const middleware: Middleware = function specific(ctx, next) {
 		const state = requireState(ctx, 'specific');
-		const {client, immune, settings} = state;
+		const {settings} = state;
 		if (hasUnnamed && settings.store.shared) {
 			settings.warn('GATEKEEPER_UNNAMED_RULE', fields.policy);
 		}
@@ -71,36 +70,38 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 			prove(ctx, mark);
 		}
 
-		if (state.isPastRules) {
+		if (state.skipsRules) {
 			return next();
 		}
 
-		const proceed = (verdict: GuardedVerdict) =>
-			verdict.kind === 'admitted' ? next() : refuse(ctx, state, verdict);
-
-		const decide = (counted: string, admitOptions: AdmitOptions) => {
+		return andThen(key?.(ctx), given => {
+			const {counted, admitOptions} = whatCounts(given, state);
 			const before = decidedBefore(state, rules, counted);
-			if (before) {
-				return proceed(before);
-			}
+			const verdict = before ?? settings.store.admit(counted, rules, admitOptions);
 
-			return andThen(settings.store.admit(counted, rules, admitOptions), verdict => {
-				state.decided = [...state.decided, {by: rules, client: counted, verdict}];
-				fields.set(ctx, state, verdict);
-				return proceed(verdict);
+			return andThen(verdict, decided => {
+				if (before === undefined) {
+					state.decided = [...state.decided, {rules, client: counted, verdict: decided}];
+					fields.set(ctx, state, decided);
+				}
+
+				return decided.kind === 'admitted' ? next() : refuse(ctx, state, decided);
 			});
-		};
-
-		return key === undefined
-			? decide(client, {immune})
-			: andThen(key(ctx), given => {
-					const counted = userKey('specific-key', given, settings);
-					// No ban is meant for what is counted here, though a hashed key could be banned manually.
-					return counted === undefined
-						? decide(client, {immune})
-						: decide(counted, {immune: true, requester: client});
-				});
+		});
 	};
 
 	return mark ? setMark(middleware, mark) : middleware;
+}
+
+/** The client, or what the user's `key` returned in its place. */
+function whatCounts(
+	given: unknown,
+	{client, immune, settings}: RequestState,
+): {counted: string; admitOptions: AdmitOptions} {
+	const counted = userKey('specific-key', given, settings);
+
+	return counted === undefined
+		? {counted: client, admitOptions: {immune}}
+		: // No ban is meant for what is counted here, though a hashed key could be banned manually.
+			{counted, admitOptions: {immune: true, requester: client}};
 }

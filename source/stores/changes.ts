@@ -11,18 +11,18 @@ export class Changes {
 	#made = 0;
 	readonly #of = new RecentMap<number>(MAX_CLIENTS);
 
-	/** Marks the moment at which a question is asked. */
-	get mark(): number {
+	/** Counts all changes: keep it when you ask a question. */
+	get version(): number {
 		return this.#made;
 	}
 
-	made(client: string): void {
+	record(client: string): void {
 		this.#made += 1;
 		this.#of.set(client, this.#made);
 	}
 
-	/** Whether this client has changed since the mark. */
-	isSince(mark: number, client: string): boolean {
-		return (this.#of.get(client) ?? 0) > mark;
+	/** Whether this client has changed since a version. */
+	hasChanged(client: string, sinceVersion: number): boolean {
+		return (this.#of.get(client) ?? 0) > sinceVersion;
 	}
 }

@@ -1,28 +1,27 @@
 import {ignoreRejection} from '../maybe-promise.ts';
 
-/** Milliseconds. After a step back of at most this, the clock waits until the one below has caught up. */
-const MAX_WAIT = 1000;
+/** Milliseconds. After a step back of at most this, the clock waits until its source has caught up. */
+export const MAX_WAIT = 1000;
 
 /**
- * A clock in whole milliseconds that never goes back, whatever the clock below it does. After a small step
- * back it stands still until that clock has caught up. After a larger one it continues from where it is,
- * since no client may be refused for as long as a clock was wrong. While that clock throws or returns
- * anything but a number, it stands still.
+ * A millisecond clock that never goes back. If its source steps back by at most a second, it waits until the
+ * source has caught up. After a larger step it goes on from its own time, since no client may be refused for
+ * as long as a clock was wrong. While the source throws or returns no number, it stands still.
  */
 export class SteadyClock {
-	readonly #below: () => unknown;
+	readonly #source: () => unknown;
 	#lastRead: number;
 	#ahead = 0;
 
-	/** @param below returns milliseconds, from any origin */
-	constructor(below: () => unknown) {
-		this.#below = below;
-		const first = read(below);
+	/** @param source returns milliseconds, from any origin */
+	constructor(source: () => unknown) {
+		this.#source = source;
+		const first = read(source);
 		this.#lastRead = Number.isFinite(first) ? first : 0;
 	}
 
 	now(): number {
-		const time = read(this.#below);
+		const time = read(this.#source);
 		if (time >= this.#lastRead && time < Infinity) {
 			this.#lastRead = time;
 		} else if (this.#lastRead - time > MAX_WAIT && time > -Infinity) {

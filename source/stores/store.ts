@@ -2,17 +2,21 @@ import type {Rule, SettledBanRule} from './rule.ts';
 
 /**
  * Where requests, reports and bans are kept. Every decision is one atomic step by the store's own clock. All
- * times are milliseconds. `client` is a canonical key: well-formed text, not empty.
+ * times are milliseconds. `client` is a canonical key: a well-formed string, not empty.
  *
- * Every store must pass the suite in `tests/stores/contract.ts`. Read it for the promises in full.
+ * A method that throws, rejects, returns nonsense or does not settle within `storeTimeout` has failed. Then
+ * the gate's `onStoreError` decides.
+ *
+ * Every store must pass the suite in the repository's `tests/stores/contract.ts`. Read it for the promises in
+ * full.
  */
 export interface Store {
 	/** Whether other processes use the same counters. */
 	readonly shared: boolean;
 
 	/**
-	 * The time in this process, in milliseconds from any origin. While the store fails, the gate decides by it.
-	 * Exemptions are suspended by it too.
+	 * The time in this process, in milliseconds from any origin. The gate uses it while the store fails, and to
+	 * time suspensions.
 	 *
 	 * @default performance.now, for a store without a clock
 	 */
@@ -62,15 +66,23 @@ export interface Store {
 export interface AdmitOptions {
 	/**
 	 * Count the request under every rule, even a full one. The verdict has the kind that it would have had
-	 * otherwise, and the quotas after it was counted.
+	 * otherwise, and the quotas after it was counted. A ban in force still refuses it, uncounted.
+	 *
+	 * @default false
 	 */
 	readonly late?: boolean;
 
-	/** No ban may refuse this request. */
+	/**
+	 * No ban may refuse this request.
+	 *
+	 * @default false
+	 */
 	readonly immune?: boolean;
 
 	/**
 	 * Count nothing. The verdict is the one that the request would get; an admitted one needs no quotas.
+	 *
+	 * @default false
 	 */
 	readonly peek?: boolean;
 
@@ -78,6 +90,8 @@ export interface AdmitOptions {
 	 * The client that makes the request, if something else is counted: the `key` of a `specific`. A client can
 	 * make up such keys, so that a bounded store must keep them apart from clients. A store that remembers
 	 * refusals learns from this that the client itself was refused.
+	 *
+	 * @default the client that is counted
 	 */
 	readonly requester?: string;
 }
@@ -124,7 +138,7 @@ export interface NewBan {
 export interface Report {
 	/** How many reports this one counts for: a whole number above 0. */
 	readonly weight: number;
-	/** FifoClients with the ban, if this report begins one. */
+	/** Stored with the ban, if this report begins one. */
 	readonly reason?: string;
 }
 
@@ -135,7 +149,9 @@ export interface ReportOutcome {
 	readonly banEndsInMs?: number;
 }
 
+/** A ban in force, as a store lists it. */
 export interface StoredBan {
+	/** The client's canonical key. */
 	readonly client: string;
 	readonly by: 'reports' | 'hand';
 	readonly reason?: string;

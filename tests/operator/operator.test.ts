@@ -354,14 +354,14 @@ test('no verb bans or reports whom no ban holds', async t => {
 		for (const client of [...allowed, '2001:db8:9:9::7']) {
 			await t.throwsAsync(all.gate[verb](client), {
 				instanceOf: TypeError,
-				message: `\`client\` must be a client that the list \`allow\` does not cover, since no ban holds those, got '${client}'`,
+				message: `\`client\` must be a client that is not on the \`allow\` list, which exempts from bans, got '${client}'`,
 			});
 		}
 
 		await t.throwsAsync(all.gate[verb]('unix'), {
 			instanceOf: TypeError,
 			message:
-				"`client` must be a client other than 'unix', since a ban of that would shut everyone out, got 'unix'",
+				"`client` must be a client other than 'unix', since banning it would shut everyone out, got 'unix'",
 		});
 	}
 

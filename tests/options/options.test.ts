@@ -10,9 +10,9 @@ const ban = (banRule: unknown) => ({banRule});
 const router = new Router();
 
 const bad: ReadonlyArray<[options: unknown, message: string]> = [
-	[null, '`gatekeeper()` must be an object, got null'],
-	[[], '`gatekeeper()` must be an object, got an array'],
-	['x', '`gatekeeper()` must be an object, got a string'],
+	[null, 'The options of gatekeeper() must be an object, got null'],
+	[[], 'The options of gatekeeper() must be an object, got an array'],
+	['x', 'The options of gatekeeper() must be an object, got a string'],
 	[{ipHeaders: 'X'}, 'Unknown option `ipHeaders` of gatekeeper(); did you mean `ipHeader`?'],
 	[
 		{ratelimitrule: 1},
@@ -49,7 +49,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	...[0, -1, Number.NaN, Infinity, 0.0004, '10', 'soon', '', '-5m', '46d', null, undefined].map(
 		(window): [unknown, string] => [
 			limit([1, window]),
-			`\`rateLimitRule.window\` must be seconds above 0 or a duration such as '10m', 45 days at most, got ${typeof window === 'string' ? `'${window}'` : window}`,
+			`\`rateLimitRule.window\` must be seconds above 0 or a duration such as '10m', at most 45 days, got ${typeof window === 'string' ? `'${window}'` : window}`,
 		],
 	),
 	[
@@ -57,11 +57,11 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 			[1, 1],
 			[1, 0],
 		]),
-		"`rateLimitRule[1].window` must be seconds above 0 or a duration such as '10m', 45 days at most, got 0",
+		"`rateLimitRule[1].window` must be seconds above 0 or a duration such as '10m', at most 45 days, got 0",
 	],
 	[
 		limit({count: 1}),
-		"`rateLimitRule.window` must be seconds above 0 or a duration such as '10m', 45 days at most, got undefined",
+		"`rateLimitRule.window` must be seconds above 0 or a duration such as '10m', at most 45 days, got undefined",
 	],
 	[
 		limit({count: 1, windows: 1}),
@@ -84,7 +84,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 			{count: 1, window: 1, name: 'a'},
 			{count: 2, window: 2, name: 'a'},
 		]),
-		"`rateLimitRule` must name each rule of a list once, got 'a' twice",
+		"`rateLimitRule` must give each rule its own name, got 'a' twice",
 	],
 
 	[
@@ -108,23 +108,32 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	[{onStoreError: 'ignore'}, "`onStoreError` must be 'memory', 'open' or 'closed', got 'ignore'"],
 	[
 		{storeTimeout: 0},
-		"`storeTimeout` must be seconds above 0 or a duration such as '10m', 1 minute at most, got 0",
+		"`storeTimeout` must be seconds above 0 or a duration such as '10m', at most 1 minute, got 0",
 	],
 	[
 		{storeTimeout: null},
-		"`storeTimeout` must be seconds above 0 or a duration such as '10m', 1 minute at most, got null",
+		"`storeTimeout` must be seconds above 0 or a duration such as '10m', at most 1 minute, got null",
 	],
 	[
 		{excludedMethods: 'OPTIONS'},
-		"`excludedMethods` must be a list such as ['OPTIONS'], got 'OPTIONS'",
+		"`excludedMethods` must be a list of HTTP methods such as ['OPTIONS'], got 'OPTIONS'",
 	],
 	[
 		{excludedMethods: ['OPTION']},
-		"`excludedMethods` must be a list such as ['OPTIONS'], got [ 'OPTION' ]",
+		"`excludedMethods` must be a list of HTTP methods such as ['OPTIONS'], got [ 'OPTION' ]",
 	],
-	[{ipHeader: ''}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got ''"],
-	[{ipHeader: 'X Y'}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got 'X Y'"],
-	[{ipHeader: true}, "`ipHeader` must be a header's name such as 'X-Forwarded-For', got true"],
+	[
+		{ipHeader: ''},
+		"`ipHeader` must be the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got ''",
+	],
+	[
+		{ipHeader: 'X Y'},
+		"`ipHeader` must be the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got 'X Y'",
+	],
+	[
+		{ipHeader: true},
+		"`ipHeader` must be the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got true",
+	],
 	...[1, 0, Number.NaN].map((hops): [unknown, string] => [
 		{trustedProxies: hops},
 		`\`trustedProxies\` must be a list of addresses, CIDRs and names (a number of hops never checks who sends the header), got ${hops}`,
@@ -139,20 +148,23 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		{trustedProxies: ['10.0.0.0/255.0.0.0']},
-		"`trustedProxies[0]` must be a CIDR with a prefix's length, such as 10.0.0.0/8, no mask, got '10.0.0.0/255.0.0.0'",
+		"`trustedProxies[0]` must be a CIDR with a prefix length such as 10.0.0.0/8, not a mask, got '10.0.0.0/255.0.0.0'",
 	],
 	...['From', 'host', 'Cookie'].map((ipHeader): [unknown, string] => [
 		{ipHeader},
-		`\`ipHeader\` must be a header's name such as 'X-Forwarded-For', got '${ipHeader}'`,
+		`\`ipHeader\` must be the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got '${ipHeader}'`,
 	]),
 	...[31, 129, 64.5, '64', null, Number.NaN].map((prefix): [unknown, string] => [
 		{ipv6Prefix: prefix},
 		`\`ipv6Prefix\` must be a whole number of bits from 32 to 128, got ${prefix === '64' ? "'64'" : prefix}`,
 	]),
-	[{keySecret: ''}, '`keySecret` must be text or bytes, not empty, got a string'],
-	[{keySecret: new Uint8Array()}, '`keySecret` must be text or bytes, not empty, got Uint8Array'],
-	[{keySecret: 5}, '`keySecret` must be text or bytes, not empty, got a number'],
-	[{keySecret: null}, '`keySecret` must be text or bytes, not empty, got null'],
+	[{keySecret: ''}, '`keySecret` must be a string or bytes, not empty, got a string'],
+	[
+		{keySecret: new Uint8Array()},
+		'`keySecret` must be a string or bytes, not empty, got Uint8Array',
+	],
+	[{keySecret: 5}, '`keySecret` must be a string or bytes, not empty, got a number'],
+	[{keySecret: null}, '`keySecret` must be a string or bytes, not empty, got null'],
 	...['allow', 'deny'].flatMap(
 		(option): Array<[unknown, string]> => [
 			[
@@ -175,8 +187,11 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	[{routers: [router.routes()]}, '`routers` must be a list of @koa/router instances, got '],
 	[{store: {}}, '`store` must be a store such as new MemoryStore(), got Object'],
 	[{store: null}, '`store` must be a store such as new MemoryStore(), got null'],
-	[Promise.resolve({rateLimitRule: [1, 60]}), '`gatekeeper()` must be an object, got Promise'],
-	[new Map([['rateLimitRule', [1, 60]]]), '`gatekeeper()` must be an object, got Map'],
+	[
+		Promise.resolve({rateLimitRule: [1, 60]}),
+		'The options of gatekeeper() must be an object, got Promise',
+	],
+	[new Map([['rateLimitRule', [1, 60]]]), 'The options of gatekeeper() must be an object, got Map'],
 	[
 		limit(Object.assign(Array(3), {0: [2, 60], 2: [5, 1]})),
 		'`rateLimitRule[1]` must be [count, window] or {count, window, name?}',

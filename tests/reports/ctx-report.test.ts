@@ -196,8 +196,8 @@ const badReports: ReadonlyArray<[unknown, RegExp]> = [
 	[{client: 7}, /`client`/],
 	[{client: {key: 7}}, /`client`/],
 	[{wieght: 2}, /Unknown option `wieght` of report\(\); did you mean `weight`\?/],
-	[null, /`report\(\)` must be an object, got null/],
-	['1.2.3.4', /`report\(\)` must be an object, got a string/],
+	[null, /The options of report\(\) must be an object, got null/],
+	['1.2.3.4', /The options of report\(\) must be an object, got a string/],
 ];
 
 test('a bad report rejects with a TypeError, and is no unhandled rejection', async t => {

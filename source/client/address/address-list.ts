@@ -46,7 +46,7 @@ export class AddressList {
 	}
 
 	/**
-	 * Replaces all entries by these, as they are at the time of the call. If one is bad, replaces none.
+	 * Replaces all entries. Copies the list at once. If an entry is bad, changes nothing.
 	 *
 	 * Requests are served while a long list is parsed. The old entries apply to them until the promise
 	 * resolves; then all new ones take effect at once. If calls overlap, the last one that does not reject
@@ -88,7 +88,7 @@ function finish<Result>(steps: Steps<Result>): Result {
 	return step.value;
 }
 
-/** Takes the first step before it returns. */
+/** Lets I/O run between two steps. The first step runs before it returns. */
 async function finishInTurns<Result>(steps: Steps<Result>): Promise<Result> {
 	let step = steps.next();
 	while (!step.done) {
@@ -135,7 +135,7 @@ function rangesOf(entry: unknown, option: string): readonly AddressRange[] {
 		}
 
 		if (parseAddress(entry.slice(entry.indexOf('/') + 1))) {
-			throw badOption(option, "a CIDR with a prefix's length, such as 10.0.0.0/8, no mask", entry);
+			throw badOption(option, 'a CIDR with a prefix length such as 10.0.0.0/8, not a mask', entry);
 		}
 	}
 

@@ -24,9 +24,9 @@ const MAX_HOPS = 100;
 const MAX_LENGTH = 5000;
 
 /**
- * Finds the client in a forwarding header. Every proxy appends the address that it serves. The last item is
- * therefore from our own proxy. The item before it is believed only if that address is a trusted proxy's too,
- * and so on: everything further left may be the client's invention. Only the end of a long header is read.
+ * Finds the client in a forwarding header. Each proxy appends its peer's address, so our own proxy wrote the
+ * last item. An item is believed only if every address to its right is a trusted proxy's. Only the end of a
+ * long header is read.
  *
  * @param header its name, in lower case
  * @param proxies the hops to walk past

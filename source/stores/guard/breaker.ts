@@ -20,8 +20,8 @@ interface BreakerOptions {
  * A circuit breaker: leaves a store alone that has failed many times in a row. One question a second finds
  * out whether it works again. Reports when the store begins to fail and when it has recovered.
  *
- * Failures are in a row if the store has replied to nothing since the question was asked. In a cluster, one
- * server that fails does not end the limits of clients on the others.
+ * Failures are in a row if no reply came between question and failure. So one failed server does not cut off
+ * a whole cluster.
  */
 export class Breaker {
 	readonly #options: BreakerOptions;

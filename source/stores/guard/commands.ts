@@ -1,5 +1,5 @@
 import {describe} from '../../checks/describe.ts';
-import type {NewBan, Store, StoredBan} from '../store.ts';
+import type {Store, StoredBan} from '../store.ts';
 import {readOutcome} from './check-reply.ts';
 import {inTime} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
@@ -7,7 +7,7 @@ import type {Commands} from './gate-store.ts';
 
 /** @param timeout milliseconds that the store may take for each step */
 export function guardedCommands(store: Store, fallback: FallbackStore, timeout: number): Commands {
-	let isClosed = false;
+	let wasClosed = false;
 
 	/** Turns what the store throws into a rejection, and its silence into an error. */
 	const ask = async <Reply>(command: () => Reply | Promise<Reply>): Promise<Reply> =>
@@ -15,12 +15,13 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 	return {
 		async ban(client, ban) {
-			let isStored = false;
 			try {
 				await ask(() => store.ban(client, ban));
-				isStored = true;
-			} finally {
-				banHere(fallback, client, ban, isStored);
+				fallback.replaceBan(client, ban);
+			} catch (error) {
+				fallback.ban(client, ban);
+				fallback.refuseAllForAWhile();
+				throw error;
 			}
 		},
 
@@ -29,7 +30,6 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 				await ask(() => store.unban(client));
 			} finally {
 				fallback.unban(client);
-				fallback.changes.made(client);
 			}
 		},
 
@@ -38,40 +38,27 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 				await ask(() => store.reset(client));
 			} finally {
 				fallback.reset(client);
-				fallback.changes.made(client);
 			}
 		},
 
 		async report(client, banRule, report) {
-			const {mark} = fallback.changes;
+			const {version} = fallback.changes;
 			const outcome = readOutcome(await ask(() => store.report(client, banRule, report)));
-			fallback.learnOutcome(client, outcome, report.reason, mark);
+			fallback.learnOutcome(client, outcome, report.reason, version);
 			return outcome;
 		},
 
 		bans: () => pagesInTime(store, timeout),
 
 		async close() {
-			if (!isClosed) {
-				isClosed = true;
+			if (!wasClosed) {
+				wasClosed = true;
 				fallback.close();
 			}
 
 			await ask(() => store.close());
 		},
 	};
-}
-
-/** @param isStored whether the store has taken the ban, so that the store's word may end it */
-function banHere(fallback: FallbackStore, client: string, ban: NewBan, isStored: boolean): void {
-	if (isStored) {
-		fallback.replaceBan(client, ban);
-	} else {
-		fallback.ban(client, ban);
-		fallback.closeForAWhile();
-	}
-
-	fallback.changes.made(client);
 }
 
 async function* pagesInTime(store: Store, timeout: number): AsyncGenerator<readonly StoredBan[]> {

@@ -5,8 +5,8 @@
  */
 const STEPS = 10;
 
-/** A reply in a box: a promise does not look inside for another promise, which might never settle. */
-export interface Boxed<T> {
+/** Wrapped, so that awaiting it does not follow a thenable that might never settle. */
+interface Boxed<T> {
 	readonly value: T;
 }
 

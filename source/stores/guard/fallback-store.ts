@@ -15,32 +15,32 @@ const MAX_BEGUN = 100_000;
  * reported, and those that began here because the store did not take them or their reports. The second
  * kind holds until it ends or an operator ends it, whatever the store says.
  *
- * All gates on a store share one: what an operator does at one of them holds at the others.
+ * All gates on a store share one, so that a ban at one gate applies at all of them.
  */
 export class FallbackStore extends MemoryStore {
 	/** What operators and reports have changed. */
 	readonly changes = new Changes();
 	/** Until when gates under `'closed'` refuse all requests. */
-	#closedUntil = -Infinity;
+	#refusesAllUntil = -Infinity;
 	readonly #begun = new Bans(MAX_BEGUN);
 	#gates = 0;
 
 	/** Another gate uses it. */
-	open(): void {
+	addGate(): void {
 		this.#gates += 1;
 	}
 
 	/** Whether gates under `'closed'` refuse all requests. */
-	get isClosed(): boolean {
-		return this.#closedUntil > -Infinity && this.clock() < this.#closedUntil;
+	get refusesAll(): boolean {
+		return this.#refusesAllUntil > -Infinity && this.clock() < this.#refusesAllUntil;
 	}
 
 	/**
 	 * Closes gates under `'closed'` because the store has not taken a report or a ban. A server that can be
 	 * read but not written to would admit a client that is reported or banned.
 	 */
-	closeForAWhile(): void {
-		this.#closedUntil = this.clock() + PAUSE;
+	refuseAllForAWhile(): void {
+		this.#refusesAllUntil = this.clock() + PAUSE;
 	}
 
 	override report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
@@ -57,26 +57,28 @@ export class FallbackStore extends MemoryStore {
 	override ban(client: string, ban: NewBan): void {
 		super.ban(client, ban);
 		this.#begin(client, 'hand', ban);
+		this.changes.record(client);
 	}
 
 	/** A manual ban that the store has taken, in place of any other. */
 	replaceBan(client: string, ban: NewBan): void {
 		this.#begun.end(client);
 		this.learnBan(client, 'hand', ban);
+		this.changes.record(client);
 	}
 
 	/**
 	 * Learns from the store's verdict whether the client is banned.
 	 *
-	 * @param mark when the store was asked
+	 * @param version of `changes`, when the store was asked
 	 */
 	learnVerdict(
 		client: string,
 		verdict: GuardedVerdict,
 		{immune}: AdmitOptions,
-		mark: number,
+		version: number,
 	): void {
-		if (this.changes.isSince(mark, client)) {
+		if (this.changes.hasChanged(client, version)) {
 			return;
 		}
 
@@ -92,15 +94,15 @@ export class FallbackStore extends MemoryStore {
 		client: string,
 		{reports, banEndsInMs}: ReportOutcome,
 		reason: string | undefined,
-		mark: number,
+		version: number,
 	): void {
 		// The outcome includes only the end of a ban that was there before the report.
-		if (banEndsInMs !== undefined && reports > 0 && !this.changes.isSince(mark, client)) {
+		if (banEndsInMs !== undefined && reports > 0 && !this.changes.hasChanged(client, version)) {
 			this.learnBan(client, 'reports', {duration: banEndsInMs, reason});
 		}
 
 		// A verdict that was asked for before the report says nothing of a ban that it began.
-		this.changes.made(client);
+		this.changes.record(client);
 	}
 
 	/** A client's ban that began here: the store knows nothing of it. */
@@ -111,6 +113,12 @@ export class FallbackStore extends MemoryStore {
 	override unban(client: string): void {
 		this.#begun.end(client);
 		super.unban(client);
+		this.changes.record(client);
+	}
+
+	override reset(client: string): void {
+		super.reset(client);
+		this.changes.record(client);
 	}
 
 	/** Forgets everything once the last gate is closed. */
@@ -133,6 +141,6 @@ const fallbacks = new WeakMap<Store, FallbackStore>();
 export function fallbackOf(store: Store): FallbackStore {
 	const fallback = fallbacks.get(store) ?? new FallbackStore({clock: () => timeOf(store)});
 	fallbacks.set(store, fallback);
-	fallback.open();
+	fallback.addGate();
 	return fallback;
 }

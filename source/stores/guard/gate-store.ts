@@ -27,8 +27,8 @@ export interface GateStore {
 }
 
 /**
- * Each rejects if the store fails. `ban`, `unban` and `reset` take effect in this process all the same, for
- * what it decides while the store fails.
+ * Each rejects if the store fails. `ban`, `unban` and `reset` also apply to this process's fallback, even if
+ * they reject.
  */
 export interface Commands {
 	ban(client: string, ban: NewBan): Promise<void>;

@@ -72,13 +72,14 @@ export class GuardedStore implements GateStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): MaybePromise<GuardedVerdict> {
-		const isClosing = this.#policy === 'closed';
-		if (isClosing && this.#fallback.isClosed) {
+		const failsClosed = this.#policy === 'closed';
+		if (failsClosed && this.#fallback.refusesAll) {
 			return unavailable;
 		}
 
+		// No rule and no ban applies: there is nothing to ask.
 		if (options.immune && rules.length === 0) {
-			return isClosing && this.#breaker.isOpen ? unavailable : admitted;
+			return failsClosed && this.#breaker.isOpen ? unavailable : admitted;
 		}
 
 		const begun = this.#begunBan(client, options);
@@ -147,7 +148,7 @@ export class GuardedStore implements GateStore {
 		return {
 			ask: () => this.source.admit(client, rules, options),
 			read: reply => readVerdict(reply, rules),
-			learn: (verdict, mark) => fallback.learnVerdict(client, verdict, options, mark),
+			learn: (verdict, version) => fallback.learnVerdict(client, verdict, options, version),
 			decideWithout: () => {
 				if (policy === 'memory') {
 					return fallback.admit(client, rules, options);
@@ -164,9 +165,9 @@ export class GuardedStore implements GateStore {
 		return {
 			ask: () => this.source.report(client, banRule, report),
 			read: readOutcome,
-			learn: (outcome, mark) => fallback.learnOutcome(client, outcome, report.reason, mark),
+			learn: (outcome, version) => fallback.learnOutcome(client, outcome, report.reason, version),
 			decideWithout: () => {
-				fallback.closeForAWhile();
+				fallback.refuseAllForAWhile();
 
 				return this.#policy === 'memory' ? fallback.report(client, banRule, report) : {reports: 0};
 			},

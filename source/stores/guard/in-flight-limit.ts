@@ -2,7 +2,7 @@
 const MAX_ON_THEIR_WAY = 1000;
 
 /** A request that waits for a place. */
-export interface Waiter {
+interface Waiter {
 	/** Resolves when the place is free. */
 	readonly turn: Promise<void>;
 	/** Gives up the wait: the turn passes to the next waiter. */
@@ -23,8 +23,8 @@ interface Line {
 }
 
 /**
- * Bounds how many questions about one client are on their way to a store. Otherwise the first thousands of a
- * flood are all asked before any reply is there, and the queue outlasts every deadline.
+ * Limits how many questions about one client are on their way to a store. Without it, a flood sends thousands
+ * of questions before the first reply, and all of them time out.
  */
 export class InFlightLimit {
 	readonly #lines = new Map<string, Line>();

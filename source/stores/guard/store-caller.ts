@@ -11,14 +11,14 @@ export interface Call<Reply> {
 	/**
 	 * Keeps what the reply says of the client's ban, for when the store fails.
 	 *
-	 * @param mark when the store was asked
+	 * @param version of `Changes`, when the store was asked
 	 */
-	readonly learn: (reply: Reply, mark: number) => void;
+	readonly learn: (reply: Reply, version: number) => void;
 	/** What the policy decides while the store fails. */
 	readonly decideWithout: () => Reply;
 }
 
-/** Calls a store under a deadline and a circuit breaker. A failure of the store never leaves it. */
+/** Calls a store under a deadline and a circuit breaker. Never throws or rejects. */
 export class StoreCaller {
 	readonly #breaker: Breaker;
 	readonly #changes: Changes;
@@ -36,13 +36,13 @@ export class StoreCaller {
 			return call.decideWithout();
 		}
 
-		const {mark} = this.#changes;
+		const {version} = this.#changes;
 		const {successes} = this.#breaker;
 		try {
 			const reply = call.ask();
 			return isPromiseLike(reply)
-				? this.#wait(reply, call, mark, successes)
-				: this.#accept(reply, call, mark);
+				? this.#wait(reply, call, version, successes)
+				: this.#accept(reply, call, version);
 		} catch (error) {
 			return this.#fail(error, call, successes);
 		}
@@ -51,21 +51,21 @@ export class StoreCaller {
 	async #wait<Reply>(
 		pending: PromiseLike<Reply>,
 		call: Call<Reply>,
-		mark: number,
+		version: number,
 		successes: number,
 	): Promise<Reply> {
 		try {
 			const {value} = await inTime(pending, this.#timeout);
-			return this.#accept(value, call, mark);
+			return this.#accept(value, call, version);
 		} catch (error) {
 			return this.#fail(error, call, successes);
 		}
 	}
 
-	#accept<Reply>(reply: unknown, {read, learn}: Call<Reply>, mark: number): Reply {
+	#accept<Reply>(reply: unknown, {read, learn}: Call<Reply>, version: number): Reply {
 		const accepted = read(reply);
 		this.#breaker.succeeded();
-		learn(accepted, mark);
+		learn(accepted, version);
 		return accepted;
 	}
 

@@ -15,8 +15,8 @@ export interface BanTerms {
 
 /**
  * The bans, by client. Bans by reports and manual bans are kept apart. If there are too many of either, a new
- * ban replaces the one that began first. If it replaced the one that ends first, two clients with short bans
- * would end each other's.
+ * ban replaces the one that began first. Not the one that ends first: two clients with short bans would evict
+ * each other's.
  */
 export class Bans {
 	readonly #byReports: ExpiringMap<Reason>;

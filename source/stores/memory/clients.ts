@@ -7,8 +7,8 @@ import {NONE} from './records.ts';
 type Place = Generations | FifoClients;
 
 /**
- * The clients, each with its logs. They are kept apart by levels, so that a flood of new clients cannot push
- * out those with a full rule, nor these push out those with many requests:
+ * The clients, each with its logs. They are kept apart by levels, so that new clients cannot evict clients with
+ * a full rule, and those cannot evict busy clients:
  *
  *     2   many requests: first in, first out
  *     1   a full rule: first in, first out
@@ -46,7 +46,7 @@ export class Clients {
 
 	/** Forgets clients that have been quiet for a span: call this first at a moment `now`. */
 	forgetQuiet(now: number, span: number): void {
-		this.#new.turn(now, span);
+		this.#new.rotate(now, span);
 		this.#full.forgetQuiet(now, span);
 		this.#many.forgetQuiet(now, span);
 	}
@@ -54,7 +54,7 @@ export class Clients {
 	/** A client's first log; NONE if the client is not known. */
 	find(client: string): number {
 		// The place of the last client first: one that sends many requests is looked up again and again.
-		return this.#lastFound.findYoung(client) ?? this.#findElsewhere(client);
+		return this.#lastFound.find(client) ?? this.#findElsewhere(client);
 	}
 
 	/** Keeps a client from being taken for a quiet one. */
@@ -84,7 +84,7 @@ export class Clients {
 			return;
 		}
 
-		const first = this.#lastFound.findYoung(client) ?? NONE;
+		const first = this.#lastFound.find(client) ?? NONE;
 		target.add(client, this.#lastFound.logs, first);
 		this.#lastFound.delete(client);
 		this.#lastFound = target;
@@ -105,7 +105,7 @@ export class Clients {
 	#findElsewhere(client: string): number {
 		for (let level = 0; level < this.#levels.length; level += 1) {
 			const place = this.#levels[level] as Place;
-			const first = place === this.#lastFound ? undefined : place.findYoung(client);
+			const first = place === this.#lastFound ? undefined : place.find(client);
 			if (first !== undefined) {
 				this.#lastFound = place;
 				return first;

@@ -5,8 +5,7 @@ import {NONE} from './records.ts';
 const SWEPT_AT_ONCE = 50;
 
 /**
- * Clients, each with its logs. The client that came first goes first, however often any of them is touched:
- * it takes as many others that have earned a place after it to push one out.
+ * Clients, each with its logs. First in, first out: lookups do not change the order.
  */
 export class FifoClients {
 	readonly #max: number;
@@ -35,7 +34,7 @@ export class FifoClients {
 	}
 
 	/** A client's first log, if the client is here. */
-	findYoung(client: string): number | undefined {
+	find(client: string): number | undefined {
 		return this.#clients.get(client);
 	}
 

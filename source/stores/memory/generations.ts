@@ -16,15 +16,15 @@ export class Generations {
 	readonly #maxYoung: number;
 	#young = new Generation();
 	#old = new Generation();
-	#turnedAt = -Infinity;
+	#rotatedAt = -Infinity;
 	#now = -Infinity;
 
-	/** @param max the most clients; the last half as many that were looked up are always there */
+	/** @param max the most clients; the last `max / 2` that were looked up are always kept */
 	constructor(max: number) {
 		this.#maxYoung = Math.floor(max / 2);
 	}
 
-	/** The logs that `findYoung` and `moveOld` return are among these. */
+	/** The logs that `find` and `moveOld` return are among these. */
 	get logs(): ClientLogs {
 		return this.#young.logs;
 	}
@@ -34,22 +34,26 @@ export class Generations {
 		return this.#young.clients.size + this.#old.clients.size;
 	}
 
-	/** Turns the generations if it is time. Call this before anything else at a moment `now`. */
-	turn(now: number, span: number): boolean {
+	/**
+	 * Rotates the generations if it is time. Call this before anything else at a moment `now`.
+	 *
+	 * @returns whether it was time
+	 */
+	rotate(now: number, span: number): boolean {
 		this.#now = now;
-		const passed = now - this.#turnedAt;
+		const passed = now - this.#rotatedAt;
 		if (passed < span) {
 			return false;
 		}
 
 		this.#old = passed < 2 * span ? this.#young : new Generation();
 		this.#young = new Generation();
-		this.#turnedAt = now;
+		this.#rotatedAt = now;
 		return true;
 	}
 
 	/** The first log of a client in the young generation, if it is there. */
-	findYoung(client: string): number | undefined {
+	find(client: string): number | undefined {
 		return this.#young.clients.get(client);
 	}
 
@@ -73,7 +77,7 @@ export class Generations {
 		if (this.#young.clients.size >= this.#maxYoung) {
 			this.#old = this.#young;
 			this.#young = new Generation();
-			this.#turnedAt = this.#now;
+			this.#rotatedAt = this.#now;
 		}
 	}
 

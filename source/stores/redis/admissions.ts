@@ -1,6 +1,6 @@
 import {memoizeByList} from '../../collections/memoize-by-list.ts';
 import type {Rule} from '../rule.ts';
-import type {Verdict} from '../store.ts';
+import type {AdmitOptions, Verdict} from '../store.ts';
 import type {Connection} from './connection/connection.ts';
 import {listOf} from './connection/reply-list.ts';
 import {shortId} from './keys.ts';
@@ -12,12 +12,10 @@ export interface Admission {
 	/** The key of the client's state. */
 	readonly state: string;
 	readonly rules: readonly Rule[];
-	readonly isImmune: boolean;
-	readonly isLate: boolean;
-	readonly isPeek: boolean;
+	readonly options: AdmitOptions;
 }
 
-interface Waiting extends Admission {
+interface Question extends Admission {
 	readonly resolve: (verdict: Verdict) => void;
 	readonly reject: (error: unknown) => void;
 }
@@ -29,7 +27,7 @@ interface Plan {
 	readonly args: readonly string[];
 }
 
-/** So few that the server can decide some while this process reads its reply about others. */
+/** Small enough to overlap: the server decides one batch while this process reads the reply to the last. */
 const MAX_TOGETHER = 25;
 
 /**
@@ -41,7 +39,7 @@ export class Admissions {
 	readonly #connection: Connection;
 	readonly #script: Script;
 	#maxTogether: number;
-	#waiting: Waiting[] = [];
+	#waiting: Question[] = [];
 
 	constructor(connection: Connection, script: Script) {
 		this.#connection = connection;
@@ -66,7 +64,7 @@ export class Admissions {
 		}
 	}
 
-	async #askTogether(questions: readonly Waiting[]): Promise<void> {
+	async #askTogether(questions: readonly Question[]): Promise<void> {
 		try {
 			const values = listOf(await this.#run(questions)).values();
 			for (const {rules, resolve} of questions) {
@@ -91,14 +89,14 @@ export class Admissions {
 	}
 
 	/** See scripts/admit.ts for the arguments. */
-	#run(questions: readonly Waiting[]): Promise<unknown> {
+	#run(questions: readonly Question[]): Promise<unknown> {
 		const lists = [...new Set(questions.map(({rules}) => rules))];
 		const keys = questions.flatMap(({state, rules}) => [
 			state,
 			...planFor(rules).ids.map(id => state + id),
 		]);
-		const codes = questions.map(({rules, isImmune, isLate, isPeek}) =>
-			String(8 * lists.indexOf(rules) + (isImmune ? 1 : 0) + (isLate ? 2 : 0) + (isPeek ? 4 : 0)),
+		const codes = questions.map(({rules, options: {immune, late, peek}}) =>
+			String(8 * lists.indexOf(rules) + (immune ? 1 : 0) + (late ? 2 : 0) + (peek ? 4 : 0)),
 		);
 		const args = [String(lists.length), ...lists.flatMap(rules => planFor(rules).args), ...codes];
 

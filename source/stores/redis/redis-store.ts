@@ -35,8 +35,8 @@ export interface RedisStoreOptions {
 	 */
 	readonly prefix?: string;
 	/**
-	 * Returns the time in this process in milliseconds, from any origin. Refusals are remembered for a second
-	 * by it, and everything goes by it while the server fails. For tests. The server counts by its own clock.
+	 * Returns the time in this process in milliseconds, from any origin. It times the reply cache, and all
+	 * decisions while the server fails. For tests. The server counts by its own clock.
 	 *
 	 * @default performance.now
 	 */
@@ -71,8 +71,7 @@ export class RedisStore implements Store {
 	/** @internal `prelude` replaces what the scripts begin with. */
 	constructor(options: RedisStoreOptions, prelude: string);
 	constructor(options: RedisStoreOptions, prelude = serverClock) {
-		const names = ['client', 'prefix', 'clock'] as const;
-		const given = namedOptions(options, names, 'RedisStore()');
+		const given = namedOptions(options, ['client', 'prefix', 'clock'], 'RedisStore()');
 		const {client, prefix = 'gk:', clock = () => performance.now()} = given;
 		check(isPrefix, prefix, 'prefix', 'text without braces, not empty');
 		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
@@ -91,10 +90,9 @@ export class RedisStore implements Store {
 
 	/** Asks the server. */
 	async admit(client: string, rules: readonly Rule[], options: AdmitOptions): Promise<Verdict> {
-		const asked: Asked = {client, rules, options, at: this.#clock(), mark: this.#cache.mark};
-		const {immune: isImmune = false, late: isLate = false, peek: isPeek = false} = options;
+		const asked: Asked = {client, rules, options, at: this.#clock(), version: this.#cache.version};
 		const state = this.#keys.stateOf(client);
-		const verdict = await this.#admissions.ask({state, rules, isImmune, isLate, isPeek});
+		const verdict = await this.#admissions.ask({state, rules, options});
 		this.#cache.learn(asked, verdict, this.#clock());
 		return verdict;
 	}

@@ -85,7 +85,7 @@ test('an entry that is none fails, and says which it is', t => {
 	t.throws(() => new AddressList(['10.0.0.0/255.0.0.0']), {
 		instanceOf: TypeError,
 		message:
-			"`AddressList()[0]` must be a CIDR with a prefix's length, such as 10.0.0.0/8, no mask, got '10.0.0.0/255.0.0.0'",
+			"`AddressList()[0]` must be a CIDR with a prefix length such as 10.0.0.0/8, not a mask, got '10.0.0.0/255.0.0.0'",
 	});
 	t.throws(() => new AddressList('10.0.0.0/8' as unknown as string[]), {
 		instanceOf: TypeError,

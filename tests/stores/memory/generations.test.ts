@@ -8,7 +8,7 @@ const log = new SlidingLog();
 
 function remembering(most: number, ...names: string[]): Generations {
 	const clients = new Generations(most);
-	clients.turn(0, span);
+	clients.rotate(0, span);
 	for (const name of names) {
 		remember(clients, name);
 	}
@@ -30,14 +30,14 @@ function isKnown(clients: Generations, name: string): boolean {
 }
 
 function find(clients: Generations, name: string): number {
-	return clients.findYoung(name) ?? clients.moveOld(name);
+	return clients.find(name) ?? clients.moveOld(name);
 }
 
 test('it is time to turn at first, and whenever a span has passed', t => {
 	const clients = new Generations(10);
 
 	t.deepEqual(
-		[0, 9, 10, 19, 20, 50, 59, 60].map(now => clients.turn(now, span)),
+		[0, 9, 10, 19, 20, 50, 59, 60].map(now => clients.rotate(now, span)),
 		[true, false, true, false, true, true, false, true],
 	);
 });
@@ -45,9 +45,9 @@ test('it is time to turn at first, and whenever a span has passed', t => {
 test('who was not asked for is remembered for a span, and forgotten after two', t => {
 	const clients = remembering(10, 'a');
 
-	clients.turn(10, span);
+	clients.rotate(10, span);
 	t.is(clients.size, 1);
-	clients.turn(20, span);
+	clients.rotate(20, span);
 	t.is(clients.size, 0);
 	t.false(isKnown(clients, 'a'));
 });
@@ -55,10 +55,10 @@ test('who was not asked for is remembered for a span, and forgotten after two', 
 test('being asked for is being touched', t => {
 	const clients = remembering(10, 'a', 'b', 'c');
 
-	clients.turn(10, span);
+	clients.rotate(10, span);
 	t.true(isKnown(clients, 'a'));
 	find(clients, 'c');
-	clients.turn(20, span);
+	clients.rotate(20, span);
 	t.deepEqual(
 		['a', 'b', 'c'].map(name => isKnown(clients, name)),
 		[true, false, true],
@@ -68,7 +68,7 @@ test('being asked for is being touched', t => {
 test('after a pause of two spans nobody is left', t => {
 	const clients = remembering(10, 'a');
 
-	clients.turn(20, span);
+	clients.rotate(20, span);
 	t.is(clients.size, 0);
 });
 
@@ -95,18 +95,18 @@ test('there are never more than the most, and the half that was touched last is 
 
 test('a generation that was turned because it was full is kept for a whole span', t => {
 	const clients = remembering(4, 'a');
-	clients.turn(9, span);
+	clients.rotate(9, span);
 	remember(clients, 'b');
 	remember(clients, 'c');
-	t.false(clients.turn(10, span));
+	t.false(clients.rotate(10, span));
 	t.deepEqual([isKnown(clients, 'b'), isKnown(clients, 'c')], [true, true]);
-	t.true(clients.turn(19, span));
+	t.true(clients.rotate(19, span));
 	t.deepEqual([isKnown(clients, 'b'), isKnown(clients, 'c')], [true, true]);
 });
 
 test('who is deleted is gone, young or old, and so is everybody once cleared', t => {
 	const clients = remembering(10, 'old', 'kept');
-	clients.turn(10, span);
+	clients.rotate(10, span);
 	remember(clients, 'young');
 	for (const name of ['old', 'young', 'unknown']) {
 		clients.delete(name);

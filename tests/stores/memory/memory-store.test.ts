@@ -503,7 +503,7 @@ test('an option that it does not know, or a clock that is none, is a TypeError',
 		),
 		[{clock: 5}, '`clock` must be a function that returns milliseconds, got 5'],
 		[{clock: null}, '`clock` must be a function that returns milliseconds, got null'],
-		[null, '`MemoryStore()` must be an object, got null'],
+		[null, 'The options of MemoryStore() must be an object, got null'],
 	];
 
 	for (const [options, message] of refusals) {

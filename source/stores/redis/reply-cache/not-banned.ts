@@ -14,8 +14,8 @@ interface Seen {
 const MAX_CLIENTS = 20_000;
 
 /**
- * Remembers for a second that a client is not banned, but only of a client that a limit is refusing: where a
- * full `specific` has no global rule before it, the ban would cost the server a question for each request.
+ * Remembers for a second that a client is not banned, if a limit is refusing it. Otherwise each request to a
+ * full `specific` without a global rule would ask the server about a ban.
  */
 export class NotBanned {
 	readonly #seen = new RecentMap<Seen>(MAX_CLIENTS);

@@ -4,7 +4,7 @@ import type {Banned, Limited} from '../../store.ts';
 import {isFresh, Turn} from './freshness.ts';
 
 /** A reply of the server that refuses a client. */
-interface Refusal {
+interface RefusingReply {
 	readonly verdict: Banned | Limited;
 	readonly rules: readonly Rule[];
 	readonly isImmune: boolean;
@@ -12,7 +12,7 @@ interface Refusal {
 	readonly askedAt: number;
 }
 
-interface Remembered extends Refusal {
+interface Remembered extends RefusingReply {
 	readonly repliedAt: number;
 	/** Gives one request the turn to ask the server again. */
 	readonly turn: Turn;
@@ -33,7 +33,7 @@ const none: readonly Remembered[] = [];
 export class Refusals {
 	readonly #refusals = new RecentMap<readonly Remembered[]>(MAX_CLIENTS);
 
-	remember(client: string, refusal: Refusal, now: number): void {
+	remember(client: string, refusal: RefusingReply, now: number): void {
 		const remembered = {...refusal, repliedAt: now, turn: new Turn(refusal.askedAt)};
 		if (refusal.verdict.kind === 'banned') {
 			this.#refusals.set(client, [remembered]);

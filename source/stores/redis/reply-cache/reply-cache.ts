@@ -11,8 +11,8 @@ export interface Asked {
 	readonly options: AdmitOptions;
 	/** Milliseconds. */
 	readonly at: number;
-	/** From `mark`. */
-	readonly mark: number;
+	/** From `version`. */
+	readonly version: number;
 }
 
 /** Remembers the server's replies about refused clients for a second, so that refusals cost it little. */
@@ -21,9 +21,9 @@ export class ReplyCache {
 	readonly #notBanned = new NotBanned();
 	readonly #changes = new Changes();
 
-	/** Marks the moment at which a question is asked. */
-	get mark(): number {
-		return this.#changes.mark;
+	/** Counts the changes of clients: keep it when you ask the server. */
+	get version(): number {
+		return this.#changes.version;
 	}
 
 	/** The verdict on a request, if the server's last reply about the client still decides it. */
@@ -48,7 +48,7 @@ export class ReplyCache {
 	}
 
 	/** Learns from a verdict of the server. */
-	learn({client, rules, options, at, mark}: Asked, verdict: Verdict, now: number): void {
+	learn({client, rules, options, at, version}: Asked, verdict: Verdict, now: number): void {
 		const {immune: isImmune = false, late, peek, requester = client} = options;
 		const wasCounted = rules.length > 0 && !peek && (verdict.kind === 'admitted' || late);
 		if (wasCounted) {
@@ -56,7 +56,7 @@ export class ReplyCache {
 			return;
 		}
 
-		if (this.#changes.isSince(mark, client)) {
+		if (this.#changes.hasChanged(client, version)) {
 			return;
 		}
 
@@ -72,7 +72,7 @@ export class ReplyCache {
 
 	/** Forgets a client whose ban, reports or counts have changed. */
 	forget(client: string): void {
-		this.#changes.made(client);
+		this.#changes.record(client);
 		this.#refusals.forget(client);
 		this.#notBanned.forget(client);
 	}

@@ -7,7 +7,7 @@ ${writeState}
 -- First: a server that is out of memory checks the first command that writes.
 redis.call('DEL', KEYS[2])
 local resets, by, left, reason = stateIn(KEYS[1])
--- ClientLogs keep its lower 16 bits. 0 means never: a client that was reset never gets back to it.
+-- Logs store its lower 16 bits. 0 means never: a client that was reset never gets back to it.
 local more = resets % 65535 + 1
 if left > 0 then
 	beginBan(KEYS[1], more, by, left, reason)
