@@ -28,7 +28,7 @@ export function namedOptions<const Name extends string>(
 	names: readonly Name[],
 	owner: string,
 ): {readonly [name in Name]?: unknown} {
-	if (typeof given !== 'object' || given === null || isContainer(given)) {
+	if (typeof given !== 'object' || given === null || cannotHoldOptions(given)) {
 		// Only the type: it may be a secret in the wrong place.
 		throw new TypeError(`The options of ${owner} must be an object, got ${typeName(given)}`);
 	}
@@ -46,7 +46,13 @@ export function namedOptions<const Name extends string>(
 }
 
 /** A list, a Map, or a promise that was not awaited has no options, and would pass for none given. */
-function isContainer(given: object): boolean {
+function cannotHoldOptions(given: object): boolean {
+	const prototype: unknown = Object.getPrototypeOf(given);
+	const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+	if (!isPlain && Object.keys(given).length === 0) {
+		return true;
+	}
+
 	return Symbol.iterator in given || isPromiseLike(given);
 }
 

@@ -22,8 +22,9 @@ export function ctxReport(state: RequestState, options: ReportOptions = {}): Pro
 }
 
 async function report(state: RequestState, options: ReportOptions): Promise<Standing> {
-	const names = namedOptions(options, ['client', 'weight', 'reason'], 'report()');
-	const {client, reason, weight} = names;
+	// An error is what `promise.catch(ctx.report)` passes.
+	const given = options instanceof Error ? {} : options;
+	const {client, reason, weight} = namedOptions(given, ['client', 'weight', 'reason'], 'report()');
 	const {settings} = state;
 	const checked = checkReport({weight, reason: textOrNone(reason, settings)});
 	const named = client === undefined ? undefined : namedClient(client, settings);

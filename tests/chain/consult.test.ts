@@ -323,3 +323,23 @@ test('whatever a failing store throws, the policy answers, and no place of an ex
 		t.is((await http.get('/open')).status, 200);
 	}
 });
+
+test('a MemoryStore whose methods are replaced, copied or hidden is guarded like any other store', async t => {
+	const fail = () => {
+		throw new Error('store down');
+	};
+	const hidden = new MemoryStore({clock: () => 0});
+	Object.defineProperty(hidden, 'admit', {value: fail, enumerable: false});
+	const copy = Object.assign(Object.create(MemoryStore.prototype), new MemoryStore());
+	const replaced = new MemoryStore({clock: () => 0});
+
+	for (const store of [hidden, copy, Object.create(MemoryStore.prototype), replaced]) {
+		const {http} = gatedOn(store);
+		if (store === replaced) {
+			replaced.admit = fail;
+		}
+
+		t.is((await http.get('/ping')).status, 200);
+		t.is((await http.get('/ping')).status, 429);
+	}
+});

@@ -94,7 +94,7 @@ function onProbation() {
 	const probation = new Probation({
 		rules: [rule],
 		banRule: undefined,
-		store: new UnguardedStore(store),
+		store: new UnguardedStore(store, unexpected),
 	});
 	const isTrusted = (client: string) => {
 		const may = probation.begin(client, false);
@@ -234,3 +234,7 @@ test('a client whose question is not answered yet takes its place among those in
 	slow.begin('a', false);
 	t.is(asked.length, 2);
 });
+
+function unexpected(): never {
+	throw new Error('The store needs no guard');
+}

@@ -404,3 +404,27 @@ test('a ban made under another ipv6Prefix can be ended', async t => {
 	await all.gate.unban('2001:db8:1::/48');
 	t.deepEqual(await bansOf(all), []);
 });
+
+test('a store may return a promise of its bans, and its failure rejects', async t => {
+	const memory = new MemoryStore({clock: () => 0});
+	const promised = forwardTo(memory, {bans: (async () => memory.bans()) as never});
+	const failing = forwardTo(memory, {
+		bans: (async () => {
+			throw new Error('down');
+		}) as never,
+	});
+	memory.ban('203.0.113.7', {duration: 5000});
+
+	t.deepEqual(await bansOf({gate: gatekeeper({store: promised})}), [
+		{client: '203.0.113.7', by: 'hand', retryAfter: 5},
+	]);
+	await t.throwsAsync(bansOf({gate: gatekeeper({store: failing})}), {message: 'down'});
+});
+
+test('reset says what a specificKey must be', async t => {
+	const {gate} = gatedApp();
+	await t.throwsAsync(gate.reset({specificKey: ''}), {
+		instanceOf: TypeError,
+		message: '`specificKey` must be a string, not empty, got a string',
+	});
+});

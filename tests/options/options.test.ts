@@ -191,6 +191,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		Promise.resolve({rateLimitRule: [1, 60]}),
 		'The options of gatekeeper() must be an object, got Promise',
 	],
+	[new Date(), 'The options of gatekeeper() must be an object, got Date'],
 	[new Map([['rateLimitRule', [1, 60]]]), 'The options of gatekeeper() must be an object, got Map'],
 	[
 		limit(Object.assign(Array(3), {0: [2, 60], 2: [5, 1]})),

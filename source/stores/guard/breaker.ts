@@ -19,13 +19,9 @@ interface BreakerOptions {
 /**
  * A circuit breaker: leaves a store alone that has failed many times in a row. One question a second finds
  * out whether it works again. Reports when the store begins to fail and when it has recovered.
- *
- * Failures are in a row if no reply came between question and failure. So one failed server does not cut off
- * a whole cluster.
  */
 export class Breaker {
 	readonly #options: BreakerOptions;
-	#successes = 0;
 	#isFailing = false;
 	#failuresInRow = 0;
 	#lastFailure = -Infinity;
@@ -56,13 +52,7 @@ export class Breaker {
 		return this.#failuresInRow >= OPENS_AFTER;
 	}
 
-	/** How many questions the store has replied to: pass it to `failed` as it was when the question was asked. */
-	get successes(): number {
-		return this.#successes;
-	}
-
 	succeeded(): void {
-		this.#successes += 1;
 		if (!this.#isFailing) {
 			return;
 		}
@@ -74,11 +64,10 @@ export class Breaker {
 		}
 	}
 
-	/** @param successes how many there were when the question was asked */
-	failed(error: unknown, successes: number): void {
+	failed(error: unknown): void {
 		const now = this.#options.clock();
 		this.#lastFailure = now;
-		this.#failuresInRow = successes === this.#successes ? this.#failuresInRow + 1 : 1;
+		this.#failuresInRow += 1;
 		this.#nextTry = now + PAUSE;
 		if (!this.#isFailing) {
 			this.#isFailing = true;

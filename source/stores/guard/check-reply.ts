@@ -43,7 +43,7 @@ export function readOutcome(reply: unknown): ReportOutcome {
 
 function quotasOf(reply: unknown, rules: readonly Rule[]): readonly Quota[] {
 	const {quotas} = fields(reply);
-	if (!Array.isArray(quotas)) {
+	if (!Array.isArray(quotas) || quotas.length > rules.length) {
 		throw nonsense(reply);
 	}
 

@@ -84,5 +84,6 @@ async function* pagesInTime(store: Store, timeout: number): AsyncGenerator<reado
 
 /** One kind of iteration, whether the store has its bans at hand or asks a server for each page. */
 async function* pagesOf(store: Store): AsyncGenerator<readonly StoredBan[]> {
-	yield* store.bans();
+	// Awaited: a store may return a promise of its pages.
+	yield* await store.bans();
 }

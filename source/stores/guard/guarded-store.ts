@@ -11,7 +11,7 @@ import {
 	type Verdict,
 } from '../store.ts';
 import {timeOf} from '../time-of.ts';
-import {Breaker} from './breaker.ts';
+import {Breakers} from './breakers.ts';
 import {readOutcome, readVerdict} from './check-reply.ts';
 import {guardedCommands} from './commands.ts';
 import {isInTime} from './deadline.ts';
@@ -39,7 +39,7 @@ export class GuardedStore implements GateStore {
 	readonly commands: Commands;
 	readonly #policy: StoreErrorPolicy;
 	readonly #timeout: number;
-	readonly #breaker: Breaker;
+	readonly #breakers: Breakers;
 	readonly #caller: StoreCaller;
 	/** Whether the store remembers refusals, so that it is worth waiting for them. */
 	readonly #remembers: boolean;
@@ -54,12 +54,13 @@ export class GuardedStore implements GateStore {
 		this.#policy = policy;
 		this.#timeout = timeout;
 		this.#fallback = fallbackOf(source);
-		this.#breaker = new Breaker({
+		this.#breakers = new Breakers({
 			clock: () => this.now(),
+			partOf: client => partOf(source, client),
 			onFailing: error => warn('GATEKEEPER_STORE_FAILED', policy, describe(error)),
 			onWorking: () => warn('GATEKEEPER_STORE_RECOVERED'),
 		});
-		this.#caller = new StoreCaller(this.#breaker, this.#fallback.changes, timeout);
+		this.#caller = new StoreCaller(this.#breakers, this.#fallback.changes, timeout);
 		this.commands = guardedCommands(source, this.#fallback, timeout);
 	}
 
@@ -79,7 +80,7 @@ export class GuardedStore implements GateStore {
 
 		// No rule and no ban applies: there is nothing to ask.
 		if (options.immune && rules.length === 0) {
-			return failsClosed && this.#breaker.isOpen ? unavailable : admitted;
+			return failsClosed && this.#breakers.of(client).isOpen ? unavailable : admitted;
 		}
 
 		const begun = this.#begunBan(client, options);
@@ -101,8 +102,8 @@ export class GuardedStore implements GateStore {
 	}
 
 	/**
-	 * Asks the store once there is a place, unless it remembers a refusal by then. If there is none in time,
-	 * the policy decides: this is a flood by one client, no failure of the store.
+	 * Asks the store once there is a place, unless it remembers a refusal by then. Without a place in time, the
+	 * request is refused: this is a flood by one client, which must not gain by it under any policy.
 	 */
 	async #admitInTurn(
 		client: string,
@@ -113,7 +114,7 @@ export class GuardedStore implements GateStore {
 		const waiter = this.#inFlight.take(client);
 		if (waiter && !(await isInTime(waiter.turn, this.#timeout))) {
 			waiter.giveUp();
-			return admission.decideWithout();
+			return unavailable;
 		}
 
 		try {
@@ -146,6 +147,7 @@ export class GuardedStore implements GateStore {
 		const fallback = this.#fallback;
 
 		return {
+			client,
 			ask: () => this.source.admit(client, rules, options),
 			read: reply => readVerdict(reply, rules),
 			learn: (verdict, version) => fallback.learnVerdict(client, verdict, options, version),
@@ -163,6 +165,7 @@ export class GuardedStore implements GateStore {
 		const fallback = this.#fallback;
 
 		return {
+			client,
 			ask: () => this.source.report(client, banRule, report),
 			read: readOutcome,
 			learn: (outcome, version) => fallback.learnOutcome(client, outcome, report.reason, version),
@@ -172,5 +175,13 @@ export class GuardedStore implements GateStore {
 				return this.#policy === 'memory' ? fallback.report(client, banRule, report) : {reports: 0};
 			},
 		};
+	}
+}
+
+function partOf(store: Store, client: string): number {
+	try {
+		return store.partOf?.(client) ?? 0;
+	} catch {
+		return 0;
 	}
 }

@@ -1,10 +1,12 @@
 import {isPromiseLike, type MaybePromise} from '../../maybe-promise.ts';
 import type {Changes} from '../changes.ts';
 import type {Breaker} from './breaker.ts';
+import type {Breakers} from './breakers.ts';
 import {inTime} from './deadline.ts';
 
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {
+	readonly client: string;
 	readonly ask: () => MaybePromise<Reply>;
 	/** Checks what the store replied. Throws for nonsense. */
 	readonly read: (reply: unknown) => Reply;
@@ -18,33 +20,33 @@ export interface Call<Reply> {
 	readonly decideWithout: () => Reply;
 }
 
-/** Calls a store under a deadline and a circuit breaker. Never throws or rejects. */
+/** Calls a store under a deadline and circuit breakers. Never throws or rejects. */
 export class StoreCaller {
-	readonly #breaker: Breaker;
+	readonly #breakers: Breakers;
 	readonly #changes: Changes;
 	readonly #timeout: number;
 
 	/** @param timeout milliseconds that the store may take for a reply */
-	constructor(breaker: Breaker, changes: Changes, timeout: number) {
-		this.#breaker = breaker;
+	constructor(breakers: Breakers, changes: Changes, timeout: number) {
+		this.#breakers = breakers;
 		this.#changes = changes;
 		this.#timeout = timeout;
 	}
 
 	decide<Reply>(call: Call<Reply>): MaybePromise<Reply> {
-		if (!this.#breaker.mayAsk()) {
+		const breaker = this.#breakers.of(call.client);
+		if (!breaker.mayAsk()) {
 			return call.decideWithout();
 		}
 
 		const {version} = this.#changes;
-		const {successes} = this.#breaker;
 		try {
 			const reply = call.ask();
 			return isPromiseLike(reply)
-				? this.#wait(reply, call, version, successes)
-				: this.#accept(reply, call, version);
+				? this.#wait(reply, call, version, breaker)
+				: this.#accept(reply, call, version, breaker);
 		} catch (error) {
-			return this.#fail(error, call, successes);
+			return this.#fail(error, call, breaker);
 		}
 	}
 
@@ -52,25 +54,30 @@ export class StoreCaller {
 		pending: PromiseLike<Reply>,
 		call: Call<Reply>,
 		version: number,
-		successes: number,
+		breaker: Breaker,
 	): Promise<Reply> {
 		try {
 			const {value} = await inTime(pending, this.#timeout);
-			return this.#accept(value, call, version);
+			return this.#accept(value, call, version, breaker);
 		} catch (error) {
-			return this.#fail(error, call, successes);
+			return this.#fail(error, call, breaker);
 		}
 	}
 
-	#accept<Reply>(reply: unknown, {read, learn}: Call<Reply>, version: number): Reply {
+	#accept<Reply>(
+		reply: unknown,
+		{read, learn}: Call<Reply>,
+		version: number,
+		breaker: Breaker,
+	): Reply {
 		const accepted = read(reply);
-		this.#breaker.succeeded();
+		breaker.succeeded();
 		learn(accepted, version);
 		return accepted;
 	}
 
-	#fail<Reply>(error: unknown, {decideWithout}: Call<Reply>, successes: number): Reply {
-		this.#breaker.failed(error, successes);
+	#fail<Reply>(error: unknown, {decideWithout}: Call<Reply>, breaker: Breaker): Reply {
+		breaker.failed(error);
 		return decideWithout();
 	}
 }

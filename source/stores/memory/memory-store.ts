@@ -50,6 +50,13 @@ export class MemoryStore implements Store {
 		this.#bans = new Bans(maxBans);
 	}
 
+	/** @internal Whether a store is a MemoryStore that is neither extended nor wrapped. */
+	static isPlain(store: Store): store is MemoryStore {
+		const isPlain = Object.getPrototypeOf(store) === MemoryStore.prototype;
+
+		return isPlain && #clock in store && Reflect.ownKeys(store).length === 1;
+	}
+
 	/** The time in whole milliseconds by the store's clock. It never goes back. */
 	clock(): number {
 		return this.#clock.now();
@@ -119,21 +126,13 @@ export class MemoryStore implements Store {
 		this.#beginBan(client, 'hand', ban, now);
 	}
 
-	/**
-	 * Takes over a ban from another store.
-	 *
-	 * @internal
-	 */
+	/** @internal Takes over a ban from another store. */
 	learnBan(client: string, by: StoredBan['by'], ban: BanTerms): void {
 		// No warning if it replaces another: this store is not full, the other one just holds more.
 		this.#bans.begin(client, by, ban, this.#tick());
 	}
 
-	/**
-	 * Ends a ban that another store no longer has. The client's reports stay.
-	 *
-	 * @internal
-	 */
+	/** @internal Ends a ban that another store no longer has. The client's reports stay. */
 	endBan(client: string): void {
 		this.#bans.end(client);
 	}

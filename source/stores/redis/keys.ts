@@ -27,6 +27,11 @@ export class Keys {
 		return `${this.stateOf(client)}!`;
 	}
 
+	/** What stands between the braces of a client's keys. */
+	tagOf(client: string): string {
+		return encoded(client);
+	}
+
 	/** The client that the key of a state belongs to. */
 	clientOf(state: string): string {
 		return decoded(state.slice(this.#prefix.length + 1, -1));

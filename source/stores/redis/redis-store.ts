@@ -19,6 +19,7 @@ import {msText, parseOutcome, reasonText} from './protocol.ts';
 import {type Asked, ReplyCache} from './reply-cache/reply-cache.ts';
 import {type Scripts, scripts} from './scripts/all.ts';
 import {serverClock} from './scripts/clock.ts';
+import {partOfCluster} from './slot.ts';
 
 export interface RedisStoreOptions {
 	/**
@@ -86,6 +87,11 @@ export class RedisStore implements Store {
 	/** Milliseconds by the clock of this process. */
 	clock(): number {
 		return this.#clock();
+	}
+
+	/** The part of the cluster that a client is on. A single server is one part. */
+	partOf(client: string): number {
+		return this.#connection.isCluster ? partOfCluster(this.#keys.tagOf(client)) : 0;
 	}
 
 	/** Asks the server. */

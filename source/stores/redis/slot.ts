@@ -1,0 +1,27 @@
+/** How many hash slots a cluster has. */
+const SLOTS = 16_384;
+
+/** How many slots are one part: a master holds many whole ranges of them. */
+const SLOTS_PER_PART = 256;
+
+/**
+ * The hash slot of a hash tag: CRC-16/XMODEM of its bytes.
+ *
+ * @see Redis cluster specification, "Key distribution model"
+ */
+export function slotOf(tag: string): number {
+	let crc = 0;
+	for (const byte of Buffer.from(tag)) {
+		crc ^= byte << 8;
+		for (let bit = 0; bit < 8; bit += 1) {
+			crc = ((crc << 1) ^ (crc & 0x8000 ? 0x1021 : 0)) & 0xffff;
+		}
+	}
+
+	return crc % SLOTS;
+}
+
+/** The part of a cluster that holds a hash tag, as far as a master can fail on its own. */
+export function partOfCluster(tag: string): number {
+	return Math.floor(slotOf(tag) / SLOTS_PER_PART);
+}
