@@ -73,15 +73,28 @@ export class RequestState implements GateState {
 	}
 }
 
+/**
+ * Not `ctx.state`, which an app may replace. Known to every copy of this package in a process, such as its ES
+ * module and its CommonJS build.
+ */
+const stateKey = Symbol.for('koa-gatekeeper.state');
+
+type WithState = Context & {[stateKey]?: RequestState | undefined};
+
+/** Makes this the state of the request, and shows it at `ctx.state.gatekeeper`. */
+export function setState(ctx: WithState, state: RequestState): void {
+	ctx[stateKey] = state;
+	ctx.state.gatekeeper = state;
+}
+
 /** The state of the gate nearest to the handler, if there is a gate. */
-export function findState(ctx: Context): RequestState | undefined {
-	const state: unknown = ctx.state.gatekeeper;
-	return state instanceof RequestState ? state : undefined;
+export function findState(ctx: WithState): RequestState | undefined {
+	return ctx[stateKey];
 }
 
 /** The state that `attach` has created. For the links of the chain. */
-export function currentState(ctx: Context): RequestState {
-	return ctx.state.gatekeeper as RequestState;
+export function currentState(ctx: WithState): RequestState {
+	return ctx[stateKey] as RequestState;
 }
 
 /**

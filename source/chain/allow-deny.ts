@@ -40,7 +40,7 @@ function isOn(
 	address: Address | undefined,
 	ctx: Context,
 ): MaybePromise<boolean> {
-	if (list instanceof AddressList) {
+	if (AddressList.isOne(list)) {
 		return address !== undefined && list.covers(address);
 	}
 

@@ -1,7 +1,7 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../options/settings.ts';
 import {ctxReport} from '../reports/ctx-report.ts';
-import {findState, RequestState} from '../request-state.ts';
+import {findState, RequestState, setState} from '../request-state.ts';
 import {keepHeadersOnError} from '../response/headers-on-error.ts';
 
 /**
@@ -12,7 +12,7 @@ export function attach(settings: Settings): Middleware {
 	return async function attach(ctx, next) {
 		const outer = findState(ctx);
 		const state = new RequestState(settings, outer);
-		ctx.state.gatekeeper = state;
+		setState(ctx, state);
 		const outerReport = ctx.report;
 		// One function for each request, so that `const {report} = ctx` works.
 		ctx.report = options => ctxReport(state, options);
@@ -29,7 +29,7 @@ export function attach(settings: Settings): Middleware {
 
 			state.isOver = true;
 			if (outer) {
-				ctx.state.gatekeeper = outer;
+				setState(ctx, outer);
 				ctx.report = outerReport;
 			}
 		}

@@ -1,4 +1,4 @@
-import {closestMatch} from 'leven';
+import {closest, distance} from 'fastest-levenshtein';
 import {isPromiseLike} from '../maybe-promise.ts';
 import {describe, typeName} from './describe.ts';
 
@@ -35,14 +35,20 @@ export function namedOptions<const Name extends string>(
 
 	for (const name of Object.keys(given)) {
 		if (!(names as readonly string[]).includes(name)) {
-			const nearest = closestMatch(name, names, {maxDistance: 4});
-			const hint =
-				nearest === undefined ? `it takes ${names.join(', ')}` : `did you mean \`${nearest}\`?`;
+			const nearest = closest(name, names);
+			const hint = isTypo(name, nearest)
+				? `did you mean \`${nearest}\`?`
+				: `it takes ${names.join(', ')}`;
 			throw new TypeError(`Unknown option \`${name}\` of ${owner}; ${hint}`);
 		}
 	}
 
 	return given as {readonly [name in Name]?: unknown};
+}
+
+/** At most four letters differ, and no more than half of them. */
+function isTypo(name: string, nearest: string): boolean {
+	return distance(name, nearest) <= Math.min(4, name.length / 2);
 }
 
 /** A list, a Map, or a promise that was not awaited has no options, and would pass for none given. */

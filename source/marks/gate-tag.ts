@@ -4,7 +4,7 @@ import type {Middleware} from 'koa';
 export type IsGate = (middleware: unknown) => boolean;
 
 /** A property of the function, so that a wrapper that copies properties keeps it. */
-const tagKey = Symbol('koa-gatekeeper tag');
+const tagKey = Symbol.for('koa-gatekeeper.tag');
 
 /** @param tag an object that identifies the gate */
 export function tagGate(gate: Middleware, tag: object): Middleware {

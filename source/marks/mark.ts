@@ -5,8 +5,11 @@ export interface Mark {
 	readonly kind: 'bypass' | 'standalone';
 }
 
-/** A property of the function, so that a wrapper that copies properties keeps it. */
-const markKey = Symbol('koa-gatekeeper mark');
+/**
+ * A property of the function, so that a wrapper that copies properties keeps it. Known to every copy of this
+ * package in a process, such as its ES module and its CommonJS build.
+ */
+const markKey = Symbol.for('koa-gatekeeper.mark');
 
 export function setMark(middleware: Middleware, mark: Mark): Middleware {
 	return Object.assign(middleware, {[markKey]: mark});

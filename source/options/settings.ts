@@ -141,7 +141,7 @@ function globalNamesOn(store: Store): () => string {
 
 /** @throws {TypeError} naming the option */
 function settleListing(given: unknown, option: string): AddressList | ClientTest | undefined {
-	if (given === undefined || given instanceof AddressList || isFunction<ClientTest>(given)) {
+	if (given === undefined || AddressList.isOne(given) || isFunction<ClientTest>(given)) {
 		return given;
 	}
 

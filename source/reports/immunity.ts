@@ -17,7 +17,7 @@ export function immunityOf(
 		return 'no-client';
 	}
 
-	return range && allow instanceof AddressList && allow.covers(range.first, range.last)
+	return range && AddressList.isOne(allow) && allow.covers(range.first, range.last)
 		? 'allowed'
 		: undefined;
 }

@@ -11,6 +11,8 @@ const namedRanges: ReadonlyMap<unknown, readonly string[]> = new Map([
 
 const ENTRY = "an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal'";
 
+const listKey = Symbol.for('koa-gatekeeper.AddressList');
+
 interface Ranges {
 	readonly ipv4: SortedRanges;
 	readonly ipv6: SortedRanges;
@@ -31,6 +33,11 @@ const READ_AT_ONCE = 250;
  * await scrapers.replace(await newestScrapers());   // all of them take effect at once
  */
 export class AddressList {
+	/** @internal Whether a value is an AddressList, of this or another copy of this package. */
+	static isOne(value: unknown): value is AddressList {
+		return typeof value === 'object' && value !== null && listKey in value;
+	}
+
 	#ranges: Ranges;
 
 	/** How often `replace()` was called, and the call that the ranges are from. */
@@ -64,6 +71,11 @@ export class AddressList {
 			this.#inForce = call;
 			this.#ranges = ranges;
 		}
+	}
+
+	/** @internal */
+	get [listKey](): true {
+		return true;
 	}
 
 	/** Whether an entry covers this address. False for text that is not an address. */

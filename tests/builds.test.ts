@@ -1,0 +1,61 @@
+import {createRequire} from 'node:module';
+import {Router} from '@koa/router';
+import test from 'ava';
+import Koa from 'koa';
+import supertest from 'supertest';
+import {ok} from './support/gated-app.ts';
+
+const require = createRequire(import.meta.url);
+type Package = typeof import('koa-gatekeeper');
+
+const esModule: Package = await import('koa-gatekeeper');
+const commonJs: Package = require('koa-gatekeeper');
+
+const pairs = [
+	['an ES module', esModule, 'CommonJS', commonJs],
+	['CommonJS', commonJs, 'an ES module', esModule],
+] as const;
+
+test('the package is an ES module and CommonJS, and they are not the same', t => {
+	t.deepEqual(Object.keys(commonJs).sort(), Object.keys(esModule).sort());
+	t.not(commonJs.gatekeeper, esModule.gatekeeper);
+	t.truthy(require('koa-gatekeeper/redis').RedisStore);
+});
+
+for (const [one, gatePackage, other, routePackage] of pairs) {
+	test(`the gate of ${one} knows the routes, lists and stores of ${other}`, async t => {
+		const app = new Koa();
+		const router = new Router();
+		const store = new routePackage.MemoryStore({clock: () => 0});
+		const deny = new routePackage.AddressList([]);
+		app.use(gatePackage.gatekeeper({banRule: [2, 60, 600], rateLimitRule: [1, 60], deny, store}));
+		router.get('/open', routePackage.bypass(), ok);
+		router.get('/own', routePackage.specific([1, 60], {standalone: true}), ok);
+		router.get('/report', routePackage.bypass(), async ctx => {
+			ctx.body = await ctx.report();
+		});
+		app.use(router.routes());
+		const http = supertest.agent(app.callback());
+		const get = async (path: string) => (await http.get(path)).status;
+
+		t.deepEqual([await get('/'), await get('/')], [404, 429]);
+		t.deepEqual([await get('/open'), await get('/open')], [200, 200]);
+		t.deepEqual([await get('/own'), await get('/own')], [200, 429]);
+		t.deepEqual((await http.get('/report')).body, {reports: 1, banned: false});
+		await deny.replace(['127.0.0.1']);
+		t.is(await get('/open'), 403);
+	});
+
+	test(`a gate of ${one} and one of ${other} on one request are inner and outer`, async t => {
+		const app = new Koa();
+		app.use(gatePackage.gatekeeper({rateLimitRule: {count: 9, window: 60, name: 'outer'}}));
+		app.use(routePackage.gatekeeper({rateLimitRule: {count: 5, window: 60, name: 'inner'}}));
+		app.use(ctx => {
+			ctx.body = ctx.state.gatekeeper.outer?.client;
+		});
+
+		const {text, headers} = await supertest(app.callback()).get('/');
+		t.is(text, '127.0.0.1');
+		t.is(headers['ratelimit-policy'], '"inner";q=5;w=60');
+	});
+}
