@@ -29,6 +29,8 @@ export class RequestState implements GateState {
 	identity: Identity = unidentified;
 	/** Bans do not apply to this request, and its reports begin none: no client of its own is known. */
 	immune = true;
+	/** The peer looks like a proxy, but no option names its header: its reports count nothing. */
+	isUnseenProxy = false;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
 	/** A `bypass()` has run, for a plain target: no `specific` behind it applies. */

@@ -20,8 +20,7 @@ const texts = {
 	GATEKEEPER_BAD_KEY: (type: string, use: string) =>
 		`key(ctx) must return a string or undefined, got ${type}; ${use}`,
 
-	GATEKEEPER_NO_BAN_RULE: () =>
-		'A report was not counted because gatekeeper() was given no banRule',
+	GATEKEEPER_NO_BAN_RULE: (where: string) => `A report was not counted because ${where} no banRule`,
 
 	GATEKEEPER_BAD_REPORT: (what: string) => `A ctx.report() was ${what}`,
 
@@ -42,6 +41,21 @@ const texts = {
 
 	GATEKEEPER_CLIENT_TIMEOUT: (ms: number) =>
 		`The Redis client gives up on a command after ${ms} ms. If your code blocks the event loop for that long, a working server looks like a failed one. Leave the client's own timeouts unset: storeTimeout allows for that`,
+
+	GATEKEEPER_UNSEEN_PROXY: (peer: string, header: string) =>
+		`Requests from ${peer} have the header ${header}, but no option says that it names the client. All clients of a proxy there are one client, and their reports count nothing: a ban would shut all of them out. Set ipHeader to the header that your proxy writes; or, if there is no proxy, set ipHeader: false`,
+
+	GATEKEEPER_MADE_PER_REQUEST: (what: string) =>
+		`${what} was created while a request was handled. It counts only that request, and limits nothing. Create it once, when the app starts`,
+
+	GATEKEEPER_AFTER_ROUTER: () =>
+		'A router was placed before the gate with app.use: the gate does not see the requests that it handles. Place the gate before the router',
+
+	GATEKEEPER_LONG_WINDOW: (option: string, seconds: number) =>
+		`\`${option}\` is ${seconds} seconds, which looks like milliseconds. If you mean seconds, write a text such as '${seconds / 60} minutes'`,
+
+	GATEKEEPER_SAME_NAME: (name: string) =>
+		`Two rules with different numbers are both called '${name}' on one response. Clients cannot tell them apart: give each its own name`,
 
 	GATEKEEPER_UNNAMED_RULE: (policy: string) =>
 		`specific() has an unnamed rule on a store that processes share (${policy}). Its name depends on the order of creation, on which two versions of an app need not agree. Name the rule: {count, window, name}`,
@@ -69,3 +83,6 @@ export function warner(): Warn {
 		}
 	};
 }
+
+/** Emits each warning only once in this process: for what may happen to many gates. */
+export const warnOnce: Warn = warner();

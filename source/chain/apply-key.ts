@@ -22,6 +22,7 @@ export function applyKey(settings: Settings): Middleware | undefined {
 			if (client !== undefined) {
 				state.client = client;
 				state.immune = false;
+				state.isUnseenProxy = false;
 			}
 
 			return next();

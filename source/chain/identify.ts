@@ -20,7 +20,7 @@ export function identify(settings: Settings): Middleware {
 			return dismiss(ctx, 400);
 		}
 
-		const header = ipHeader ?? headerOfKoa(ctx);
+		const header = ipHeader === false ? undefined : (ipHeader ?? headerOfKoa(ctx));
 		if (header !== undefined && mayLackHeaders(ctx)) {
 			return dismiss(ctx, 431);
 		}
@@ -30,6 +30,10 @@ export function identify(settings: Settings): Middleware {
 		state.identity = identity;
 		state.client = clientOf(identity, ipv6Prefix);
 		state.immune = lacksClient(identity, proxies);
+		if (header === undefined && ipHeader === undefined) {
+			findUnseenProxy(ctx, state);
+		}
+
 		warnOf(identity, state);
 
 		return next();
@@ -64,6 +68,24 @@ function dismiss(ctx: Context, status: number): void {
 	discardResponse(ctx);
 	ctx.status = status;
 	ctx.set('Cache-Control', 'no-store');
+}
+
+/** A nearby peer that sends one of these headers looks like a proxy. */
+const headersOfProxies = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'cf-connecting-ip'];
+
+/** A proxy that no option mentions: all of its clients are one, and three wrong passwords would ban all. */
+function findUnseenProxy({req: {headers}}: Context, state: RequestState): void {
+	const {identity, settings} = state;
+	const {peer} = identity;
+	if (!peer.isProxy || peer.address === undefined || settings.proxies.areListed) {
+		return;
+	}
+
+	const header = headersOfProxies.find(name => headers[name] !== undefined);
+	if (header !== undefined) {
+		state.isUnseenProxy = true;
+		settings.warn('GATEKEEPER_UNSEEN_PROXY', peer.name, header);
+	}
 }
 
 /** Warns of what looks like a mistake in the options for proxies. */

@@ -17,6 +17,13 @@ export function badOption(
 	return new TypeError(`\`${option}\` must be ${allowed}, got ${show(given)}`);
 }
 
+interface Hints {
+	/** Options as they may be written. */
+	readonly example?: string;
+	/** Names that other limiters use, and what to use here. */
+	readonly foreign?: Readonly<Record<string, string>>;
+}
+
 /**
  * Checks that the given value is an object of options with known names only.
  *
@@ -27,23 +34,34 @@ export function namedOptions<const Name extends string>(
 	given: unknown,
 	names: readonly Name[],
 	owner: string,
+	{example, foreign = {}}: Hints = {},
 ): {readonly [name in Name]?: unknown} {
 	if (typeof given !== 'object' || given === null || cannotHoldOptions(given)) {
 		// Only the type: it may be a secret in the wrong place.
-		throw new TypeError(`The options of ${owner} must be an object, got ${typeName(given)}`);
+		const suchAs = example === undefined ? '' : ` such as ${example}`;
+		throw new TypeError(
+			`The options of ${owner} must be an object${suchAs}, got ${typeName(given)}`,
+		);
 	}
 
 	for (const name of Object.keys(given)) {
 		if (!(names as readonly string[]).includes(name)) {
-			const nearest = closest(name, names);
-			const hint = isTypo(name, nearest)
-				? `did you mean \`${nearest}\`?`
-				: `it takes ${names.join(', ')}`;
-			throw new TypeError(`Unknown option \`${name}\` of ${owner}; ${hint}`);
+			throw new TypeError(
+				`Unknown option \`${name}\` of ${owner}; ${hintFor(name, names, foreign)}`,
+			);
 		}
 	}
 
 	return given as {readonly [name in Name]?: unknown};
+}
+
+function hintFor(name: string, names: readonly string[], foreign: Hints['foreign'] = {}): string {
+	if (Object.hasOwn(foreign, name)) {
+		return `use ${foreign[name]}`;
+	}
+
+	const nearest = closest(name, names);
+	return isTypo(name, nearest) ? `did you mean \`${nearest}\`?` : `it takes ${names.join(', ')}`;
 }
 
 /** At most four letters differ, and no more than half of them. */

@@ -42,10 +42,20 @@ export function namedClient(given: unknown, naming: Naming): NamedClient {
 	if (client === undefined) {
 		// With a secret, keys are secret too.
 		const show = naming.keySecret && typeName;
-		throw badOption('client', "an address, a key as bans() shows it, or {key: '…'}", given, show);
+		const {message} = badOption(
+			'client',
+			"an address, a key as bans() shows it, or {key: '…'}",
+			given,
+			show,
+		);
+		throw new TypeError(isRange(given) ? `${message}: put ranges on the list \`deny\`` : message);
 	}
 
 	return client;
+}
+
+function isRange(given: unknown): boolean {
+	return typeof given === 'string' && /^[\d.:a-f]+\/\d{1,3}$/i.test(given);
 }
 
 function fromKey(given: unknown, {keySecret}: Naming): NamedClient | undefined {

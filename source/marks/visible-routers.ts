@@ -16,6 +16,10 @@ export function visibleRouters(
 ): (ctx: Context) => readonly RouterLike[] {
 	const placedAfter = memoizeByList((middlewares: readonly unknown[]) => {
 		const gate = middlewares.findIndex(isGate);
+		if (middlewares.slice(0, Math.max(0, gate)).map(routerOf).some(isRouter)) {
+			warn('GATEKEEPER_AFTER_ROUTER');
+		}
+
 		return gate === -1
 			? none
 			: middlewares

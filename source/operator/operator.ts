@@ -74,7 +74,9 @@ export function operator(settings: Settings): Operator {
 
 	return {
 		async ban(client, options = {}) {
-			const {duration, reason} = namedOptions(options, ['duration', 'reason'], 'ban()');
+			const {duration, reason} = namedOptions(options, ['duration', 'reason'], 'ban()', {
+				example: "{duration: '10m'}",
+			});
 			const ban = {
 				duration:
 					duration === undefined

@@ -45,9 +45,12 @@ export interface GatekeeperOptions {
 	 * `'CF-Connecting-IP'`, `'Forwarded'` (RFC 7239) or any other that has one address or a list of addresses.
 	 * It is believed only from a trusted proxy: see `trustedProxies`. Case does not matter.
 	 *
+	 * `false` says that no proxy names clients. Otherwise a nearby peer that sends such a header is taken for a
+	 * proxy, whose clients the gate cannot tell apart: a warning says so, and their reports count nothing.
+	 *
 	 * @default none: the socket's address is the client; with `app.proxy` on, Koa's `app.proxyIpHeader`
 	 */
-	readonly ipHeader?: string;
+	readonly ipHeader?: string | false;
 	/**
 	 * The proxies whose header is believed: addresses, CIDRs, and the names `'loopback'`, `'linklocal'`,
 	 * `'uniquelocal'` (fc00::/7 and the ranges of RFC 1918). The header is walked from the right, past every

@@ -1,6 +1,8 @@
 import {type Duration, milliseconds} from '../checks/duration.ts';
 import {badOption, namedOptions} from '../checks/option-checks.ts';
 import {MAX_WINDOW, type Rule, type SettledBanRule} from '../stores/rule.ts';
+import {warnEachTime} from '../warnings.ts';
+import {foreignRuleFields} from './foreign-names.ts';
 
 /**
  * At most `count` requests within any `window`.
@@ -38,6 +40,9 @@ export type BanRule =
 			readonly duration: Duration;
 			readonly name?: string;
 	  };
+
+/** How many unnamed rules get a name of their own. */
+const MAX_NAMES = 1000;
 
 /** The greatest `count` of a rule. */
 const MAX_COUNT = 1_000_000;
@@ -89,12 +94,15 @@ export function settleBanRule(given: unknown, option: string): SettledBanRule {
 	};
 }
 
-/** Returns a function that returns `base`, then `base-2`, `base-3`, … */
+/**
+ * Returns a function that returns `base`, then `base-2`, `base-3`, … and stays at the thousandth: rules that
+ * are made for each request must not pile up counters.
+ */
 export function nameSeries(base: string): () => string {
 	let created = 0;
 
 	return () => {
-		created += 1;
+		created = Math.min(created + 1, MAX_NAMES);
 		return created === 1 ? base : `${base}-${created}`;
 	};
 }
@@ -106,6 +114,7 @@ function settleLimitRule(given: unknown, option: string, nextName: () => string)
 function settleRule(fields: Record<string, unknown>, option: string, nextName: () => string): Rule {
 	const count = wholeNumber(fields.count, `${option}.count`);
 	const window = milliseconds(fields.window, `${option}.window`, MAX_WINDOW);
+	warnOfMilliseconds(fields.window, `${option}.window`);
 	const name = fields.name === undefined ? nextName() : ruleName(fields.name, `${option}.name`);
 
 	return {name, count, window, id: `${count}/${window}/${name}`};
@@ -125,7 +134,14 @@ function ruleFields(
 		throw badOption(option, `[${numbers.join(', ')}] or {${numbers.join(', ')}, name?}`, given);
 	}
 
-	return namedOptions(given, [...numbers, 'name'], option);
+	return namedOptions(given, [...numbers, 'name'], option, {foreign: foreignRuleFields});
+}
+
+/** Other limiters take milliseconds. */
+function warnOfMilliseconds(given: unknown, option: string): void {
+	if (typeof given === 'number' && given > 3600 && given % 1000 === 0) {
+		warnEachTime('GATEKEEPER_LONG_WINDOW', option, given);
+	}
 }
 
 function wholeNumber(given: unknown, option: string): number {

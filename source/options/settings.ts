@@ -1,21 +1,9 @@
-import {createSecretKey, type KeyObject} from 'node:crypto';
-import {METHODS} from 'node:http';
-import {types} from 'node:util';
+import type {KeyObject} from 'node:crypto';
 import {typeName} from '../checks/describe.ts';
 import {milliseconds} from '../checks/duration.ts';
-import {
-	badOption,
-	check,
-	isFunction,
-	isText,
-	listOf,
-	namedOptions,
-	oneOf,
-	optional,
-} from '../checks/option-checks.ts';
+import {check, isFunction, listOf, namedOptions, oneOf, optional} from '../checks/option-checks.ts';
 import {isIpv6Prefix} from '../client/address/address.ts';
-import {AddressList} from '../client/address/address-list.ts';
-import {isHeaderName} from '../client/forwarding-header/header-name.ts';
+import type {AddressList} from '../client/address/address-list.ts';
 import {settleProxies, type TrustedProxies} from '../client/trusted-proxies.ts';
 import {isRouter, type RouterLike} from '../marks/router.ts';
 import type {StoreErrorPolicy} from '../stores/guard/failure-policy.ts';
@@ -25,6 +13,16 @@ import {MemoryStore} from '../stores/memory/memory-store.ts';
 import type {Rule, SettledBanRule} from '../stores/rule.ts';
 import type {Store} from '../stores/store.ts';
 import {type Warn, warnEachTime, warner} from '../warnings.ts';
+import {foreignOptions} from './foreign-names.ts';
+import {
+	isIpHeader,
+	isMethod,
+	isSecret,
+	isStore,
+	refuseKoasOwn,
+	secretKey,
+	settleListing,
+} from './option-values.ts';
 import type {ClientTest, GatekeeperOptions, HeaderStyle, KeyOf, OnRefused} from './options.ts';
 import {nameSeries, settleBanRule, settleLimitRules} from './rules.ts';
 
@@ -32,8 +30,8 @@ import {nameSeries, settleBanRule, settleLimitRules} from './rules.ts';
 export interface Settings {
 	readonly banRule: SettledBanRule | undefined;
 	readonly rules: readonly Rule[];
-	/** In lower case. */
-	readonly ipHeader: string | undefined;
+	/** In lower case; false if no proxy names clients. */
+	readonly ipHeader: string | false | undefined;
 	readonly proxies: TrustedProxies;
 	readonly ipv6Prefix: number;
 	readonly allow: AddressList | ClientTest | undefined;
@@ -83,7 +81,11 @@ const globalNames = new WeakMap<object, () => string>();
  * @throws {TypeError} naming the option, what is allowed and what was given
  */
 export function settle(options: unknown): Settings {
-	const given = namedOptions(options, names, 'gatekeeper()');
+	refuseKoasOwn(options);
+	const given = namedOptions(options, names, 'gatekeeper()', {
+		example: '{rateLimitRule: [100, 60]}',
+		foreign: foreignOptions,
+	});
 	const {banRule, rateLimitRule, ipHeader, excludedMethods = [], routers, onRefused} = given;
 	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
 	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key, keySecret} = given;
@@ -98,10 +100,10 @@ export function settle(options: unknown): Settings {
 		"a list of HTTP methods such as ['OPTIONS']",
 	);
 	check(
-		optional(isHeaderName),
+		optional(isIpHeader),
 		ipHeader,
 		'ipHeader',
-		"the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins",
+		"false, or the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins",
 	);
 	check(isIpv6Prefix, ipv6Prefix, 'ipv6Prefix', 'a whole number of bits from 32 to 128');
 	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx', typeName);
@@ -117,7 +119,7 @@ export function settle(options: unknown): Settings {
 			rateLimitRule === undefined
 				? []
 				: settleLimitRules(rateLimitRule, 'rateLimitRule', globalNamesOn(store)),
-		ipHeader: ipHeader?.toLowerCase(),
+		ipHeader: typeof ipHeader === 'string' ? ipHeader.toLowerCase() : ipHeader,
 		proxies: settleProxies(given.trustedProxies),
 		ipv6Prefix,
 		allow: settleListing(given.allow, 'allow'),
@@ -137,44 +139,4 @@ function globalNamesOn(store: Store): () => string {
 	const series = globalNames.get(store) ?? nameSeries('global');
 	globalNames.set(store, series);
 	return series;
-}
-
-/** @throws {TypeError} naming the option */
-function settleListing(given: unknown, option: string): AddressList | ClientTest | undefined {
-	if (given === undefined || AddressList.isOne(given) || isFunction<ClientTest>(given)) {
-		return given;
-	}
-
-	if (!Array.isArray(given)) {
-		throw badOption(
-			option,
-			'a list of addresses and CIDRs, an AddressList, or a function of ctx',
-			given,
-		);
-	}
-
-	return new AddressList(given, option);
-}
-
-function isSecret(given: unknown): given is string | Uint8Array {
-	return (isText(given) || types.isUint8Array(given)) && given.length > 0;
-}
-
-/** A copy that no log shows: the settings are within reach of code that logs a gate or `ctx.state`. */
-function secretKey(secret: string | Uint8Array): KeyObject {
-	return createSecretKey(Buffer.from(secret));
-}
-
-function isMethod(given: unknown): given is string {
-	return isText(given) && METHODS.includes(given.toUpperCase());
-}
-
-function isStore(given: unknown): given is Store {
-	const methods = ['admit', 'report', 'ban', 'unban', 'reset', 'bans', 'close'];
-
-	return (
-		typeof given === 'object' &&
-		given !== null &&
-		methods.every(name => name in given && isFunction(given[name as keyof typeof given]))
-	);
 }

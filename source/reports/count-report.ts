@@ -31,7 +31,7 @@ export async function countReport(
 	report: Report,
 ): Promise<Standing> {
 	if (banRule === undefined) {
-		warn('GATEKEEPER_NO_BAN_RULE');
+		warn('GATEKEEPER_NO_BAN_RULE', 'gatekeeper() was given');
 		return {reports: 0, banned: false, immune: 'no-ban-rule'};
 	}
 

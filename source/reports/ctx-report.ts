@@ -33,6 +33,10 @@ async function report(state: RequestState, options: ReportOptions): Promise<Stan
 		return {reports: 0, banned: false, immune};
 	}
 
+	if (settings.banRule === undefined && hasOuterBanRule(state)) {
+		settings.warn('GATEKEEPER_NO_BAN_RULE', 'the gate nearest to the handler has');
+	}
+
 	const standing = countReport(settings.store, settings, named?.client ?? state.client, checked);
 	state.reports.add(standing);
 	const settled = () => {
@@ -41,6 +45,11 @@ async function report(state: RequestState, options: ReportOptions): Promise<Stan
 	standing.then(settled, settled);
 
 	return standing;
+}
+
+/** Whether a gate before this one could have counted the report. */
+function hasOuterBanRule({outer}: RequestState): boolean {
+	return outer !== undefined && (outer.settings.banRule !== undefined || hasOuterBanRule(outer));
 }
 
 /** A reason may come from the request and be a list. The report still counts, without it. */

@@ -23,10 +23,14 @@ export function immunityOf(
 }
 
 /** The immunity of a request's own client, if it is immune. */
-export function immunityOfRequest({exemption, immune}: RequestState): Immunity | undefined {
+export function immunityOfRequest({
+	exemption,
+	immune,
+	isUnseenProxy,
+}: RequestState): Immunity | undefined {
 	if (exemption === 'allowed') {
 		return 'allowed';
 	}
 
-	return immune ? 'no-client' : undefined;
+	return immune || isUnseenProxy ? 'no-client' : undefined;
 }

@@ -40,6 +40,10 @@ export class RateLimitFields {
 
 		const {quotas} = verdict;
 		const isFirst = state.policyField === '';
+		if (!isFirst) {
+			this.#warnOfSameName(state);
+		}
+
 		const replaces = isFirst || verdict.kind !== 'admitted';
 		state.policyField = isFirst ? this.policy : `${state.policyField}, ${this.policy}`;
 
@@ -60,6 +64,15 @@ export class RateLimitFields {
 			response.set('X-RateLimit-Limit', String(tightest.rule.count));
 			response.set('X-RateLimit-Remaining', String(tightest.remaining));
 			response.set('X-RateLimit-Reset', String(wholeSeconds(tightest.freesInMs)));
+		}
+	}
+
+	/** Other rules of the same name stand in the field already. */
+	#warnOfSameName({policyField, settings}: RequestState): void {
+		for (const [rule, name] of this.#quotedNames) {
+			if (policyField.includes(`${name};q=`) && !policyField.includes(this.#policyItem(rule))) {
+				settings.warn('GATEKEEPER_SAME_NAME', rule.name);
+			}
 		}
 	}
 

@@ -1,6 +1,7 @@
 import type {Middleware} from 'koa';
 import {check, isBoolean, isFunction, namedOptions, optional} from '../checks/option-checks.ts';
 import {userKey} from '../client/user-key.ts';
+import {noteCreation} from '../creation.ts';
 import {type Mark, setMark} from '../marks/mark.ts';
 import {andThen} from '../maybe-promise.ts';
 import type {KeyOf} from '../options/options.ts';
@@ -47,7 +48,11 @@ const nextName = nameSeries('specific');
  * router.get('/search', specific([[2, 1], [20, 60]], {standalone: true}), search);
  */
 export function specific(rule: LimitRules, options: SpecificOptions = {}): Middleware {
-	const {standalone = false, key} = namedOptions(options, ['standalone', 'key'], 'specific()');
+	refuseMisuse(rule, options);
+	const names = ['standalone', 'key'] as const;
+	const {standalone = false, key} = namedOptions(options, names, 'specific()', {
+		example: '{standalone: true}',
+	});
 	check(isBoolean, standalone, 'standalone', 'true or false');
 	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx');
 
@@ -57,11 +62,16 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 		return nextName();
 	});
 	const fields = new RateLimitFields(rules);
+	const creation = noteCreation();
 	const mark: Mark | undefined = standalone ? {kind: 'standalone'} : undefined;
 
 	const middleware: Middleware = function specific(ctx, next) {
 		const state = requireState(ctx, 'specific');
 		const {settings} = state;
+		if (creation.isNow) {
+			settings.warn('GATEKEEPER_MADE_PER_REQUEST', 'A specific()');
+		}
+
 		if (hasUnnamed && settings.store.shared) {
 			settings.warn('GATEKEEPER_UNNAMED_RULE', fields.policy);
 		}
@@ -91,6 +101,17 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 	};
 
 	return mark ? setMark(middleware, mark) : middleware;
+}
+
+/** Mistakes whose errors would lead astray. */
+function refuseMisuse(rule: unknown, options: unknown): void {
+	if (typeof rule === 'number') {
+		throw new TypeError(`Write specific([${rule}, ${String(options)}]): a rule is a list`);
+	}
+
+	if (typeof rule === 'object' && rule !== null && 'req' in rule && 'res' in rule) {
+		throw new TypeError('Write specific([count, window]), not specific, on the route');
+	}
 }
 
 /** The client, or what the user's `key` returned in its place. */

@@ -10,9 +10,18 @@ const ban = (banRule: unknown) => ({banRule});
 const router = new Router();
 
 const bad: ReadonlyArray<[options: unknown, message: string]> = [
-	[null, 'The options of gatekeeper() must be an object, got null'],
-	[[], 'The options of gatekeeper() must be an object, got an array'],
-	['x', 'The options of gatekeeper() must be an object, got a string'],
+	[
+		null,
+		'The options of gatekeeper() must be an object such as {rateLimitRule: [100, 60]}, got null',
+	],
+	[
+		[],
+		'The options of gatekeeper() must be an object such as {rateLimitRule: [100, 60]}, got an array',
+	],
+	[
+		'x',
+		'The options of gatekeeper() must be an object such as {rateLimitRule: [100, 60]}, got a string',
+	],
 	[{ipHeaders: 'X'}, 'Unknown option `ipHeaders` of gatekeeper(); did you mean `ipHeader`?'],
 	[
 		{ratelimitrule: 1},
@@ -124,15 +133,15 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		{ipHeader: ''},
-		"`ipHeader` must be the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got ''",
+		"`ipHeader` must be false, or the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got ''",
 	],
 	[
 		{ipHeader: 'X Y'},
-		"`ipHeader` must be the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got 'X Y'",
+		"`ipHeader` must be false, or the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got 'X Y'",
 	],
 	[
 		{ipHeader: true},
-		"`ipHeader` must be the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got true",
+		"`ipHeader` must be false, or the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got true",
 	],
 	...[1, 0, Number.NaN].map((hops): [unknown, string] => [
 		{trustedProxies: hops},
@@ -152,7 +161,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	...['From', 'host', 'Cookie'].map((ipHeader): [unknown, string] => [
 		{ipHeader},
-		`\`ipHeader\` must be the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got '${ipHeader}'`,
+		`\`ipHeader\` must be false, or the name of a header such as 'X-Forwarded-For', whose repeated lines Node.js joins, got '${ipHeader}'`,
 	]),
 	...[31, 129, 64.5, '64', null, Number.NaN].map((prefix): [unknown, string] => [
 		{ipv6Prefix: prefix},
@@ -189,10 +198,16 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	[{store: null}, '`store` must be a store such as new MemoryStore(), got null'],
 	[
 		Promise.resolve({rateLimitRule: [1, 60]}),
-		'The options of gatekeeper() must be an object, got Promise',
+		'The options of gatekeeper() must be an object such as {rateLimitRule: [100, 60]}, got Promise',
 	],
-	[new Date(), 'The options of gatekeeper() must be an object, got Date'],
-	[new Map([['rateLimitRule', [1, 60]]]), 'The options of gatekeeper() must be an object, got Map'],
+	[
+		new Date(),
+		'The options of gatekeeper() must be an object such as {rateLimitRule: [100, 60]}, got Date',
+	],
+	[
+		new Map([['rateLimitRule', [1, 60]]]),
+		'The options of gatekeeper() must be an object such as {rateLimitRule: [100, 60]}, got Map',
+	],
 	[
 		limit(Object.assign(Array(3), {0: [2, 60], 2: [5, 1]})),
 		'`rateLimitRule[1]` must be [count, window] or {count, window, name?}',

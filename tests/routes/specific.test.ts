@@ -243,7 +243,11 @@ const bad: ReadonlyArray<[rules: unknown, options: unknown, message: RegExp]> = 
 		{standAlone: true},
 		/Unknown option `standAlone` of specific\(\); did you mean `standalone`\?/,
 	],
-	[[1, 10], null, /The options of specific\(\) must be an object, got null/],
+	[
+		[1, 10],
+		null,
+		/The options of specific\(\) must be an object such as \{standalone: true\}, got null/,
+	],
 ];
 
 test('bad rules and options fail at once', t => {

@@ -72,7 +72,9 @@ export class RedisStore implements Store {
 	/** @internal `prelude` replaces what the scripts begin with. */
 	constructor(options: RedisStoreOptions, prelude: string);
 	constructor(options: RedisStoreOptions, prelude = serverClock) {
-		const given = namedOptions(options, ['client', 'prefix', 'clock'], 'RedisStore()');
+		const given = namedOptions(options, ['client', 'prefix', 'clock'], 'RedisStore()', {
+			example: '{client: new Redis()}',
+		});
 		const {client, prefix = 'gk:', clock = () => performance.now()} = given;
 		check(isPrefix, prefix, 'prefix', 'text without braces, not empty');
 		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
