@@ -86,8 +86,12 @@ test('a host that changes the path of ctx.URL is not exempt', async t => {
 		router.get('/*path', ok);
 	});
 	const {port} = await serve(t, app);
-	const ask = async (path: string, host: string, forwarded = '') => {
-		const headers = {Host: host, ...(forwarded && {'X-Forwarded-Host': forwarded})};
+	const ask = async (path: string, host: string, forwarded = '', protocol = '') => {
+		const headers = {
+			Host: host,
+			...(forwarded && {'X-Forwarded-Host': forwarded}),
+			...(protocol && {'X-Forwarded-Proto': protocol}),
+		};
 		const [response] = await once(request({port, path, headers, setHost: false}).end(), 'response');
 		response.resume();
 		return response.statusCode;
@@ -119,6 +123,15 @@ test('a host that changes the path of ctx.URL is not exempt', async t => {
 	}
 
 	t.is(await ask('/public/style.css', 'a.test', 'x/expensive?'), 429);
+	for (const [protocol, status] of [
+		['https', 200],
+		['https, http', 200],
+		['http://x/expensive?', 429],
+		['https://x', 429],
+		[`https${' '.repeat(2000)}x`, 429],
+	] as const) {
+		t.is(await ask('/public/style.css', 'a.test', '', protocol), status, protocol);
+	}
 });
 
 test('of a long or odd host nobody asks which route will run', async t => {
