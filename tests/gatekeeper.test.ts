@@ -2,7 +2,9 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
 import {bypass, gatekeeper} from '../source/index.ts';
-import {agents, gatedApp, ok} from './support/gated-app.ts';
+import {gatedApp} from './support/gated-app.ts';
+import {ok} from './support/handlers.ts';
+import {agents} from './support/servers.ts';
 
 test('requests beyond the limit get 429 until the window has passed', async t => {
 	const {http, pass} = gatedApp({rateLimitRule: [2, 10]});

@@ -12,7 +12,8 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../source/index.ts';
-import {gatedApp, until} from './support/gated-app.ts';
+import {gatedApp} from './support/gated-app.ts';
+import {until} from './support/latch.ts';
 
 interface Answer {
 	readonly headers: IncomingHttpHeaders & IncomingHttpStatusHeader;

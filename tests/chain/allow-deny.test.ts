@@ -8,8 +8,10 @@ import {
 	gatekeeper,
 	specific,
 } from '../../source/index.ts';
-import {agents, bansOf, gatedApp, ok} from '../support/gated-app.ts';
+import {bansOf, gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 import {servePeers} from '../support/peers.ts';
+import {agents} from '../support/servers.ts';
 import {warnings} from '../support/warnings.ts';
 
 const behind = {

@@ -1,8 +1,10 @@
 import {Router} from '@koa/router';
 import test from 'ava';
 import {bypass} from '../../source/index.ts';
-import {gatedApp, ok, serve} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 import {raw} from '../support/raw.ts';
+import {serve} from '../support/servers.ts';
 
 test('whatever an attacker varies, a limited handler is reached no more often than the quota', async t => {
 	let reached = 0;

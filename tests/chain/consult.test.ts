@@ -9,7 +9,8 @@ import {
 	type Verdict,
 } from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {gatedApp, ok} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 import {warnings} from '../support/warnings.ts';
 
 const rule = {name: 'r', count: 1, window: 1, id: 'r'};

@@ -7,9 +7,11 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import Koa from 'koa';
 import {type GatekeeperOptions, gatekeeper} from '../../source/index.ts';
-import {gatedApp, serve, until} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {until} from '../support/latch.ts';
 import {servePeers} from '../support/peers.ts';
 import {bodyOf, raw} from '../support/raw.ts';
+import {serve} from '../support/servers.ts';
 import {warnings} from '../support/warnings.ts';
 
 /** Who a request is taken for, by the header that it carries. */

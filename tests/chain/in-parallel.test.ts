@@ -1,7 +1,10 @@
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass} from '../../source/index.ts';
-import {gatedApp, latch, ok, serve} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
+import {latch} from '../support/latch.ts';
+import {serve} from '../support/servers.ts';
 
 /** Sends all at once from one client, and tells when the last one has arrived. */
 async function parallel(

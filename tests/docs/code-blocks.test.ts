@@ -7,8 +7,8 @@ import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {moduleFolder, pages, root, typescriptBlocks} from '../support/documents.ts';
-import {serve} from '../support/gated-app.ts';
 import {type RedisServer, startRedis} from '../support/redis/server.ts';
+import {serve} from '../support/servers.ts';
 
 let redis: RedisServer;
 const listening = new Set<Server>();

@@ -1,5 +1,6 @@
 import test from 'ava';
-import {gatedApp, ok} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 import {openRecipe, statuses} from '../support/recipe.ts';
 
 const page = 'docs/moving.md';

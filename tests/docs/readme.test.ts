@@ -8,7 +8,8 @@ import type Koa from 'koa';
 import type {Context, Next} from 'koa';
 import supertest from 'supertest';
 import {blocks, moduleFolder, root, sample} from '../support/documents.ts';
-import {gatedApp, ok} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 
 test('the first example of the README does what its comments say', async t => {
 	const folder = await moduleFolder(t);

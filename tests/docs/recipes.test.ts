@@ -13,10 +13,12 @@ import supertest from 'supertest';
 import {gatekeeper} from '../../source/index.ts';
 import {RedisStore} from '../../source/redis.ts';
 import {blocks, moduleFolder, root} from '../support/documents.ts';
-import {agents, gatedApp, manualClockStore, serve} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 import {raw} from '../support/raw.ts';
 import {openRecipe, type Recipe, statuses} from '../support/recipe.ts';
 import {startRedis} from '../support/redis/server.ts';
+import {agents, serve} from '../support/servers.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

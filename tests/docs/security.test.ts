@@ -9,7 +9,9 @@ import type Koa from 'koa';
 import type {Middleware} from 'koa';
 import {MemoryStore, specific} from '../../source/index.ts';
 import {blocks, moduleFolder} from '../support/documents.ts';
-import {gatedApp, serve, until} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {until} from '../support/latch.ts';
+import {serve} from '../support/servers.ts';
 
 const hour = 3_600_000;
 

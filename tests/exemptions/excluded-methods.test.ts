@@ -4,7 +4,9 @@ import type {AddressInfo} from 'node:net';
 import test from 'ava';
 import type {Context, Next} from 'koa';
 import {bypass} from '../../source/index.ts';
-import {gatedApp, latch, ok, until} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
+import {latch, until} from '../support/latch.ts';
 import {warnings} from '../support/warnings.ts';
 
 /** What lets clients send any method in a header. */

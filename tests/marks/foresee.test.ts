@@ -2,7 +2,8 @@ import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../../source/index.ts';
-import {gatedApp, ok, passOn} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok, passOn} from '../support/handlers.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
 
 /** What a client over its quota is answered, by request. */

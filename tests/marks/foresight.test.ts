@@ -3,8 +3,12 @@ import test from 'ava';
 import Koa, {type Context, type Middleware, type Next} from 'koa';
 import {bypass, type Gatekeeper, gatekeeper, MemoryStore, specific} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {agents, gatedApp, latch, manualClockStore, ok, until} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
+import {latch, until} from '../support/latch.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
+import {agents} from '../support/servers.ts';
 import {warnings} from '../support/warnings.ts';
 
 /** Every path that starts with /open is rewritten on its way from the gate to the router. */

@@ -3,7 +3,9 @@ import {bypass, MemoryStore, type Verdict} from '../../source/index.ts';
 import {Probation} from '../../source/marks/probation.ts';
 import {TrustedStore} from '../../source/stores/guard/trusted-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {gatedApp, latch, ok, until} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
+import {latch, until} from '../support/latch.ts';
 
 const SECOND = 1000;
 

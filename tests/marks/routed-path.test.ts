@@ -3,8 +3,10 @@ import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../../source/index.ts';
-import {gatedApp, ok, serve} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
+import {serve} from '../support/servers.ts';
 
 /** Sends a target as it is: what makes requests for people resolves dot segments first. */
 async function raw(t: ExecutionContext, app: Koa): Promise<(target: string) => Promise<number>> {

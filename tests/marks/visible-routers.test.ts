@@ -3,8 +3,10 @@ import test from 'ava';
 import Koa, {type Middleware} from 'koa';
 import mount from 'koa-mount';
 import {bypass, gatekeeper, specific} from '../../source/index.ts';
-import {agents, manualClockStore, ok, passOn} from '../support/gated-app.ts';
+import {ok, passOn} from '../support/handlers.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
+import {agents} from '../support/servers.ts';
 import {warnings} from '../support/warnings.ts';
 
 function openRouter(): Router {

@@ -8,7 +8,8 @@ import {
 	type ReportOutcome,
 } from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {bansOf, gatedApp, manualClockStore} from '../support/gated-app.ts';
+import {bansOf, gatedApp} from '../support/gated-app.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 
 test("ban() bans for the ban rule's duration, or the one given", async t => {
 	const all = gatedApp({banRule: [3, 60, 600]});

@@ -6,7 +6,8 @@ import compose from 'koa-compose';
 import type {ReportOptions, Standing} from '../../source/index.ts';
 import {bypass, MemoryStore} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {bansOf, gatedApp, ok} from '../support/gated-app.ts';
+import {bansOf, gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 import {warnings} from '../support/warnings.ts';
 
 const ban = {banRule: [3, 60, 600]} as const;

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {bypass, type GatekeeperOptions, gatekeeper, specific} from '../../source/index.ts';
-import {gatedApp, ok} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 
 const draft = ['ratelimit', 'ratelimit-policy'];
 const legacy = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];

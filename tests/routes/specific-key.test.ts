@@ -1,7 +1,8 @@
 import {bodyParser} from '@koa/bodyparser';
 import test from 'ava';
 import {type GatekeeperOptions, type KeyOf, MemoryStore, specific} from '../../source/index.ts';
-import {bansOf, type GatedApp, gatedApp, ok} from '../support/gated-app.ts';
+import {bansOf, type GatedApp, gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 
 const account: KeyOf = ctx => (ctx.request.body as {account?: string}).account;
 

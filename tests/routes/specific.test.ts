@@ -9,7 +9,8 @@ import {
 	specific,
 } from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
-import {gatedApp, ok} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 import {warnings} from '../support/warnings.ts';
 
 test('a specific rule is asked after the global one has counted', async t => {

@@ -7,7 +7,7 @@ import type Koa from 'koa';
 import type {Agent} from 'supertest';
 import type {bypass, Gatekeeper, specific} from '../../source/index.ts';
 import {blocks, moduleFolder} from './documents.ts';
-import {agents} from './gated-app.ts';
+import {agents} from './servers.ts';
 
 /** What the first block under a heading makes, and what a test needs of it. */
 export interface Recipe {

@@ -6,7 +6,6 @@ import {addressKey, addressText} from '../../../source/client/address/address.ts
 import {AddressList} from '../../../source/client/address/address-list.ts';
 import {walkHeader} from '../../../source/client/header/walk-header.ts';
 import {gatekeeper, MemoryStore} from '../../../source/index.ts';
-import {serve} from '../../support/gated-app.ts';
 import {
 	type AnyForwarding,
 	anyNoise,
@@ -25,6 +24,7 @@ import {
 import {naiveAddress, naiveKey, naiveText} from '../../support/models/naive-address.ts';
 import {naiveClient, naiveWalk} from '../../support/models/naive-walk.ts';
 import {RawConnection} from '../../support/raw-connection.ts';
+import {serve} from '../../support/servers.ts';
 
 interface Visit {
 	readonly forwarding: AnyForwarding;

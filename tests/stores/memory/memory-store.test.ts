@@ -5,7 +5,7 @@ import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
 import type {MemoryStoreOptions} from '../../../source/stores/memory/options.ts';
 import type {Admitted, Store} from '../../../source/stores/store.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
-import {manualClockStore} from '../../support/gated-app.ts';
+import {manualClockStore} from '../../support/manual-clock.ts';
 import {warnings} from '../../support/warnings.ts';
 import {storeContract} from '../contract.ts';
 

@@ -7,10 +7,10 @@ import type {Agent} from 'supertest';
 import {type Gatekeeper, gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
 import {inTime} from '../../../source/stores/guard/in-time.ts';
-import {agents} from '../../support/gated-app.ts';
 import {type OpenedClient, packages} from '../../support/redis/clients.ts';
 import {type RedisServer, startRedis} from '../../support/redis/server.ts';
 import {type Network, networkTo} from '../../support/redis/stalling.ts';
+import {agents} from '../../support/servers.ts';
 import {warnings} from '../../support/warnings.ts';
 
 const COUNT = 10;

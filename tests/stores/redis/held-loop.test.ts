@@ -3,9 +3,9 @@ import test from 'ava';
 import Koa from 'koa';
 import {gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
-import {serve} from '../../support/gated-app.ts';
 import {packages} from '../../support/redis/clients.ts';
 import {startRedis} from '../../support/redis/server.ts';
+import {serve} from '../../support/servers.ts';
 import {warnings} from '../../support/warnings.ts';
 
 const REQUESTS = 15;

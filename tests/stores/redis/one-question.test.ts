@@ -2,10 +2,11 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
 import {type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
-import {agents, ok} from '../../support/gated-app.ts';
+import {ok} from '../../support/handlers.ts';
 import {packages} from '../../support/redis/clients.ts';
 import {decide, openRedisStore} from '../../support/redis/opened.ts';
 import {startRedis} from '../../support/redis/server.ts';
+import {agents} from '../../support/servers.ts';
 import {ban, fill, limit} from '../contract/promised.ts';
 
 const REFUSALS = 300;

@@ -7,8 +7,8 @@ import {createSentinel} from 'redis';
 import {gatekeeper} from '../../../source/index.ts';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
 import {inTime} from '../../../source/stores/guard/in-time.ts';
-import {agents} from '../../support/gated-app.ts';
 import {type RedisServer, startRedis, startSentinel} from '../../support/redis/server.ts';
+import {agents} from '../../support/servers.ts';
 
 const host = '127.0.0.1';
 
