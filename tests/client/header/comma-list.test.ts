@@ -1,6 +1,7 @@
 import test from 'ava';
 import {addressKey} from '../../../source/client/address/address.ts';
 import {commaList} from '../../../source/client/header/comma-list.ts';
+import {proxy, sent, testClients} from '../../support/client-tables.ts';
 
 const hops: ReadonlyArray<[text: string, key: string | undefined]> = [
 	['1.2.3.4:0', '1.2.3.4'],
@@ -24,9 +25,91 @@ const hops: ReadonlyArray<[text: string, key: string | undefined]> = [
 	['\u00a01.2.3.4', undefined],
 ];
 
-test('an item is an address, perhaps with a port and in brackets', t => {
+test('an item is an address, with or without a port, and with or without brackets', t => {
 	for (const [text, key] of hops) {
 		const address = commaList.addressIn(text);
 		t.is(address && addressKey(address, 64), key, text);
 	}
 });
+
+testClients(
+	'every spelling of an address is the same client; text that is not an address is ignored',
+	{ipHeader: 'X-Forwarded-For'},
+	sent(proxy, 'X-Forwarded-For', [
+		...[
+			'203.0.113.7:1',
+			'203.0.113.7:65535',
+			'203.0.113.7:00080',
+			'\t 203.0.113.7 \t',
+			'::ffff:203.0.113.7',
+			'::FFFF:203.0.113.7',
+			'::ffff:cb00:7107',
+			'::FFFF:CB00:7107',
+			'0:0:0:0:0:ffff:203.0.113.7',
+			'0000:0000:0000:0000:0000:ffff:cb00:7107',
+			'::0:0:ffff:cb00:7107',
+			'[::ffff:203.0.113.7]',
+			'[::ffff:cb00:7107]:443',
+		].map((spelling): [string, string] => [spelling, '203.0.113.7']),
+		...[
+			'2001:db8:1:2::7',
+			'2001:DB8:1:2::7',
+			'2001:0db8:0001:0002:0000:0000:0000:0007',
+			'2001:db8:1:2:0:0:0:7',
+			'2001:db8:1:2:ffff:ffff:ffff:ffff',
+			'2001:db8:1:2::203.0.113.7',
+			'[2001:db8:1:2::7]',
+			'[2001:db8:1:2::7]:443',
+		].map((spelling): [string, string] => [spelling, '2001:db8:1:2::/64']),
+		['::127.0.0.1', '::/64'],
+		['64:ff9b::203.0.113.7', '64:ff9b::cb00:7107/128'],
+		['64:ff9b:1::203.0.113.7', '64:ff9b:1::/64'],
+		...[
+			'evil',
+			'unknown',
+			'unix:',
+			'_hidden',
+			'203.0.113.7,',
+			'203.0.113.7,,',
+			'203.0.113.7:',
+			'203.0.113.7:65536',
+			'203.0.113.7:123456',
+			'203.0.113.7:-1',
+			'203.0.113.7:http',
+			'203.0.113.7:80:80',
+			'[203.0.113.7]',
+			'[203.0.113.7]:80',
+			'"203.0.113.7"',
+			'203.0.113.7/32',
+			'203.0.113.7 evil',
+			'203.0.113.7\xa0',
+			'\xa0203.0.113.7',
+			'010.0.0.1',
+			'203.0.113.07',
+			'0xcb.0.113.7',
+			'3405803783',
+			'203.0.28935',
+			'203.0.113',
+			'127.1',
+			'203.0.113.7.',
+			'256.0.113.7',
+			'::ffff:010.0.0.1',
+			'::ffff:203.0.113',
+			'fe80::1%eth0',
+			'[fe80::1%25eth0]',
+			'2001:db8::1::',
+			'2001:db8:::1',
+			'12345::1',
+			'1:2:3:4:5:6:7',
+			'1:2:3:4:5:6:7:8:9',
+			'[2001:db8::7',
+			'2001:db8::7]',
+			'[]',
+			'[]:80',
+			'for=203.0.113.7',
+			'constructor',
+			'__proto__',
+			'9'.repeat(5000),
+		].map((text): [string, string] => [text, proxy]),
+	]),
+);
