@@ -1,11 +1,9 @@
 import {spawn} from 'node:child_process';
 import type {ExecutionContext} from 'ava';
-import {root} from './documents.ts';
 
 /** Runs `npm run demo` on a free port until the test ends. Returns what it prints before it listens. */
 export async function runDemo(t: ExecutionContext): Promise<{url: string; printed: string}> {
 	const demo = spawn(process.execPath, ['--import=tsx', 'demo/app.ts'], {
-		cwd: root,
 		env: {...process.env, PORT: '0'},
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
