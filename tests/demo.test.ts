@@ -1,11 +1,9 @@
 import {spawn} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 
 /** Runs `npm run demo` on a free port, and tells what it prints once it listens. */
 async function runDemo(t: ExecutionContext): Promise<{url: string; printed: string}> {
 	const demo = spawn(process.execPath, ['--import=tsx', 'demo/app.ts'], {
-		cwd: fileURLToPath(new URL('..', import.meta.url)),
 		env: {...process.env, PORT: '0'},
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});

@@ -122,13 +122,12 @@ test('the types are what a user writes', async t => {
 });
 
 test('no any stands in the published types', async t => {
-	const folder = new URL('../dist/', import.meta.url);
-	const names = await readdir(folder, {recursive: true});
+	const names = await readdir('dist', {recursive: true});
 	const declarations = names.filter(name => name.endsWith('.d.ts'));
 
 	t.true(declarations.length > 20);
 	for (const name of declarations) {
-		const text = await readFile(new URL(name, folder), 'utf8');
+		const text = await readFile(`dist/${name}`, 'utf8');
 		t.notRegex(text.replace(/\/\*.*?\*\//gs, ''), /\bany\b/, name);
 	}
 });
