@@ -1,7 +1,7 @@
 import type {ExecutionContext, TestFn} from 'ava';
-import {agreesWithTheModel} from '../support/models/naive-store.ts';
 import {clientsApart, countersKept} from './contract/counters.ts';
 import {immunity, lateCounts, peeks} from './contract/exceptions.ts';
+import {agreesWithNaiveStore} from './contract/histories.ts';
 import type {OpenedStore, Promised} from './contract/promised.ts';
 import {bansByReports, reportsCounted} from './contract/reports.ts';
 import {atOnce, quotasTold, severalRules, slidingWindow} from './contract/requests.ts';
@@ -10,20 +10,20 @@ import {bansByHand, bansListed, forgiveness} from './contract/verbs.ts';
 export type OpenStore = (t: ExecutionContext) => OpenedStore | Promise<OpenedStore>;
 
 export interface ContractOptions {
-	/** Random histories compared with the model, in all: many in memory, fewer over a network. */
-	readonly runs: number;
+	/** How many random histories to compare with the naive store: many in memory, fewer on a server. */
+	readonly histories?: number;
 }
 
 /**
  * Registers every promise of the `Store` contract as a test.
  *
- * @param name of the store, in front of every title
+ * @param name of the store; every title begins with it
  */
 export function storeContract(
 	test: TestFn,
 	name: string,
 	open: OpenStore,
-	options: ContractOptions,
+	{histories = 0}: ContractOptions = {},
 ): void {
 	const promised: Promised = (title, body) => {
 		test(`${name}: ${title}`, async t => body(t, await open(t)));
@@ -43,5 +43,7 @@ export function storeContract(
 	forgiveness(promised);
 	bansListed(promised);
 	atOnce(promised);
-	agreesWithTheModel(test, name, open, options.runs);
+	if (histories > 0) {
+		agreesWithNaiveStore(test, name, open, histories);
+	}
 }
