@@ -1,11 +1,15 @@
 import type {ExecutionContext, TestFn} from 'ava';
+import {atOnce} from './contract/at-once.ts';
+import {bansByReports} from './contract/bans-by-reports.ts';
 import {clientsApart, countersKept} from './contract/counters.ts';
 import {immunity, lateCounts, peeks} from './contract/exceptions.ts';
+import {forgiveness} from './contract/forgiveness.ts';
 import {agreesWithNaiveStore} from './contract/histories.ts';
+import {bansListed, manualBans} from './contract/manual-bans.ts';
 import type {OpenedStore, Promised} from './contract/promised.ts';
-import {bansByReports, reportsCounted} from './contract/reports.ts';
-import {atOnce, quotasTold, severalRules, slidingWindow} from './contract/requests.ts';
-import {bansByHand, bansListed, forgiveness} from './contract/verbs.ts';
+import {quotasReturned, severalRules} from './contract/quotas.ts';
+import {reportsCounted} from './contract/reports.ts';
+import {slidingWindow} from './contract/window.ts';
 
 export type OpenStore = (t: ExecutionContext) => OpenedStore | Promise<OpenedStore>;
 
@@ -30,7 +34,7 @@ export function storeContract(
 	};
 
 	slidingWindow(promised);
-	quotasTold(promised);
+	quotasReturned(promised);
 	severalRules(promised);
 	countersKept(promised);
 	clientsApart(promised);
@@ -39,7 +43,7 @@ export function storeContract(
 	peeks(promised);
 	reportsCounted(promised);
 	bansByReports(promised);
-	bansByHand(promised);
+	manualBans(promised);
 	forgiveness(promised);
 	bansListed(promised);
 	atOnce(promised);
