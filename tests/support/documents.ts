@@ -1,10 +1,15 @@
 import {readdirSync} from 'node:fs';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {fileURLToPath, pathToFileURL} from 'node:url';
+import {pathToFileURL} from 'node:url';
 import type {ExecutionContext} from 'ava';
+import {register} from 'tsx/esm/api';
 
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+// The tests themselves are compiled; the blocks of the documents are loaded as TypeScript.
+register();
+
+/** The root of the repository: AVA runs every test from there. */
+export const root = process.cwd();
 
 /** The README and every page of docs/, as paths from the root. */
 export const pages: readonly string[] = [

@@ -50,7 +50,7 @@ interface App {
 }
 
 async function startApp(name: string, port: number, prefix: string): Promise<App> {
-	const child = fork(new URL('../../support/redis/app.ts', import.meta.url), [
+	const child = fork(new URL('../../support/redis/app.js', import.meta.url), [
 		name,
 		String(port),
 		prefix,
