@@ -21,6 +21,7 @@ import {
 } from '../../support/generators/any-hops.ts';
 import {naiveAddress, naiveKey, naiveText} from '../../support/models/naive-address.ts';
 import {naiveWalk} from '../../support/models/naive-walk.ts';
+import {runs} from '../../support/runs.ts';
 
 const none = new AddressList([]);
 
@@ -32,15 +33,15 @@ const anyList = nearlyValid(
 );
 
 test('the walk finds the client that a plain reading of the rules finds, in valid and almost valid lists', t => {
-	t.notThrows(() => check(anyList, 4000));
+	t.notThrows(() => check(anyList, runs(1000)));
 });
 
 test('the walk finds the same client in a list of thousands of hops', t => {
-	t.notThrows(() => check(nearlyValid(fc.integer({min: 300, max: 2000})), 60));
+	t.notThrows(() => check(nearlyValid(fc.integer({min: 300, max: 2000})), runs(20)));
 });
 
 test('the walk finds the same client in arbitrary text', t => {
-	t.notThrows(() => check(anyNoise, 4000));
+	t.notThrows(() => check(anyNoise, runs(1000)));
 });
 
 test('an item with one mistake ends the walk, unless the syntax allows it', t => {
@@ -67,7 +68,7 @@ test('nothing that a client sends hides the client that our own proxy names', t 
 		].every(({address}) => address && own && addressText(address) === naiveText(own));
 	});
 
-	t.notThrows(() => fc.assert(isNamed, {numRuns: 2000}));
+	t.notThrows(() => fc.assert(isNamed, {numRuns: runs(500)}));
 });
 
 test('an address has one key in every spelling, for every prefix length', t => {
@@ -80,7 +81,7 @@ test('an address has one key in every spelling, for every prefix length', t => {
 		return address && naive && addressKey(address, prefix) === naiveKey(naive, prefix);
 	});
 
-	t.notThrows(() => fc.assert(isOneKey, {numRuns: 3000}));
+	t.notThrows(() => fc.assert(isOneKey, {numRuns: runs(500)}));
 });
 
 function check(forwarding: fc.Arbitrary<AnyForwarding>, numRuns: number): void {
