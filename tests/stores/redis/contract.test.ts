@@ -1,5 +1,6 @@
 import test from 'ava';
-import {furtherPackages, packages} from '../../support/redis/clients.ts';
+import {packages} from '../../support/redis/clients.ts';
+import {furtherPackages} from '../../support/redis/further-clients.ts';
 import {openRedisStore} from '../../support/redis/opened.ts';
 import {startRedis} from '../../support/redis/server.ts';
 import {storeContract} from '../contract.ts';
