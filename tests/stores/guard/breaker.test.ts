@@ -3,16 +3,16 @@ import {Breaker} from '../../../source/stores/guard/breaker.ts';
 
 function opened() {
 	let now = 0;
-	const told: string[] = [];
+	const reported: string[] = [];
 	const breaker = new Breaker({
 		clock: () => now,
-		onFailing: error => told.push(`failing: ${error}`),
-		onWorking: () => told.push('working'),
+		onFailing: error => reported.push(`failing: ${error}`),
+		onWorking: () => reported.push('working'),
 	});
 
 	return {
 		breaker,
-		told,
+		reported,
 		pass: (ms: number) => {
 			now += ms;
 		},
@@ -24,7 +24,7 @@ function opened() {
 	};
 }
 
-test('a store is asked as long as it does not fail five times in a row', t => {
+test('a store is asked until it has failed five times in a row', t => {
 	const {breaker, fail} = opened();
 
 	for (let round = 0; round < 3; round += 1) {
@@ -39,7 +39,7 @@ test('a store is asked as long as it does not fail five times in a row', t => {
 	t.false(breaker.mayAsk());
 });
 
-test('one question a second finds out whether it still fails', t => {
+test('a store that is left alone is asked once a second', t => {
 	const {breaker, fail, pass} = opened();
 	fail(5);
 
@@ -52,7 +52,7 @@ test('one question a second finds out whether it still fails', t => {
 	}
 });
 
-test('a question that is not answered at all is no reason to ask no more', t => {
+test('a question without any reply does not stop the next one a second later', t => {
 	const {breaker, fail, pass} = opened();
 	fail(5);
 
@@ -62,7 +62,7 @@ test('a question that is not answered at all is no reason to ask no more', t => 
 	t.true(breaker.mayAsk());
 });
 
-test('by a clock that has gone back, a pause does not last', t => {
+test('a clock that goes back does not make the pause longer', t => {
 	const {breaker, fail, pass} = opened();
 	fail(5);
 
@@ -70,7 +70,7 @@ test('by a clock that has gone back, a pause does not last', t => {
 	t.true(breaker.mayAsk());
 });
 
-test('once it has answered, it is asked again', t => {
+test('after a reply the store is asked every time again', t => {
 	const {breaker, fail, pass} = opened();
 	fail(5);
 	pass(1000);
@@ -80,24 +80,24 @@ test('once it has answered, it is asked again', t => {
 	t.deepEqual([breaker.mayAsk(), breaker.mayAsk()], [true, true]);
 });
 
-test('each change is told once: the first failure, and ten seconds without one', t => {
-	const {breaker, told, fail, pass} = opened();
+test('the first failure, and ten seconds without one, are reported once each', t => {
+	const {breaker, reported, fail, pass} = opened();
 
 	breaker.succeeded();
-	t.deepEqual(told, []);
+	t.deepEqual(reported, []);
 	fail(7);
-	t.deepEqual(told, ['failing: down']);
+	t.deepEqual(reported, ['failing: down']);
 	breaker.succeeded();
 	pass(9999);
 	breaker.succeeded();
 	fail(1);
 	pass(9999);
 	breaker.succeeded();
-	t.deepEqual(told, ['failing: down']);
+	t.deepEqual(reported, ['failing: down']);
 	pass(1);
 	breaker.succeeded();
 	breaker.succeeded();
-	t.deepEqual(told, ['failing: down', 'working']);
+	t.deepEqual(reported, ['failing: down', 'working']);
 	fail(1);
-	t.deepEqual(told, ['failing: down', 'working', 'failing: down']);
+	t.deepEqual(reported, ['failing: down', 'working', 'failing: down']);
 });

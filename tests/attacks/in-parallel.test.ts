@@ -1,9 +1,16 @@
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass} from '../../source/index.ts';
-import {gatedApp, latch, ok, serve} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
+import {latch} from '../support/latch.ts';
+import {serve} from '../support/servers.ts';
 
-/** Sends all at once from one client, and tells when the last one has arrived. */
+/**
+ * Sends requests at once from one client, and returns their statuses.
+ *
+ * @param onArrival runs when the last request has arrived
+ */
 async function parallel(
 	t: ExecutionContext,
 	app: Koa,
@@ -22,9 +29,9 @@ async function parallel(
 
 	return Promise.all(
 		Array.from({length: count}, async () => {
-			const answer = await fetch(origin + path);
-			await answer.arrayBuffer();
-			return answer.status;
+			const response = await fetch(origin + path);
+			await response.arrayBuffer();
+			return response.status;
 		}),
 	);
 }
@@ -33,7 +40,7 @@ for (const [count, extra] of [
 	[100, 16],
 	[5, 5],
 ] as const) {
-	test(`200 parallel requests through a slow middleware, wrongly foreseen, with a limit of ${count}: ${extra} beyond it`, async t => {
+	test(`of 200 parallel requests with an unproven mark, a limit of ${count} admits exactly ${extra} beyond it`, async t => {
 		let reached = 0;
 		const {all, release} = latch();
 		const {app, http} = gatedApp({rateLimitRule: [count, 60]}, (router, koa) => {
@@ -48,34 +55,34 @@ for (const [count, extra] of [
 			});
 		});
 
-		const answers = await parallel(t, app, 200, '/open', release);
-		t.is(answers.filter(status => status === 200).length, count + extra);
+		const statuses = await parallel(t, app, 200, '/open', release);
+		t.is(statuses.filter(status => status === 200).length, count + extra);
 		t.is(reached, count + extra);
 		t.is((await http.get('/open')).status, 429);
 		t.is(reached, count + extra);
 	});
 }
 
-test('of 200 parallel requests with a limit of 100 exactly 100 are admitted', async t => {
+test('of 200 parallel requests, a limit of 100 admits exactly 100', async t => {
 	const {app} = gatedApp({rateLimitRule: [100, 60]}, router => {
 		router.get('/open', bypass(), ok);
 	});
 
-	const answers = await parallel(t, app, 200, '/ping');
-	t.is(answers.filter(status => status === 200).length, 100);
-	t.is(answers.filter(status => status === 429).length, 100);
+	const statuses = await parallel(t, app, 200, '/ping');
+	t.is(statuses.filter(status => status === 200).length, 100);
+	t.is(statuses.filter(status => status === 429).length, 100);
 });
 
-test('200 parallel requests to a truly marked route all come in', async t => {
+test('200 parallel requests to a marked route are all admitted', async t => {
 	const {app} = gatedApp({rateLimitRule: [1, 60]}, router => {
 		router.get('/open', bypass(), ok);
 	});
 
-	const answers = await parallel(t, app, 200, '/open');
-	t.true(answers.every(status => status === 200));
+	const statuses = await parallel(t, app, 200, '/open');
+	t.true(statuses.every(status => status === 200));
 });
 
-test('a slow handler behind its mark is proven, and holds up nobody', async t => {
+test('a mark is proven before its handler runs, so that a slow handler delays no other request', async t => {
 	const {all, release} = latch();
 	const {app} = gatedApp({rateLimitRule: [1, 60]}, router => {
 		router.get('/open', bypass(), async ctx => {
@@ -84,6 +91,6 @@ test('a slow handler behind its mark is proven, and holds up nobody', async t =>
 		});
 	});
 
-	const answers = await parallel(t, app, 50, '/open', release);
-	t.true(answers.every(status => status === 200));
+	const statuses = await parallel(t, app, 50, '/open', release);
+	t.true(statuses.every(status => status === 200));
 });

@@ -1,7 +1,7 @@
 import test from 'ava';
-import {Refusals} from '../../../source/stores/redis/reply-cache/refusals.ts';
-import type {Banned, Limited} from '../../../source/stores/store.ts';
-import {bannedBy, limit, limitedBy, quota} from '../contract/promised.ts';
+import {Refusals} from '../../../../source/stores/redis/reply-cache/refusals.ts';
+import type {Banned, Limited} from '../../../../source/stores/store.ts';
+import {bannedBy, limit, limitedBy, quota} from '../../contract/promised.ts';
 
 const fast = limit(1, 300, 'fast');
 const slow = limit(5, 5000, 'slow');
@@ -16,7 +16,7 @@ function remembering(verdict: Banned | Limited = limited, isImmune = false): Ref
 	return refusals;
 }
 
-test('a refusal is told again, with the time that is left', t => {
+test('a remembered refusal has the time that is left', t => {
 	const refusals = remembering();
 
 	t.deepEqual(refusals.find('a', rules, false, 110.7), {
@@ -27,13 +27,13 @@ test('a refusal is told again, with the time that is left', t => {
 	t.is(refusals.find('b', rules, false, 110), undefined);
 });
 
-test('a rule that is no longer full is told no more', t => {
+test('a rule that is no longer full is not in the refusal', t => {
 	const refusals = remembering();
 
 	t.deepEqual(refusals.find('a', rules, false, 310), limitedBy(quota(slow, 0, 1700)));
 });
 
-test('when nothing is full any more, or the ban has ended, the store is asked', t => {
+test('a refusal is forgotten when no rule is full any more, or the ban has ended', t => {
 	const refusals = remembering({kind: 'limited', quotas: [quota(fast, 0, 300)]});
 
 	t.truthy(refusals.find('a', rules, false, 309));
@@ -41,18 +41,18 @@ test('when nothing is full any more, or the ban has ended, the store is asked', 
 	t.is(remembering(banned).find('a', rules, false, 710), undefined);
 });
 
-test('a refusal is believed for a second', t => {
+test('a refusal is remembered for a second', t => {
 	const refusals = remembering();
 	t.truthy(refusals.find('a', rules, false, 809));
-	t.is(refusals.find('a', rules, false, 810), undefined, 'one request asks anew');
-	t.truthy(refusals.find('a', rules, false, 810), 'for all others');
+	t.is(refusals.find('a', rules, false, 810), undefined, 'one request asks again');
+	t.truthy(refusals.find('a', rules, false, 810), 'the others do not');
 	t.truthy(refusals.find('a', rules, false, 1009));
 	t.is(refusals.find('a', rules, false, 1010), undefined);
 	t.is(remembering().find('a', rules, false, 1010), undefined);
-	t.is(remembering().find('a', rules, false, 9), undefined, 'nor by a clock that has gone back');
+	t.is(remembering().find('a', rules, false, 9), undefined, 'the clock has gone back');
 });
 
-test('a second begins with the question, the time left with the answer', t => {
+test('the second begins with the question, and the time that is left with the reply', t => {
 	const refusals = new Refusals();
 	refusals.remember('a', {verdict: limited, rules, isImmune: false, askedAt: 10}, 510);
 
@@ -63,7 +63,7 @@ test('a second begins with the question, the time left with the answer', t => {
 	t.is(refusals.find('a', rules, false, 1010), undefined);
 });
 
-test('an admission under other rules leaves a limit, and no ban', t => {
+test('an admission under other rules deletes a remembered ban, but not a limit', t => {
 	const refusals = remembering();
 	refusals.counted('a', [limit(9, 9, 'other')]);
 	t.truthy(refusals.find('a', rules, false, 10));
@@ -75,7 +75,7 @@ test('an admission under other rules leaves a limit, and no ban', t => {
 	t.is(bans.find('a', rules, false, 10), undefined);
 });
 
-test('a limit is told to the same question alone, a ban to every one that it may refuse', t => {
+test('a limit is found only by the same question, and a ban by every question that it can refuse', t => {
 	t.truthy(remembering().find('a', [fast, slow], false, 10));
 	t.is(remembering().find('a', [fast], false, 10), undefined);
 	t.is(remembering().find('a', [slow, fast], false, 10), undefined);
@@ -84,7 +84,7 @@ test('a limit is told to the same question alone, a ban to every one that it may
 	t.is(remembering(banned).find('a', rules, true, 10), undefined);
 });
 
-test('refusals by several lists of rules are remembered side by side, the first of them', t => {
+test('the first 16 refusals of a client by different lists of rules are remembered', t => {
 	const refusals = new Refusals();
 	const lists = Array.from({length: 18}, (_, index) => [limit(1, 300, `route ${index}`)]);
 	for (const list of lists) {
@@ -101,11 +101,11 @@ test('refusals by several lists of rules are remembered side by side, the first 
 	refusals.remember('a', last, 1010);
 	t.truthy(
 		refusals.find('a', rules, false, 1010),
-		'in the place of those that are believed no more',
+		'in place of those that are older than a second',
 	);
 });
 
-test('what no ban could refuse is remembered beside what one could', t => {
+test('the refusals of immune requests are remembered separately', t => {
 	const refusals = remembering();
 	refusals.remember('a', {verdict: limited, rules, isImmune: true, askedAt: 10}, 10);
 
@@ -113,7 +113,7 @@ test('what no ban could refuse is remembered beside what one could', t => {
 	t.truthy(refusals.find('a', rules, true, 20));
 });
 
-test('a ban is remembered in place of any number of limits', t => {
+test('a ban replaces any number of remembered limits', t => {
 	const refusals = new Refusals();
 	for (let index = 0; index < 16; index += 1) {
 		const list = [limit(1, 300, `route ${index}`)];
@@ -125,14 +125,14 @@ test('a ban is remembered in place of any number of limits', t => {
 	t.is(refusals.find('a', [limit(1, 300, 'route 3')], false, 30)?.kind, 'banned');
 });
 
-test('what is forgotten is asked again', t => {
+test('a refusal can be forgotten', t => {
 	const refusals = remembering();
 	refusals.forget('a');
 
 	t.is(refusals.find('a', rules, false, 10), undefined);
 });
 
-test('however many are refused, only so many are remembered, the last of them', t => {
+test('of any number of refused clients, only the last 10,000 to 20,000 are remembered', t => {
 	const refusals = new Refusals();
 	for (let index = 0; index < 100_000; index += 1) {
 		refusals.remember(`${index}`, {verdict: banned, rules, isImmune: false, askedAt: 10}, 10);

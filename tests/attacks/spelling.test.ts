@@ -1,10 +1,12 @@
 import {Router} from '@koa/router';
 import test from 'ava';
 import {bypass} from '../../source/index.ts';
-import {gatedApp, ok, serve} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 import {raw} from '../support/raw.ts';
+import {serve} from '../support/servers.ts';
 
-test('whatever an attacker varies, a limited handler is reached no more often than the quota', async t => {
+test('no path, method or host that a client sends reaches a limited handler more often than its quota', async t => {
 	let reached = 0;
 	const {app} = gatedApp({rateLimitRule: [2, 60]}, (router, koa) => {
 		router.get('/open', bypass(), ok);
