@@ -3,22 +3,16 @@ import {Breaker} from '../../../source/stores/guard/breaker.ts';
 
 function opened() {
 	let now = 0;
-	const reported: string[] = [];
-	const breaker = new Breaker({
-		clock: () => now,
-		onFailing: error => reported.push(`failing: ${error}`),
-		onWorking: () => reported.push('working'),
-	});
+	const breaker = new Breaker(() => now);
 
 	return {
 		breaker,
-		reported,
 		pass: (ms: number) => {
 			now += ms;
 		},
 		fail: (times: number) => {
 			for (let failed = 0; failed < times; failed += 1) {
-				breaker.failed('down');
+				breaker.failed();
 			}
 		},
 	};
@@ -78,26 +72,4 @@ test('after a reply the store is asked every time again', t => {
 	breaker.succeeded();
 
 	t.deepEqual([breaker.mayAsk(), breaker.mayAsk()], [true, true]);
-});
-
-test('the first failure, and ten seconds without one, are reported once each', t => {
-	const {breaker, reported, fail, pass} = opened();
-
-	breaker.succeeded();
-	t.deepEqual(reported, []);
-	fail(7);
-	t.deepEqual(reported, ['failing: down']);
-	breaker.succeeded();
-	pass(9999);
-	breaker.succeeded();
-	fail(1);
-	pass(9999);
-	breaker.succeeded();
-	t.deepEqual(reported, ['failing: down']);
-	pass(1);
-	breaker.succeeded();
-	breaker.succeeded();
-	t.deepEqual(reported, ['failing: down', 'working']);
-	fail(1);
-	t.deepEqual(reported, ['failing: down', 'working', 'failing: down']);
 });

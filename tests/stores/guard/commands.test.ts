@@ -5,6 +5,7 @@ import {
 	failing,
 	gatesOn,
 	guard,
+	readOnly,
 	rejectsBans,
 	rule,
 	slowStore,
@@ -74,4 +75,13 @@ test('a reply that is on its way to one gate does not undo a command on another 
 	const next = one?.admit('a', [], {});
 	pending[1]?.reject(new Error('down'));
 	t.is((await next)?.kind, 'admitted');
+});
+
+test("an operator's report that the store does not take closes a gate under 'closed' for a second", async t => {
+	const {guarded, pass} = guard(readOnly, 'closed');
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+	await t.throwsAsync(guarded.commands.report('a', banRule, {weight: 1}));
+	t.is((await guarded.admit('a', [], {})).kind, 'unavailable');
+	pass(1000);
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 });

@@ -65,3 +65,29 @@ test.serial(
 		places.leave('a');
 	},
 );
+
+test('four thousand questions are on their way in all, and clients that wait take turns', async t => {
+	const limit = new InFlightLimit();
+	const flooding = ['a', 'b', 'c', 'd', 'e'];
+	for (const client of flooding.slice(0, 4)) {
+		for (let taken = 0; taken < 1000; taken += 1) {
+			t.is(limit.take(client), undefined);
+		}
+	}
+
+	const turns: string[] = [];
+	const wait = (client: string) => {
+		limit.take(client)?.turn.then(() => turns.push(client));
+	};
+	for (const client of ['e', 'e', 'e', 'bystander', 'a']) {
+		wait(client);
+	}
+
+	for (let left = 0; left < 5; left += 1) {
+		limit.leave('a');
+		await Promise.resolve();
+		await Promise.resolve();
+	}
+
+	t.deepEqual(turns, ['e', 'bystander', 'a', 'e', 'e']);
+});

@@ -111,3 +111,24 @@ test('an admission that was asked for before a report does not end the ban that 
 
 	t.is((await guarded.admit('a', [], {})).kind, 'banned');
 });
+
+test('a ban that reports at the same time began is learned, in whichever order their outcomes come', async t => {
+	for (const order of [
+		[0, 1],
+		[1, 0],
+	]) {
+		const {store, pending, fail} = slowStore();
+		const {guarded} = guard(store, 'memory', 1000);
+		const reports = [
+			guarded.report('a', banRule, {weight: 1}),
+			guarded.report('a', banRule, {weight: 1}),
+		];
+		for (const index of order) {
+			pending[index]?.resolve(index === 0 ? {reports: 1} : {reports: 2, banEndsInMs: 500});
+			await reports[index];
+		}
+
+		fail();
+		t.is((await guarded.admit('a', [], {})).kind, 'banned');
+	}
+});

@@ -4,6 +4,7 @@ import {Cluster, Redis} from 'ioredis';
 import {Cluster as ValkeyCluster} from 'iovalkey';
 import {createCluster} from 'redis';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
+import {Keys} from '../../../source/stores/redis/keys.ts';
 import {type RedisServer, startRedis} from '../../support/redis/server.ts';
 import {ban, kinds, limit, listed} from '../contract/promised.ts';
 
@@ -91,6 +92,28 @@ for (const [name, open] of Object.entries(clusters)) {
 			);
 
 			t.is(verdicts.filter(({kind}) => kind === 'admitted').length, 2 * names.length);
+		},
+	);
+}
+
+for (const [name, open] of Object.entries(clusters)) {
+	test.serial(
+		`${name}: the part that a client is on is the server that holds its slot`,
+		async t => {
+			const {client, close} = await open();
+			t.teardown(close);
+			const store = new RedisStore({client});
+			await store.admit('203.0.113.7', rules, {});
+			const owners = (await direct[0]?.call('CLUSTER', 'SLOTS')) as Array<
+				[from: number, to: number, master: [host: string, port: number]]
+			>;
+
+			for (const one of [...names, '2001:db8:1:2::/64', 'key:{}%', 'key:\u00fc']) {
+				const key = new Keys('gk:').stateOf(one);
+				const slot = Number(await direct[0]?.call('CLUSTER', 'KEYSLOT', key));
+				const [, , [, port] = []] = owners.find(([from, to]) => from <= slot && slot <= to) ?? [];
+				t.is(store.partOf(one), `127.0.0.1:${port}`, one);
+			}
 		},
 	);
 }
