@@ -1,8 +1,8 @@
 /** How many questions about one client may be on their way to a store. */
-const MAX_OF_ONE = 1000;
+const MAX_OF_ONE = 500;
 
 /** How many questions may be on their way to a store in all. */
-const MAX_IN_ALL = 4000;
+const MAX_IN_ALL = 1000;
 
 /** A request that waits for its question to be asked. */
 interface Waiter {

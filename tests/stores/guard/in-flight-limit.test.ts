@@ -5,14 +5,14 @@ import {bytesHeld} from '../../support/bytes-held.ts';
 /** All places of the client `a` are taken. */
 function full(): InFlightLimit {
 	const places = new InFlightLimit();
-	for (let taken = 0; taken < 1000; taken += 1) {
+	for (let taken = 0; taken < 500; taken += 1) {
 		places.take('a');
 	}
 
 	return places;
 }
 
-test('a thousand places are free, and then one waiter after the other gets a place', async t => {
+test('five hundred places are free, and then one waiter after the other gets a place', async t => {
 	const places = full();
 	const [one, two] = [places.take('a'), places.take('a')];
 	const turns: string[] = [];
@@ -35,7 +35,7 @@ test('a waiter that gave up takes no place', async t => {
 	places.leave('a');
 	await two?.turn;
 
-	for (let left = 0; left < 1000; left += 1) {
+	for (let left = 0; left < 500; left += 1) {
 		places.leave('a');
 	}
 
@@ -51,7 +51,7 @@ test('a waiter that gives up just as its turn comes passes its place on', async 
 });
 
 test.serial(
-	'the memory for a client that always has a thousand questions on their way does not grow',
+	'the memory for a client that always has five hundred questions on their way does not grow',
 	t => {
 		const places = full();
 		const before = bytesHeld();
@@ -66,11 +66,11 @@ test.serial(
 	},
 );
 
-test('four thousand questions are on their way in all, and clients that wait take turns', async t => {
+test('a thousand questions are on their way in all, and clients that wait take turns', async t => {
 	const limit = new InFlightLimit();
-	const flooding = ['a', 'b', 'c', 'd', 'e'];
-	for (const client of flooding.slice(0, 4)) {
-		for (let taken = 0; taken < 1000; taken += 1) {
+	const flooding = ['a', 'b'];
+	for (const client of flooding) {
+		for (let taken = 0; taken < 500; taken += 1) {
 			t.is(limit.take(client), undefined);
 		}
 	}
