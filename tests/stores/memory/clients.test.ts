@@ -1,10 +1,8 @@
 import test from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
-import {levelOf} from '../../../source/stores/memory/levels.ts';
 import {Log} from '../../../source/stores/memory/log.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
-import {limit, quota} from '../contract/promised.ts';
 
 const log = new Log();
 const levels = [0, 1, 2] as const;
@@ -139,15 +137,6 @@ test('a client can be raised from the old generation', t => {
 	t.is(eventsOf(clients, 'a'), 3);
 	clients.raise('a', 2);
 	t.is(eventsOf(clients, 'a'), 3);
-});
-
-test('a client with a full rule has level 1, and one with 8 requests under a rule has level 2', t => {
-	const [small, large] = [limit(2, 1000), limit(100, 1000)];
-
-	t.is(levelOf([quota(small, 1, 1), quota(large, 93, 1)]), 0);
-	t.is(levelOf([quota(small, 0, 1), quota(large, 93, 1)]), 1);
-	t.is(levelOf([quota(small, 0, 1), quota(large, 92, 1)]), 2);
-	t.is(levelOf([quota(large, 92, 1), quota(small, 2, 1)]), 2);
 });
 
 test('delete() forgets a client of any level, and clear() forgets all', t => {
