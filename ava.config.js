@@ -8,5 +8,6 @@ export default {
 		// Many tests cause warnings on purpose. They are emitted all the same, and not printed.
 		'--disable-warning=GatekeeperWarning',
 	],
+	workerThreads: false,
 	timeout: '5m',
 };
