@@ -8,7 +8,7 @@ import {decide, openRedisStore, scriptsRun} from '../../support/redis/opened.ts'
 import {startRedis} from '../../support/redis/server.ts';
 import {ban, fill, limit} from '../contract/promised.ts';
 
-const REFUSALS = 300;
+const REFUSALS = 100;
 
 const server = await startRedis();
 const opened = await packages.ioredis(server.port);
