@@ -5,7 +5,7 @@ import {packages} from '../../support/redis/clients.ts';
 import {startRedis} from '../../support/redis/server.ts';
 
 const PROCESSES = 4;
-const REQUESTS = 100;
+const REQUESTS = 50;
 const COUNT = 100;
 const WINDOW = 60;
 

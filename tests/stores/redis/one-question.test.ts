@@ -9,7 +9,7 @@ import {startRedis} from '../../support/redis/server.ts';
 import {agents} from '../../support/servers.ts';
 import {ban, fill, limit} from '../contract/promised.ts';
 
-const REFUSALS = 300;
+const REFUSALS = 100;
 
 const server = await startRedis();
 const opened = await packages.ioredis(server.port);
