@@ -3,7 +3,7 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
 import supertest from 'supertest';
-import {ok} from './support/gated-app.ts';
+import {ok} from './support/handlers.ts';
 
 const require = createRequire(import.meta.url);
 type Package = typeof import('koa-gatekeeper');

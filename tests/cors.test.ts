@@ -2,7 +2,7 @@ import cors from '@koa/cors';
 import test from 'ava';
 import {gatedApp} from './support/gated-app.ts';
 
-test('with CORS before the gate preflights are not counted, and refusals can be read', async t => {
+test('with CORS before the gate, preflights are not counted, and scripts can read refusals', async t => {
 	const {http} = gatedApp({rateLimitRule: [1, 60]}, (router, app) => {
 		app.middleware.unshift(cors({exposeHeaders: ['Retry-After', 'RateLimit', 'RateLimit-Policy']}));
 		router.get('/throw', ctx => ctx.throw(418));

@@ -1,35 +1,11 @@
-import {spawn} from 'node:child_process';
-import {fileURLToPath} from 'node:url';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
+import {runDemo} from './support/demo.ts';
 
-/** Runs `npm run demo` on a free port, and tells what it prints once it listens. */
-async function runDemo(t: ExecutionContext): Promise<{url: string; printed: string}> {
-	const demo = spawn(process.execPath, ['--import=tsx', 'demo/app.ts'], {
-		cwd: fileURLToPath(new URL('..', import.meta.url)),
-		env: {...process.env, PORT: '0'},
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	t.teardown(() => demo.kill());
-
-	const printed = await new Promise<string>((resolve, reject) => {
-		let text = '';
-		demo.stdout.setEncoding('utf8').on('data', chunk => {
-			text += chunk;
-			if (text.includes('403 on every route')) {
-				resolve(text);
-			}
-		});
-		demo.on('exit', code => reject(new Error(`the demo ended with ${code}`)));
-	});
-
-	return {url: /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? '', printed};
-}
-
-test('the demo limits, bans and exempts as its five routes say', async t => {
+test('each route of the demo is limited or exempt as its name says', async t => {
 	const {url, printed} = await runDemo(t);
 	const get = async (path: string, init?: RequestInit) => {
-		const answer = await fetch(url + path, init);
-		return {status: answer.status, headers: answer.headers, text: await answer.text()};
+		const response = await fetch(url + path, init);
+		return {status: response.status, headers: response.headers, text: await response.text()};
 	};
 	const login = (password: string) =>
 		get('/login', {
@@ -64,7 +40,7 @@ test('the demo limits, bans and exempts as its five routes say', async t => {
 	t.is((await get('/bypass')).status, 200);
 });
 
-test('three wrong passwords ban from every route of the demo but /bypass', async t => {
+test('three wrong passwords ban a client from every route of the demo except /bypass', async t => {
 	const {url} = await runDemo(t);
 
 	for (let guess = 0; guess < 3; guess += 1) {
@@ -74,7 +50,8 @@ test('three wrong passwords ban from every route of the demo but /bypass', async
 	for (const path of ['/ping', '/login', '/global_plus_specific', '/standalone', '/nowhere']) {
 		const {status, headers} = await fetch(url + path);
 		t.is(status, 403);
-		t.is(headers.get('retry-after'), '600');
+		const retryAfter = Number(headers.get('retry-after'));
+		t.true(retryAfter > 500 && retryAfter <= 600, String(retryAfter));
 	}
 
 	t.is((await fetch(`${url}/bypass`)).status, 200);

@@ -12,24 +12,26 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../source/index.ts';
-import {gatedApp, until} from './support/gated-app.ts';
+import {gatedApp} from './support/gated-app.ts';
+import {ok, who} from './support/handlers.ts';
+import {until} from './support/latch.ts';
+import {portOf} from './support/servers.ts';
 
-interface Answer {
+interface Http2Response {
 	readonly headers: IncomingHttpHeaders & IncomingHttpStatusHeader;
 	readonly body: string;
 }
 
-/** Speaks HTTP/2 with an app over one connection, through Node's compatibility API. */
+/** Serves an app over HTTP/2. The function returned sends a request over the one connection. */
 async function http2(
 	t: ExecutionContext,
 	app: Koa,
-): Promise<(path: string, headers?: Record<string, string>) => Promise<Answer>> {
+): Promise<(path: string, headers?: Record<string, string>) => Promise<Http2Response>> {
 	const server = createServer(app.callback());
 	await new Promise<void>(resolve => {
 		server.listen(0, '127.0.0.1', resolve);
 	});
-	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
+	const port = portOf(server);
 	const session = connect(`http://127.0.0.1:${port}`);
 	t.teardown(() => {
 		session.destroy();
@@ -40,35 +42,27 @@ async function http2(
 		new Promise((resolve, reject) => {
 			const stream = session.request({':path': path, ...headers});
 			let body = '';
-			let answered: Answer['headers'] = {};
+			let responseHeaders: Http2Response['headers'] = {};
 			stream.setEncoding('utf8');
 			stream.on('response', received => {
-				answered = received;
+				responseHeaders = received;
 			});
 			stream.on('data', chunk => {
 				body += chunk;
 			});
-			stream.on('end', () => resolve({headers: answered, body}));
+			stream.on('end', () => resolve({headers: responseHeaders, body}));
 			stream.on('error', reject);
 		});
 }
 
-test('over HTTP/2 clients are limited, reported and banned alike', async t => {
+test('over HTTP/2 clients are limited, reported and banned as over HTTP/1.1', async t => {
 	const {app, pass} = gatedApp({rateLimitRule: [4, 60], banRule: [2, 60, 600]}, router => {
 		router.get('/report', ctx => {
 			ctx.report();
 			ctx.throw(401);
 		});
-		router.get('/open', bypass(), ctx => {
-			ctx.body = ctx.state.gatekeeper.client;
-		});
-		router.get(
-			'/alone',
-			specific({count: 1, window: 10, name: 'alone'}, {standalone: true}),
-			ctx => {
-				ctx.body = 'ok';
-			},
-		);
+		router.get('/open', bypass(), who);
+		router.get('/alone', specific({count: 1, window: 10, name: 'alone'}, {standalone: true}), ok);
 	});
 	const get = await http2(t, app);
 
@@ -101,12 +95,10 @@ test('over HTTP/2 clients are limited, reported and banned alike', async t => {
 	t.is(limited.body, 'rate limited for 60s (over 4 requests in a 60s window)\n');
 });
 
-test('over HTTP/2 a host-bound router is foreseen by its authority', async t => {
+test('over HTTP/2 a mark in a host-bound router is foreseen by the authority', async t => {
 	const {app} = gatedApp({rateLimitRule: [1, 60]}, router => {
 		router.host = 'open.example';
-		router.get('/open', bypass(), ctx => {
-			ctx.body = 'ok';
-		});
+		router.get('/open', bypass(), ok);
 	});
 	const get = await http2(t, app);
 
@@ -115,11 +107,9 @@ test('over HTTP/2 a host-bound router is foreseen by its authority', async t => 
 	t.is((await get('/open', {':authority': 'other.example'})).headers[':status'], 429);
 });
 
-test('over HTTP/2 a method in lower case is routed like any, but not excluded: to Node.js it is another', async t => {
+test('over HTTP/2 a method in lower case runs its route, but is not excluded: to Node.js it is another method', async t => {
 	const {app} = gatedApp({rateLimitRule: [1, 60], excludedMethods: ['DELETE']}, router => {
-		router.get('/open', bypass(), ctx => {
-			ctx.body = 'ok';
-		});
+		router.get('/open', bypass(), ok);
 	});
 	const get = await http2(t, app);
 
@@ -130,7 +120,7 @@ test('over HTTP/2 a method in lower case is routed like any, but not excluded: t
 	t.is((await get('/ping', {':method': 'DELETE'})).headers[':status'], 404);
 });
 
-test('a client whose connection has ended is no Unix socket, whatever its header says', async t => {
+test('over HTTP/2 a client whose connection has ended does not pass for a Unix socket, whatever its header says', async t => {
 	const seen: string[] = [];
 	const {app} = gatedApp(
 		{ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.1']},
@@ -151,8 +141,7 @@ test('a client whose connection has ended is no Unix socket, whatever its header
 		server.listen(0, '127.0.0.1', resolve);
 	});
 	t.teardown(() => server.close());
-	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
+	const port = portOf(server);
 
 	let requests = 0;
 	server.on('stream', () => {
@@ -180,13 +169,11 @@ test('a client whose connection has ended is no Unix socket, whatever its header
 	t.deepEqual(seen, Array(requests).fill('400'));
 });
 
-test('over HTTP/2 a peer on a Unix socket is our proxy', async t => {
+test('over HTTP/2 a peer on a Unix socket is a trusted proxy', async t => {
 	const folder = await mkdtemp(join(tmpdir(), 'gatekeeper-'));
 	const path = join(folder, 'socket');
 	const {app} = gatedApp({ipHeader: 'X-Forwarded-For'}, router => {
-		router.get('/who', ctx => {
-			ctx.body = ctx.state.gatekeeper.client;
-		});
+		router.get('/who', who);
 	});
 	const server = createServer(app.callback());
 	await new Promise<void>(resolve => {

@@ -4,15 +4,16 @@ import test from 'ava';
 import Koa3 from 'koa';
 import supertest from 'supertest';
 import {bypass, gatekeeper, specific} from '../source/index.ts';
+import {ok} from './support/handlers.ts';
 
-/** Koa 2 under another name; the types of @types/koa serve both. */
+/** Koa 2 is installed under another name. The types of @types/koa fit both versions. */
 const Koa2 = createRequire(import.meta.url)('koa-2') as typeof Koa3;
 
 for (const [name, Koa] of [
 	['koa 2', Koa2],
 	['koa 3', Koa3],
 ] as const) {
-	test(`on ${name}: limits, bans, marks, errors and a body of one's own`, async t => {
+	test(`limits, bans, marks, errors and custom bodies work on ${name}`, async t => {
 		const app = new Koa();
 		const router = new Router();
 		app.silent = true;
@@ -28,9 +29,7 @@ for (const [name, Koa] of [
 			}),
 		);
 		router.get('/throw', ctx => ctx.throw(418));
-		router.get('/open', bypass(), ctx => {
-			ctx.body = 'ok';
-		});
+		router.get('/open', bypass(), ok);
 		router.get('/alone', specific([1, 60], {standalone: true}), ctx => {
 			ctx.report();
 			ctx.body = 'ok';

@@ -5,7 +5,8 @@ import Koa, {type Middleware} from 'koa';
 import supertest from 'supertest';
 import {gatekeeper, MemoryStore, specific} from '../source/index.ts';
 import {RedisStore} from '../source/redis.ts';
-import {gatedApp, ok} from './support/gated-app.ts';
+import {gatedApp} from './support/gated-app.ts';
+import {ok} from './support/handlers.ts';
 import {warnings} from './support/warnings.ts';
 
 const calls: ReadonlyArray<[mistake: () => unknown, says: string]> = [

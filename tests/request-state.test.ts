@@ -1,6 +1,7 @@
 import test from 'ava';
 import {bypass, specific} from '../source/index.ts';
-import {gatedApp, ok} from './support/gated-app.ts';
+import {gatedApp} from './support/gated-app.ts';
+import {ok} from './support/handlers.ts';
 
 test('an app that replaces ctx.state loses neither its reports nor its rules on routes', async t => {
 	const {http} = gatedApp({banRule: [2, 60, 600], rateLimitRule: [9, 60]}, (router, app) => {

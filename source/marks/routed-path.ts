@@ -3,11 +3,13 @@ import type {Context} from 'koa';
 /** Characters. The gate parses and matches every URL, even a banned client's. */
 const MAX_URL = 4096;
 
-/** Characters of a host, or of a list of hosts from proxies. */
-const MAX_HOST = 1000;
+/** Characters of a host or a protocol, or of a list of them from proxies. */
+const MAX_ORIGIN = 1000;
 
-/** User information, and spaces at which older versions of Koa split a list of hosts in quadratic time. */
-const unusualInHost = /@|\s{2}/;
+/** User information, and spaces at which older versions of Koa split a list in quadratic time. */
+const unusualInOrigin = /@|\s{2}/;
+
+const plainProtocol = /^[a-z][a-z\d+.-]*$/;
 
 /** A name or an address, perhaps with a port. */
 const plainHost = /^[\w.:[\]-]+$/;
@@ -37,23 +39,28 @@ export function hasPlainUrl({req: {url = ''}}: Context): boolean {
 }
 
 /**
- * Whether the host is short, and is nothing but a host. Koa builds `ctx.URL` from the client's host and the
- * path. A host such as `x/expensive?` changes that path. Without a host, the first segment becomes the host.
- * Koa parses a host with user information by `new URL()`, which is slow for a long one.
+ * Whether the origin is short, and is nothing but a protocol and a host. Koa builds `ctx.URL` from both, as the
+ * client or a proxy sends them, and from the path. A host such as `x/expensive?` changes that path. Without a
+ * host, the first segment becomes the host. Koa parses a host with user information by `new URL()`, which is
+ * slow for a long one.
  */
-function hasPlainHost(ctx: Context): boolean {
+function hasPlainOrigin(ctx: Context): boolean {
 	const {headers} = ctx.req;
-	const given = [headers[':authority'], headers.host, ctx.app.proxy && headers['x-forwarded-host']];
-	if (given.some(host => host && (host.length > MAX_HOST || unusualInHost.test(String(host))))) {
+	const forwarded = ctx.app.proxy && [headers['x-forwarded-host'], headers['x-forwarded-proto']];
+	const given = [headers[':authority'], headers.host, ...(forwarded || [])];
+	if (
+		given.some(part => part && (part.length > MAX_ORIGIN || unusualInOrigin.test(String(part))))
+	) {
 		return false;
 	}
 
-	return ctx.host === '' ? oneSegment.test(ctx.path) : plainHost.test(ctx.host);
+	const isPlain = ctx.host === '' ? oneSegment.test(ctx.path) : plainHost.test(ctx.host);
+	return isPlain && plainProtocol.test(ctx.protocol);
 }
 
-/** Whether everything that looks at the request's path and host finds the same path. */
+/** Whether everything that looks at the request's path and origin finds the same path. */
 export function hasPlainTarget(ctx: Context): boolean {
-	return !hasDotSegment(ctx) && hasPlainHost(ctx);
+	return !hasDotSegment(ctx) && hasPlainOrigin(ctx);
 }
 
 /**

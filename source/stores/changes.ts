@@ -10,6 +10,7 @@ const MAX_CLIENTS = 20_000;
 export class Changes {
 	#made = 0;
 	readonly #of = new RecentMap<number>(MAX_CLIENTS);
+	readonly #byReports = new RecentMap<number>(MAX_CLIENTS);
 
 	/** Counts all changes: keep it when you ask a question. */
 	get version(): number {
@@ -21,8 +22,22 @@ export class Changes {
 		this.#of.set(client, this.#made);
 	}
 
-	/** Whether this client has changed since a version. */
+	/** A report may have begun a ban. */
+	recordReport(client: string): void {
+		this.#made += 1;
+		this.#byReports.set(client, this.#made);
+	}
+
+	/** Whether this client has changed since a version, by reports too. */
 	hasChanged(client: string, sinceVersion: number): boolean {
+		return (
+			this.hasOperatorChanged(client, sinceVersion) ||
+			(this.#byReports.get(client) ?? 0) > sinceVersion
+		);
+	}
+
+	/** Whether an operator has changed this client since a version. */
+	hasOperatorChanged(client: string, sinceVersion: number): boolean {
 		return (this.#of.get(client) ?? 0) > sinceVersion;
 	}
 }

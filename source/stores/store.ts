@@ -35,12 +35,12 @@ export interface Store {
 	recall?(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined;
 
 	/**
-	 * The part of the store that a client is on, if the parts can fail on their own, such as the servers of a
-	 * cluster. While a part fails, clients on the others are decided as before.
+	 * Names the part of the store that a client is on, if its parts can fail on their own, such as the servers of
+	 * a cluster. While a part fails, clients on the others are decided as before.
 	 *
 	 * @default one part
 	 */
-	partOf?(client: string): number;
+	partOf?(client: string): string;
 
 	/**
 	 * Counts `weight` reports of a client. Bans the client once there are `banRule.count` of them within

@@ -8,9 +8,10 @@ import {
 	gatekeeper,
 	specific,
 } from '../../source/index.ts';
-import {agents, bansOf, gatedApp, ok} from '../support/gated-app.ts';
+import {bansOf, gatedApp} from '../support/gated-app.ts';
+import {ok, report} from '../support/handlers.ts';
 import {servePeers} from '../support/peers.ts';
-import {warnings} from '../support/warnings.ts';
+import {agents} from '../support/servers.ts';
 
 const behind = {
 	ipHeader: 'X-Forwarded-For',
@@ -18,13 +19,11 @@ const behind = {
 	banRule: [1, 60, 600],
 } as const;
 
-test('the allowed are never counted, limited or banned, and get no fields', async t => {
+test('allowed clients are never counted, limited or banned, and get no fields', async t => {
 	const {from, gate} = gatedApp({...behind, allow: ['203.0.113.0/24']}, router => {
 		router.get('/specific', specific([1, 60]), ok);
 		router.get('/standalone', specific([1, 60], {standalone: true}), ok);
-		router.get('/report', async ctx => {
-			ctx.body = await ctx.report();
-		});
+		router.get('/report', report);
 	});
 	const allowed = from('203.0.113.7');
 
@@ -44,7 +43,7 @@ test('the allowed are never counted, limited or banned, and get no fields', asyn
 	t.is((await from('203.0.114.7').get('/ping')).status, 429);
 });
 
-test('the denied get 403 at once: no count, no handler, neither Retry-After nor policies', async t => {
+test('denied clients get a 403 at once: not counted, no handler, no Retry-After, no fields', async t => {
 	let reached = 0;
 	const {from, router} = gatedApp({...behind, deny: ['203.0.113.0/24', '2001:db8::7']}, routes => {
 		routes.get('/open', bypass(), ctx => {
@@ -71,7 +70,7 @@ test('the denied get 403 at once: no count, no handler, neither Retry-After nor 
 	}
 
 	t.is(reached, 0);
-	// The list is matched on the full address, not on the client's /64.
+	// The list is matched against the full address, not the client's /64.
 	t.is((await from('2001:db8::8').get('/who')).status, 200);
 	t.deepEqual((await from('203.0.113.7').get('/who').accept('application/json')).body, {
 		type: 'about:blank',
@@ -81,23 +80,7 @@ test('the denied get 403 at once: no count, no handler, neither Retry-After nor 
 	});
 });
 
-test('onRefused answers the denied too', async t => {
-	const {http} = gatedApp({
-		deny: ['loopback'],
-		onRefused: (ctx, refusal) => {
-			ctx.body = refusal;
-		},
-	});
-
-	t.deepEqual((await http.get('/ping')).body, {
-		kind: 'denied',
-		status: 403,
-		rules: [],
-		text: 'denied',
-	});
-});
-
-test('who is denied and allowed is denied; whom a ban holds and who is allowed is let in', async t => {
+test('deny wins over allow, and allow wins over a ban', async t => {
 	const allow = new AddressList([]);
 	const {from, gate} = gatedApp({...behind, allow, deny: ['203.0.113.7']});
 	await gate.ban('203.0.113.8');
@@ -109,7 +92,7 @@ test('who is denied and allowed is denied; whom a ban holds and who is allowed i
 	t.is((await from('203.0.113.8').get('/ping')).status, 403);
 });
 
-test('a list is replaced while the app runs, for all gates that have it', async t => {
+test('replacing a list takes effect while the app runs, in every gate that uses it', async t => {
 	const deny = new AddressList(['203.0.113.7']);
 	const gates = [gatedApp({...behind, deny}), gatedApp({...behind, deny})];
 	const statuses = (address: string) =>
@@ -121,13 +104,13 @@ test('a list is replaced while the app runs, for all gates that have it', async 
 	t.deepEqual(await statuses('203.0.113.8'), [403, 403]);
 });
 
-const functions: ReadonlyArray<[title: string, wrap: (answer: boolean) => unknown]> = [
-	['sync', answer => answer],
-	['async', answer => Promise.resolve(answer)],
+const functions: ReadonlyArray<[kind: string, wrap: (result: boolean) => unknown]> = [
+	['synchronous', result => result],
+	['asynchronous', result => Promise.resolve(result)],
 ];
 
-for (const [title, wrap] of functions) {
-	test(`allow and deny are asked as functions, ${title}`, async t => {
+for (const [kind, wrap] of functions) {
+	test(`allow and deny may be ${kind} functions`, async t => {
 		const has = (name: string) => (ctx: Koa.Context) => wrap(ctx.get(name) !== '');
 		const options = {...behind, allow: has('X-Allow'), deny: has('X-Deny')} as GatekeeperOptions;
 		const {from} = gatedApp(options);
@@ -142,7 +125,7 @@ for (const [title, wrap] of functions) {
 	});
 }
 
-test('what such a function throws, Koa answers: the request goes no further', async t => {
+test("an error of allow, deny or key goes to Koa's error handler, and the request no further", async t => {
 	let reached = 0;
 	const teapot = Object.assign(new Error('teapot'), {status: 418});
 	const fails = [
@@ -166,21 +149,7 @@ test('what such a function throws, Koa answers: the request goes no further', as
 	t.is(reached, 0);
 });
 
-test.serial('marks on the way of the allowed are no surprise', async t => {
-	const seen = warnings(t);
-	const {http} = gatedApp({allow: ['loopback'], rateLimitRule: [1, 60]}, router => {
-		router.get('/open', bypass(), ok);
-		router.get('/standalone', specific([1, 60], {standalone: true}), ok);
-	});
-
-	for (const path of ['/open', '/standalone', '/standalone']) {
-		t.is((await http.get(path)).status, 200);
-	}
-
-	t.deepEqual(await seen.codes(), []);
-});
-
-test('a proxy of ours is allowed by its own address where it names no client, but for a header that cannot be read', async t => {
+test('allow covers a trusted proxy that names no client, but not one whose header cannot be read', async t => {
 	const {app} = gatedApp({...behind, allow: ['10.0.0.0/8']}, router => {
 		router.get('/who', ctx => {
 			ctx.body = `${ctx.state.gatekeeper.exemption}`;
@@ -204,7 +173,7 @@ test('a proxy of ours is allowed by its own address where it names no client, bu
 	t.is(await askFunction('10.0.0.5', ['X-Forwarded-For: evil']), 'undefined');
 });
 
-test('the allowed need no fields of a gate before', async t => {
+test('a gate that allows a client leaves the fields of the gate before it', async t => {
 	const app = new Koa();
 	const router = new Router();
 	router.get('/ping', ok);

@@ -1,12 +1,13 @@
 import test from 'ava';
 import type {KeyOf} from '../../source/index.ts';
 import {bansOf, gatedApp} from '../support/gated-app.ts';
+import {report} from '../support/handlers.ts';
 import {warnings} from '../support/warnings.ts';
 
 const byUser: KeyOf = ctx => ctx.get('X-User');
 const behind = {ipHeader: 'X-Forwarded-For', rateLimitRule: [1, 60]} as const;
 
-test('a client with a key is counted by it, from wherever, and others by their address', async t => {
+test('a client with a key is counted by the key, from any address, and others by their address', async t => {
 	const {from} = gatedApp({...behind, key: byUser});
 	const status = async (address: string, user: string) =>
 		(await from(address).get('/ping').set('X-User', user)).status;
@@ -19,7 +20,7 @@ test('a client with a key is counted by it, from wherever, and others by their a
 	t.is(await status('203.0.113.8', ''), 200);
 });
 
-test('a key is no address, however it is written', async t => {
+test('a key never counts as an address, whatever it looks like', async t => {
 	const {from} = gatedApp({...behind, key: byUser});
 	const status = async (user: string) =>
 		(await from('203.0.113.7').get('/ping').set('X-User', user)).status;
@@ -31,7 +32,7 @@ test('a key is no address, however it is written', async t => {
 	}
 });
 
-test('with a secret a key is known by its hash alone, which differs by secret, and verbs find it', async t => {
+test("with a secret only the hash of a key is stored, which depends on the secret, and the operator's methods find it", async t => {
 	const shown: string[] = [];
 	const {from, gate} = gatedApp(
 		{...behind, key: byUser, keySecret: 'pepper', banRule: [1, 60, 600]},
@@ -66,7 +67,7 @@ test('with a secret a key is known by its hash alone, which differs by secret, a
 	t.is(await status('x'.repeat(500)), 429);
 });
 
-test('a key may be asked for and be of any content and length', async t => {
+test('a key may be asynchronous, and have any content and length', async t => {
 	const keys = [
 		'__proto__',
 		'constructor',
@@ -90,11 +91,9 @@ test('a key may be asked for and be of any content and length', async t => {
 	}
 });
 
-test('a client with a key is banned, shown and let in again by it', async t => {
+test('a client with a key is banned, listed and unbanned by the key', async t => {
 	const {from, gate} = gatedApp({...behind, banRule: [1, 60, 600], key: byUser}, router => {
-		router.get('/report', async ctx => {
-			ctx.body = await ctx.report();
-		});
+		router.get('/report', report);
 	});
 	const alice = from('203.0.113.7').set('X-User', 'alice');
 
@@ -106,11 +105,9 @@ test('a client with a key is banned, shown and let in again by it', async t => {
 	t.is((await alice.get('/ping')).status, 429);
 });
 
-test('a request that names no client but has a key is a client of its own', async t => {
+test('a request without a client that has a key counts as the client of that key', async t => {
 	const {http} = gatedApp({...behind, banRule: [1, 60, 600], key: byUser}, router => {
-		router.get('/report', async ctx => {
-			ctx.body = await ctx.report();
-		});
+		router.get('/report', report);
 	});
 
 	t.is((await http.get('/report')).body.immune, 'no-client');
@@ -118,7 +115,7 @@ test('a request that names no client but has a key is a client of its own', asyn
 	t.is((await http.get('/ping')).status, 429);
 });
 
-test('the allowed and the denied are known by their address, and asked for no key', async t => {
+test('allowed and denied clients are identified by address, without a call of key', async t => {
 	let asked = 0;
 	const {from} = gatedApp({
 		...behind,
@@ -135,7 +132,7 @@ test('the allowed and the denied are known by their address, and asked for no ke
 	t.is(asked, 0);
 });
 
-test('a key that is a number is its text', async t => {
+test('a key that is a number counts as its text', async t => {
 	const keys = [42, '42', 42n];
 	const {http} = gatedApp({
 		rateLimitRule: [1, 60],
@@ -147,11 +144,11 @@ test('a key that is a number is its text', async t => {
 	t.is((await http.get('/ping').set('X-Index', '2')).status, 429);
 });
 
-test('a key may come from anything that has a then()', async t => {
+test('key may return any thenable', async t => {
 	const thenable = {
-		// biome-ignore lint/suspicious/noThenProperty: it is what is tested
-		then: (answer: (key: string) => void) => {
-			setImmediate(answer, 'alice');
+		// biome-ignore lint/suspicious/noThenProperty: the test is about it
+		then: (resolve: (key: string) => void) => {
+			setImmediate(resolve, 'alice');
 		},
 	};
 	const {http} = gatedApp({
@@ -163,15 +160,15 @@ test('a key may come from anything that has a then()', async t => {
 	t.is((await http.get('/ping')).status, 429);
 });
 
-test.serial('a key that is no text is passed over, and said so', async t => {
+test.serial('a key that is not a string is ignored, with a warning', async t => {
 	const seen = warnings(t);
-	const answers: readonly unknown[] = [{}, ['a'], true, Symbol('a'), null, undefined, ''];
+	const keys: readonly unknown[] = [{}, ['a'], true, Symbol('a'), null, undefined, ''];
 	const {http} = gatedApp({
-		rateLimitRule: [answers.length, 60],
-		key: ctx => answers[Number(ctx.get('X-Index'))] as string,
+		rateLimitRule: [keys.length, 60],
+		key: ctx => keys[Number(ctx.get('X-Index'))] as string,
 	});
 
-	for (const index of answers.keys()) {
+	for (const index of keys.keys()) {
 		t.is((await http.get('/ping').set('X-Index', `${index}`)).status, 200);
 	}
 

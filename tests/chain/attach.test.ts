@@ -1,147 +1,15 @@
-import {runInNewContext} from 'node:vm';
+import {setImmediate} from 'node:timers/promises';
+import {Router} from '@koa/router';
 import test from 'ava';
-import type {Context, Next} from 'koa';
+import Koa, {type Context, type Next} from 'koa';
+import {bypass, gatekeeper, MemoryStore} from '../../source/index.ts';
+import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
+import {ok, report} from '../support/handlers.ts';
+import {statuses} from '../support/over-quota.ts';
+import {agents} from '../support/servers.ts';
 
-const limit = {rateLimitRule: [9, 60]} as const;
-
-test("the gate's fields survive ctx.throw and a thrown Error", async t => {
-	const {http} = gatedApp(limit, router => {
-		router.get('/throw', ctx => ctx.throw(418, 'teapot'));
-		router.get('/error', () => {
-			throw new Error('broken');
-		});
-		router.get('/rejects', () => Promise.reject(new Error('broken')));
-	});
-
-	for (const [path, status, remaining] of [
-		['/throw', 418, 8],
-		['/error', 500, 7],
-		['/rejects', 500, 6],
-	] as const) {
-		const answer = await http.get(path);
-		t.is(answer.status, status);
-		t.is(answer.headers.ratelimit, `"global";r=${remaining};t=60`);
-		t.is(answer.headers['ratelimit-policy'], '"global";q=9;w=60');
-	}
-});
-
-test("an error's own headers stay, and go before the gate's", async t => {
-	const headers = {'WWW-Authenticate': 'Basic', ratelimit: '"own";r=1'};
-	const {http} = gatedApp(limit, router => {
-		router.get('/', ctx => ctx.throw(401, {headers}));
-	});
-
-	const answer = await http.get('/');
-	t.is(answer.headers['www-authenticate'], 'Basic');
-	t.is(answer.headers.ratelimit, '"own";r=1');
-	t.is(answer.headers['ratelimit-policy'], '"global";q=9;w=60');
-	t.deepEqual(headers, {'WWW-Authenticate': 'Basic', ratelimit: '"own";r=1'});
-});
-
-test('one error object thrown to several requests at a time carries nothing from one to the other', async t => {
-	const shared = new Error('no database');
-	let fail = (_error: Error) => {};
-	const connection = new Promise<never>((_resolve, reject) => {
-		fail = reject;
-	});
-	let waiting = 0;
-	const {from} = gatedApp({...limit, ipHeader: 'X-Forwarded-For'}, router => {
-		router.get('/once', () => {
-			throw shared;
-		});
-		router.get('/together', () => {
-			waiting += 1;
-			if (waiting === 2) {
-				fail(shared);
-			}
-
-			return connection;
-		});
-	});
-	const one = from('203.0.113.1');
-	const other = from('203.0.113.2');
-
-	t.is((await one.get('/once')).headers.ratelimit, '"global";r=8;t=60');
-	t.is((await other.get('/once')).headers.ratelimit, '"global";r=8;t=60');
-	t.is((await other.get('/once')).headers.ratelimit, '"global";r=7;t=60');
-	t.false('headers' in shared);
-
-	const [first, second] = await Promise.all([one.get('/together'), other.get('/together')]);
-	t.is(first.headers.ratelimit, '"global";r=7;t=60');
-	t.is(second.headers.ratelimit, '"global";r=6;t=60');
-	t.false('headers' in shared);
-});
-
-test('what cannot carry headers is answered as Koa answers it', async t => {
-	const {http} = gatedApp(limit, router => {
-		router.get('/sealed', () => {
-			throw Object.preventExtensions(Object.assign(new Error('sealed'), {status: 418}));
-		});
-		router.get('/text', () => {
-			throw 'text';
-		});
-	});
-
-	t.is((await http.get('/sealed')).status, 418);
-	t.is((await http.get('/text')).status, 500);
-});
-
-test('an error of any make carries them: a getter for headers, another realm', async t => {
-	class Fancy extends Error {
-		get headers() {
-			return {'X-Fancy': 'yes'};
-		}
-	}
-	const own = Object.defineProperty(new Error('own'), 'headers', {
-		configurable: true,
-		get: () => ({'X-Fancy': 'yes'}),
-	});
-	const {http} = gatedApp(limit, router => {
-		router.get('/inherited', () => {
-			throw new Fancy('inherited');
-		});
-		router.get('/own', () => {
-			throw own;
-		});
-		router.get('/realm', () => runInNewContext('throw new Error("realm")'));
-	});
-
-	for (const [path, fancy] of [
-		['/inherited', 'yes'],
-		['/own', 'yes'],
-		['/realm', undefined],
-	] as const) {
-		const {status, headers} = await http.get(path);
-		t.is(status, 500);
-		t.is(headers['x-fancy'], fancy, path);
-		t.regex(headers.ratelimit ?? '', /^"global"/, path);
-	}
-
-	t.deepEqual(Object.getOwnPropertyDescriptor(own, 'headers')?.get?.(), {'X-Fancy': 'yes'});
-});
-
-test('an error handler before the gate finds the fields on the answer', async t => {
-	const {http} = gatedApp(limit, (router, app) => {
-		app.middleware.unshift(async (ctx, next) => {
-			try {
-				await next();
-			} catch {
-				ctx.status = 502;
-				ctx.body = 'handled';
-			}
-		});
-		router.get('/error', () => {
-			throw new Error('broken');
-		});
-	});
-
-	const answer = await http.get('/error');
-	t.is(answer.status, 502);
-	t.is(answer.headers.ratelimit, '"global";r=8;t=60');
-});
-
-test('ctx.state.gatekeeper tells the client, the exemption and the verdict, and stays for middlewares before the gate', async t => {
+test('ctx.state.gatekeeper shows the client, the exemption and the verdict, to middlewares before the gate too', async t => {
 	const states: unknown[] = [];
 	const {http} = gatedApp({rateLimitRule: [1, 60], excludedMethods: ['HEAD']}, (_router, app) => {
 		app.middleware.unshift(async (ctx: Context, next: Next) => {
@@ -163,4 +31,89 @@ test('ctx.state.gatekeeper tells the client, the exemption and the verdict, and 
 		['127.0.0.1', 'method', 'admitted'],
 		['client', 'exemption', 'verdict'],
 	]);
+});
+
+test('with two gates, ctx.report() and ctx.state belong to the one nearer to the handler, and a mark exempts from both', async t => {
+	const app = new Koa();
+	const outer = gatekeeper({
+		rateLimitRule: {count: 1, window: 60, name: 'outer'},
+		banRule: [9, 60, 60],
+	});
+	const inner = gatekeeper({
+		rateLimitRule: {count: 2, window: 60, name: 'inner'},
+		banRule: [9, 60, 60],
+	});
+	const router = new Router();
+	router.use(inner);
+	router.get('/open', bypass(), ok).get('/closed', report);
+	const seen: unknown[] = [];
+	app.use(outer);
+	app.use(async (ctx, next) => {
+		const before = ctx.state.gatekeeper;
+		await next();
+		seen.push(before === ctx.state.gatekeeper);
+	});
+	app.use(router.routes());
+	const {http} = agents(app);
+
+	const first = await http.get('/closed');
+	t.is(first.headers.ratelimit, '"inner";r=1;t=60');
+	t.is(first.headers['ratelimit-policy'], '"inner";q=2;w=60');
+	t.deepEqual(first.body, {reports: 1, banned: false});
+	t.deepEqual(await outer.report('127.0.0.1'), {reports: 1, banned: false});
+	t.deepEqual(await inner.report('127.0.0.1'), {reports: 2, banned: false});
+	t.is((await http.get('/closed')).status, 429, 'from the outer gate');
+	t.deepEqual(await statuses(http, ['GET /open', 'HEAD /open']), {
+		'GET /open': 200,
+		'HEAD /open': 200,
+	});
+	t.true(seen.length > 0 && seen.every(Boolean));
+});
+
+test('a request leaves the gate only after its reports have settled', async t => {
+	const steps: string[] = [];
+	const store = new MemoryStore();
+	const slow = forwardTo(store, {
+		report: async (...report) => {
+			for (let turn = 0; turn < 10; turn += 1) {
+				await setImmediate();
+			}
+
+			steps.push('report settled');
+			return store.report(...report);
+		},
+	});
+	const {http} = gatedApp({banRule: [3, 60, 600], store: slow}, (router, app) => {
+		app.middleware.unshift((_ctx, next) =>
+			next().finally(() => {
+				steps.push('request left');
+			}),
+		);
+		router.get('/login', ctx => {
+			ctx.report();
+			ctx.throw(401);
+		});
+	});
+
+	t.is((await http.get('/login')).status, 401);
+	t.deepEqual(steps, ['report settled', 'request left']);
+});
+
+test('a request keeps only reports in flight', async t => {
+	let most = 0;
+	const {http} = gatedApp({banRule: [1_000_000, 60, 600]}, router => {
+		router.get('/lines', async ctx => {
+			const {reports} = ctx.state.gatekeeper as unknown as {reports: Set<unknown>};
+			for (let line = 0; line < 100; line += 1) {
+				ctx.report();
+				await setImmediate();
+				most = Math.max(most, reports.size);
+			}
+
+			ctx.body = await ctx.report();
+		});
+	});
+
+	t.is((await http.get('/lines')).body.reports, 101);
+	t.is(most, 0);
 });

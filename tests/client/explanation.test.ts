@@ -111,7 +111,7 @@ const cases: ReadonlyArray<
 	],
 ];
 
-test('a request explains whom it is taken for', async t => {
+test('explain() shows how the client was found', async t => {
 	for (const [options, peer, lines, explanation] of cases) {
 		const {app} = gatedApp(options, router => {
 			router.get('/who', ctx => {
@@ -124,7 +124,7 @@ test('a request explains whom it is taken for', async t => {
 	}
 });
 
-test('it tells of the headers as they were, and of the exemption as it is', async t => {
+test('explain() shows the header as it was at the gate, and the exemption as it is now', async t => {
 	const {http} = gatedApp({ipHeader: 'X-Forwarded-For'}, (router, app) => {
 		app.use((ctx, next) => {
 			ctx.req.headers['x-forwarded-for'] = 'changed';

@@ -5,7 +5,7 @@ import {bytesHeld} from '../support/bytes-held.ts';
 
 const long = 'x'.repeat(1_000_000);
 
-test('a key of any length and content has a canonical one, short and well-formed', t => {
+test('a key of any length and content has a canonical form, which is short and well-formed', t => {
 	const texts = ['alice', '__proto__', '\0', '\ud800', long, 'a:b', '/64', 'hash:', '203.0.113.7'];
 
 	for (const text of texts) {
@@ -19,7 +19,7 @@ test('a key of any length and content has a canonical one, short and well-formed
 	t.regex(canonicalKey('key', long), /^hash:[\da-f]{64}$/);
 });
 
-test('a key cut from a long text keeps nothing of it', t => {
+test('a key that was cut from a long text does not keep the text in memory', t => {
 	const before = bytesHeld();
 	const keys = Array.from({length: 200}, (_, index) => {
 		const body = `${index}`.padEnd(100_000, '-').concat('\n');
@@ -30,7 +30,7 @@ test('a key cut from a long text keeps nothing of it', t => {
 	t.is(keys.length, 200);
 });
 
-test('no two keys share a canonical one', t => {
+test('different keys have different canonical forms', t => {
 	const text = fc.oneof(
 		fc.string({unit: 'binary', minLength: 1}),
 		fc.constantFrom('\ud800', '\ud801', '\ufffd', '\udc00\ud800', 'a\ud800', 'a\ufffd'),
@@ -46,7 +46,7 @@ test('no two keys share a canonical one', t => {
 	t.notThrows(() => fc.assert(property, {numRuns: 300}));
 });
 
-test('what bans() does not show is no key', t => {
+test('parseKey accepts only keys as bans() shows them', t => {
 	for (const text of ['', 'key:', 'key', 'alice', 'hash:', 'hash:0', `hash:${'G'.repeat(64)}`]) {
 		t.is(parseKey(text), undefined);
 	}

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {ExpiringMap} from '../../source/collections/expiring-map.ts';
+import {runs} from '../support/runs.ts';
 
 const MAX = 5;
 const keys = [...'abcdefgh'];
@@ -12,7 +13,7 @@ const step = fc.record({
 	isDeleted: fc.boolean(),
 });
 
-test('a new entry replaces one that has expired, or else the one that was set first', t => {
+test('a new entry in a full map replaces an expired one, or else the one that was set first', t => {
 	const property = fc.property(fc.array(step, {maxLength: 60}), steps => {
 		const map = new ExpiringMap<number>(MAX);
 		let naive: Array<{key: string; value: number; until: number}> = [];
@@ -28,7 +29,7 @@ test('a new entry replaces one that has expired, or else the one that was set fi
 				const evicted = map.set(key, value, until, now);
 				const live = naive.filter(entry => entry.until > now);
 				if (evicted) {
-					// What has expired may still take room, but only as long as it was not looked at.
+					// An expired entry may still take room, but not after it was looked up.
 					const [first] = live;
 					if (naive.length < MAX || evicted.value !== first?.value) {
 						return false;
@@ -51,10 +52,10 @@ test('a new entry replaces one that has expired, or else the one that was set fi
 		});
 	});
 
-	t.notThrows(() => fc.assert(property, {numRuns: 2000}));
+	t.notThrows(() => fc.assert(property, {numRuns: runs(500)}));
 });
 
-test('entries that expire sooner do not replace each other in a full map', t => {
+test('in a full map, entries that expire sooner do not replace each other', t => {
 	const map = new ExpiringMap<string>(1000);
 	for (let index = 0; index < 1000; index += 1) {
 		map.set(`long ${index}`, '', 100, 0);
@@ -72,14 +73,14 @@ test('entries that expire sooner do not replace each other in a full map', t => 
 	t.is(map.get('long 3', 1)?.until, 100);
 });
 
-test('however many entries expire together, they are removed bit by bit', t => {
+test('entries that expire together are removed a few at a time, however many they are', t => {
 	const map = new ExpiringMap<string>(100_000);
 	for (let index = 0; index < 100_000; index += 1) {
 		map.set(`${index}`, '', 10, 0);
 	}
 
 	map.removeExpired(10);
-	t.true(map.size > 99_000, 'no call takes long');
+	t.true(map.size > 99_000, 'a call removes only a few');
 	for (let look = 0; look < 1100; look += 1) {
 		map.removeExpired(10);
 	}
@@ -91,7 +92,7 @@ test('however many entries expire together, they are removed bit by bit', t => {
 	t.is(map.size, 0);
 });
 
-test('a full map evicts in order, however many entries were deleted or set again before', t => {
+test('a full map evicts in the order in which entries were last set', t => {
 	const map = new ExpiringMap<number>(1000);
 	const evicted: number[] = [];
 	for (let index = 0; index < 20_000; index += 1) {
@@ -100,7 +101,7 @@ test('a full map evicts in order, however many entries were deleted or set again
 			evicted.push(entry.value);
 		}
 
-		// Set again, it is the last one.
+		// An entry that is set again moves to the end.
 		if (index % 1000 === 7) {
 			map.set(`${index}`, -index, Infinity, 0);
 		}

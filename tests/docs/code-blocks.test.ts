@@ -7,8 +7,8 @@ import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {moduleFolder, pages, root, typescriptBlocks} from '../support/documents.ts';
-import {serve} from '../support/gated-app.ts';
 import {type RedisServer, startRedis} from '../support/redis/server.ts';
+import {serve} from '../support/servers.ts';
 
 let redis: RedisServer;
 const listening = new Set<Server>();
@@ -22,7 +22,7 @@ test.before(async () => {
 			return Reflect.apply(listen, this, args);
 		}
 
-		// The port or the path that a block names is not free here.
+		// The port or path that a block names may be in use on this machine.
 		listening.add(this);
 		const callback = others.filter(other => typeof other === 'function');
 		return Reflect.apply(listen, this, [0, '127.0.0.1', ...callback]);
@@ -74,11 +74,11 @@ for (const page of pages) {
 
 interface AppModule {
 	readonly app: Koa;
-	/** Of node-redis, where the block makes one. */
+	/** The client of node-redis, if the block creates one. */
 	readonly client?: {destroy(): void};
 }
 
-/** Runs a block as the app that it is a part of, and sends a request to each of its routes. */
+/** Runs a block as part of an app, and sends a request to each of its routes. */
 async function run(t: ExecutionContext, module: string, file: string): Promise<void> {
 	await writeFile(file, asApp(module));
 	const {app, client} = (await import(pathToFileURL(file).href)) as AppModule;
@@ -94,13 +94,13 @@ async function run(t: ExecutionContext, module: string, file: string): Promise<v
 	const {origin} = await serve(t, app);
 	for (const {method, path} of routesOf(module)) {
 		const {status} = await fetch(origin + path, {method, redirect: 'manual'});
-		t.true(status < 500, `${method} ${path} has got ${status} from ${file}: ${errors}`);
+		t.true(status < 500, `${method} ${path} got ${status} from ${file}: ${errors}`);
 	}
 
 	t.deepEqual(errors, []);
 }
 
-/** A module that exports its app, behind a gate and with its routes mounted. */
+/** Completes a block to a module that mounts its routes behind a gate, and exports its app. */
 function asApp(module: string): string {
 	const exports = /^const client\b/m.test(module) ? 'app, client' : 'app';
 	const gate = module.includes('gatekeeper(')

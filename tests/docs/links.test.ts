@@ -18,7 +18,7 @@ test('the README lists every page of docs/', async t => {
 	);
 });
 
-test('a link to no file or to no heading is found', async t => {
+test('the check finds links to missing files and headings', async t => {
 	const text = [
 		'# Here',
 		'[one](docs/options.md#rules) [two](#here) [three](LICENSE) [four](https://example.com/#no)',
@@ -39,7 +39,7 @@ test('a link to no file or to no heading is found', async t => {
 	]);
 });
 
-test("headings have GitHub's anchors", t => {
+test("the check gives headings GitHub's anchors", t => {
 	const text = [
 		'# Two words',
 		"## Koa's own `app.proxy`",
@@ -68,7 +68,7 @@ test("headings have GitHub's anchors", t => {
 	);
 });
 
-/** The links of a page that lead to no file of the repository, or to no heading in it. */
+/** The links of a page whose file or heading does not exist. */
 async function brokenLinks(page: string, text: string): Promise<readonly string[]> {
 	const broken: string[] = [];
 	for (const link of linksIn(text)) {
@@ -85,7 +85,7 @@ async function brokenLinks(page: string, text: string): Promise<readonly string[
 	return broken;
 }
 
-/** The relative links of a text, of images too. */
+/** The relative links of a text, including those of images. */
 function linksIn(text: string): readonly string[] {
 	const prose = withoutBlocks(text).replace(/`[^`\n]*`/g, 'code');
 	const found = prose.matchAll(
@@ -97,7 +97,7 @@ function linksIn(text: string): readonly string[] {
 		.filter(link => !/^[a-z]+:/i.test(link));
 }
 
-/** What GitHub makes of headings: letters, digits, hyphens and underscores, and a number from the second on. */
+/** GitHub's anchors: letters, digits, hyphens and underscores, with a number for a repeated heading. */
 function anchorsIn(text: string): ReadonlySet<string> {
 	const anchors = new Set<string>();
 	for (const [, heading = ''] of withoutBlocks(text).matchAll(/^#{1,6} +(.*?)(?: +#+)?$/gm)) {

@@ -1,12 +1,13 @@
 import test from 'ava';
-import {gatedApp, ok} from '../support/gated-app.ts';
-import {openRecipe, statuses} from '../support/recipe.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
+import {openRecipe, repeat} from '../support/recipe.ts';
 
 const page = 'docs/moving.md';
 const alice = '203.0.113.7';
 const MINUTE = 60_000;
 
-test('from koa-ratelimit', async t => {
+test('the settings for koa-ratelimit keep its limits, fields and text', async t => {
 	const {from, pass} = await openRecipe(t, page, 'koa-ratelimit 6.0.0');
 	const ping = () => from(alice).get('/ping');
 
@@ -16,28 +17,28 @@ test('from koa-ratelimit', async t => {
 		'x-ratelimit-reset': '60',
 	});
 	pass(20_000);
-	t.deepEqual(await statuses(99, ping), Array(99).fill(200));
+	t.deepEqual(await repeat(99, ping), Array(99).fill(200));
 	t.like(await ping(), {status: 429, text: 'Sometimes You Just Have to Slow Down.'});
 	t.is((await ping()).headers['x-ratelimit-reset'], '40');
 	t.is((await from(alice).get('/health')).status, 404);
 });
 
-test('from koa2-ratelimit', async t => {
+test('the settings for koa2-ratelimit keep its limits and fields', async t => {
 	const {from, pass} = await openRecipe(t, page, 'koa2-ratelimit 1.1.3');
 	const create = () => from(alice).post('/user');
 
-	t.deepEqual(await statuses(6, create), [201, 201, 201, 201, 201, 429]);
+	t.deepEqual(await repeat(6, create), [201, 201, 201, 201, 201, 429]);
 	t.is((await create()).headers['retry-after'], '5400');
 	t.is((await from(alice).get('/ping')).headers['x-ratelimit-remaining'], '92');
 	pass(90 * MINUTE);
 	t.is((await create()).status, 201);
 });
 
-test('from rate-limiter-flexible', async t => {
+test('the settings for rate-limiter-flexible keep its limit and its block', async t => {
 	const {from, own, pass} = await openRecipe(t, page, 'rate-limiter-flexible 11.4.0');
 	const ping = () => from(alice).get('/ping');
 
-	t.deepEqual(await statuses(12, ping), [...Array(10).fill(200), 429, 403]);
+	t.deepEqual(await repeat(12, ping), [...Array(10).fill(200), 429, 403]);
 	pass(2000);
 	t.like(await ping(), {status: 403, headers: {'retry-after': '898'}});
 	await own.gate.unban(alice);
@@ -46,7 +47,7 @@ test('from rate-limiter-flexible', async t => {
 	t.like(await ping(), {status: 403, headers: {'retry-after': '600'}});
 });
 
-test('from express-rate-limit', async t => {
+test('the settings for express-rate-limit keep its limit and fields', async t => {
 	const {from} = await openRecipe(t, page, 'express-rate-limit 8.7.5');
 
 	t.like((await from(alice).get('/ping')).headers, {
@@ -70,7 +71,7 @@ test('onRefused may throw, as koa-ratelimit does with `throw: true`', async t =>
 	t.regex(refused.text, /^rate limited for 60s/);
 });
 
-test('a request that one rule of a list refuses counts under none', async t => {
+test('a request that one rule of a list refuses counts under no rule', async t => {
 	const {http, pass} = gatedApp({
 		rateLimitRule: [
 			[1, 1],
@@ -78,12 +79,12 @@ test('a request that one rule of a list refuses counts under none', async t => {
 		],
 	});
 
-	t.deepEqual(await statuses(5, () => http.get('/ping')), [200, 429, 429, 429, 429]);
+	t.deepEqual(await repeat(5, () => http.get('/ping')), [200, 429, 429, 429, 429]);
 	pass(1000);
 	t.is((await http.get('/ping')).status, 200);
 });
 
-test('a window of 60,000 is taken: 16 hours and 40 minutes', async t => {
+test('a window of 60,000 means 60,000 seconds: 16 hours and 40 minutes', async t => {
 	const {http, pass} = gatedApp({rateLimitRule: [1, 60_000]});
 
 	await http.get('/ping');

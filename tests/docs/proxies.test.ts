@@ -1,23 +1,21 @@
-import {readFile, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import test from 'ava';
 import type Koa from 'koa';
-import {blocks, moduleFolder, root} from '../support/documents.ts';
+import {blocks, importModule, readPage} from '../support/documents.ts';
 import {gatedApp} from '../support/gated-app.ts';
+import {who} from '../support/handlers.ts';
 import {servePeers} from '../support/peers.ts';
 
 const client = '203.0.113.7';
 const edge = '173.245.48.9';
-/** Cloudflare gives this address to any customer's Worker that calls another zone. */
+/** Cloudflare sends this address for the Worker of any customer that calls another zone. */
 const worker = '2a06:98c0:3600::103';
 const workers = '2a06:98c0:3600::/64';
-/** What a client has sent in the hope to be taken for somebody else. */
+/** A header value with which a client tries to pass as another client. */
 const forged = '192.0.2.1, 127.0.0.1';
 
 /**
- * The recipes of docs/proxies.md: what reaches the app there, a forged header included, whom the recipe
- * takes for the client, and whom the one-hop default does.
+ * The recipes of docs/proxies.md: the request that reaches the app, forged headers included, the client that
+ * the recipe finds, and the client that the one-hop default finds.
  */
 const recipes: ReadonlyArray<
 	[heading: string, peer: string, lines: readonly string[], recipe: string, oneHop: string]
@@ -70,7 +68,7 @@ const recipes: ReadonlyArray<
 		workers,
 		edge,
 	],
-	// nginx passes on only the client that Cloudflare names, whatever else came in.
+	// nginx passes on only the client that Cloudflare names.
 	['Cloudflare before nginx', '127.0.0.1', [`X-Forwarded-For: ${client}`], client, client],
 	['Cloudflare before nginx', '127.0.0.1', [`X-Forwarded-For: ${worker}`], workers, workers],
 	[
@@ -85,14 +83,10 @@ const recipes: ReadonlyArray<
 	['Kubernetes ingress', '10.244.8.9', ['X-Forwarded-For: 192.0.2.1'], '10.244.8.9', '192.0.2.1'],
 ];
 
-test('each recipe finds the client, and the one-hop default goes wrong as it says', async t => {
-	const folder = await moduleFolder(t);
-
-	for (const [index, [heading, peer, lines, recipe, oneHop]] of recipes.entries()) {
+test('each recipe finds the client, and the one-hop default goes wrong where the page says so', async t => {
+	for (const [heading, peer, lines, recipe, oneHop] of recipes) {
 		const code = (await blocks('docs/proxies.md', heading)).at(0) ?? '';
-		const file = join(folder, `recipe-${index}.ts`);
-		await writeFile(file, code.replace('export {};', 'export default app;'));
-		const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
+		const {app} = await importModule<{app: Koa}>(t, code.replace('export {};', 'export {app};'));
 		const [, ipHeader = ''] = /ipHeader: '([^']+)'/.exec(code) ?? [];
 		const {app: plain} = gatedApp({ipHeader});
 
@@ -100,9 +94,7 @@ test('each recipe finds the client, and the one-hop default goes wrong as it say
 			[app, recipe],
 			[plain, oneHop],
 		] as const) {
-			koa.middleware.splice(1, Infinity, ctx => {
-				ctx.body = ctx.state.gatekeeper.client;
-			});
+			koa.middleware.splice(1, Infinity, who);
 			const ask = await servePeers(t, koa);
 			t.is(await ask(peer, lines), expected, `${heading}: ${peer} ${lines}`);
 		}
@@ -110,7 +102,7 @@ test('each recipe finds the client, and the one-hop default goes wrong as it say
 });
 
 test("no recipe walks X-Forwarded-For past a CDN's ranges", async t => {
-	const text = await readFile(join(root, 'docs/proxies.md'), 'utf8');
+	const text = await readPage('docs/proxies.md');
 	const code = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, block = '']) => block);
 	const walking = code.filter(block => /ipHeader: '(?:X-Forwarded-For|Forwarded)'/.test(block));
 
@@ -126,7 +118,7 @@ test("no recipe walks X-Forwarded-For past a CDN's ranges", async t => {
 });
 
 test('every recipe has a test', async t => {
-	const text = await readFile(join(root, 'docs/proxies.md'), 'utf8');
+	const text = await readPage('docs/proxies.md');
 	const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);
 	const withGate = await Promise.all(
 		headings.map(async heading =>
@@ -139,11 +131,11 @@ test('every recipe has a test', async t => {
 	t.deepEqual(
 		headings.filter((_heading, index) => withGate[index]),
 		[...new Set(recipes.map(([name]) => name)), 'Unix socket'],
-		'tests/chain/identify.test.ts has the Unix socket',
+		'tests/client/peer.test.ts covers the Unix socket',
 	);
 });
 
-/** The CIDRs of a recipe's code, but not of its comments. */
+/** The CIDRs in the code of a recipe, without those in comments. */
 function rangesIn(code = ''): readonly string[] {
 	return code.replace(/\/\/.*$/gm, '').match(/[\da-f.:]+\/\d+/g) ?? [];
 }

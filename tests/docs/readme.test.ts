@@ -1,21 +1,17 @@
-import {spawn} from 'node:child_process';
-import {writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import cors from '@koa/cors';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import type Koa from 'koa';
 import type {Context, Next} from 'koa';
 import supertest from 'supertest';
-import {blocks, moduleFolder, root, sample} from '../support/documents.ts';
-import {gatedApp, ok} from '../support/gated-app.ts';
+import {runDemo} from '../support/demo.ts';
+import {blocks, importModule, sample} from '../support/documents.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 
 test('the first example of the README does what its comments say', async t => {
-	const folder = await moduleFolder(t);
 	const [example = ''] = await blocks('README.md');
-	const file = join(folder, 'example.ts');
-	await writeFile(file, example.replace('app.listen(3000);', 'export default app;'));
-	const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
+	const code = example.replace('app.listen(3000);', 'export {app};');
+	const {app} = await importModule<{app: Koa}>(t, code);
 	const http = supertest.agent(app.callback());
 
 	t.is((await http.get('/ping')).headers.ratelimit, '"global";r=99;t=60');
@@ -33,8 +29,8 @@ test('the first example of the README does what its comments say', async t => {
 	t.is((await http.get('/health')).status, 200);
 });
 
-test("the README's curl lines are true of the demo", async t => {
-	const url = await runDemo(t);
+test("the README's curl lines get the responses that their comments promise", async t => {
+	const {url} = await runDemo(t);
 	const lines = (await sample('README.md', 'Try it', 'sh', 'curl')).trim().split('\n');
 	t.is(lines.length, 3);
 
@@ -57,7 +53,7 @@ test("the README's curl lines are true of the demo", async t => {
 	}
 });
 
-test('with the gate where the README puts it, refusals are logged, readable and cheap, and files are free', async t => {
+test('with the gate where the README puts it, refusals are logged, readable and cheap, and static files are not counted', async t => {
 	const ran: string[] = [];
 	const step = (name: string) => (_ctx: Context, next: Next) => {
 		ran.push(name);
@@ -115,22 +111,3 @@ test('behind a proxy, no visitor is banned without `ipHeader`, and only the one 
 		t.is((await from('198.51.100.1').get('/ping')).status, 200);
 	}
 });
-
-/** Runs `npm run demo` on a free port, and tells where it listens. */
-async function runDemo(t: ExecutionContext): Promise<string> {
-	const demo = spawn(process.execPath, ['--import=tsx', 'demo/app.ts'], {
-		cwd: root,
-		env: {...process.env, PORT: '0'},
-		stdio: ['ignore', 'pipe', 'inherit'],
-	});
-	t.teardown(() => demo.kill());
-
-	for await (const printed of demo.stdout.setEncoding('utf8')) {
-		const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed as string) ?? [];
-		if (url !== undefined) {
-			return url;
-		}
-	}
-
-	throw new Error('the demo ended');
-}

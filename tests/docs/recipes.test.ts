@@ -1,37 +1,30 @@
-import {execFile} from 'node:child_process';
 import {once} from 'node:events';
-import {readFile, writeFile} from 'node:fs/promises';
 import type {Server} from 'node:http';
-import {type AddressInfo, connect, type Socket} from 'node:net';
-import {join} from 'node:path';
-import {PassThrough} from 'node:stream';
-import {promisify} from 'node:util';
+import type {Socket} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
-import {Redis} from 'ioredis';
-import Koa from 'koa';
+import type Koa from 'koa';
 import supertest from 'supertest';
-import {gatekeeper} from '../../source/index.ts';
-import {RedisStore} from '../../source/redis.ts';
-import {blocks, moduleFolder, root} from '../support/documents.ts';
-import {agents, gatedApp, manualClockStore, serve} from '../support/gated-app.ts';
+import {readPage} from '../support/documents.ts';
+import {ok, report, who} from '../support/handlers.ts';
 import {raw} from '../support/raw.ts';
-import {openRecipe, type Recipe, statuses} from '../support/recipe.ts';
-import {startRedis} from '../support/redis/server.ts';
+import {openRecipe, type Recipe, repeat} from '../support/recipe.ts';
+import {serve} from '../support/servers.ts';
+import {upgradeOn} from '../support/upgrade.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const alice = '203.0.113.7';
 const bob = '203.0.113.8';
 
-/** Each recipe, and what a client then sees. */
+/** The checks of each recipe, by its heading. */
 const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => Promise<void>>> = {
 	'Count only failed logins': async (t, {from, pass}) => {
 		const login = (authorization: string) => () =>
 			from(alice).post('/login').set('Authorization', authorization);
 		const [right, wrong] = [login('Bearer secret'), login('Bearer guess')];
 
-		t.deepEqual(await statuses(6, right), Array(6).fill(200));
-		t.deepEqual(await statuses(6, wrong), [401, 401, 401, 401, 401, 403]);
+		t.deepEqual(await repeat(6, right), Array(6).fill(200));
+		t.deepEqual(await repeat(6, wrong), [401, 401, 401, 401, 401, 403]);
 		t.is((await right()).status, 403);
 		const elsewhere = await from(alice).get('/ping');
 		t.is(elsewhere.status, 200);
@@ -46,11 +39,11 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 			from(client).post('/login').send({account, password});
 
 		for (let round = 0; round < 2; round += 1) {
-			t.deepEqual(await statuses(4, () => login(alice, 'ann', 'guess')), Array(4).fill(401));
+			t.deepEqual(await repeat(4, () => login(alice, 'ann', 'guess')), Array(4).fill(401));
 			t.is((await login(alice, 'ANN', 'secret')).status, 200);
 		}
 
-		t.deepEqual(await statuses(5, () => login(alice, 'ann', 'guess')), Array(5).fill(401));
+		t.deepEqual(await repeat(5, () => login(alice, 'ann', 'guess')), Array(5).fill(401));
 		t.is((await login(bob, 'Ann', 'secret')).status, 429);
 		t.is((await login(alice, 'ben', 'secret')).status, 200);
 		t.is((await login(alice, ['ann'], 'guess')).status, 401);
@@ -60,7 +53,7 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 
 	'Ban whoever requests /wp-login.php': async (t, {from, pass}) => {
 		const lured = from(bob).set('Sec-Fetch-Site', 'cross-site');
-		t.deepEqual(await statuses(4, () => lured.get('/wp-login.php')), Array(4).fill(404));
+		t.deepEqual(await repeat(4, () => lured.get('/wp-login.php')), Array(4).fill(404));
 		t.is((await from(bob).get('/ping')).status, 200);
 
 		t.is((await from(alice).get('/.env')).status, 404);
@@ -73,11 +66,11 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 	'Ban clients that keep running into a limit': async (t, {from, pass}) => {
 		const ping = () => from(alice).get('/ping');
 
-		t.deepEqual(await statuses(100, ping), Array(100).fill(200));
+		t.deepEqual(await repeat(100, ping), Array(100).fill(200));
 		const refused = await ping();
 		t.like(refused, {status: 429, headers: {'retry-after': '60'}});
 		t.regex(refused.text, /^rate limited for 60s/);
-		t.deepEqual(await statuses(19, ping), Array(19).fill(429));
+		t.deepEqual(await repeat(19, ping), Array(19).fill(429));
 		t.like(await ping(), {status: 403, headers: {'retry-after': '3600'}});
 		pass(60 * MINUTE);
 		t.is((await ping()).status, 200);
@@ -92,19 +85,17 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 		});
 
 		const lured = from(bob).set('Sec-Fetch-Site', 'cross-site');
-		t.deepEqual(await statuses(21, () => lured.get('/none')), Array(21).fill(404));
-		t.deepEqual(await statuses(21, () => from(bob).get('/secret')), Array(21).fill(401));
-		t.deepEqual(await statuses(21, () => from(bob).get('/broken')), Array(21).fill(500));
-		t.deepEqual(await statuses(10, () => from(alice).get('/none')), Array(10).fill(404));
-		t.deepEqual(await statuses(10, () => from(alice).get('/gone')), Array(10).fill(404));
+		t.deepEqual(await repeat(21, () => lured.get('/none')), Array(21).fill(404));
+		t.deepEqual(await repeat(21, () => from(bob).get('/secret')), Array(21).fill(401));
+		t.deepEqual(await repeat(21, () => from(bob).get('/broken')), Array(21).fill(500));
+		t.deepEqual(await repeat(10, () => from(alice).get('/none')), Array(10).fill(404));
+		t.deepEqual(await repeat(10, () => from(alice).get('/gone')), Array(10).fill(404));
 		t.like(await from(alice).get('/ping'), {status: 403, headers: {'retry-after': '600'}});
 		t.is((await from(bob).get('/ping')).status, 200);
 	},
 
 	'Limit by user if signed in, else by address': async (t, {from, router}) => {
-		router.get('/who', ctx => {
-			ctx.body = ctx.state.gatekeeper.client;
-		});
+		router.get('/who', who);
 		router.post('/sign-in', ctx => {
 			ctx.session.userId = 'ann';
 			ctx.body = 'welcome';
@@ -112,13 +103,13 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 		const [home, work] = [from(alice), from(bob)];
 
 		t.is((await home.get('/who')).text, alice);
-		t.deepEqual(await statuses(98, () => home.get('/ping')), Array(98).fill(200));
+		t.deepEqual(await repeat(98, () => home.get('/ping')), Array(98).fill(200));
 		t.is((await home.post('/sign-in')).status, 200);
 		t.is((await home.get('/who')).text, 'key:ann');
 		t.is((await from(alice).get('/ping')).status, 429);
 
 		await work.post('/sign-in');
-		t.deepEqual(await statuses(99, () => work.get('/ping')), Array(99).fill(200));
+		t.deepEqual(await repeat(99, () => work.get('/ping')), Array(99).fill(200));
 		t.is((await home.get('/ping')).status, 429);
 	},
 
@@ -126,16 +117,16 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 		const paying = (client: string) => () =>
 			from(client).get('/ping').set('Authorization', 'Bearer secret');
 
-		t.deepEqual(await statuses(20, () => from(alice).get('/ping')), Array(20).fill(200));
+		t.deepEqual(await repeat(20, () => from(alice).get('/ping')), Array(20).fill(200));
 		t.is((await from(alice).get('/ping')).status, 429);
 		t.is((await from(bob).get('/ping')).status, 200);
-		t.deepEqual(await statuses(100, paying(alice)), Array(100).fill(200));
-		t.deepEqual(await statuses(100, paying(bob)), Array(100).fill(200));
+		t.deepEqual(await repeat(100, paying(alice)), Array(100).fill(200));
+		t.deepEqual(await repeat(100, paying(bob)), Array(100).fill(200));
 		t.is((await paying(bob)()).status, 429);
 
 		const users = own.users as Map<string, {id: string; isPaying: boolean}>;
 		users.set('Bearer secret', {id: 'alice', isPaying: false});
-		t.is((await paying(bob)()).status, 200, 'the other plan has a quota of its own');
+		t.is((await paying(bob)()).status, 200, 'the other plan has its own quota');
 		pass(60 * MINUTE);
 		t.is((await from(alice).get('/ping')).status, 200);
 	},
@@ -145,16 +136,14 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 			ctx.report({weight: 3});
 			ctx.throw(401);
 		});
-		router.get('/health', bypass(), ctx => {
-			ctx.body = 'ok';
-		});
+		router.get('/health', bypass(), ok);
 		router.get('/once', specific([1, 60]), ctx => {
 			ctx.body = 'once';
 		});
 
-		await statuses(2, () => from(bob).get('/once'));
-		await statuses(98, () => from(bob).get('/ping'));
-		await statuses(3, () => from(bob).get('/ping'));
+		await repeat(2, () => from(bob).get('/once'));
+		await repeat(98, () => from(bob).get('/ping'));
+		await repeat(3, () => from(bob).get('/ping'));
 		await from(bob).get('/health');
 		await from(alice).post('/report');
 		await from(alice).get('/ping');
@@ -165,21 +154,19 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 			).exec(metrics.text)?.[1];
 
 		t.is(counted('admitted', 'none'), '100');
-		t.is(counted('limited', 'none'), '4', 'one of them by the specific');
+		t.is(counted('limited', 'none'), '4', 'one of them by the specific()');
 		t.is(counted('admitted', 'bypass'), '1');
 		t.is(counted('banned', 'none'), '1');
 	},
 
 	'Skip health checks with any router': async (t, {app, from, router, specific}) => {
-		router.get('/health', specific([1, 60]), async ctx => {
-			ctx.body = await ctx.report();
-		});
+		router.get('/health', specific([1, 60]), report);
 
 		const health = await from(alice).get('/health');
 		t.deepEqual(health.body, {reports: 0, banned: false, immune: 'allowed'});
-		t.deepEqual(await statuses(100, () => from(alice).get('/ping')), Array(100).fill(200));
+		t.deepEqual(await repeat(100, () => from(alice).get('/ping')), Array(100).fill(200));
 		t.is((await from(alice).get('/ping')).status, 429);
-		t.deepEqual(await statuses(9, () => from(alice).get('/health')), Array(9).fill(200));
+		t.deepEqual(await repeat(9, () => from(alice).get('/health')), Array(9).fill(200));
 
 		const {port} = await serve(t, app);
 		const ask = (path: string) =>
@@ -196,7 +183,7 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 			console.warn = warn;
 		});
 
-		await statuses(101, () => from(alice).get('/ping?query=1'));
+		await repeat(101, () => from(alice).get('/ping?query=1'));
 		t.deepEqual(
 			lines.map(line => JSON.parse(line)),
 			[
@@ -243,20 +230,20 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 		const opened: Socket[] = [];
 		for (let count = 0; count < 10; count += 1) {
 			const [status, socket] = await upgrade();
-			t.is(status, '101');
+			t.is(status, 101);
 			opened.push(socket);
 		}
 
-		t.is((await upgrade())[0], '429');
+		t.is((await upgrade())[0], 429);
 		opened[0]?.resetAndDestroy();
 		for (;;) {
 			const [status] = await upgrade();
-			if (status === '101') {
+			if (status === 101) {
 				break;
 			}
 		}
 
-		t.is((await upgrade())[0], '429');
+		t.is((await upgrade())[0], 429);
 	},
 };
 
@@ -266,87 +253,8 @@ for (const [heading, run] of Object.entries(recipes)) {
 	});
 }
 
-test('a script ends a ban, and running processes let the client in within a second', async t => {
-	const server = await startRedis();
-	const client = new Redis(server.port);
-	t.teardown(async () => {
-		client.disconnect();
-		await server.stop();
-	});
-	let now = 0;
-	const app = new Koa();
-	const gate = gatekeeper({
-		ipHeader: 'X-Forwarded-For',
-		store: new RedisStore({client, clock: () => now}),
-	});
-	app.use(gate);
-	app.use(ctx => {
-		ctx.body = 'ok';
-	});
-	const {from} = agents(app);
-	const [code = ''] = await blocks('docs/recipes.md', 'End a ban from a script');
-	const script = join(await moduleFolder(t), 'unban.ts');
-	await writeFile(script, code);
-	const run = (named: string) =>
-		promisify(execFile)(process.execPath, ['--import=tsx', script, named], {
-			cwd: root,
-			env: {...process.env, REDIS_URL: `redis://127.0.0.1:${server.port}`},
-		});
-
-	await gate.ban(alice);
-	t.is((await from(alice).get('/')).status, 403);
-	await run(alice);
-	now += SECOND;
-	t.is((await from(alice).get('/')).status, 200);
-	await t.throwsAsync(run('nobody'), {message: /`client` must be an address/});
-});
-
-test('of 500 guesses at once, the login recipe lets 20 be judged at most', async t => {
-	const {app} = await openRecipe(t, 'docs/recipes.md', 'Count only failed logins');
-	const {origin} = await serve(t, app);
-	const guess = async () =>
-		(await fetch(`${origin}/login`, {method: 'POST', headers: {'X-Forwarded-For': alice}})).status;
-
-	const seen = await Promise.all(Array.from({length: 500}, guess));
-	const judged = seen.filter(status => status === 401).length;
-	t.true(judged >= 5 && judged <= 20, `${judged}`);
-});
-
-test('gates that share a store share their bans', async t => {
-	const {store} = manualClockStore();
-	const login = gatekeeper({store, banRule: [1, 60, 600]});
-	const {http, router} = gatedApp({store});
-	router.post('/login', login, ctx => {
-		ctx.report();
-	});
-
-	await http.post('/login');
-	t.is((await http.get('/ping')).status, 403);
-});
-
-test('a banned client can upgrade, and a ban ends no stream that is open', async t => {
-	const stream = new PassThrough();
-	const {app, gate} = gatedApp({}, router => {
-		router.get('/stream', ctx => {
-			ctx.body = stream;
-		});
-	});
-	const {origin, server} = await serve(t, app);
-	server.on('upgrade', (_request, socket: Socket) => {
-		socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
-	});
-	stream.write('before');
-	const response = await fetch(`${origin}/stream`);
-
-	await gate.ban('127.0.0.1');
-	t.is((await fetch(`${origin}/ping`)).status, 403);
-	t.is((await upgradeOn(t, server))[0], '101');
-	stream.end(' and after');
-	t.is(await response.text(), 'before and after');
-});
-
 test('every recipe has a test', async t => {
-	const text = await readFile(join(root, 'docs/recipes.md'), 'utf8');
+	const text = await readPage('docs/recipes.md');
 	const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);
 
 	t.deepEqual(
@@ -354,17 +262,3 @@ test('every recipe has a test', async t => {
 		Object.keys(recipes),
 	);
 });
-
-/** Asks a server to upgrade; the status that it answers with, and the socket. */
-async function upgradeOn(
-	t: ExecutionContext,
-	server: Server,
-): Promise<[status: string, socket: Socket]> {
-	const {port} = server.address() as AddressInfo;
-	const socket = connect(port, '127.0.0.1');
-	t.teardown(() => socket.destroy());
-	socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-	const [data] = await once(socket, 'data');
-
-	return [String(data).slice(9, 12), socket];
-}

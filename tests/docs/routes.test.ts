@@ -1,12 +1,9 @@
-import {writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import supertest, {type Agent} from 'supertest';
-import {blocks, moduleFolder} from '../support/documents.ts';
+import {blocks, importModule} from '../support/documents.ts';
 
-/** The block of docs/routes.md under a heading that contains a text, behind a gate, with a page beside it. */
+/** An app from the block under a heading of docs/routes.md that contains `text`, with a gate and a page more. */
 async function example(
 	t: ExecutionContext,
 	heading: string,
@@ -17,14 +14,15 @@ async function example(
 	const code = found.replace(/(const router = .*\n)/, `$1${gate}\n`);
 	const page =
 		"router.get('/page', ctx => {\n\tctx.body = 'page';\n});\napp.use(router.routes());\n";
-	const file = join(await moduleFolder(t), 'example.ts');
-	await writeFile(file, code.replace('export {};', `${page}export default app;`));
-	const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
+	const {app} = await importModule<{app: Koa}>(
+		t,
+		code.replace('export {};', `${page}export {app};`),
+	);
 
 	return supertest.agent(app.callback());
 }
 
-test('one specific() on two routes is one counter, and another call is another', async t => {
+test('one specific() on two routes is one counter, and a second specific() is another', async t => {
 	const http = await example(t, '`specific()`', "'/password/reset'");
 	for (const path of ['/login', '/login', '/login', '/password/reset', '/password/reset']) {
 		t.is((await http.post(path)).status, 200);
@@ -35,7 +33,7 @@ test('one specific() on two routes is one counter, and another call is another',
 	t.is((await http.get('/search')).status, 200);
 });
 
-test('with any router, `allow` by path lets a health check pass', async t => {
+test('with any router, `allow` by path exempts a health check', async t => {
 	const http = await example(t, '`bypass()`', "ctx.path === '/health'", '');
 	for (let sent = 0; sent < 100; sent += 1) {
 		await http.get('/page');
@@ -45,7 +43,7 @@ test('with any router, `allow` by path lets a health check pass', async t => {
 	t.is((await http.get('/health')).status, 404);
 });
 
-test('a mark covers what its handler passes on, and no other page', async t => {
+test('a mark covers the page that its handler passes on to, and no other page', async t => {
 	const http = await example(t, 'How the gate looks ahead', "'/:page'");
 	for (let sent = 0; sent < 8; sent += 1) {
 		t.is((await http.get('/other')).text, 'other');

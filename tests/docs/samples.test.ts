@@ -26,7 +26,7 @@ test('a refusal looks as docs/responses.md shows it', async t => {
 	}
 });
 
-test('a problem looks as docs/responses.md shows it', async t => {
+test('a problem document looks as docs/responses.md shows it', async t => {
 	const {http} = gatedApp({banRule: [3, 60, 600]}, router => {
 		router.get('/report', async ctx => {
 			await ctx.report({weight: 3});

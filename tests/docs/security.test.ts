@@ -1,27 +1,29 @@
 import {once} from 'node:events';
-import {writeFile} from 'node:fs/promises';
 import {type ClientRequest, request} from 'node:http';
-import {join} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import {bodyParser} from '@koa/bodyparser';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import type {Middleware} from 'koa';
 import {MemoryStore, specific} from '../../source/index.ts';
-import {blocks, moduleFolder} from '../support/documents.ts';
-import {gatedApp, serve, until} from '../support/gated-app.ts';
+import {blocks, importModule} from '../support/documents.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {until} from '../support/latch.ts';
+import {serve} from '../support/servers.ts';
 
 const hour = 3_600_000;
 
-test('of 500 guesses at once, the rule on the login route lets five be judged', async t => {
-	const folder = await moduleFolder(t);
-	const [example = ''] = await blocks('docs/security.md', 'Guesses in parallel');
-	const file = join(folder, 'login.ts');
-	const code = example.replace('export {};', 'app.use(router.routes());\nexport default app;');
-	await writeFile(file, code);
-	const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
+/** Serves the first example under a heading of docs/security.md, and returns its origin. */
+async function serveExample(t: ExecutionContext, heading: string): Promise<string> {
+	const [example = ''] = await blocks('docs/security.md', heading);
+	const code = example.replace('export {};', 'app.use(router.routes());\nexport {app};');
+	const {app} = await importModule<{app: Koa}>(t, code);
 	app.silent = true;
-	const {origin} = await serve(t, app);
+
+	return (await serve(t, app)).origin;
+}
+
+test('of 500 guesses at once, the rule on the login route admits five', async t => {
+	const origin = await serveExample(t, 'Guesses in parallel');
 	const guess = async () => (await fetch(`${origin}/login`, {method: 'POST'})).status;
 
 	const statuses = await Promise.all(Array.from({length: 500}, guess));
@@ -30,7 +32,7 @@ test('of 500 guesses at once, the rule on the login route lets five be judged', 
 	t.is(await guess(), 403);
 });
 
-test('bodies held back are judged together, unless the rule stands after the body parser', async t => {
+test('requests that hold back their bodies are judged together, unless the rule is behind the body parser', async t => {
 	const parse = bodyParser();
 	const perClient = () => specific({count: 5, window: '1m', name: 'login'});
 	const judge: Middleware = ctx => {
@@ -91,15 +93,8 @@ function post(port: number, path: string): ClientRequest {
 	return sent;
 }
 
-test('a gate by address before one with a key ends guesses at it', async t => {
-	const folder = await moduleFolder(t);
-	const [example = ''] = await blocks('docs/security.md', 'Guesses at a key');
-	const file = join(folder, 'pins.ts');
-	const code = example.replace('export {};', 'app.use(router.routes());\nexport default app;');
-	await writeFile(file, code);
-	const {default: app} = (await import(pathToFileURL(file).href)) as {default: Koa};
-	app.silent = true;
-	const {origin} = await serve(t, app);
+test('a gate by address before a gate with a key stops guesses at the key', async t => {
+	const origin = await serveExample(t, 'Guesses at a key');
 	const status = async (pin: string, path = '/account') =>
 		(await fetch(`${origin}${path}`, {headers: {'X-Pin': pin}})).status;
 
@@ -116,7 +111,7 @@ test('a gate by address before one with a key ends guesses at it', async t => {
 
 const account = [{name: 'account', count: 20, window: hour, id: `20/${hour}/account`}];
 
-/** Whether an account is known still, once so many others have got as far, and many more not so far. */
+/** Whether an account is still known after others have as many tries, and many more have fewer. */
 function isKnownAfter(others: number, tries: number, rules: typeof account): boolean {
 	const store = new MemoryStore({clock: () => 0});
 	const tryAccount = (key: string, by = rules) =>
@@ -129,14 +124,14 @@ function isKnownAfter(others: number, tries: number, rules: typeof account): boo
 
 	tryOften('alice');
 	for (let other = 0; other < 100_000; other += 1) {
-		tryAccount(`made up ${other}`);
+		tryAccount(`invented ${other}`);
 	}
 
 	for (let other = 0; other < others; other += 1) {
 		tryOften(`other ${other}`);
 	}
 
-	// Those who are there already push out nobody by more of the same.
+	// More tries of accounts that are already there displace no other account.
 	for (let other = Math.max(0, others - 5000); other < others; other += 1) {
 		tryAccount(`other ${other}`);
 	}
@@ -146,16 +141,16 @@ function isKnownAfter(others: number, tries: number, rules: typeof account): boo
 	return verdict.kind === 'limited' || quota?.remaining === 20 - tries - 1;
 }
 
-test('an account with 8 tries is forgotten by no fewer than 43,690 others that get there after it', t => {
+test('an account with 8 tries is remembered until 43,690 later accounts have as many', t => {
 	t.true(isKnownAfter(43_689, 8, account));
 });
 
-test('an account with 5 tries of 5 is forgotten by no fewer than 43,690 others that are full after it', t => {
+test('an account with 5 of 5 tries is remembered until 43,690 later accounts are full', t => {
 	const few = [{name: 'few', count: 5, window: hour, id: `5/${hour}/few`}];
 	t.true(isKnownAfter(43_689, 5, few));
 });
 
-test('a client that has sent little is forgotten by no fewer than 21,845 new ones', t => {
+test('a client with few requests is remembered until 21,845 new clients have come', t => {
 	const rules = [{name: 'global', count: 100, window: hour, id: `100/${hour}/global`}];
 	const store = new MemoryStore({clock: () => 0});
 	const remaining = () => {
@@ -171,11 +166,11 @@ test('a client that has sent little is forgotten by no fewer than 21,845 new one
 	t.is(remaining(), 98);
 });
 
-test('a ban by reports is ended by no fewer than 100,000 later ones, and one by hand by none', t => {
+test('100,000 later bans end a ban by reports, and never a ban by an operator', t => {
 	const banRule = {name: 'ban', count: 3, window: hour, id: `3/${hour}/ban`, duration: hour};
 	const store = new MemoryStore({clock: () => 0});
 	store.report('reported', banRule, {weight: 3});
-	store.ban('by hand', {duration: 1});
+	store.ban('by operator', {duration: 1});
 	for (let client = 0; client < 99_999; client += 1) {
 		store.report(`client ${client}`, banRule, {weight: 3});
 	}
@@ -184,5 +179,5 @@ test('a ban by reports is ended by no fewer than 100,000 later ones, and one by 
 	store.report('one more', banRule, {weight: 3});
 	t.is(store.admit('one more', [], {}).kind, 'banned');
 	t.is(store.admit('reported', [], {}).kind, 'admitted');
-	t.is(store.admit('by hand', [], {}).kind, 'banned');
+	t.is(store.admit('by operator', [], {}).kind, 'banned');
 });

@@ -5,7 +5,7 @@ import {gatekeeper, MemoryStore, specific} from '../../source/index.ts';
 import {RedisStore} from '../../source/redis.ts';
 import {readPage, root} from '../support/documents.ts';
 
-test('the README and docs/options.md list the options that gatekeeper() takes, and no others', async t => {
+test('the README and docs/options.md list exactly the options of gatekeeper()', async t => {
 	const options = namesTaken(() => gatekeeper({[unknown]: 1} as never));
 
 	t.true(options.length >= 16);
@@ -13,7 +13,7 @@ test('the README and docs/options.md list the options that gatekeeper() takes, a
 	t.deepEqual(rows(await readPage('docs/options.md'), 'option'), options);
 });
 
-test("docs/stores.md lists the stores' options, and docs/routes.md those of specific()", async t => {
+test('docs/stores.md lists the options of both stores, and docs/routes.md those of specific()', async t => {
 	const stores = await readPage('docs/stores.md');
 	const ofMemory = namesTaken(() => new MemoryStore({[unknown]: 1} as never));
 	const ofRedis = namesTaken(() => new RedisStore({[unknown]: 1} as never));
@@ -24,7 +24,7 @@ test("docs/stores.md lists the stores' options, and docs/routes.md those of spec
 	t.deepEqual(rows(await readPage('docs/routes.md'), 'option'), ofSpecific);
 });
 
-test('docs/managing-bans.md lists the methods of a gate', async t => {
+test('docs/managing-bans.md lists every method of a gate', async t => {
 	const listed = rows(await readPage('docs/managing-bans.md'), 'method');
 
 	t.deepEqual(
@@ -33,7 +33,7 @@ test('docs/managing-bans.md lists the methods of a gate', async t => {
 	);
 });
 
-test('docs/warnings.md lists the codes that the source emits, and no others', async t => {
+test('docs/warnings.md lists exactly the codes that the source emits', async t => {
 	const folder = join(root, 'source');
 	const names = await readdir(folder, {recursive: true});
 	const files = names.filter(name => name.endsWith('.ts'));
@@ -44,10 +44,10 @@ test('docs/warnings.md lists the codes that the source emits, and no others', as
 	t.deepEqual(rows(await readPage('docs/warnings.md'), 'code'), [...codes].sort());
 });
 
-/** Like no option, so that the error lists all. */
+/** Resembles no option, so that the error lists them all. */
 const unknown = 'xxxxxxxxxxxxxxxxxxxx';
 
-/** The names of options that an error lists, sorted. */
+/** The option names that the error message lists, sorted. */
 function namesTaken(take: () => unknown): readonly string[] {
 	try {
 		take();
@@ -59,7 +59,7 @@ function namesTaken(take: () => unknown): readonly string[] {
 	return [];
 }
 
-/** What stands first in the rows of a page's first table whose first column has this heading, sorted. */
+/** The first column of the page's first table that has this heading, sorted. */
 function rows(page: string, heading: string): readonly string[] {
 	const [, table = ''] = page.split(`\n| ${heading} |`);
 	const [body = ''] = table.split('\n\n');

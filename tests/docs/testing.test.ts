@@ -5,15 +5,15 @@ import {promisify} from 'node:util';
 import test from 'ava';
 import {blocks, moduleFolder, root} from '../support/documents.ts';
 
-/** What stands above each block of the page, and how many tests it has. */
-const pages: Readonly<Record<string, number>> = {
+/** The heading above each block of the page, and the number of tests in the block. */
+const testsUnder: Readonly<Record<string, number>> = {
 	'A new app for each test': 2,
 	'More than one client': 1,
 	'One app for all tests': 2,
 	'No limits in tests': 1,
 };
 
-for (const [heading, count] of Object.entries(pages)) {
+for (const [heading, count] of Object.entries(testsUnder)) {
 	test(`the tests under "${heading}" pass`, async t => {
 		const [code = ''] = await blocks('docs/testing.md', heading);
 		const file = join(await moduleFolder(t), 'page.test.ts');
@@ -29,6 +29,6 @@ for (const [heading, count] of Object.entries(pages)) {
 	});
 }
 
-test('each block of the page is run', async t => {
-	t.is((await blocks('docs/testing.md')).length, Object.keys(pages).length);
+test('every block of the page is tested', async t => {
+	t.is((await blocks('docs/testing.md')).length, Object.keys(testsUnder).length);
 });

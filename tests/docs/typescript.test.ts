@@ -1,6 +1,6 @@
 import test from 'ava';
 import {bansOf} from '../support/gated-app.ts';
-import {openRecipe, statuses} from '../support/recipe.ts';
+import {openRecipe, repeat} from '../support/recipe.ts';
 
 const page = 'docs/typescript.md';
 const alice = '203.0.113.7';
@@ -11,30 +11,30 @@ test('the verdict has the fields that the page reads', async t => {
 	t.is((await from(alice).get('/')).text, 'global: 99 left');
 });
 
-test('a state type of your own keeps the state of the gate', async t => {
+test("your own state type keeps the gate's state", async t => {
 	const {from} = await openRecipe(t, page, 'A state type of your own');
 
 	t.is((await from(alice).get('/me')).text, `guest at ${alice}`);
 });
 
-test('functions for options do what their comments say', async t => {
+test('the functions for options do what their comments say', async t => {
 	const {from} = await openRecipe(t, page, 'Functions for options');
 	const http = from(alice).set('User-Agent', 'a browser');
 
 	t.is((await http.get('/')).text, alice);
 	t.is((await http.get('/').set('Authorization', 'Bearer secret')).text, 'key:alice');
 	t.is((await from(alice).get('/').set('User-Agent', '')).status, 403);
-	t.deepEqual(await statuses(99, () => http.get('/')), Array(99).fill(200));
+	t.deepEqual(await repeat(99, () => http.get('/')), Array(99).fill(200));
 	t.regex((await http.get('/')).text, /^Slow down: rate limited for \d+s/);
 });
 
-test('the store of the page keeps what a store promises a gate', async t => {
+test('the store on the page keeps the promises that a gate relies on', async t => {
 	const {from, own, router} = await openRecipe(t, page, 'A store of your own');
 	router.post('/report', ctx => {
 		ctx.report({reason: 'spam'});
 	});
 
-	t.deepEqual(await statuses(3, () => from(alice).get('/ping')), [200, 200, 429]);
+	t.deepEqual(await repeat(3, () => from(alice).get('/ping')), [200, 200, 429]);
 	t.is((own.times as readonly number[]).length, 3);
 	await own.gate.reset(alice);
 	t.is((await from(alice).post('/report')).status, 404);

@@ -1,30 +1,26 @@
 import {once} from 'node:events';
 import {request} from 'node:http';
-import {connect} from 'node:net';
 import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {bypass, specific} from '../../source/index.ts';
-import {gatedApp, ok, serve} from '../support/gated-app.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
+import {raw, statusOf} from '../support/raw.ts';
+import {serve} from '../support/servers.ts';
 
-/** Sends a target as it is: what makes requests for people resolves dot segments first. */
-async function raw(t: ExecutionContext, app: Koa): Promise<(target: string) => Promise<number>> {
+/** Serves an app. The function returned requests a target as it is: HTTP clients resolve dot segments first. */
+async function rawStatuses(
+	t: ExecutionContext,
+	app: Koa,
+): Promise<(target: string) => Promise<number>> {
 	const {port} = await serve(t, app);
 
-	return target =>
-		new Promise((resolve, reject) => {
-			const socket = connect(port, '127.0.0.1', () => {
-				socket.write(`GET ${target} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`);
-			});
-			let text = '';
-			socket.setEncoding('latin1');
-			socket.on('data', data => {
-				text += data;
-			});
-			socket.on('end', () => resolve(Number(text.slice(9, 12))));
-			socket.on('error', reject);
-		});
+	return async target =>
+		statusOf(
+			await raw(port, `GET ${target} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n`),
+		);
 }
 
 const ambiguous = [
@@ -49,12 +45,12 @@ const ambiguous = [
 	'/public/.',
 ];
 
-test('a path with dot segments is not exempt, in whatever spelling', async t => {
+test('a path with dot segments is not exempt, in any spelling', async t => {
 	const {app} = await overQuota(router => {
 		router.use('/public', bypass());
 		router.get('/*path', ok);
 	});
-	const ask = await raw(t, app);
+	const ask = await rawStatuses(t, app);
 
 	t.is(await ask('/public/style.css'), 200);
 	t.is(await ask('/public/..style/a...b/.well-known/%2edot?next=/a/../b'), 200);
@@ -64,12 +60,12 @@ test('a path with dot segments is not exempt, in whatever spelling', async t => 
 	}
 });
 
-test('nor does bypass() spare it the rules behind it', async t => {
+test('the rules behind a bypass() apply to a path with dot segments', async t => {
 	const {app} = gatedApp({}, router => {
 		router.use('/public', bypass());
 		router.get('/*path', specific([1, 60]), ok);
 	});
-	const ask = await raw(t, app);
+	const ask = await rawStatuses(t, app);
 
 	t.is(await ask('/public/style.css'), 200);
 	t.is(await ask('/public/style.css'), 200);
@@ -86,8 +82,12 @@ test('a host that changes the path of ctx.URL is not exempt', async t => {
 		router.get('/*path', ok);
 	});
 	const {port} = await serve(t, app);
-	const ask = async (path: string, host: string, forwarded = '') => {
-		const headers = {Host: host, ...(forwarded && {'X-Forwarded-Host': forwarded})};
+	const ask = async (path: string, host: string, forwarded = '', protocol = '') => {
+		const headers = {
+			Host: host,
+			...(forwarded && {'X-Forwarded-Host': forwarded}),
+			...(protocol && {'X-Forwarded-Proto': protocol}),
+		};
 		const [response] = await once(request({port, path, headers, setHost: false}).end(), 'response');
 		response.resume();
 		return response.statusCode;
@@ -119,9 +119,18 @@ test('a host that changes the path of ctx.URL is not exempt', async t => {
 	}
 
 	t.is(await ask('/public/style.css', 'a.test', 'x/expensive?'), 429);
+	for (const [protocol, status] of [
+		['https', 200],
+		['https, http', 200],
+		['http://x/expensive?', 429],
+		['https://x', 429],
+		[`https${' '.repeat(2000)}x`, 429],
+	] as const) {
+		t.is(await ask('/public/style.css', 'a.test', '', protocol), status, protocol);
+	}
 });
 
-test('of a long or odd host nobody asks which route will run', async t => {
+test('a long or odd host is not exempt', async t => {
 	for (const proxy of [false, true]) {
 		const {http} = await overQuota((_router, koa) => {
 			koa.proxy = proxy;
@@ -142,12 +151,12 @@ test('of a long or odd host nobody asks which route will run', async t => {
 	}
 });
 
-test('of a long or odd URL nobody asks which route will run', async t => {
+test('a long or odd URL is not exempt', async t => {
 	const {http, app} = await overQuota(router => {
 		router.get('/open/*path', bypass(), ok);
 	});
 	const longest = `/open/${'a'.repeat(4090)}`;
-	const ask = await raw(t, app);
+	const ask = await rawStatuses(t, app);
 
 	t.deepEqual(await statuses(http, [`GET ${longest}`, `GET ${longest}a`]), {
 		[`GET ${longest}`]: 200,

@@ -2,16 +2,18 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import Koa, {type Middleware} from 'koa';
 import mount from 'koa-mount';
-import {bypass, gatekeeper, specific} from '../../source/index.ts';
-import {agents, manualClockStore, ok, passOn} from '../support/gated-app.ts';
+import {bypass, gatekeeper} from '../../source/index.ts';
+import {ok, passOn} from '../support/handlers.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 import {overQuota, statuses} from '../support/over-quota.ts';
+import {agents} from '../support/servers.ts';
 import {warnings} from '../support/warnings.ts';
 
 function openRouter(): Router {
 	return new Router().get('/open', bypass(), ok).get('/closed', ok);
 }
 
-test('every router that app.use placed after the gate is seen', async t => {
+test('the gate finds every router that app.use() places after it', async t => {
 	const {http} = await overQuota((_router, app) => {
 		app.use(new Router().get('/one', bypass(), ok).get('/late', ok).routes());
 		app.use(passOn);
@@ -26,7 +28,7 @@ test('every router that app.use placed after the gate is seen', async t => {
 	});
 });
 
-test('a route added after the first request is seen', async t => {
+test('the gate finds a route that is added after the first request', async t => {
 	const {http, router} = await overQuota(() => {});
 
 	t.is((await http.get('/open')).status, 429);
@@ -34,7 +36,7 @@ test('a route added after the first request is seen', async t => {
 	t.is((await http.get('/open')).status, 200);
 });
 
-test('a router before the gate is not taken for one after it', async t => {
+test('a router before the gate exempts nothing', async t => {
 	const app = new Koa();
 	const {store} = manualClockStore();
 	const gate = gatekeeper({rateLimitRule: [1, 60], store});
@@ -51,29 +53,7 @@ test('a router before the gate is not taken for one after it', async t => {
 	});
 });
 
-test('a bypass() that stands before the gate says which line to add', async t => {
-	const app = new Koa();
-	const errors: Error[] = [];
-	app.on('error', error => errors.push(error));
-	app.use(
-		openRouter()
-			.get('/specific', specific([1, 1]), ok)
-			.routes(),
-	);
-	const {http} = agents(app);
-
-	t.is((await http.get('/open')).status, 500);
-	t.is((await http.get('/specific')).status, 500);
-	t.deepEqual(
-		errors.map(error => error.message),
-		[
-			'bypass() found no gatekeeper: add app.use(gatekeeper(…)) before the router',
-			'specific() found no gatekeeper: add app.use(gatekeeper(…)) before the router',
-		],
-	);
-});
-
-test('a router added after callback() is expected but does not run: counted late, and then not exempt', async t => {
+test('requests for a router that was added after callback(), which never runs, are counted late', async t => {
 	const app = new Koa();
 	const {store, pass} = manualClockStore();
 	app.use(gatekeeper({rateLimitRule: [2, 60], store}));
@@ -83,14 +63,14 @@ test('a router added after callback() is expected but does not run: counted late
 	t.is((await http.get('/open')).status, 404);
 	t.is((await http.get('/open')).status, 404);
 	t.is((await http.get('/other')).status, 429);
-	t.is((await http.get('/open')).status, 404, 'the one beyond the quota');
+	t.is((await http.get('/open')).status, 404, 'one beyond the quota');
 	t.is((await http.get('/open')).status, 429);
 	pass(60_000);
 	t.is((await http.get('/open')).status, 404);
 });
 
 test.serial(
-	'in a mounted app a mark that runs unforeseen warns once, with its route and the ways out',
+	'in a mounted app, a mark that the gate did not foresee causes one warning with its route and the remedies',
 	async t => {
 		const seen = warnings(t);
 		const app = new Koa();
@@ -110,7 +90,7 @@ test.serial(
 	},
 );
 
-test('in a mounted app the gate foresees the routers that it is told', async t => {
+test('in a mounted app, the gate foresees the marks of the routers in the option routers', async t => {
 	const router = openRouter();
 	const app = new Koa();
 	const sub = new Koa();
@@ -127,7 +107,7 @@ test('in a mounted app the gate foresees the routers that it is told', async t =
 	});
 });
 
-test("a parent's router is not taken for the mounted app's own", async t => {
+test('the gate of a mounted app ignores the routers of the app around it', async t => {
 	const app = new Koa();
 	const sub = new Koa();
 	const {store} = manualClockStore();
@@ -142,7 +122,7 @@ test("a parent's router is not taken for the mounted app's own", async t => {
 	t.is((await http.get('/sub/open')).status, 429);
 });
 
-test('a wrapped dispatch function hides its router, unless it is named', async t => {
+test('the gate does not find a router whose middleware is wrapped, unless the option routers lists it', async t => {
 	const wrap =
 		(middleware: Middleware): Middleware =>
 		(ctx, next) =>
@@ -164,7 +144,7 @@ test('a wrapped dispatch function hides its router, unless it is named', async t
 });
 
 test.serial(
-	'functions wrapped in a stack, as tracing tools do, lose the mark: not exempt, with a warning',
+	'a wrapper around the functions of a route, as of a tracing tool, hides the mark, with a warning',
 	async t => {
 		const seen = warnings(t);
 		const router = openRouter();
@@ -180,7 +160,7 @@ test.serial(
 	},
 );
 
-test('a tool that copies the properties of what it wraps hides nothing', async t => {
+test('a wrapper that copies the properties of the function hides nothing', async t => {
 	const app = new Koa();
 	const {store} = manualClockStore();
 	const wrap = <T extends Middleware>(middleware: T): T =>
@@ -191,59 +171,4 @@ test('a tool that copies the properties of what it wraps hides nothing', async t
 	await http.get('/spend');
 
 	t.is((await http.get('/open')).status, 200);
-});
-
-test('a gate mounted with router.use foresees the routes behind it', async t => {
-	const app = new Koa();
-	const {store} = manualClockStore();
-	const router = new Router();
-	router.get('/before', ok);
-	router.use(gatekeeper({rateLimitRule: [1, 60], store}));
-	router.get('/open', bypass(), ok).get('/closed', ok);
-	app.use(router.routes());
-	const {http} = agents(app);
-	await http.get('/closed');
-
-	t.deepEqual(await statuses(http, ['GET /open', 'GET /closed', 'GET /before', 'GET /none']), {
-		'GET /open': 200,
-		'GET /closed': 429,
-		'GET /before': 200,
-		'GET /none': 404,
-	});
-});
-
-test('a gate in a nested router, or on a single route, foresees what follows it', async t => {
-	const app = new Koa();
-	const {store} = manualClockStore();
-	const gate = gatekeeper({rateLimitRule: [1, 60], store});
-	const inner = new Router();
-	inner.use(gate).get('/open', bypass(), ok).get('/closed', ok);
-	const router = new Router();
-	router.use('/inner', inner.routes());
-	router.get('/single', gate, bypass(), ok).get('/late', passOn, gate, ok);
-	app.use(router.routes());
-	const {http} = agents(app);
-	await http.get('/inner/closed');
-
-	t.deepEqual(
-		await statuses(http, ['GET /inner/open', 'GET /inner/closed', 'GET /single', 'GET /late']),
-		{
-			'GET /inner/open': 200,
-			'GET /inner/closed': 429,
-			'GET /single': 200,
-			'GET /late': 429,
-		},
-	);
-});
-
-test.serial('a gate mounted with router.use on an exclusive router warns', async t => {
-	const seen = warnings(t);
-	const app = new Koa();
-	const {store} = manualClockStore();
-	const router = new Router({exclusive: true});
-	router.get('/ping', ok).use(gatekeeper({rateLimitRule: [1, 60], store}));
-	app.use(router.routes());
-
-	t.is((await agents(app).http.get('/ping')).status, 404);
-	t.deepEqual(await seen.codes(), ['GATEKEEPER_EXCLUSIVE_ROUTER']);
 });

@@ -1,9 +1,6 @@
-import {inspect} from 'node:util';
 import {Router} from '@koa/router';
 import test from 'ava';
 import {AddressList, type GatekeeperOptions, gatekeeper, MemoryStore} from '../../source/index.ts';
-import {RedisStore} from '../../source/redis.ts';
-import {gatedApp} from '../support/gated-app.ts';
 
 const limit = (rateLimitRule: unknown) => ({rateLimitRule});
 const ban = (banRule: unknown) => ({banRule});
@@ -218,75 +215,13 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 ];
 
-test('a bad option fails at start-up: which it is, what is allowed, what came', t => {
+test('a bad option fails at start-up, naming the option, the allowed values and the given one', t => {
 	for (const [options, message] of bad) {
 		const error = t.throws(() => gatekeeper(options as GatekeeperOptions), {
 			instanceOf: TypeError,
 		});
 		t.true(error.message.startsWith(message), error.message);
 	}
-});
-
-test('no error shows a secret, wherever it was put by mistake', t => {
-	const secret = 'c0nfidential';
-	const client = {options: {password: secret}};
-
-	for (const mistake of [
-		() => gatekeeper({keySecret: [secret]} as unknown as GatekeeperOptions),
-		() => gatekeeper({keySecret: {secret}} as unknown as GatekeeperOptions),
-		() => gatekeeper({keySecret: new TextEncoder().encode(secret).buffer} as never),
-		() => gatekeeper([{keySecret: secret}] as unknown as GatekeeperOptions),
-		() => gatekeeper(secret as unknown as GatekeeperOptions),
-		() => gatekeeper({key: secret} as unknown as GatekeeperOptions),
-		() => gatekeeper({store: client} as unknown as GatekeeperOptions),
-		() => gatekeeper({store: `redis://:${secret}@db`} as unknown as GatekeeperOptions),
-		() => new RedisStore({client} as never),
-		() => new RedisStore([client] as never),
-		() => new RedisStore(`redis://:${secret}@db` as never),
-	]) {
-		const error = t.throws(mistake, {instanceOf: TypeError});
-		t.notRegex(inspect(error, {depth: 9}), /c0nfidential/);
-		t.notRegex(inspect(error), /99, 48, 110|63 30 6e/);
-	}
-});
-
-test('with a secret, no verb shows the key that it was given', async t => {
-	const {gate} = gatedApp({keySecret: 'pepper'});
-	const key = 'sk_live_c0nfidential';
-
-	for (const mistake of [key, {kye: key}, {key: [key]}, {specificKey: [key]}]) {
-		for (const verb of ['ban', 'unban', 'reset', 'report'] as const) {
-			const error = await t.throwsAsync(gate[verb](mistake as never), {instanceOf: TypeError});
-			t.notRegex(error.message, /c0nfidential/);
-		}
-	}
-});
-
-test('a secret is shown neither by a gate nor by the state of a request', async t => {
-	const keySecret = 'c0nfidential';
-	const {http, gate} = gatedApp({keySecret}, router => {
-		router.get('/state', ctx => {
-			ctx.body = inspect(ctx.state, {depth: 9, showHidden: true});
-		});
-	});
-
-	t.notRegex((await http.get('/state')).text, /c0nfidential/);
-	t.notRegex(inspect(gate, {depth: 9, showHidden: true}), /c0nfidential/);
-});
-
-test('a secret may be text or its bytes, which are copied', async t => {
-	const bytes = Buffer.from('pepper');
-	const gates = ['pepper', bytes, new Uint8Array(bytes)].map(keySecret =>
-		gatedApp({keySecret, key: () => 'alice'}, router => {
-			router.get('/client', ctx => {
-				ctx.body = ctx.state.gatekeeper.client;
-			});
-		}),
-	);
-	bytes.fill(0);
-
-	const clients = await Promise.all(gates.map(async ({http}) => (await http.get('/client')).text));
-	t.is(new Set(clients).size, 1);
 });
 
 const good: readonly GatekeeperOptions[] = [
@@ -306,13 +241,13 @@ const good: readonly GatekeeperOptions[] = [
 	{routers: [router], onRefused: () => {}, store: new MemoryStore()},
 ];
 
-test('good options are taken', t => {
+test('good options are accepted', t => {
 	for (const options of good) {
 		t.notThrows(() => gatekeeper(options));
 	}
 });
 
-test('an option that is undefined is one left out', t => {
+test('an undefined option counts as absent', t => {
 	t.notThrows(() =>
 		gatekeeper({banRule: undefined, headers: undefined} as unknown as GatekeeperOptions),
 	);

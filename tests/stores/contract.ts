@@ -1,36 +1,40 @@
 import type {ExecutionContext, TestFn} from 'ava';
-import {agreesWithTheModel} from '../support/models/naive-store.ts';
+import {atOnce} from './contract/at-once.ts';
+import {bansByReports} from './contract/bans-by-reports.ts';
 import {clientsApart, countersKept} from './contract/counters.ts';
 import {immunity, lateCounts, peeks} from './contract/exceptions.ts';
+import {forgiveness} from './contract/forgiveness.ts';
+import {agreesWithNaiveStore} from './contract/histories.ts';
+import {bansListed, manualBans} from './contract/manual-bans.ts';
 import type {OpenedStore, Promised} from './contract/promised.ts';
-import {bansByReports, reportsCounted} from './contract/reports.ts';
-import {atOnce, quotasTold, severalRules, slidingWindow} from './contract/requests.ts';
-import {bansByHand, bansListed, forgiveness} from './contract/verbs.ts';
+import {quotasReturned, severalRules} from './contract/quotas.ts';
+import {reportsCounted} from './contract/reports.ts';
+import {slidingWindow} from './contract/window.ts';
 
 export type OpenStore = (t: ExecutionContext) => OpenedStore | Promise<OpenedStore>;
 
 export interface ContractOptions {
-	/** Random histories compared with the model, in all: many in memory, fewer over a network. */
-	readonly runs: number;
+	/** How many random histories to compare with the naive store: many in memory, fewer on a server. */
+	readonly histories?: number;
 }
 
 /**
  * Registers every promise of the `Store` contract as a test.
  *
- * @param name of the store, in front of every title
+ * @param name of the store; every title begins with it
  */
 export function storeContract(
 	test: TestFn,
 	name: string,
 	open: OpenStore,
-	options: ContractOptions,
+	{histories = 0}: ContractOptions = {},
 ): void {
 	const promised: Promised = (title, body) => {
 		test(`${name}: ${title}`, async t => body(t, await open(t)));
 	};
 
 	slidingWindow(promised);
-	quotasTold(promised);
+	quotasReturned(promised);
 	severalRules(promised);
 	countersKept(promised);
 	clientsApart(promised);
@@ -39,9 +43,11 @@ export function storeContract(
 	peeks(promised);
 	reportsCounted(promised);
 	bansByReports(promised);
-	bansByHand(promised);
+	manualBans(promised);
 	forgiveness(promised);
 	bansListed(promised);
 	atOnce(promised);
-	agreesWithTheModel(test, name, open, options.runs);
+	if (histories > 0) {
+		agreesWithNaiveStore(test, name, open, histories);
+	}
 }

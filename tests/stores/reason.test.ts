@@ -7,10 +7,10 @@ import {bansOf, gatedApp} from '../support/gated-app.ts';
 const long = 'x'.repeat(100_000);
 const kept = 'x'.repeat(200);
 
-/** A reason that a handler cuts from a request's body. */
+/** A reason that a handler cuts from the body of a request. */
 const cut = (index: number) => `${index}`.padEnd(100_000, '-').slice(0, 150);
 
-test('a reason has 200 characters at most, on every way in', async t => {
+test('a reason has at most 200 characters, wherever it comes from', async t => {
 	const {http, gate, from} = gatedApp(
 		{banRule: [1, 60, 600], ipHeader: 'X-Forwarded-For'},
 		router => {
@@ -29,7 +29,7 @@ test('a reason has 200 characters at most, on every way in', async t => {
 	t.deepEqual(reasons, [kept, kept, kept, kept]);
 });
 
-test('what another store tells as a reason is cut too', async t => {
+test('the reason in a verdict of another store is cut too', async t => {
 	const refusals: Array<string | undefined> = [];
 	const store = forwardTo(new MemoryStore(), {
 		admit: async () => ({kind: 'banned', by: 'hand', endsInMs: 5000, reason: long}),
@@ -45,14 +45,14 @@ test('what another store tells as a reason is cut too', async t => {
 	t.deepEqual(refusals, [kept]);
 });
 
-test('no character is cut in half', async t => {
+test('a surrogate pair is not cut in half', async t => {
 	const {gate} = gatedApp();
 	await gate.ban('192.0.2.1', {reason: `${'x'.repeat(199)}\u{1f600}`});
 
 	t.is((await bansOf({gate}))[0]?.reason, 'x'.repeat(199));
 });
 
-test('a reason keeps nothing of the text that it was cut from', async t => {
+test('a reason does not keep the text that it was cut from in memory', async t => {
 	const {gate} = gatedApp({banRule: [1, 60, 600]});
 	const before = bytesHeld();
 	for (let index = 0; index < 100; index += 1) {
@@ -64,7 +64,7 @@ test('a reason keeps nothing of the text that it was cut from', async t => {
 	t.is((await bansOf({gate})).length, 200);
 });
 
-test('a key that an operator names by its hash keeps nothing of a longer text', async t => {
+test('a hashed key that an operator passes does not keep a longer text in memory', async t => {
 	const {gate} = gatedApp();
 	const before = bytesHeld();
 	for (let index = 0; index < 100; index += 1) {

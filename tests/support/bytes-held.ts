@@ -4,9 +4,9 @@ import {runInNewContext} from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-/** What this process holds, once all that nobody needs is gone. */
+/** How many bytes this process holds after garbage collection. */
 export function bytesHeld(): number {
-	// What array buffers held is told free only the second time.
+	// The memory of array buffers is reported as free only after the second collection.
 	collectGarbage();
 	collectGarbage();
 	const {heapUsed, arrayBuffers} = process.memoryUsage();

@@ -1,10 +1,15 @@
 import {readdirSync} from 'node:fs';
-import {mkdtemp, readFile, rm} from 'node:fs/promises';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
+import {pathToFileURL} from 'node:url';
 import type {ExecutionContext} from 'ava';
+import {register} from 'tsx/esm/api';
 
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+// The tests themselves are compiled; the blocks of the documents are loaded as TypeScript.
+register();
+
+/** The root of the repository: AVA runs every test from there. */
+export const root = process.cwd();
 
 /** The README and every page of docs/, as paths from the root. */
 export const pages: readonly string[] = [
@@ -18,15 +23,15 @@ export function readPage(page: string): Promise<string> {
 	return readFile(join(root, page), 'utf8');
 }
 
-/** A block of TypeScript, as a module of its own. */
+/** A block of TypeScript, completed to a module. */
 export interface Block {
 	readonly module: string;
 	/** Whether it is only compiled: the page writes ` ```ts no-run `. */
 	readonly isCompiledOnly: boolean;
 }
 
-/** What a block takes for granted, unless it says so itself. */
-const granted: ReadonlyArray<[line: string, unless: RegExp]> = [
+/** The lines that a block relies on and may leave out. */
+const assumed: ReadonlyArray<[line: string, unless: RegExp]> = [
 	["import Koa from 'koa';", /^import Koa\b/m],
 	["import {Router} from '@koa/router';", /^import \{?Router\b/m],
 	[
@@ -37,12 +42,12 @@ const granted: ReadonlyArray<[line: string, unless: RegExp]> = [
 	['const router = new Router();', /^const router\b/m],
 ];
 
-/** The TypeScript blocks of a page, or of what stands under one of its headings. */
+/** The TypeScript blocks of a page, or of the section under one of its headings. */
 export async function typescriptBlocks(page: string, heading?: string): Promise<readonly Block[]> {
 	const found = fences(await readPage(page), heading).filter(({info}) => /^ts\b/.test(info));
 
 	return found.map(({info, code}) => {
-		const lines = granted.filter(([, unless]) => !unless.test(code)).map(([line]) => line);
+		const lines = assumed.filter(([, unless]) => !unless.test(code)).map(([line]) => line);
 		return {
 			module: [...lines, code, 'export {};\n'].join('\n'),
 			isCompiledOnly: info === 'ts no-run',
@@ -50,7 +55,7 @@ export async function typescriptBlocks(page: string, heading?: string): Promise<
 	});
 }
 
-/** The same blocks, as modules alone. */
+/** The text of the same modules. */
 export async function blocks(page: string, heading?: string): Promise<readonly string[]> {
 	return (await typescriptBlocks(page, heading)).map(({module}) => module);
 }
@@ -58,7 +63,7 @@ export async function blocks(page: string, heading?: string): Promise<readonly s
 /**
  * The first fenced block of a language under a heading, without its fences.
  *
- * @param start what it begins with
+ * @param start how the block begins
  */
 export async function sample(
 	page: string,
@@ -77,7 +82,7 @@ export async function sample(
 }
 
 interface Fence {
-	/** What stands behind the opening fence. */
+	/** The text after the opening fence, such as `ts no-run`. */
 	readonly info: string;
 	readonly code: string;
 }
@@ -93,7 +98,15 @@ function fences(text: string, heading?: string): readonly Fence[] {
 	}));
 }
 
-/** A folder for such modules, from where they find the built package. */
+/** Runs a module, and returns its exports. */
+export async function importModule<Exports>(t: ExecutionContext, code: string): Promise<Exports> {
+	const file = join(await moduleFolder(t), 'module.ts');
+	await writeFile(file, code);
+
+	return (await import(pathToFileURL(file).href)) as Exports;
+}
+
+/** A temporary folder for such modules, inside the repository so that they can import the built package. */
 export async function moduleFolder(t: ExecutionContext): Promise<string> {
 	const folder = await mkdtemp(join(root, '.readme-'));
 	t.teardown(() => rm(folder, {recursive: true}));

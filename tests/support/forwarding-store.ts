@@ -1,7 +1,7 @@
 import type {Store} from '../../source/stores/store.ts';
 import {timeOf} from '../../source/stores/time-of.ts';
 
-/** A store that asks another, but for the methods given: one that fails, waits, or counts. */
+/** Passes every call on to a store, except for the overridden methods: they may fail, wait, or count. */
 export function forwardTo(store: Store, overrides: Partial<Store>): Store {
 	return {
 		shared: store.shared,

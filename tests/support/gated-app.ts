@@ -1,31 +1,20 @@
-import type {Server} from 'node:http';
 import {Router} from '@koa/router';
-import type {ExecutionContext} from 'ava';
-import Koa, {type Context, type Next} from 'koa';
-import supertest, {type Agent} from 'supertest';
-import {
-	type Ban,
-	type Gatekeeper,
-	type GatekeeperOptions,
-	gatekeeper,
-	MemoryStore,
-} from '../../source/index.ts';
+import Koa from 'koa';
+import {type Ban, type Gatekeeper, type GatekeeperOptions, gatekeeper} from '../../source/index.ts';
+import {manualClockStore} from './manual-clock.ts';
+import {type Agents, agents} from './servers.ts';
 
-export interface GatedApp {
+export interface GatedApp extends Agents {
 	readonly app: Koa;
 	readonly router: Router;
 	readonly gate: Gatekeeper;
-	/** Requests from this machine's own address. */
-	readonly http: Agent;
-	/** Requests from a client that a proxy on this machine names. */
-	from(client: string): Agent;
-	/** Lets time pass, in milliseconds. */
+	/** Moves the clock on by milliseconds. */
 	pass(ms: number): void;
 }
 
 /**
- * A Koa app behind a gate whose time is passed by hand: `/ping` and what `routes` adds. `routes` may
- * also place middlewares between gate and router.
+ * A Koa app behind a gate whose clock only `pass` moves. It serves `/ping` and the routes that `routes` adds.
+ * `routes` may also place middlewares between the gate and the router.
  */
 export function gatedApp(
 	options: GatekeeperOptions = {},
@@ -55,74 +44,4 @@ export async function bansOf({gate}: Pick<GatedApp, 'gate'>): Promise<readonly B
 	}
 
 	return bans;
-}
-
-/** A handler. */
-export function ok(ctx: Context): void {
-	ctx.body = 'ok';
-}
-
-/** A handler that leaves the answer to the next one. */
-export function passOn(_ctx: Context, next: Next): Promise<unknown> {
-	return next();
-}
-
-/** A MemoryStore and what moves its clock, in milliseconds. */
-export function manualClockStore(): {store: MemoryStore; pass: (ms: number) => void} {
-	let now = 0;
-	const store = new MemoryStore({clock: () => now});
-
-	return {
-		store,
-		pass: ms => {
-			now += ms;
-		},
-	};
-}
-
-export function agents(app: Koa): Pick<GatedApp, 'http' | 'from'> {
-	const callback = app.callback();
-
-	return {
-		http: supertest.agent(callback),
-		from: client => supertest.agent(callback).set('X-Forwarded-For', client),
-	};
-}
-
-/** Serves on a free port until the test ends; for parallel requests and raw sockets. */
-export async function serve(
-	t: ExecutionContext,
-	app: Koa,
-): Promise<{port: number; origin: string; server: Server}> {
-	const server = app.listen(0, '127.0.0.1');
-	await new Promise(resolve => {
-		server.once('listening', resolve);
-	});
-	t.teardown(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-
-	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
-	return {port, origin: `http://127.0.0.1:${port}`, server};
-}
-
-/** A promise and what resolves it. */
-export function latch(): {all: Promise<void>; release: () => void} {
-	let release = () => {};
-	const all = new Promise<void>(resolve => {
-		release = resolve;
-	});
-
-	return {all, release};
-}
-
-/** Waits until something has happened that no event tells. */
-export async function until(hasHappened: () => boolean): Promise<void> {
-	while (!hasHappened()) {
-		await new Promise(resolve => {
-			setImmediate(resolve);
-		});
-	}
 }

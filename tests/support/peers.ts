@@ -1,14 +1,14 @@
 import type {ExecutionContext} from 'ava';
 import type Koa from 'koa';
-import {serve} from './gated-app.ts';
 import {bodyOf, raw} from './raw.ts';
+import {serve} from './servers.ts';
 
-/** Sends a request whose header lines stand as they are written, and answers the body. */
+/** Sends a request with header lines exactly as given, and returns the body of the response. */
 export type Ask = (peer: string, lines: readonly string[], path?: string) => Promise<string>;
 
 /**
- * Serves an app to peers of any address: the socket is a real one, and tells another address than its
- * own, as it would from there.
+ * Serves an app to peers with any address. The sockets are real, but report the address of the peer in place
+ * of this machine's.
  */
 export async function servePeers(t: ExecutionContext, app: Koa): Promise<Ask> {
 	const {port, server} = await serve(t, app);

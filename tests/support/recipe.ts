@@ -1,31 +1,28 @@
-import {writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import type {Router} from '@koa/router';
 import type {ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import type {Agent} from 'supertest';
 import type {bypass, Gatekeeper, specific} from '../../source/index.ts';
-import {blocks, moduleFolder} from './documents.ts';
-import {agents} from './gated-app.ts';
+import {blocks, importModule} from './documents.ts';
+import {agents} from './servers.ts';
 
-/** What the first block under a heading makes, and what a test needs of it. */
+/** A recipe that runs: the first block under a heading. */
 export interface Recipe {
 	readonly app: Koa;
 	readonly router: Router;
 	readonly bypass: typeof bypass;
 	readonly specific: typeof specific;
-	/** Requests from a client that a proxy on this machine names. */
+	/** Sends requests as a proxy on this machine that names the client in `X-Forwarded-For`. */
 	from(client: string): Agent;
-	/** Lets time pass for every gate, in milliseconds. */
+	/** Moves the clock of every gate on by milliseconds. */
 	pass(ms: number): void;
-	/** The constants of the block. */
+	/** The constants that the block declares. */
 	readonly own: Readonly<Record<string, unknown>> & {readonly gate: Gatekeeper};
 }
 
 /*
- * In place of the import that a block takes for granted: every gate reads X-Forwarded-For, and has a store
- * of its own on one clock that tests move.
+ * Replaces the import that a block may leave out: every gate reads X-Forwarded-For, and has its own store
+ * with a clock that only the test moves.
  */
 const prelude = `
 import * as library from 'koa-gatekeeper';
@@ -43,7 +40,7 @@ const gatekeeper = options =>
 	});
 `;
 
-/** Runs the first block under a heading as a module. What it would listen on, the test serves. */
+/** Runs the first block under a heading as a module, which does not listen on a fixed port. */
 export async function openRecipe(
 	t: ExecutionContext,
 	document: string,
@@ -51,9 +48,8 @@ export async function openRecipe(
 ): Promise<Recipe> {
 	const [code = ''] = await blocks(document, heading);
 	const own = [...code.matchAll(/^const (\w+)/gm)].map(([, name]) => name);
-	const file = join(await moduleFolder(t), 'recipe.ts');
-	await writeFile(
-		file,
+	const made = await importModule<Recipe['own'] & Omit<Recipe, 'own'>>(
+		t,
 		code
 			.replace("import {bypass, gatekeeper, specific} from 'koa-gatekeeper';", prelude)
 			.replace(/^\w+\.listen\(.*$/gm, '')
@@ -61,7 +57,6 @@ export async function openRecipe(
 			.replace('export {};', 'app.use(router.routes());')
 			.concat(`export {bypass, specific, pass, ${[...new Set([...own, 'app', 'router'])]}};\n`),
 	);
-	const made = (await import(pathToFileURL(file).href)) as Recipe['own'] & Omit<Recipe, 'own'>;
 	const {app, router} = made;
 	app.silent = true;
 	router.get('/ping', ctx => {
@@ -71,8 +66,8 @@ export async function openRecipe(
 	return {...made, own: made, from: agents(app).from};
 }
 
-/** The statuses of so many requests, one after the other. */
-export async function statuses(
+/** Sends a request `count` times, one after the other, and returns the statuses. */
+export async function repeat(
 	count: number,
 	request: () => PromiseLike<{readonly status: number}>,
 ): Promise<readonly number[]> {

@@ -1,11 +1,11 @@
 /*
- * Sees to it that this machine has what the tests need besides npm's packages: a redis-server or a
- * valkey-server. Installs it with the system's package manager where it may, and says how otherwise.
+ * The tests need a redis-server or a valkey-server besides npm's packages. This script installs one with the
+ * system's package manager if it is allowed to, and prints the command otherwise.
  */
 import {spawnSync} from 'node:child_process';
 import {serverProgram} from './redis/server.ts';
 
-/** Package managers, and what installs the server with each. */
+/** Package managers, and the command that installs the server with each. */
 const installers = {
 	'apt-get': 'apt-get update -qq && apt-get install -y -qq redis-server',
 	dnf: 'dnf install -y -q valkey || dnf install -y -q redis',
@@ -18,7 +18,7 @@ function isThere(program: string): boolean {
 	return spawnSync(program, ['--version']).status === 0;
 }
 
-/** Whether this user may install something: brew is the user's own, all others are root's. */
+/** Whether this user may install packages: brew needs no root, all others do. */
 function mayInstall(manager: string): boolean {
 	return manager === 'brew' || process.getuid?.() === 0;
 }
@@ -26,7 +26,7 @@ function mayInstall(manager: string): boolean {
 if (serverProgram() === undefined) {
 	const [manager, command] = Object.entries(installers).find(([name]) => isThere(name)) ?? [];
 	if (manager !== undefined && command !== undefined && mayInstall(manager)) {
-		console.log(`Installing what the tests need: ${command}`);
+		console.log(`Installing a server for the tests: ${command}`);
 		spawnSync('sh', ['-c', command], {
 			stdio: ['ignore', 'ignore', 'inherit'],
 			env: {...process.env, DEBIAN_FRONTEND: 'noninteractive'},

@@ -1,5 +1,6 @@
 import {Agent, createServer, type IncomingHttpHeaders, request} from 'node:http';
 import type Koa from 'koa';
+import {portOf} from './servers.ts';
 
 export interface TestRequest {
 	readonly method: string;
@@ -14,29 +15,28 @@ export interface TestResponse {
 }
 
 export interface TestServer {
-	/** From now on this app answers. */
+	/** From now on, requests go to this app. */
 	serve(app: Koa): void;
 	send(request: TestRequest): Promise<TestResponse>;
 	close(): void;
 }
 
-/** One server on loopback for one app after the other: connections stay open, so that requests are quick. */
+/** One server on loopback for many apps in turn. Connections stay open, which makes requests fast. */
 export async function openTestServer(): Promise<TestServer> {
-	let answer: ReturnType<Koa['callback']> | undefined;
-	const server = createServer((req, res) => answer?.(req, res));
+	let callback: ReturnType<Koa['callback']> | undefined;
+	const server = createServer((req, res) => callback?.(req, res));
 	const agent = new Agent({keepAlive: true});
 	server.keepAliveTimeout = 0;
 
 	await new Promise<void>(resolve => {
 		server.listen(0, '127.0.0.1', resolve);
 	});
-	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
+	const port = portOf(server);
 
 	return {
 		serve: app => {
 			app.silent = true;
-			answer = app.callback();
+			callback = app.callback();
 		},
 
 		send: ({method, path, headers = {}}) =>

@@ -2,19 +2,19 @@ import type {IncomingMessage} from 'node:http';
 import type {Context, Middleware} from 'koa';
 import type {AnyRoute} from './generators/any-routers.ts';
 
-/** What has really happened to one request. */
+/** What has happened to one request. */
 export interface Trace {
-	/** The routes whose handlers it has reached. */
+	/** The routes whose handlers have run. */
 	readonly reached: AnyRoute[];
-	/** How many of them no mark covered. */
+	/** How many of these handlers ran without a mark before them. */
 	uncovered: number;
-	/** A mark has run, and covers what follows. */
+	/** A mark has run, and covers the handlers behind it. */
 	isCovered: boolean;
-	/** A handler, or a middleware before the router, has thrown. */
+	/** A handler or a middleware before the router has thrown. */
 	hasThrown: boolean;
 }
 
-/** Each request says in its header `X-Trail` which trace is its own. */
+/** The traces of many requests at once. Each request names its trace in the header `X-Trace`. */
 export class Traces {
 	readonly #named = new Map<string, Trace>();
 	readonly #requests = new WeakMap<IncomingMessage, Trace>();
@@ -35,7 +35,7 @@ export class Traces {
 		return next();
 	};
 
-	/** Stands right after a mark. */
+	/** Runs directly behind a mark. */
 	readonly cover: Middleware = (ctx, next) => {
 		this.#of(ctx).isCovered = true;
 		return next();

@@ -1,12 +1,13 @@
 import type {ExecutionContext} from 'ava';
 
 export interface Warnings {
-	/** What has been warned of so far. */
+	/** The codes of the warnings so far. */
 	codes(): Promise<Array<string | undefined>>;
+	/** The texts of the warnings so far. */
 	messages(): Promise<string[]>;
 }
 
-/** Collects the gate's process warnings from now on. Tests that use it must be serial. */
+/** Collects the warnings that gates emit from now on, of every gate in the process: use it in serial tests. */
 export function warnings(t: ExecutionContext): Warnings {
 	const seen: Array<Error & {code?: string}> = [];
 	const listener = (warning: Error) => {
@@ -20,7 +21,7 @@ export function warnings(t: ExecutionContext): Warnings {
 		process.off('warning', listener);
 	});
 
-	/** A warning reaches the process after the turn in which it was emitted. */
+	/** Node.js delivers a warning after the turn of the event loop in which it was emitted. */
 	const turn = () =>
 		new Promise<void>(resolve => {
 			setImmediate(resolve);

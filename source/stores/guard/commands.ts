@@ -43,9 +43,14 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 		async report(client, banRule, report) {
 			const {version} = fallback.changes;
-			const outcome = readOutcome(await ask(() => store.report(client, banRule, report)));
-			fallback.learnOutcome(client, outcome, report.reason, version);
-			return outcome;
+			try {
+				const outcome = readOutcome(await ask(() => store.report(client, banRule, report)));
+				fallback.learnOutcome(client, outcome, report.reason, version);
+				return outcome;
+			} catch (error) {
+				fallback.refuseAllForAWhile();
+				throw error;
+			}
 		},
 
 		bans: () => pagesInTime(store, timeout),

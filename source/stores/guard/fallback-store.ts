@@ -97,12 +97,16 @@ export class FallbackStore extends MemoryStore {
 		version: number,
 	): void {
 		// The outcome includes only the end of a ban that was there before the report.
-		if (banEndsInMs !== undefined && reports > 0 && !this.changes.hasChanged(client, version)) {
+		if (
+			banEndsInMs !== undefined &&
+			reports > 0 &&
+			!this.changes.hasOperatorChanged(client, version)
+		) {
 			this.learnBan(client, 'reports', {duration: banEndsInMs, reason});
 		}
 
 		// A verdict that was asked for before the report says nothing of a ban that it began.
-		this.changes.record(client);
+		this.changes.recordReport(client);
 	}
 
 	/** A client's ban that began here: the store knows nothing of it. */

@@ -18,6 +18,7 @@ import {isInTime} from './deadline.ts';
 import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './failure-policy.ts';
 import {type FallbackStore, fallbackOf} from './fallback-store.ts';
 import type {Commands, GateStore} from './gate-store.ts';
+import {Health} from './health.ts';
 import {InFlightLimit} from './in-flight-limit.ts';
 import {type Call, StoreCaller} from './store-caller.ts';
 
@@ -54,13 +55,13 @@ export class GuardedStore implements GateStore {
 		this.#policy = policy;
 		this.#timeout = timeout;
 		this.#fallback = fallbackOf(source);
-		this.#breakers = new Breakers({
+		this.#breakers = new Breakers(source, () => this.now());
+		const health = new Health({
 			clock: () => this.now(),
-			partOf: client => partOf(source, client),
 			onFailing: error => warn('GATEKEEPER_STORE_FAILED', policy, describe(error)),
 			onWorking: () => warn('GATEKEEPER_STORE_RECOVERED'),
 		});
-		this.#caller = new StoreCaller(this.#breakers, this.#fallback.changes, timeout);
+		this.#caller = new StoreCaller(this.#breakers, health, this.#fallback.changes, timeout);
 		this.commands = guardedCommands(source, this.#fallback, timeout);
 	}
 
@@ -175,13 +176,5 @@ export class GuardedStore implements GateStore {
 				return this.#policy === 'memory' ? fallback.report(client, banRule, report) : {reports: 0};
 			},
 		};
-	}
-}
-
-function partOf(store: Store, client: string): number {
-	try {
-		return store.partOf?.(client) ?? 0;
-	} catch {
-		return 0;
 	}
 }

@@ -1,11 +1,14 @@
 /** How many questions about one client may be on their way to a store. */
-const MAX_ON_THEIR_WAY = 1000;
+const MAX_OF_ONE = 500;
 
-/** A request that waits for a place. */
+/** How many questions may be on their way to a store in all. */
+const MAX_IN_ALL = 1000;
+
+/** A request that waits for its question to be asked. */
 interface Waiter {
-	/** Resolves when the place is free. */
+	/** Resolves when the question may be asked. */
 	readonly turn: Promise<void>;
-	/** Gives up the wait: the turn passes to the next waiter. */
+	/** Gives up the wait: the turn passes to another waiter. */
 	giveUp(): void;
 }
 
@@ -17,28 +20,31 @@ interface Waiting {
 
 /** The questions about one client. Waiters are a linked list, which keeps none that has had its turn. */
 interface Line {
-	taken: number;
+	inFlight: number;
 	first: Waiting | undefined;
 	last: Waiting | undefined;
 }
 
 /**
- * Limits how many questions about one client are on their way to a store. Without it, a flood sends thousands
- * of questions before the first reply, and all of them time out.
+ * Limits how many questions are on their way to a store. Without it, a flood sends thousands of questions
+ * before the first reply, and all of them time out. Clients that wait take turns.
  */
 export class InFlightLimit {
 	readonly #lines = new Map<string, Line>();
+	/** The clients with waiters, in the order of their turns. */
+	readonly #waiting = new Set<string>();
+	#inFlight = 0;
 
 	/**
-	 * Takes a place. Call `leave` once for each place that was taken.
+	 * Begins a question. Call `leave` once for each question that has begun.
 	 *
-	 * @returns a waiter, if no place is free yet
+	 * @returns a waiter, if it may not be asked yet
 	 */
 	take(client: string): Waiter | undefined {
-		const line = this.#lines.get(client) ?? {taken: 0, first: undefined, last: undefined};
+		const line = this.#lines.get(client) ?? {inFlight: 0, first: undefined, last: undefined};
 		this.#lines.set(client, line);
-		if (line.taken < MAX_ON_THEIR_WAY) {
-			line.taken += 1;
+		if (line.inFlight < MAX_OF_ONE && this.#inFlight < MAX_IN_ALL) {
+			this.#begin(line);
 			return undefined;
 		}
 
@@ -54,34 +60,62 @@ export class InFlightLimit {
 		}
 
 		line.last = waiting;
+		this.#waiting.add(client);
 		return {turn, giveUp: () => this.#giveUp(client, waiting)};
 	}
 
-	/** Leaves a place, to the next request that still waits. */
+	/** Ends a question. The next waiter begins. */
 	leave(client: string): void {
 		const line = this.#lines.get(client);
 		if (line === undefined) {
 			return;
 		}
 
-		while (line.first) {
-			const waiting: Waiting = line.first;
-			line.first = waiting.next;
-			line.last = line.first && line.last;
-			if (waiting.state === 'waiting') {
-				waiting.state = 'started';
-				waiting.start();
+		line.inFlight -= 1;
+		this.#inFlight -= 1;
+		this.#forgetIfDone(client, line);
+		this.#startNext();
+	}
+
+	#begin(line: Line): void {
+		line.inFlight += 1;
+		this.#inFlight += 1;
+	}
+
+	#startNext(): void {
+		for (const client of this.#waiting) {
+			const line = this.#lines.get(client);
+			if (line && line.inFlight >= MAX_OF_ONE) {
+				continue;
+			}
+
+			this.#waiting.delete(client);
+			const waiter = line && firstWaiting(line);
+			if (line && waiter) {
+				waiter.state = 'started';
+				this.#begin(line);
+				waiter.start();
+				if (line.first) {
+					// After those of others.
+					this.#waiting.add(client);
+				}
+
 				return;
 			}
-		}
 
-		line.taken -= 1;
-		if (line.taken === 0) {
+			if (line) {
+				this.#forgetIfDone(client, line);
+			}
+		}
+	}
+
+	#forgetIfDone(client: string, line: Line): void {
+		if (line.inFlight === 0 && line.first === undefined) {
 			this.#lines.delete(client);
 		}
 	}
 
-	/** A place that has been given to the waiter in the same moment passes to the next one. */
+	/** A turn that has come in the same moment passes to another waiter. */
 	#giveUp(client: string, waiting: Waiting): void {
 		if (waiting.state === 'started') {
 			this.leave(client);
@@ -89,4 +123,18 @@ export class InFlightLimit {
 
 		waiting.state = 'given up';
 	}
+}
+
+/** Takes the first waiter that has not given up from a line. */
+function firstWaiting(line: Line): Waiting | undefined {
+	while (line.first) {
+		const waiting: Waiting = line.first;
+		line.first = waiting.next;
+		line.last = line.first && line.last;
+		if (waiting.state === 'waiting') {
+			return waiting;
+		}
+	}
+
+	return undefined;
 }

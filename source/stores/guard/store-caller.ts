@@ -3,6 +3,7 @@ import type {Changes} from '../changes.ts';
 import type {Breaker} from './breaker.ts';
 import type {Breakers} from './breakers.ts';
 import {inTime} from './deadline.ts';
+import type {Health} from './health.ts';
 
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {
@@ -23,12 +24,14 @@ export interface Call<Reply> {
 /** Calls a store under a deadline and circuit breakers. Never throws or rejects. */
 export class StoreCaller {
 	readonly #breakers: Breakers;
+	readonly #health: Health;
 	readonly #changes: Changes;
 	readonly #timeout: number;
 
 	/** @param timeout milliseconds that the store may take for a reply */
-	constructor(breakers: Breakers, changes: Changes, timeout: number) {
+	constructor(breakers: Breakers, health: Health, changes: Changes, timeout: number) {
 		this.#breakers = breakers;
+		this.#health = health;
 		this.#changes = changes;
 		this.#timeout = timeout;
 	}
@@ -72,12 +75,14 @@ export class StoreCaller {
 	): Reply {
 		const accepted = read(reply);
 		breaker.succeeded();
+		this.#health.succeeded();
 		learn(accepted, version);
 		return accepted;
 	}
 
 	#fail<Reply>(error: unknown, {decideWithout}: Call<Reply>, breaker: Breaker): Reply {
-		breaker.failed(error);
+		breaker.failed();
+		this.#health.failed(error);
 		return decideWithout();
 	}
 }

@@ -19,7 +19,7 @@ import {msText, parseOutcome, reasonText} from './protocol.ts';
 import {type Asked, ReplyCache} from './reply-cache/reply-cache.ts';
 import {type Scripts, scripts} from './scripts/all.ts';
 import {serverClock} from './scripts/clock.ts';
-import {partOfCluster} from './slot.ts';
+import {slotOf} from './slot.ts';
 
 export interface RedisStoreOptions {
 	/**
@@ -91,9 +91,9 @@ export class RedisStore implements Store {
 		return this.#clock();
 	}
 
-	/** The part of the cluster that a client is on. A single server is one part. */
-	partOf(client: string): number {
-		return this.#connection.isCluster ? partOfCluster(this.#keys.tagOf(client)) : 0;
+	/** The server of the cluster that a client is on. */
+	partOf(client: string): string {
+		return this.#connection.serverOf?.(slotOf(this.#keys.tagOf(client))) ?? '';
 	}
 
 	/** Asks the server. */

@@ -1,9 +1,6 @@
 /** How many hash slots a cluster has. */
 const SLOTS = 16_384;
 
-/** How many slots are one part: a master holds many whole ranges of them. */
-const SLOTS_PER_PART = 256;
-
 /**
  * The hash slot of a hash tag: CRC-16/XMODEM of its bytes.
  *
@@ -19,9 +16,4 @@ export function slotOf(tag: string): number {
 	}
 
 	return crc % SLOTS;
-}
-
-/** The part of a cluster that holds a hash tag, as far as a master can fail on its own. */
-export function partOfCluster(tag: string): number {
-	return Math.floor(slotOf(tag) / SLOTS_PER_PART);
 }

@@ -42,7 +42,7 @@ const keys: ReadonlyArray<[text: string, key: string | undefined]> = [
 	].map((text): [string, undefined] => [text, undefined]),
 ];
 
-test('an address has one key in every spelling; what is no address has none', t => {
+test('an address has one key in every spelling; other text has none', t => {
 	for (const [text, key] of keys) {
 		const address = parseAddress(text);
 		t.is(address && addressKey(address, 64), key, text);
@@ -62,7 +62,7 @@ const texts: ReadonlyArray<[text: string, canonical: string]> = [
 	['::1.2.3.4', '::102:304'],
 ];
 
-test('an address has one text, for IPv6 that of RFC 5952', t => {
+test('an address has one canonical text, in IPv6 the one of RFC 5952', t => {
 	for (const [text, canonical] of texts) {
 		const address = parseAddress(text);
 		t.is(address && addressText(address), canonical, text);
@@ -80,7 +80,7 @@ const networks: ReadonlyArray<[text: string, prefix: number, first: string, last
 	['2001:db8::7', 0, '::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
 ];
 
-test('a network is all addresses with the same first bits', t => {
+test('a network contains all addresses with the same first bits', t => {
 	for (const [text, prefix, first, last] of networks) {
 		const range = network(parseAddress(text) ?? [], prefix);
 		t.deepEqual([addressText(range.first), addressText(range.last)], [first, last], text);

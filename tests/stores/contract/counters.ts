@@ -13,7 +13,7 @@ import {
 } from './promised.ts';
 
 export function countersKept(promised: Promised): void {
-	promised('a rule with another count, window or name starts anew', async (t, {store}) => {
+	promised('a rule with a different count, window or name starts from zero', async (t, {store}) => {
 		await fill(store, [limit(1, 1000, 'x')], 1);
 
 		t.deepEqual(await kinds(store, [limit(1, 1000, 'x')], 1), ['limited']);
@@ -22,14 +22,14 @@ export function countersKept(promised: Promised): void {
 		t.deepEqual(await kinds(store, [limit(1, 1000, 'X')], 2), ['admitted', 'limited']);
 	});
 
-	promised('equal rules under one name share their counter', async (t, {store}) => {
+	promised('equal rules with the same name share a counter', async (t, {store}) => {
 		await fill(store, [limit(2, 1000, 'login')], 1);
 		await fill(store, [limit(2, 1000, 'login')], 1);
 
 		t.deepEqual(await kinds(store, [limit(2, 1000, 'login')], 1), ['limited']);
 	});
 
-	promised('a rule may be called anything in printable ASCII', async (t, {store}) => {
+	promised('a rule name can be any printable ASCII text', async (t, {store}) => {
 		const names = ['x', 'X', ' ', '  ', 'x:y', 'x/y', '{x}', '}', '*', '"', '\\', '__proto__', '1'];
 		const rules = names.map(name => limit(1, 1000, name));
 
@@ -42,20 +42,23 @@ export function countersKept(promised: Promised): void {
 		}
 	});
 
-	promised('requests and reports are counted apart, under one counter too', async (t, {store}) => {
-		const rule = limit(3, 1000, 'ban');
-		const banRule = ban(3, 1000, 500, 'ban');
-		await fill(store, [rule], 2);
+	promised(
+		'requests and reports are counted separately, even by rules with the same id',
+		async (t, {store}) => {
+			const rule = limit(3, 1000, 'ban');
+			const banRule = ban(3, 1000, 500, 'ban');
+			await fill(store, [rule], 2);
 
-		t.is(banRule.id, rule.id);
-		t.deepEqual(await store.report('a', banRule, {weight: 2}), {reports: 2});
-		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1000)));
-	});
+			t.is(banRule.id, rule.id);
+			t.deepEqual(await store.report('a', banRule, {weight: 2}), {reports: 2});
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1000)));
+		},
+	);
 }
 
 const separators = [':', '/', '|', ',', '.', ' ', '\0', '\n', '{', '}', '*', '-', '_'];
 
-/** Keys that a careless store mixes up with each other, with its own fields, or with nothing. */
+/** Keys that a careless store would confuse with each other, with its own fields, or with an absent key. */
 const hostileKeys = [
 	'a',
 	'A',
@@ -80,7 +83,7 @@ const hostileKeys = [
 ];
 
 export function clientsApart(promised: Promised): void {
-	promised('clients are counted apart, whatever their keys', async (t, {store}) => {
+	promised('clients are counted separately, whatever their keys', async (t, {store}) => {
 		const rules = [limit(1, 1000, 'x')];
 
 		for (const client of hostileKeys) {
@@ -88,7 +91,7 @@ export function clientsApart(promised: Promised): void {
 		}
 	});
 
-	promised('clients are reported apart, whatever their keys', async (t, {store}) => {
+	promised('reports of clients are counted separately, whatever their keys', async (t, {store}) => {
 		const banRule = ban(2, 1000, 500);
 
 		for (const client of hostileKeys) {
@@ -97,7 +100,7 @@ export function clientsApart(promised: Promised): void {
 	});
 
 	promised(
-		'clients are banned, listed and unbanned apart, whatever their keys',
+		'clients are banned, listed and unbanned separately, whatever their keys',
 		async (t, opened) => {
 			const {store} = opened;
 			for (const [index, client] of hostileKeys.entries()) {
@@ -122,7 +125,7 @@ export function clientsApart(promised: Promised): void {
 		},
 	);
 
-	promised('what befalls one client leaves the others alone', async (t, {store}) => {
+	promised('what happens to one client does not affect the others', async (t, {store}) => {
 		const rule = limit(2, 1000);
 		const banRule = ban(2, 1000, 500);
 		await fill(store, [rule], 1, 'b');

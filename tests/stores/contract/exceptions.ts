@@ -27,7 +27,7 @@ export function lateCounts(promised: Promised): void {
 	);
 
 	promised(
-		'a late refusal tells when one more would be admitted, itself counted',
+		'a late refusal includes the time until another request would be admitted, and counts itself',
 		async (t, opened) => {
 			const {store, pass} = opened;
 			const rule = limit(2, 1000);
@@ -41,7 +41,7 @@ export function lateCounts(promised: Promised): void {
 	);
 
 	promised(
-		'a late request is counted by every rule, and told the full ones',
+		'a late request is counted by every rule, and the verdict lists the full ones',
 		async (t, {store, pass}) => {
 			const full = limit(1, 1000, 'full');
 			const roomy = limit(3, 1000, 'roomy');
@@ -59,21 +59,24 @@ export function lateCounts(promised: Promised): void {
 		},
 	);
 
-	promised('late requests, however many, are over one window after the last', async (t, opened) => {
-		const {store, pass} = opened;
-		const rule = limit(2, 1000);
-		for (let late = 0; late < 100; late += 1) {
-			await store.admit('a', [rule], {late: true});
-			await pass(1);
-		}
+	promised(
+		'any number of late requests has left the window one window after the last',
+		async (t, opened) => {
+			const {store, pass} = opened;
+			const rule = limit(2, 1000);
+			for (let late = 0; late < 100; late += 1) {
+				await store.admit('a', [rule], {late: true});
+				await pass(1);
+			}
 
-		await pass(997);
-		t.deepEqual(await store.admit('a', [rule], {}), limitedBy(quota(rule, 0, 1)));
-		await pass(1);
-		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1)));
-		await pass(1);
-		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 999)));
-	});
+			await pass(997);
+			t.deepEqual(await store.admit('a', [rule], {}), limitedBy(quota(rule, 0, 1)));
+			await pass(1);
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1)));
+			await pass(1);
+			t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 999)));
+		},
+	);
 
 	promised('a late request during a ban is not counted', async (t, {store}) => {
 		const rule = limit(2, 1000);
@@ -91,7 +94,7 @@ export function lateCounts(promised: Promised): void {
 
 export function peeks(promised: Promised): void {
 	promised(
-		'a peek tells what a request would get, and counts nothing',
+		'a peek returns the verdict that a request would get, and counts nothing',
 		async (t, {store, pass}) => {
 			const rules = [limit(2, 1000), limit(1, 500, 'other')];
 			const peek = async (client = 'a', immune = false) =>
@@ -117,7 +120,7 @@ export function peeks(promised: Promised): void {
 		},
 	);
 
-	promised('a peek without rules asks about the ban', async (t, {store}) => {
+	promised('a peek without rules returns whether the client is banned', async (t, {store}) => {
 		t.is((await store.admit('a', [], {peek: true})).kind, 'admitted');
 		await store.ban('a', {duration: 200});
 		t.is((await store.admit('a', [], {peek: true})).kind, 'banned');
@@ -125,15 +128,24 @@ export function peeks(promised: Promised): void {
 }
 
 export function immunity(promised: Promised): void {
-	promised('no ban refuses an immune request; the rules count and limit it', async (t, {store}) => {
-		const rule = limit(2, 1000);
-		await store.ban('a', {duration: Infinity});
+	promised(
+		'no ban refuses an immune request, but the rules count and limit it',
+		async (t, {store}) => {
+			const rule = limit(2, 1000);
+			await store.ban('a', {duration: Infinity});
 
-		t.deepEqual(await store.admit('a', [rule], {immune: true}), admittedWith(quota(rule, 1, 1000)));
-		t.deepEqual(await store.admit('a', [rule], {immune: true}), admittedWith(quota(rule, 0, 1000)));
-		t.deepEqual(await store.admit('a', [rule], {immune: true}), limitedBy(quota(rule, 0, 1000)));
-		t.is((await store.admit('a', [rule], {})).kind, 'banned');
-	});
+			t.deepEqual(
+				await store.admit('a', [rule], {immune: true}),
+				admittedWith(quota(rule, 1, 1000)),
+			);
+			t.deepEqual(
+				await store.admit('a', [rule], {immune: true}),
+				admittedWith(quota(rule, 0, 1000)),
+			);
+			t.deepEqual(await store.admit('a', [rule], {immune: true}), limitedBy(quota(rule, 0, 1000)));
+			t.is((await store.admit('a', [rule], {})).kind, 'banned');
+		},
+	);
 
 	promised('an immune request without rules is admitted', async (t, {store}) => {
 		await store.ban('a', {duration: 500});

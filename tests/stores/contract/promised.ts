@@ -2,10 +2,10 @@ import type {ExecutionContext} from 'ava';
 import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
 import type {Quota, Store, StoredBan, Verdict} from '../../../source/stores/store.ts';
 
-/** A fresh and empty store, and what moves its time: its own, since the tests run side by side. */
+/** A new, empty store with its own clock, since the tests run side by side. */
 export interface OpenedStore {
 	readonly store: Store;
-	/** Lets whole milliseconds pass; nothing else does. */
+	/** Moves the clock on by whole milliseconds. Nothing else does. */
 	pass(ms: number): void | Promise<void>;
 }
 
@@ -41,35 +41,35 @@ export function bannedBy(by: 'reports' | 'hand', endsInMs: number, reason?: stri
 	return {kind: 'banned', by, endsInMs, ...(reason === undefined ? {} : {reason})};
 }
 
-/** The kinds of the verdicts on requests that come one after the other. */
+/** The kinds of the verdicts on a number of requests, one after the other. */
 export async function kinds(
 	store: Store,
 	rules: readonly Rule[],
 	times: number,
 	client = 'a',
 ): Promise<Verdict['kind'][]> {
-	const told: Verdict['kind'][] = [];
+	const seen: Verdict['kind'][] = [];
 	for (let asked = 0; asked < times; asked += 1) {
-		told.push((await store.admit(client, rules, {})).kind);
+		seen.push((await store.admit(client, rules, {})).kind);
 	}
 
-	return told;
+	return seen;
 }
 
-/** Has requests counted before the promise is put to the test. */
+/** Counts requests before the test itself. */
 export async function fill(
 	store: Store,
 	rules: readonly Rule[],
 	times: number,
 	client = 'a',
 ): Promise<void> {
-	const told = await kinds(store, rules, times, client);
-	if (told.some(kind => kind !== 'admitted')) {
-		throw new Error(`Expected ${times} requests to be admitted first, got ${told}`);
+	const seen = await kinds(store, rules, times, client);
+	if (seen.some(kind => kind !== 'admitted')) {
+		throw new Error(`Expected ${times} requests to be admitted first, got ${seen}`);
 	}
 }
 
-/** The list of bans, in the order of the clients' keys: a store may list them in any. */
+/** The bans in force, in the order of the clients' keys: a store may list them in any order. */
 export async function listed(store: Store): Promise<StoredBan[]> {
 	const bans: StoredBan[] = [];
 	for await (const page of store.bans()) {

@@ -1,18 +1,8 @@
-import {
-	admittedWith,
-	ban,
-	bannedBy,
-	DAY,
-	fill,
-	kinds,
-	limit,
-	type Promised,
-	quota,
-} from './promised.ts';
+import {admittedWith, ban, limit, type Promised, quota} from './promised.ts';
 
 export function reportsCounted(promised: Promised): void {
 	promised(
-		'reports add up within the window, several at one instant too',
+		'reports within the window add up, even several at the same instant',
 		async (t, {store, pass}) => {
 			const banRule = ban(9, 1000, 500);
 
@@ -24,7 +14,7 @@ export function reportsCounted(promised: Promised): void {
 	);
 
 	promised(
-		'a report exactly one window old has left the window, 1 ms before it has not',
+		'a report leaves the window exactly when it is one window old, and not 1 ms before',
 		async (t, {store, pass}) => {
 			const banRule = ban(9, 1000, 500);
 			await store.report('a', banRule, {weight: 2});
@@ -36,7 +26,7 @@ export function reportsCounted(promised: Promised): void {
 		},
 	);
 
-	promised('a report is worth its weight, as long as it lies in the window', async (t, opened) => {
+	promised('a report counts with its weight as long as it is in the window', async (t, opened) => {
 		const {store, pass} = opened;
 		const banRule = ban(9, 1000, 500);
 
@@ -47,7 +37,7 @@ export function reportsCounted(promised: Promised): void {
 		t.deepEqual(await store.report('a', banRule, {weight: 4}), {reports: 6});
 	});
 
-	promised('reports under another ban rule are counted apart', async (t, {store}) => {
+	promised('reports under another ban rule are counted separately', async (t, {store}) => {
 		await store.report('a', ban(3, 1000, 500), {weight: 2});
 
 		t.deepEqual(await store.report('a', ban(4, 1000, 500), {weight: 1}), {reports: 1});
@@ -56,7 +46,7 @@ export function reportsCounted(promised: Promised): void {
 	});
 
 	promised(
-		'equal ban rules share their reports; the last one asked sets the duration',
+		'equal ban rules share their reports, and the rule of the last report sets the duration',
 		async (t, opened) => {
 			const {store} = opened;
 			await store.report('a', ban(3, 1000, 500), {weight: 2});
@@ -73,150 +63,5 @@ export function reportsCounted(promised: Promised): void {
 		await store.report('a', ban(3, 1000, 500), {weight: 2});
 
 		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 1000)));
-	});
-}
-
-export function bansByReports(promised: Promised): void {
-	promised(
-		'a ban begins with the report that reaches the count, not before',
-		async (t, {store}) => {
-			const banRule = ban(3, 1000, 500);
-			await store.report('a', banRule, {weight: 1});
-			await store.report('a', banRule, {weight: 1});
-
-			t.deepEqual(await store.admit('a', [], {}), admittedWith());
-			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 3, banEndsInMs: 500});
-			t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 500));
-		},
-	);
-
-	promised('a rule that counts one report bans with the first', async (t, {store}) => {
-		t.deepEqual(await store.report('a', ban(1, 1000, 500), {weight: 1}), {
-			reports: 1,
-			banEndsInMs: 500,
-		});
-		t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 500));
-	});
-
-	promised('a weight above the count bans at once, and is told whole', async (t, {store}) => {
-		const banRule = ban(3, 1000, 500);
-		await store.report('a', banRule, {weight: 2});
-
-		t.deepEqual(await store.report('a', banRule, {weight: 7}), {reports: 9, banEndsInMs: 500});
-		t.deepEqual(await store.report('b', banRule, {weight: Number.MAX_SAFE_INTEGER}), {
-			reports: Number.MAX_SAFE_INTEGER,
-			banEndsInMs: 500,
-		});
-	});
-
-	promised(
-		'a ban lasts its duration from the last report, to the millisecond',
-		async (t, opened) => {
-			const {store, pass} = opened;
-			const banRule = ban(2, 1000, 500);
-			await store.report('a', banRule, {weight: 1});
-			await pass(300);
-			await store.report('a', banRule, {weight: 1});
-
-			await pass(499);
-			t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 1));
-			await pass(1);
-			t.deepEqual(await store.admit('a', [], {}), admittedWith());
-		},
-	);
-
-	promised('neither requests nor reports lengthen a ban', async (t, {store, pass}) => {
-		const banRule = ban(1, 1000, 500);
-		await store.report('a', banRule, {weight: 1, reason: 'first'});
-		await pass(400);
-
-		t.deepEqual(await store.admit('a', [limit(1, 1000)], {}), bannedBy('reports', 100, 'first'));
-		t.deepEqual(await store.report('a', banRule, {weight: 9, reason: 'second'}), {
-			reports: 0,
-			banEndsInMs: 100,
-		});
-		t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 100, 'first'));
-		await pass(100);
-		t.deepEqual(await store.admit('a', [], {}), admittedWith());
-	});
-
-	promised('neither requests nor reports during a ban are counted', async (t, {store, pass}) => {
-		const rule = limit(2, 9000);
-		const banRule = ban(3, 9000, 500);
-		await store.report('a', banRule, {weight: 3});
-		t.deepEqual(await kinds(store, [rule], 5), Array(5).fill('banned'));
-		await store.report('a', banRule, {weight: 2});
-		await pass(500);
-
-		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 1, 9000)));
-		t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1});
-	});
-
-	promised('requests counted before a ban still count after it', async (t, {store, pass}) => {
-		const rule = limit(2, 1000);
-		await fill(store, [rule], 1);
-		await store.report('a', ban(1, 1000, 500), {weight: 1});
-		await pass(500);
-
-		t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 500)));
-	});
-
-	promised(
-		'a ban spends the reports: one shorter than its window does not flap',
-		async (t, opened) => {
-			const {store, pass} = opened;
-			const banRule = ban(3, 1000, 10);
-			await store.report('a', banRule, {weight: 3});
-			await pass(10);
-
-			t.deepEqual(await store.admit('a', [], {}), admittedWith());
-			t.deepEqual(await store.report('a', banRule, {weight: 2}), {reports: 2});
-			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 3, banEndsInMs: 10});
-		},
-	);
-
-	promised('a ban spends the reports under every ban rule', async (t, {store, pass}) => {
-		const other = ban(3, 1000, 10, 'other');
-		await store.report('a', other, {weight: 2});
-		await store.report('a', ban(1, 1000, 10), {weight: 1});
-		await pass(10);
-
-		t.deepEqual(await store.report('a', other, {weight: 1}), {reports: 1});
-	});
-
-	promised('a ban keeps the reason of the report that began it', async (t, {store}) => {
-		const banRule = ban(2, 1000, 500);
-		await store.report('a', banRule, {weight: 1, reason: 'the first'});
-		await store.report('a', banRule, {weight: 1, reason: '"bad"\n\0 p\u00e4ssword'});
-		await store.report('b', banRule, {weight: 1, reason: 'the first'});
-		await store.report('b', banRule, {weight: 1});
-		await store.report('c', banRule, {weight: 2, reason: ''});
-
-		t.deepEqual(
-			await store.admit('a', [], {}),
-			bannedBy('reports', 500, '"bad"\n\0 p\u00e4ssword'),
-		);
-		t.deepEqual(await store.admit('b', [], {}), bannedBy('reports', 500));
-		t.deepEqual(await store.admit('c', [], {}), bannedBy('reports', 500, ''));
-	});
-
-	promised('a ban rule may ban without end, or for 60 days', async (t, {store, pass}) => {
-		t.deepEqual(await store.report('a', ban(1, 1000, Infinity), {weight: 1}), {
-			reports: 1,
-			banEndsInMs: Infinity,
-		});
-		t.deepEqual(await store.report('b', ban(1, 1000, 60 * DAY), {weight: 1}), {
-			reports: 1,
-			banEndsInMs: 60 * DAY,
-		});
-		await pass(60 * DAY - 1);
-		t.deepEqual(await store.report('a', ban(1, 1000, 500), {weight: 1}), {
-			reports: 0,
-			banEndsInMs: Infinity,
-		});
-		t.deepEqual(await store.admit('b', [], {}), bannedBy('reports', 1));
-		await pass(1);
-		t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', Infinity));
-		t.deepEqual(await store.admit('b', [], {}), admittedWith());
 	});
 }

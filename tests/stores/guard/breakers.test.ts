@@ -1,48 +1,46 @@
 import test from 'ava';
 import {Breakers} from '../../../source/stores/guard/breakers.ts';
+import type {Store} from '../../../source/stores/store.ts';
+import {commandsOnly} from '../../support/guarded-store.ts';
 
-function opened() {
-	let now = 0;
-	const events: string[] = [];
-	const breakers = new Breakers({
-		partOf: client => client.charCodeAt(0),
-		onFailing: error => events.push(`failing: ${error}`),
-		onWorking: () => events.push('working'),
-		clock: () => now,
-	});
+function failing(partOf: NonNullable<Store['partOf']>, clients: readonly string[]): Breakers {
+	const breakers = new Breakers({...commandsOnly, partOf}, () => 0);
+	for (const client of clients) {
+		for (let failed = 0; failed < 5; failed += 1) {
+			breakers.of(client).failed();
+		}
+	}
 
-	return {
-		breakers,
-		events,
-		pass(ms: number) {
-			now += ms;
-		},
-		fail(client: string, times: number) {
-			for (let failed = 0; failed < times; failed += 1) {
-				breakers.of(client).failed('down');
-			}
-		},
-	};
+	return breakers;
 }
 
 test('a part that fails is left alone, and the others are asked', t => {
-	const {breakers, fail} = opened();
-	fail('a', 100);
+	const breakers = failing(client => client.slice(0, 1), ['a']);
 
 	t.false(breakers.of('a').mayAsk());
 	t.false(breakers.of('a second client on it').mayAsk());
 	t.true(breakers.of('b').mayAsk());
 });
 
-test('it reports once that parts fail, and once that all of them work again', t => {
-	const {breakers, events, fail, pass} = opened();
-	fail('a', 5);
-	fail('b', 5);
-	t.deepEqual(events, ['failing: down']);
+test('a store that names no part has one', t => {
+	for (const partOf of [
+		() => {
+			throw new Error('no topology yet');
+		},
+		() => Promise.reject(new Error('no topology yet')),
+		() => 7,
+		() => ({}),
+		() => undefined,
+	]) {
+		const breakers = failing(partOf as never, ['a']);
+		t.false(breakers.of('b').mayAsk());
+	}
+});
 
-	pass(10_000);
-	breakers.of('a').succeeded();
-	t.deepEqual(events, ['failing: down']);
-	breakers.of('b').succeeded();
-	t.deepEqual(events, ['failing: down', 'working']);
+test('parts without end share a breaker', t => {
+	const clients = Array.from({length: 5000}, (_, index) => `${index}`);
+	const breakers = failing(client => client, clients);
+	const known = new Set(clients.map(client => breakers.of(client)));
+
+	t.true(known.size <= 1001);
 });

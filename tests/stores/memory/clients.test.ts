@@ -1,10 +1,8 @@
 import test from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
-import {levelOf} from '../../../source/stores/memory/levels.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
 import {SlidingLog} from '../../../source/stores/memory/sliding-log.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
-import {limit, quota} from '../contract/promised.ts';
 
 const log = new SlidingLog();
 const levels = [0, 1, 2] as const;
@@ -15,7 +13,7 @@ function remembering(max: number): Clients {
 	return clients;
 }
 
-/** Remembers a client by a log with so many events. */
+/** Adds a client whose log has a number of events. */
 function remember(clients: Clients, name: string, events = 1): void {
 	clients.find(name);
 	clients.makeRoom();
@@ -27,13 +25,19 @@ function remember(clients: Clients, name: string, events = 1): void {
 	}
 }
 
+/** Adds a client of the highest level. */
+function rememberTop(clients: Clients, name: string): void {
+	remember(clients, name);
+	clients.raise(name, 2);
+}
+
 function eventsOf(clients: Clients, name: string): number {
 	const first = clients.find(name);
 
 	return log.find(clients.logs, first, 0) ? log.length : 0;
 }
 
-test('a flood of clients pushes out none of another level', t => {
+test('a flood of clients replaces no client of another level', t => {
 	for (const level of levels) {
 		const clients = remembering(60);
 		for (const own of levels) {
@@ -54,7 +58,7 @@ test('a flood of clients pushes out none of another level', t => {
 	}
 });
 
-test('who is raised keeps its logs, and is never lowered', t => {
+test('a client that is raised keeps its logs, and is never lowered', t => {
 	const clients = remembering(60);
 	remember(clients, 'a', 50);
 	for (const level of [1, 2, 0, 1] as const) {
@@ -71,7 +75,7 @@ test('who is raised keeps its logs, and is never lowered', t => {
 	t.is(eventsOf(clients, 'a'), 50);
 });
 
-test('of whichever level, a client is forgotten once it has been quiet', t => {
+test('a client of any level is forgotten once it has been quiet', t => {
 	for (const level of levels) {
 		const clients = remembering(60);
 		remember(clients, 'a', 3);
@@ -88,34 +92,30 @@ test('of whichever level, a client is forgotten once it has been quiet', t => {
 	}
 });
 
-test('of those with many requests the first to come is the first to go, however often it is touched', t => {
+test('the first client of the highest level is replaced first, however often it is touched', t => {
 	const clients = remembering(60);
 	for (let index = 0; index < 20; index += 1) {
-		remember(clients, `${index}`);
-		clients.raise(`${index}`, 2);
+		rememberTop(clients, `${index}`);
 	}
 
 	for (let touch = 0; touch < 100; touch += 1) {
 		clients.touch('0');
 	}
 
-	remember(clients, 'one more');
-	clients.raise('one more', 2);
+	rememberTop(clients, 'one more');
 	t.deepEqual(
 		['0', '1', '19', 'one more'].map(name => eventsOf(clients, name)),
 		[0, 1, 1, 1],
 	);
 });
 
-test('touching many pushes out none: to do that takes as many that earn their place', t => {
+test('only clients that reach the highest level replace one of it: to touch many is not enough', t => {
 	const clients = remembering(60);
 	for (let index = 0; index < 19; index += 1) {
-		remember(clients, `${index}`);
-		clients.raise(`${index}`, 2);
+		rememberTop(clients, `${index}`);
 	}
 
-	remember(clients, 'alice');
-	clients.raise('alice', 2);
+	rememberTop(clients, 'alice');
 	for (let round = 0; round < 100; round += 1) {
 		for (let index = 0; index < 19; index += 1) {
 			clients.touch(`${index}`);
@@ -124,14 +124,13 @@ test('touching many pushes out none: to do that takes as many that earn their pl
 
 	t.is(eventsOf(clients, 'alice'), 1);
 	for (let index = 0; index < 19; index += 1) {
-		remember(clients, `later ${index}`);
-		clients.raise(`later ${index}`, 2);
+		rememberTop(clients, `later ${index}`);
 	}
 
 	t.is(eventsOf(clients, 'alice'), 1);
 });
 
-test('a client may be raised once it is old', t => {
+test('a client can be raised from the old generation', t => {
 	const clients = remembering(60);
 	remember(clients, 'a', 3);
 	clients.forgetQuiet(10, 10);
@@ -140,16 +139,7 @@ test('a client may be raised once it is old', t => {
 	t.is(eventsOf(clients, 'a'), 3);
 });
 
-test('a full rule is one level, and 8 requests under one rule the next', t => {
-	const [small, large] = [limit(2, 1000), limit(100, 1000)];
-
-	t.is(levelOf([quota(small, 1, 1), quota(large, 93, 1)]), 0);
-	t.is(levelOf([quota(small, 0, 1), quota(large, 93, 1)]), 1);
-	t.is(levelOf([quota(small, 0, 1), quota(large, 92, 1)]), 2);
-	t.is(levelOf([quota(large, 92, 1), quota(small, 2, 1)]), 2);
-});
-
-test('who is deleted is gone, new or kept, and so is everybody once cleared', t => {
+test('delete() forgets a client of any level, and clear() forgets all', t => {
 	const clients = remembering(60);
 	for (const name of ['kept', 'new', 'left']) {
 		remember(clients, name);
@@ -167,7 +157,7 @@ test('who is deleted is gone, new or kept, and so is everybody once cleared', t 
 	t.is(clients.size, 0);
 });
 
-test('touch() keeps a new client from being quiet', t => {
+test('a client that is touched is not quiet', t => {
 	const clients = remembering(60);
 	remember(clients, 'a');
 	for (let now = 10; now < 100; now += 10) {
@@ -178,7 +168,7 @@ test('touch() keeps a new client from being quiet', t => {
 	t.is(eventsOf(clients, 'a'), 1);
 });
 
-test('whatever is kept and forgotten, as much room is taken as is needed', t => {
+test('clients that were forgotten take no memory, whatever their levels', t => {
 	const clients = remembering(60_000);
 	const before = bytesHeld();
 	let now = 0;

@@ -16,7 +16,7 @@ function remembering(most: number, ...names: string[]): Generations {
 	return clients;
 }
 
-/** Remembers a client by a log with one event. */
+/** Adds a client whose log has one event. */
 function remember(clients: Generations, name: string): void {
 	clients.makeRoom();
 	const first = clients.logs.begin(0, NONE);
@@ -33,7 +33,7 @@ function find(clients: Generations, name: string): number {
 	return clients.find(name) ?? clients.moveOld(name);
 }
 
-test('it is time to turn at first, and whenever a span has passed', t => {
+test('the generations turn at first, and each time a span has passed', t => {
 	const clients = new Generations(10);
 
 	t.deepEqual(
@@ -42,7 +42,7 @@ test('it is time to turn at first, and whenever a span has passed', t => {
 	);
 });
 
-test('who was not asked for is remembered for a span, and forgotten after two', t => {
+test('a client that is not looked up is remembered for a span, and forgotten after two', t => {
 	const clients = remembering(10, 'a');
 
 	clients.rotate(10, span);
@@ -52,7 +52,7 @@ test('who was not asked for is remembered for a span, and forgotten after two', 
 	t.false(isKnown(clients, 'a'));
 });
 
-test('being asked for is being touched', t => {
+test('to look up a client is to touch it', t => {
 	const clients = remembering(10, 'a', 'b', 'c');
 
 	clients.rotate(10, span);
@@ -65,14 +65,14 @@ test('being asked for is being touched', t => {
 	);
 });
 
-test('after a pause of two spans nobody is left', t => {
+test('after a pause of two spans, every client is forgotten', t => {
 	const clients = remembering(10, 'a');
 
 	clients.rotate(20, span);
 	t.is(clients.size, 0);
 });
 
-test('there are never more than the most, and the half that was touched last is remembered', t => {
+test('there are never more clients than the maximum, and the half that was touched last is remembered', t => {
 	const clients = remembering(6, 'a', 'b', 'c', 'd');
 
 	t.true(isKnown(clients, 'a'));
@@ -93,7 +93,7 @@ test('there are never more than the most, and the half that was touched last is 
 	t.false(isKnown(clients, 'f'));
 });
 
-test('a generation that was turned because it was full is kept for a whole span', t => {
+test('a generation that turned because it was full is kept for a whole span', t => {
 	const clients = remembering(4, 'a');
 	clients.rotate(9, span);
 	remember(clients, 'b');
@@ -104,7 +104,7 @@ test('a generation that was turned because it was full is kept for a whole span'
 	t.deepEqual([isKnown(clients, 'b'), isKnown(clients, 'c')], [true, true]);
 });
 
-test('who is deleted is gone, young or old, and so is everybody once cleared', t => {
+test('delete() forgets a young or old client, and clear() forgets all', t => {
 	const clients = remembering(10, 'old', 'kept');
 	clients.rotate(10, span);
 	remember(clients, 'young');

@@ -4,19 +4,21 @@ import {Cluster, Redis} from 'ioredis';
 import {Cluster as ValkeyCluster} from 'iovalkey';
 import {createCluster} from 'redis';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
+import {Keys} from '../../../source/stores/redis/keys.ts';
 import {type RedisServer, startRedis} from '../../support/redis/server.ts';
 import {ban, kinds, limit, listed} from '../contract/promised.ts';
 
 const SLOTS = 16_384;
 const MASTERS = 3;
 
-const servers = await Promise.all(
-	Array.from({length: MASTERS}, () => startRedis(['--cluster-enabled', 'yes'])),
-);
+const [alone, ...servers] = (await Promise.all(
+	Array.from({length: 1 + MASTERS}, () => startRedis(['--cluster-enabled', 'yes'])),
+)) as [RedisServer, ...RedisServer[]];
+const onAlone = new Redis(alone.port);
 const direct = servers.map(({port}) => new Redis(port));
-await join(servers);
+await Promise.all([join([onAlone]), join(direct)]);
 
-/** A client of each package that knows clusters, by one server of it. */
+/** A client of each package for the whole cluster. */
 const clusters: Readonly<
 	Record<string, () => Promise<{client: RedisClient; close: () => unknown}>>
 > = {
@@ -38,11 +40,11 @@ const clusters: Readonly<
 };
 
 test.after.always(async () => {
-	for (const client of direct) {
+	for (const client of [onAlone, ...direct]) {
 		client.disconnect();
 	}
 
-	await Promise.all(servers.map(({stop}) => stop()));
+	await Promise.all([alone, ...servers].map(({stop}) => stop()));
 });
 
 const names = Array.from({length: 60}, (_, index) => `203.0.113.${index}`);
@@ -50,7 +52,7 @@ const rules = [limit(2, 60_000), limit(5, 3_600_000, 'hour')];
 
 for (const [name, open] of Object.entries(clusters)) {
 	test.serial(
-		`${name}: clients all over a cluster are counted, banned, listed and forgiven`,
+		`${name}: clients on every server of a cluster are counted, banned, listed, unbanned and reset`,
 		async t => {
 			const {client, close} = await open();
 			t.teardown(close);
@@ -64,7 +66,7 @@ for (const [name, open] of Object.entries(clusters)) {
 			const filled = await Promise.all(direct.map(master => master.dbsize()));
 			t.true(
 				filled.every(keys => keys > 0),
-				'every master has some',
+				'every master has keys',
 			);
 			await Promise.all(names.map(one => store.report(one, ban(1, 60_000, 60_000), {weight: 1})));
 			await other.ban('a', {duration: 1000});
@@ -79,30 +81,47 @@ for (const [name, open] of Object.entries(clusters)) {
 		},
 	);
 
-	test.serial(`${name}: of parallel requests to a cluster exactly the quota comes in`, async t => {
-		const {client, close} = await open();
-		t.teardown(close);
-		const store = new RedisStore({client, prefix: `parallel ${name}:`});
-		const verdicts = await Promise.all(
-			names.flatMap(one => Array.from({length: 7}, () => store.admit(one, rules, {}))),
-		);
+	test.serial(
+		`${name}: of parallel requests to a cluster, exactly the quota is admitted`,
+		async t => {
+			const {client, close} = await open();
+			t.teardown(close);
+			const store = new RedisStore({client, prefix: `parallel ${name}:`});
+			const verdicts = await Promise.all(
+				names.flatMap(one => Array.from({length: 7}, () => store.admit(one, rules, {}))),
+			);
 
-		t.is(verdicts.filter(({kind}) => kind === 'admitted').length, 2 * names.length);
-	});
+			t.is(verdicts.filter(({kind}) => kind === 'admitted').length, 2 * names.length);
+		},
+	);
+}
+
+for (const [name, open] of Object.entries(clusters)) {
+	test.serial(
+		`${name}: the part that a client is on is the server that holds its slot`,
+		async t => {
+			const {client, close} = await open();
+			t.teardown(close);
+			const store = new RedisStore({client});
+			await store.admit('203.0.113.7', rules, {});
+			const owners = (await direct[0]?.call('CLUSTER', 'SLOTS')) as Array<
+				[from: number, to: number, master: [host: string, port: number]]
+			>;
+
+			for (const one of [...names, '2001:db8:1:2::/64', 'key:{}%', 'key:\u00fc']) {
+				const key = new Keys('gk:').stateOf(one);
+				const slot = Number(await direct[0]?.call('CLUSTER', 'KEYSLOT', key));
+				const [, , [, port] = []] = owners.find(([from, to]) => from <= slot && slot <= to) ?? [];
+				t.is(store.partOf(one), `127.0.0.1:${port}`, one);
+			}
+		},
+	);
 }
 
 test.serial(
-	'a part of a cluster behind a client that does not know is asked about one client at a time',
+	'over a client that does not know of the cluster, the store asks about one key at a time',
 	async t => {
-		const alone = await startRedis(['--cluster-enabled', 'yes']);
-		const client = new Redis(alone.port);
-		t.teardown(async () => {
-			client.disconnect();
-			await alone.stop();
-		});
-		await client.cluster('ADDSLOTS', ...Array.from({length: SLOTS}, (_, slot) => slot));
-		await until(async () => /cluster_state:ok/.test(String(await client.call('CLUSTER', 'INFO'))));
-		const store = new RedisStore({client});
+		const store = new RedisStore({client: onAlone});
 
 		for (const round of ['admitted', 'admitted', 'limited']) {
 			const verdicts = await Promise.all(names.map(async one => store.admit(one, rules, {})));
@@ -116,7 +135,7 @@ test.serial(
 
 for (const Package of [Cluster, ValkeyCluster]) {
 	test.serial(
-		`bans are found by a client that has only begun to connect (${Package.name}, ${Package === Cluster ? 'ioredis' : 'iovalkey'})`,
+		`a client of ${Package === Cluster ? 'ioredis' : 'iovalkey'} that is not connected yet finds the bans`,
 		async t => {
 			const first = new Package(addresses());
 			await new RedisStore({client: first, prefix: 'late:'}).ban('a', {duration: 60_000});
@@ -135,47 +154,48 @@ for (const Package of [Cluster, ValkeyCluster]) {
 	);
 }
 
-test.serial('a client that was not connected does not say that there are no bans', async t => {
-	const rootNodes = addresses().map(({host, port}) => ({url: `redis://${host}:${port}`}));
-	const store = new RedisStore({client: createCluster({rootNodes})});
+test.serial(
+	'a client of redis that is not connected rejects, rather than finding no bans',
+	async t => {
+		const rootNodes = addresses().map(({host, port}) => ({url: `redis://${host}:${port}`}));
+		const store = new RedisStore({client: createCluster({rootNodes})});
 
-	await t.throwsAsync(() => listed(store), {message: /not connected/});
-});
+		await t.throwsAsync(() => listed(store), {message: /not connected/});
+	},
+);
 
 function addresses(): Array<{host: string; port: number}> {
 	return servers.map(({port}) => ({host: '127.0.0.1', port}));
 }
 
 /** Makes one cluster of some servers, each with its share of the slots. */
-async function join(members: readonly RedisServer[]): Promise<void> {
+async function join(members: readonly Redis[]): Promise<void> {
 	const share = Math.ceil(SLOTS / members.length);
 	await Promise.all(
-		direct.map(async (master, index) => {
+		members.map(async (member, index) => {
 			const first = index * share;
 			const slots = Array.from(
 				{length: Math.min(share, SLOTS - first)},
 				(_, place) => first + place,
 			);
-			await master.cluster('ADDSLOTS', ...slots);
-			await master.cluster('SET-CONFIG-EPOCH', index + 1);
+			await member.cluster('ADDSLOTS', ...slots);
+			await member.cluster('SET-CONFIG-EPOCH', index + 1);
 		}),
 	);
-	for (const {port} of members.slice(1)) {
-		await direct[0]?.cluster('MEET', '127.0.0.1', port);
+	for (const {options} of members.slice(1)) {
+		await members[0]?.cluster('MEET', '127.0.0.1', options.port ?? 0);
 	}
 
-	await Promise.all(direct.map(untilJoined));
+	await Promise.all(members.map(member => untilJoined(member, members.length)));
 }
 
-async function untilJoined(master: Redis): Promise<void> {
-	await until(async () => {
-		const info = String(await master.call('CLUSTER', 'INFO'));
-		return /cluster_state:ok/.test(info) && info.includes(`cluster_known_nodes:${MASTERS}`);
-	});
-}
+async function untilJoined(member: Redis, size: number): Promise<void> {
+	for (;;) {
+		const info = String(await member.call('CLUSTER', 'INFO'));
+		if (/cluster_state:ok/.test(info) && info.includes(`cluster_known_nodes:${size}`)) {
+			return;
+		}
 
-async function until(hasHappened: () => Promise<boolean>): Promise<void> {
-	while (!(await hasHappened())) {
 		await setTimeout(20);
 	}
 }

@@ -2,23 +2,24 @@ import {Router} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
 import {type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
-import {agents, ok} from '../../support/gated-app.ts';
+import {ok} from '../../support/handlers.ts';
 import {type OpenedClient, packages} from '../../support/redis/clients.ts';
 import {openRedisStore} from '../../support/redis/opened.ts';
 import {startRedis} from '../../support/redis/server.ts';
+import {agents} from '../../support/servers.ts';
 
 const GUESSES = 20;
 
-/** What lets a server be read, and not written to. */
+/** Commands after which a server can be read, but not written to. */
 const faults: Readonly<Record<string, readonly string[]>> = {
 	'is out of memory': ['CONFIG', 'SET', 'maxmemory', '1'],
-	'is another one’s replica': ['REPLICAOF', '127.0.0.1', '1'],
+	'is a replica': ['REPLICAOF', '127.0.0.1', '1'],
 	'has too few replicas': ['CONFIG', 'SET', 'min-replicas-to-write', '9'],
 };
 
-/** Gates that ask about nothing but a ban before a password is judged, and how many of many guesses are. */
-const gates: ReadonlyArray<[string, GatekeeperOptions, judged: number]> = [
-	['a ban rule alone', {banRule: [3, 60, 600]}, 3],
+/** Gates that ask only about a ban before a handler checks a password, and how many guesses it checks. */
+const gates: ReadonlyArray<[string, GatekeeperOptions, checked: number]> = [
+	['only a ban rule', {banRule: [3, 60, 600]}, 3],
 	['a ban by the first report', {banRule: [1, 60, 600]}, 1],
 	[
 		'a standalone login',
@@ -30,7 +31,7 @@ const gates: ReadonlyArray<[string, GatekeeperOptions, judged: number]> = [
 
 interface Login {
 	readonly guess: () => PromiseLike<unknown>;
-	judged: number;
+	checked: number;
 }
 
 async function login(opened: OpenedClient, options: GatekeeperOptions): Promise<Login> {
@@ -41,9 +42,9 @@ async function login(opened: OpenedClient, options: GatekeeperOptions): Promise<
 	const marks = options.rateLimitRule ? [alone] : [];
 	app.use(gatekeeper({...options, store})).use(router.routes());
 	const {http} = agents(app);
-	const all: Login = {guess: () => http.get('/login'), judged: 0};
+	const all: Login = {guess: () => http.get('/login'), checked: 0};
 	router.get('/login', ...marks, ctx => {
-		all.judged += 1;
+		all.checked += 1;
 		ctx.report();
 		ok(ctx);
 	});
@@ -52,7 +53,7 @@ async function login(opened: OpenedClient, options: GatekeeperOptions): Promise<
 }
 
 for (const [what, fault] of Object.entries(faults)) {
-	test(`where a server ${what}, whoever is reported is banned here`, async t => {
+	test(`while a server ${what}, a client that is reported is banned in this process`, async t => {
 		const server = await startRedis();
 		const opened = await packages.ioredis(server.port);
 		t.teardown(async () => {
@@ -62,12 +63,12 @@ for (const [what, fault] of Object.entries(faults)) {
 		const logins = await Promise.all(gates.map(([, options]) => login(opened, options)));
 		await opened.run(...fault);
 
-		for (const [index, [gate, , judged]] of gates.entries()) {
+		for (const [index, [gate, , checked]] of gates.entries()) {
 			for (let guess = 0; guess < GUESSES; guess += 1) {
 				await logins[index]?.guess();
 			}
 
-			t.is(logins[index]?.judged, judged, gate);
+			t.is(logins[index]?.checked, checked, gate);
 		}
 	});
 }

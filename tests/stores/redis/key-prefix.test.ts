@@ -12,7 +12,7 @@ for (const [name, open] of Object.entries({
 	ioredis: (keyPrefix: string) => new Redis(server.port, {keyPrefix}),
 	iovalkey: (keyPrefix: string) => new Valkey(server.port, {keyPrefix}),
 })) {
-	test(`${name}: a prefix of the client's own stands in front of all keys, and bans are found`, async t => {
+	test(`${name}: with the option keyPrefix of the client, every key begins with it, and the bans are found`, async t => {
 		const [one, other] = [open(`${name}*1:`), open(`${name}*2:`)];
 		const plain = new Redis(server.port);
 		t.teardown(() => {

@@ -13,7 +13,7 @@ test.after.always(async () => {
 	await server.stop();
 });
 
-test("times go by the server's own clock, and a log lives for its window", async t => {
+test('times are those of the server clock, and a log expires after its window', async t => {
 	const rule = limit(1, 60_000);
 	await store.admit('a', [rule], {});
 	const verdict = await store.admit('a', [rule], {});
@@ -26,7 +26,7 @@ test("times go by the server's own clock, and a log lives for its window", async
 	t.true(life > 0 && life <= 60_000, `${life}`);
 });
 
-test('a ban lasts from now, and lives as long', async t => {
+test('a ban begins now, and expires when it ends', async t => {
 	await store.report('b', ban(1, 60_000, 30_000), {weight: 1});
 	const verdict = await store.admit('b', [], {});
 

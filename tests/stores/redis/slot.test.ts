@@ -1,5 +1,5 @@
 import test from 'ava';
-import {partOfCluster, slotOf} from '../../../source/stores/redis/slot.ts';
+import {slotOf} from '../../../source/stores/redis/slot.ts';
 
 test('a hash tag has the slot that the cluster specification gives it', t => {
 	t.is(slotOf('123456789'), 0x31c3);
@@ -7,16 +7,4 @@ test('a hash tag has the slot that the cluster specification gives it', t => {
 	t.is(slotOf('somekey'), 11_058);
 	t.is(slotOf('hash_tag'), 2515);
 	t.is(slotOf('\u00fc'), slotOf(Buffer.from([0xc3, 0xbc]).toString()));
-});
-
-test('a part of a cluster is a range of slots', t => {
-	const parts = new Set<number>();
-	for (let client = 0; client < 5000; client += 1) {
-		const tag = `203.0.${client >> 8}.${client & 0xff}`;
-		const part = partOfCluster(tag);
-		parts.add(part);
-		t.is(part, slotOf(tag) >> 8);
-	}
-
-	t.is(parts.size, 64);
 });

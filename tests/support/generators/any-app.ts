@@ -1,40 +1,25 @@
-import {setImmediate} from 'node:timers/promises';
-import {Router} from '@koa/router';
 import fc from 'fast-check';
-import Koa, {type Middleware} from 'koa';
-import {
-	bypass,
-	type Gatekeeper,
-	gatekeeper,
-	type LimitRule,
-	MemoryStore,
-	type Store,
-	specific,
-} from '../../../source/index.ts';
-import {forwardTo} from '../forwarding-store.ts';
-import type {RuleModel} from '../models/answer-model.ts';
-import {GateModel, type RouteModel, type SpecificModel} from '../models/gate-model.ts';
 
-/** Windows are in seconds here, as a user writes them. */
-interface AnyRule {
+/** A rule as a user writes it: the window is in seconds. */
+export interface AnyRule {
 	readonly count: number;
 	readonly window: number;
 	readonly name: string | undefined;
 }
 
-interface AnyRoute {
+export interface AnyRoute {
 	readonly method: 'get' | 'post' | 'all';
 	readonly isBypassed: boolean;
-	/** Which of the app's specifics stand before the handler. */
+	/** The indexes of the specifics that run before the handler. */
 	readonly specifics: readonly number[];
 	readonly reports: readonly number[];
 	readonly status: 200 | 401 | 500;
 }
 
 export interface AnyApp {
-	/** What the clock says when the app starts. */
+	/** The time when the app starts. */
 	readonly origin: number;
-	/** Whether the store answers later, as one over a network does. */
+	/** Whether the store replies asynchronously, as one on a server does. */
 	readonly isRemote: boolean;
 	readonly global: readonly AnyRule[];
 	readonly banRule: (AnyRule & {readonly duration: number}) | undefined;
@@ -46,138 +31,6 @@ export interface AnyApp {
 	readonly routes: readonly AnyRoute[];
 }
 
-export interface AppAndModel {
-	readonly app: Koa;
-	readonly gate: Gatekeeper;
-	readonly model: GateModel;
-	/** The route that takes this method at `/0`, `/1`, …, if there is one. */
-	routeFor(method: string, place: number): RouteModel | undefined;
-	/** How many handlers have run. */
-	ran(): number;
-}
-
-/** Builds the app, and the model that says how it answers. */
-export function appAndModel(drawn: AnyApp): AppAndModel {
-	const global = named(drawn.global, seriesOf('global'));
-	const specifics: SpecificModel[] = drawn.specifics.map(({rules, standalone}) => ({
-		rules: named(rules, nextSpecific),
-		standalone,
-	}));
-	const routes = drawn.routes.map(({method, isBypassed, specifics: places, reports, status}) => {
-		const marks = places.flatMap(place => specifics.slice(place, place + 1));
-		return {
-			methods: {get: ['GET', 'HEAD'], post: ['POST'], all: ['GET', 'HEAD', 'POST']}[method],
-			marks: isBypassed ? (['bypass', ...marks] as const) : marks,
-			reports,
-			status,
-		};
-	});
-	const [banRule] = named(drawn.banRule ? [drawn.banRule] : [], () => 'ban');
-	const model = new GateModel({
-		now: drawn.origin,
-		global,
-		banRule: banRule && {...banRule, duration: (drawn.banRule?.duration ?? 0) * 1000},
-		excludedMethods: drawn.excludedMethods,
-	});
-
-	return {
-		...realApp(drawn, () => model.now),
-		model,
-		routeFor: (method, place) =>
-			routes.find((route, at) => at === place && route.methods.includes(method)),
-	};
-}
-
-/** In this process unnamed specifics are created here and nowhere else. */
-const nextSpecific = seriesOf('specific');
-
-function seriesOf(base: string): () => string {
-	let created = 0;
-	return () => {
-		created += 1;
-		return created === 1 ? base : `${base}-${created}`;
-	};
-}
-
-function named(rules: readonly AnyRule[], nextName: () => string): RuleModel[] {
-	return rules.map(({count, window, name}) => ({
-		name: name ?? nextName(),
-		count,
-		window: window * 1000,
-	}));
-}
-
-function realApp(drawn: AnyApp, clock: () => number): Pick<AppAndModel, 'app' | 'gate' | 'ran'> {
-	const {global, banRule, excludedMethods} = drawn;
-	const memory = new MemoryStore({clock});
-	const gate = gatekeeper({
-		ipHeader: 'X-Forwarded-For',
-		store: drawn.isRemote ? remote(memory) : memory,
-		storeTimeout: 60,
-		excludedMethods,
-		...(global.length > 0 && {rateLimitRule: global.map(written)}),
-		...(banRule && {banRule: {...written(banRule), duration: banRule.duration}}),
-	});
-	const specifics = drawn.specifics.map(({rules, standalone}) =>
-		specific(rules.map(written), {standalone}),
-	);
-	const router = new Router();
-	let ran = 0;
-
-	for (const [index, route] of drawn.routes.entries()) {
-		const marks = route.specifics.flatMap(place => specifics.slice(place, place + 1));
-		router[route.method](
-			`/${index}`,
-			...(route.isBypassed ? [bypass()] : []),
-			...marks,
-			handler(route, () => {
-				ran += 1;
-			}),
-		);
-	}
-
-	const app = new Koa();
-	app.use(gate);
-	app.use(router.routes());
-	return {app, gate, ran: () => ran};
-}
-
-function handler({reports, status}: AnyRoute, run: () => void): Middleware {
-	return ctx => {
-		run();
-		for (const weight of reports) {
-			ctx.report({weight});
-		}
-
-		if (status !== 200) {
-			ctx.throw(status);
-		}
-
-		ctx.body = 'ok';
-	};
-}
-
-function written({count, window, name}: AnyRule): Exclude<LimitRule, readonly unknown[]> {
-	return name === undefined ? {count, window} : {count, window, name};
-}
-
-function remote(store: Store): Store {
-	return forwardTo(store, {
-		admit: async (...question) => store.admit(...question),
-		report: async (...report) => {
-			await aWhile();
-			return store.report(...report);
-		},
-	});
-}
-
-/** Long enough for an answer to be sent, were it not to wait. */
-async function aWhile(): Promise<void> {
-	for (let turn = 0; turn < 10; turn += 1) {
-		await setImmediate();
-	}
-}
-
 const seconds = fc.constantFrom(0.5, 1, 1.5, 2, 5, 10);
 const unnamed: fc.Arbitrary<AnyRule> = fc.record({
 	count: fc.constantFrom(1, 1, 2, 3, 4),
@@ -185,7 +38,7 @@ const unnamed: fc.Arbitrary<AnyRule> = fc.record({
 	name: fc.constant(undefined),
 });
 
-/** One or two rules; few numbers go with a name, so that some counters are shared and some are not. */
+/** One or two rules. A name has few numbers, so that some counters are shared and some are not. */
 function rulesNamed(...names: string[]): fc.Arbitrary<AnyRule[]> {
 	const named = fc.record({
 		count: fc.constantFrom(1, 2, 2),
@@ -244,12 +97,15 @@ export const anyApp: fc.Arbitrary<AnyApp> = fc
 	})
 	.map(app => ({...app, routes: app.routes.map(route => marksInFront(app, route))}));
 
-/** What a mark should cover stands behind it; no counter is asked twice for one request. */
+/** Places standalone specifics first, so that they cover the others. No request asks a counter twice. */
 function marksInFront({specifics}: Pick<AnyApp, 'specifics'>, route: AnyRoute): AnyRoute {
-	const isStandalone = (place: number) => specifics[place]?.standalone === true;
-	const places = route.specifics.filter(place => place < specifics.length);
-	const inFront = [...places.filter(isStandalone), ...places.filter(place => !isStandalone(place))];
-	const names = inFront.flatMap(place => specifics[place]?.rules.flatMap(({name}) => name ?? []));
+	const isStandalone = (index: number) => specifics[index]?.standalone === true;
+	const indexes = route.specifics.filter(index => index < specifics.length);
+	const inFront = [
+		...indexes.filter(isStandalone),
+		...indexes.filter(index => !isStandalone(index)),
+	];
+	const names = inFront.flatMap(index => specifics[index]?.rules.flatMap(({name}) => name ?? []));
 	const isSharing = new Set(names).size < names.length;
 
 	return {...route, specifics: isSharing ? inFront.slice(0, 1) : inFront};

@@ -11,8 +11,9 @@ import {
 	listed,
 	spelled,
 } from './any-hops.ts';
+import {hostile, legal} from './hostile-text.ts';
 
-/** A header that should tell who the client is, and who is believed. */
+/** A header that should name the client, and the proxies that are trusted. */
 export interface AnyForwarding {
 	readonly syntax: NaiveSyntax;
 	readonly lines: readonly string[];
@@ -20,9 +21,9 @@ export interface AnyForwarding {
 	readonly ipv6Prefix: number;
 }
 
-/** Turns a header into one that is almost as good. */
+/** A small change to a header. */
 interface Edit {
-	/** From the right, where the walk begins. */
+	/** Counted from the right, where the walk begins. */
 	readonly at: number;
 	readonly cut: number;
 	readonly put: string;
@@ -30,20 +31,7 @@ interface Edit {
 
 type AnyEntry = string | {readonly whose: number; readonly look: Look; readonly prefix: number};
 
-const hostile = [
-	...[',', ',,', ';', '=', '"', '\\', '\\"', '\\\\', ':', '::', '[', ']', '.', ' ', '\t', '%eth0'],
-	...['0', '00', '1', 'f', 'x', '_', '-', '/64', ':80', ':_a', ':99999', '\u00a0', '\u0085', 'é'],
-	...['for=', ';for=1.2.3.4', ', for=1.2.3.4', ',1.2.3.4', 'unknown', '_hidden', 'a="', ';b="'],
-	...['1.2.3.4', '127.0.0.1', '127.1', '[::1]', '::1', '::ffff:1.2.3.4'],
-	...['::ffff:01.2.3.4', '"a,b"'],
-];
-
-/** All characters that a header may hold, as Node gives them. */
-const legal = Array.from({length: 256}, (_none, code) => code)
-	.filter(code => code === 9 || (code >= 0x20 && code !== 0x7f))
-	.map(code => String.fromCharCode(code));
-
-/** In place of a hop's port. */
+/** To put in place of a hop's port. */
 const badPorts = [
 	...[':', ':_', ':65536', ':000080', ':-1', ':0x50', ': 80', ':80 ', ':80:', ':80:80', ':80:_a'],
 	...[':_a:80', ':_a:_b', ':_a"', ':_é', '%eth0', '%eth0:80', '/64', ']', ']:80', '.1', ':1'],
@@ -111,7 +99,7 @@ const badHop: fc.Arbitrary<AnyHop> = fc
 const anyTrust = fc.option(fc.array(anyEntry, {maxLength: 5, size: 'max'}), {nil: undefined});
 const addresses = fc.array(anyAddress, {minLength: 1, maxLength: 4, size: 'max'});
 
-/** Lists of addresses, and what a few edits make of them. */
+/** Lists of addresses, some of them with a few edits. */
 export function nearlyValid(repeats: fc.Arbitrary<number>): fc.Arbitrary<AnyForwarding> {
 	return fc
 		.record({
@@ -150,7 +138,7 @@ export function nearlyValid(repeats: fc.Arbitrary<number>): fc.Arbitrary<AnyForw
 		});
 }
 
-/** What a client may send that knows the syntax, and means no good. */
+/** Text that an attacker who knows the syntax might send. */
 export const anyText: fc.Arbitrary<string> = fc
 	.array(
 		fc.oneof(
@@ -178,7 +166,7 @@ function named(all: readonly Groups[], {whose}: Pick<AnyHop, 'whose'>): Groups {
 	return all[whose % all.length] ?? [0, 0];
 }
 
-/** As in `trustedProxies`; of an IPv4 address, a mapped prefix counts the bits before it. */
+/** An entry of `trustedProxies`. The prefix of a mapped IPv4 address counts the 96 bits before it too. */
 function written(entry: AnyEntry, all: readonly Groups[]): string {
 	if (typeof entry === 'string') {
 		return entry;

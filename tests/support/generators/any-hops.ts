@@ -1,33 +1,33 @@
 import fc from 'fast-check';
 
-/** Of 16 bits each: two of an IPv4 address, eight of an IPv6 address. */
+/** Groups of 16 bits: two in an IPv4 address, eight in an IPv6 address. */
 export type Groups = readonly number[];
 
-/** Which of an address's spellings: each number picks one of as many ways as there are. */
+/** One of the spellings of an address: each number picks one of the ways there are. */
 export interface Look {
 	readonly isMapped: boolean;
-	/** Whether the last 32 bits of an IPv6 address are dotted. */
+	/** Whether the last 32 bits of an IPv6 address are written with dots. */
 	readonly hasTail: boolean;
-	/** Which zeros are left out. */
+	/** Which zeros `::` replaces, if any. */
 	readonly gap: number;
-	/** For each group, how it is written. */
+	/** One bit for each group. */
 	readonly upper: number;
 	readonly padded: number;
 }
 
 export interface AnyHop {
-	/** Which of the addresses that this walk is about. */
+	/** The index of an address in the walk. */
 	readonly whose: number;
 	readonly look: Look;
 	readonly port: string;
 	readonly hasBrackets: boolean;
-	/** What surrounds it in a comma list, and pairs in `Forwarded`. */
+	/** The white space around it. */
 	readonly space: string;
 	readonly inForwarded: {
 		readonly port: string;
 		readonly name: string;
 		readonly isQuoted: boolean;
-		/** For each character, whether it is escaped. */
+		/** One bit for each character. */
 		readonly escaped: number;
 		readonly before: readonly string[];
 		readonly after: readonly string[];
@@ -35,7 +35,7 @@ export interface AnyHop {
 	};
 }
 
-/** An address in a spelling of RFC 4291, of which there are many. */
+/** An address in one of the many spellings of RFC 4291. */
 export function spelled(groups: Groups, look: Look): string {
 	if (groups.length === 2) {
 		return look.isMapped ? spelled([0, 0, 0, 0, 0, 0xffff, ...groups], look) : dotted(groups);
@@ -58,7 +58,7 @@ export function spelled(groups: Groups, look: Look): string {
 		: parts.join(':');
 }
 
-/** As an item of a comma list. */
+/** An item of a comma list. */
 export function listed(groups: Groups, {look, port, hasBrackets, space}: AnyHop): string {
 	const text = spelled(groups, look);
 	const isIPv6 = text.includes(':');
@@ -67,7 +67,7 @@ export function listed(groups: Groups, {look, port, hasBrackets, space}: AnyHop)
 	return `${space}${isBracketed ? `[${text}]` : text}${port}${space}`;
 }
 
-/** As an item of `Forwarded`. */
+/** An item of `Forwarded`. */
 export function forwarded(groups: Groups, {look, space, inForwarded}: AnyHop): string {
 	const {port, name, isQuoted, escaped, before, after, semicolon} = inForwarded;
 	const text = spelled(groups, look);
@@ -91,7 +91,7 @@ function isSet(bits: number, place: number): boolean {
 	return ((bits >> (place % 16)) & 1) === 1;
 }
 
-// At both sides of where the ranges begin and end that are trusted by name.
+// The first and last addresses of the ranges that have a name, and their neighbours outside.
 const ipv4Edges: readonly Groups[] = [
 	...[
 		[0x7eff, 0xffff],

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 
-/** A path, or a regular expression's source and flags: each app makes its own, with a state of its own. */
+/** A path, or the source and flags of a regular expression: each app compiles its own, since it has a state. */
 export type AnyPath = string | {readonly source: string; readonly flags: string};
 
 export interface AnyRoute {
 	readonly is: 'route';
 	readonly method: 'get' | 'post' | 'all';
 	readonly path: AnyPath;
-	/** Which of the app's marks stands before the handler; there are at most three. */
+	/** The index of the mark before the handler; an app has at most three. */
 	readonly mark: number;
-	/** Whether a `specific` that covers nothing stands there too. */
+	/** Whether there is a `specific` too that is not standalone. */
 	readonly isLimited: boolean;
 	/** Whether the handler calls `next()`. */
 	readonly passesOn: boolean;
 	readonly throws: boolean;
-	/** Turns of the event loop that the handler takes. */
+	/** How many turns of the event loop the handler takes. */
 	readonly turns: number;
 }
 
@@ -38,7 +38,7 @@ export interface AnyRouter {
 	readonly layers: ReadonlyArray<AnyRoute | AnyUse | AnyNest>;
 }
 
-/** What routers are made of; a word is as likely as it is often in its list. */
+/** The parts of routers. A part that is listed more often is more likely. */
 export interface Words {
 	readonly methods: ReadonlyArray<AnyRoute['method']>;
 	readonly paths: readonly AnyPath[];
@@ -52,7 +52,7 @@ export interface Words {
 
 export const hosts = ['a.test', 'b.test'];
 
-/** All that foresight can see through. */
+/** Parts that foresight understands. */
 export const clearWords: Words = {
 	methods: ['get', 'get', 'post', 'all'],
 	paths: [
@@ -72,7 +72,7 @@ export const allWords: Words = {
 	paths: [...clearWords.paths, {source: '^/a', flags: 'g'}, {source: '/[ab]', flags: 'y'}],
 };
 
-/** So few that routes meet all the time, and pass on what others match too. */
+/** So few that most routes match the same requests, and many call `next()` before another that matches. */
 export const fewWords: Words = {
 	methods: ['get', 'get', 'post', 'all'],
 	paths: ['/a', '/b', '/a', '/b', '/:x'],
@@ -84,10 +84,10 @@ export const fewWords: Words = {
 	passesOn: [true, true, false],
 };
 
-/** Fewer still, so that their methods alone tell routes from one another. */
+/** Even fewer: routes differ only by their methods. */
 export const oneWord: Words = {...fewWords, methods: ['get', 'post', 'all'], paths: ['/a']};
 
-/** How many turns something takes: mostly none. */
+/** How many turns of the event loop something takes: usually none. */
 export const turns = fc.constantFrom(0, 0, 0, 1, 4);
 export const rarely = fc.constantFrom(false, false, false, false, true);
 
@@ -142,7 +142,7 @@ function useOf(paths: Words['uses']): fc.Arbitrary<AnyUse> {
 	});
 }
 
-/** @koa/router 15 cannot mount under a parameter what `router.use` has placed without a path. */
+/** @koa/router 15 cannot mount, under a parameter, a middleware that `router.use` has without a path. */
 function isMountable(path: string | undefined): boolean {
 	return path !== undefined;
 }

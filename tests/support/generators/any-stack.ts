@@ -12,7 +12,7 @@ import {
 	type Words,
 } from './any-routers.ts';
 
-/** What stands in an app after its gate. */
+/** What an app has after its gate. */
 export type AnyPlace =
 	| AnyRouterPlace
 	| {
@@ -27,16 +27,16 @@ export type AnyPlace =
 
 export interface AnyRouterPlace {
 	readonly is: 'router';
-	/** The function that `router.routes()` returns, or what another function or `koa-mount` hides it in. */
+	/** The function that `router.routes()` returns, or a function or `koa-mount` that hides it. */
 	readonly as: 'dispatch' | 'wrapped' | 'mounted';
 	readonly router: AnyRouter;
 }
 
 export interface AnyStack {
-	/** Where the gate stands: before all places, on the router, or with all places in a mounted app. */
+	/** The position of the gate: before all places, on the router, or with all places in a mounted app. */
 	readonly gate: 'app' | 'router' | 'mounted';
-	/** Whether the gate is told its routers. */
-	readonly isTold: boolean;
+	/** Whether the option `routers` lists the routers. */
+	readonly listsRouters: boolean;
 	readonly marks: ReadonlyArray<'bypass' | 'standalone'>;
 	readonly places: readonly AnyPlace[];
 }
@@ -97,7 +97,7 @@ function routerPlaces(
 	});
 }
 
-/** A gate before all else, even in a mounted app. */
+/** A gate before everything else, possibly in a mounted app. */
 const before: fc.Arbitrary<AnyStack> = stackOf(
 	fc.constantFrom('app', 'app', 'mounted'),
 	fc
@@ -110,7 +110,7 @@ const before: fc.Arbitrary<AnyStack> = stackOf(
 		.map(([first, router, second, others]) => [...first, router, ...second, ...others]),
 );
 
-/** One thing is changed, and the routes are there to be mistaken for one another. */
+/** One change before the routers, whose routes are easily mistaken for one another. */
 function tempting(change: fc.Arbitrary<AnyPlace>, words: Words): fc.Arbitrary<AnyStack> {
 	const routers = fc.array(routerPlaces(words, 'dispatch', 'dispatch', 'dispatch', 'wrapped'), {
 		minLength: 1,
@@ -123,7 +123,7 @@ function tempting(change: fc.Arbitrary<AnyPlace>, words: Words): fc.Arbitrary<An
 	);
 }
 
-/** A gate on a router stands before each of its routes: no prefix, and not only one layer that runs. */
+/** A gate on a router that runs before each of its routes: no prefix, and more than one layer may run. */
 const within: fc.Arbitrary<AnyStack> = stackOf(
 	fc.constant('router'),
 	routerPlaces(allWords, 'dispatch', 'wrapped', 'mounted').map(place => [
@@ -131,7 +131,7 @@ const within: fc.Arbitrary<AnyStack> = stackOf(
 	]),
 );
 
-/** Whatever an app may look like. */
+/** Any app. */
 export const anyStack = fc.oneof(
 	{weight: 3, arbitrary: before},
 	{
@@ -146,7 +146,7 @@ export const anyStack = fc.oneof(
 	{weight: 1, arbitrary: within},
 );
 
-/** All routers in the gate's sight, nothing between it and them, and no mark but `bypass()`. */
+/** The gate can read every router, nothing runs before them, and every mark is `bypass()`. */
 export const clearStack = stackOf(
 	fc.constant('app'),
 	fc.array(routerPlaces(clearWords, 'dispatch'), {minLength: 1, maxLength: 3}),
@@ -156,5 +156,5 @@ function stackOf(
 	gate: fc.Arbitrary<AnyStack['gate']>,
 	places: fc.Arbitrary<readonly AnyPlace[]>,
 ): fc.Arbitrary<AnyStack> {
-	return fc.record({gate, isTold: rarely, marks, places});
+	return fc.record({gate, listsRouters: rarely, marks, places});
 }

@@ -1,11 +1,10 @@
-import {setImmediate} from 'node:timers/promises';
-import {Router} from '@koa/router';
+import type {Router} from '@koa/router';
 import Koa, {type Middleware} from 'koa';
 import mount from 'koa-mount';
 import {bypass, type Gatekeeper, type GatekeeperOptions, specific} from '../../../source/index.ts';
 import {type Trace, Traces} from '../traces.ts';
-import type {AnyPath, AnyRoute, AnyRouter} from './any-routers.ts';
 import type {AnyPlace, AnyRequest, AnyStack} from './any-stack.ts';
+import {addLayers, newRouter, wait} from './built-router.ts';
 
 export interface BuiltStack {
 	readonly app: Koa;
@@ -13,17 +12,17 @@ export interface BuiltStack {
 	/** In the order of their places. */
 	readonly routers: readonly Router[];
 	readonly marks: readonly Middleware[];
-	/** Of the request that says this in its header `X-Trail`. */
+	/** The trace of the request with this name in its header `X-Trace`. */
 	trace(name: string): Trace;
 }
 
-/** Makes the gates, which stand one right after the other; without any there are no marks either. */
+/** Makes the gates, which run directly one after the other. Without gates there are no marks. */
 export type MakeGates = (options: Pick<GatekeeperOptions, 'routers'>) => readonly Gatekeeper[];
 
 /**
- * Builds an app that writes down what happens in it.
+ * Builds an app that records what happens in it.
  *
- * @param quota of the standalone and the other specific rules
+ * @param quota the count of every specific rule
  */
 export function builtStack(stack: AnyStack, quota: number, makeGates: MakeGates): BuiltStack {
 	const traces = new Traces();
@@ -32,8 +31,10 @@ export function builtStack(stack: AnyStack, quota: number, makeGates: MakeGates)
 			place.is === 'router' ? [[place as AnyPlace, newRouter(place.router)] as const] : [],
 		),
 	);
-	const told = [...routers].filter(([place]) => isTold(stack, place)).map(([, router]) => router);
-	const gates = makeGates(stack.isTold ? {routers: told} : {});
+	const listed = [...routers]
+		.filter(([place]) => canBeListed(stack, place))
+		.map(([, router]) => router);
+	const gates = makeGates(stack.listsRouters ? {routers: listed} : {});
 	const marks = stack.marks.map(kind => (gates.length > 0 ? newMark(kind, quota) : pass));
 	const limit = gates.length > 0 ? specific([quota, 60]) : pass;
 
@@ -59,7 +60,7 @@ export function builtStack(stack: AnyStack, quota: number, makeGates: MakeGates)
 				}
 			}
 
-			fill(router, place.router, {traces, marks, limit});
+			addLayers(router, place.router, {traces, marks, limit});
 			inner.use(dispatch(router, place.as));
 		} else {
 			inner.use(between(place, traces));
@@ -69,7 +70,7 @@ export function builtStack(stack: AnyStack, quota: number, makeGates: MakeGates)
 	return {app, gates, routers: [...routers.values()], marks, trace: name => traces.named(name)};
 }
 
-/** Whether of all routes a request matches one alone, with a mark on it or before it. */
+/** Whether a request matches only one route, and that route has a mark on it or before it. */
 export function isOnlyRouteMarked(
 	{routers, marks}: BuiltStack,
 	{method, path, host}: AnyRequest,
@@ -91,27 +92,11 @@ export function isOnlyRouteMarked(
 	);
 }
 
-/** Where `koa-mount` puts what is mounted. */
+/** The path of everything that `koa-mount` mounts. */
 export const MOUNTED_AT = '/p';
 
-interface Fittings {
-	readonly traces: Traces;
-	readonly marks: readonly Middleware[];
-	readonly limit: Middleware;
-	/** Whether only one layer runs, so that nothing can stand right after a `router.use` mark. */
-	readonly isExclusive?: boolean;
-}
-
-function isTold({gate}: AnyStack, place: AnyPlace): boolean {
+function canBeListed({gate}: AnyStack, place: AnyPlace): boolean {
 	return place.is === 'router' && (gate === 'router' || place.as !== 'mounted');
-}
-
-function newRouter({prefix, host, exclusive}: AnyRouter): Router {
-	return new Router({
-		exclusive,
-		...(prefix !== undefined && {prefix}),
-		...(host !== undefined && {host}),
-	});
 }
 
 function newMark(kind: 'bypass' | 'standalone', quota: number): Middleware {
@@ -119,60 +104,6 @@ function newMark(kind: 'bypass' | 'standalone', quota: number): Middleware {
 }
 
 const pass: Middleware = (_ctx, next) => next();
-
-function fill(router: Router, {layers, exclusive}: AnyRouter, fittings: Fittings): void {
-	const {traces, limit} = fittings;
-	const isExclusive = fittings.isExclusive ?? exclusive !== false;
-
-	for (const layer of layers) {
-		const mark = 'mark' in layer ? fittings.marks.slice(layer.mark, layer.mark + 1) : [];
-		const marks = mark.length > 0 ? [...mark, traces.cover] : [];
-
-		switch (layer.is) {
-			case 'route': {
-				const handlers = [...(layer.isLimited ? [limit] : []), handler(layer, fittings)];
-				router[layer.method](newPath(layer.path), ...marks, ...handlers);
-				break;
-			}
-
-			case 'use': {
-				const middlewares = [...(isExclusive ? mark : marks), wait(layer.turns)];
-				if (layer.path === undefined) {
-					router.use(...middlewares);
-				} else {
-					router.use(layer.path, ...middlewares);
-				}
-
-				break;
-			}
-
-			case 'nest': {
-				const nested = newRouter(layer.router);
-				fill(nested, layer.router, {...fittings, isExclusive});
-				if (layer.path === undefined) {
-					router.use(nested.routes());
-				} else {
-					router.use(layer.path, nested.routes());
-				}
-			}
-		}
-	}
-}
-
-function handler(route: AnyRoute, {traces}: Fittings): Middleware {
-	return async (ctx, next) => {
-		traces.reach(ctx, route);
-		await spend(route.turns);
-		if (route.throws) {
-			traces.fail(ctx);
-		}
-
-		ctx.body = 'ok';
-		if (route.passesOn) {
-			await next();
-		}
-	};
-}
 
 function dispatch(router: Router, as: 'dispatch' | 'wrapped' | 'mounted'): Middleware {
 	const routes = router.routes() as Middleware;
@@ -214,21 +145,4 @@ function between(place: AnyPlace, traces: Traces): Middleware {
 		default:
 			return pass;
 	}
-}
-
-function wait(turns: number): Middleware {
-	return async (_ctx, next) => {
-		await spend(turns);
-		await next();
-	};
-}
-
-async function spend(turns: number): Promise<void> {
-	for (let turn = 0; turn < turns; turn += 1) {
-		await setImmediate();
-	}
-}
-
-function newPath(path: AnyPath): string | RegExp {
-	return typeof path === 'string' ? path : new RegExp(path.source, path.flags);
 }

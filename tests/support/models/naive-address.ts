@@ -1,4 +1,4 @@
-/** An address as one number, read by hand. IPv4-mapped IPv6 is the IPv4 address. */
+/** An address as one number. An IPv4-mapped IPv6 address is the IPv4 address. */
 export interface NaiveAddress {
 	readonly bits: 32 | 128;
 	readonly value: bigint;
@@ -20,7 +20,7 @@ export function naiveIPv4(text: string): NaiveAddress | undefined {
 		: undefined;
 }
 
-/** `::` stands for one group of zeros, or two, or … */
+/** `::` is one group of zeros, or two, or more: this tries each number. */
 export function naiveIPv6(text: string): NaiveAddress | undefined {
 	const gap = text.indexOf('::');
 	if (gap !== text.lastIndexOf('::')) {
@@ -60,9 +60,9 @@ export function naiveText(address: NaiveAddress): string {
 	return naiveKey(address, 128).replace('/128', '');
 }
 
-/** An IPv4 address as it is; any other by its prefix. */
+/** An IPv4 address unchanged, or the prefix of an IPv6 address. */
 export function naiveKey({bits, value}: NaiveAddress, ipv6Prefix: number): string {
-	// NAT64: an IPv4 address in disguise, which shares nothing but the prefix.
+	// A NAT64 address holds an IPv4 address, so that two of them belong to two clients.
 	const prefix =
 		bits === 128 && value >> 32n === 0x0064_ff9b_0000_0000_0000_0000n ? 128 : ipv6Prefix;
 	if (bits === 32) {
@@ -76,7 +76,7 @@ export function naiveKey({bits, value}: NaiveAddress, ipv6Prefix: number): strin
 		.replaceAll(/.{4}/g, group => `:${Number.parseInt(group, 16).toString(16)}`);
 	const text = `${groups.slice(1)}/${prefix}`;
 
-	// The longest run of zeros, and of two as long the left one; one group is no run.
+	// The longest run of zeros, and the left one of two that are equally long. A run has at least two groups.
 	for (let zeros = 8; zeros >= 2; zeros -= 1) {
 		const run = Array<string>(zeros).fill('0').join(':');
 		const found = new RegExp(`(^|:)${run}(?=[:/])`).exec(text);

@@ -1,4 +1,6 @@
-import {type NaiveAddress, naiveAddress, naiveIPv4, naiveIPv6} from './naive-address.ts';
+import {type NaiveAddress, naiveAddress} from './naive-address.ts';
+import {lastForwarded} from './naive-forwarded.ts';
+import {type Item, naiveNode, trimmed} from './naive-node.ts';
 
 export type NaiveSyntax = 'comma list' | 'Forwarded';
 
@@ -8,12 +10,12 @@ export interface NaiveRequest {
 	/** The header's lines, in order. */
 	readonly lines: readonly string[];
 	readonly syntax: NaiveSyntax;
-	/** Undefined: one hop, from any peer that is not on a public address. */
+	/** Undefined means one hop, from any peer that is not on a public address. */
 	readonly trusted: readonly string[] | undefined;
 }
 
 export interface NaiveClient {
-	/** Undefined where nobody was found but a peer on a Unix socket. */
+	/** Undefined if only a peer on a Unix socket was found. */
 	readonly address: NaiveAddress | undefined;
 	readonly end:
 		| 'untrusted-peer'
@@ -22,33 +24,22 @@ export interface NaiveClient {
 		| 'all-proxies'
 		| 'unreadable'
 		| 'too-many-hops';
-	/** The proxies whose word was taken for the hop before them, nearest first; never the client. */
+	/** The proxies that were trusted to name the hop before them, nearest first. The client is not among them. */
 	readonly passed: readonly NaiveAddress[];
 }
 
-interface Item {
-	/** What it says the client is, if it can be read at all. */
-	readonly client: NaiveAddress | undefined;
-	/** The items to its left; undefined where it is the left-most. */
-	readonly rest: string | undefined;
-}
-
-type Pair = readonly [name: string, value: string];
-
-const MOST_HOPS = 100;
-const MOST_CHARACTERS = 5000;
+const MAX_HOPS = 100;
+const MAX_CHARACTERS = 5000;
 const notPublic = ['loopback', 'linklocal', 'uniquelocal'];
 const named: Record<string, readonly string[]> = {
 	loopback: ['127.0.0.0/8', '::1/128'],
 	linklocal: ['169.254.0.0/16', 'fe80::/10'],
 	uniquelocal: ['fc00::/7', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
 };
-const tokenCharacters =
-	"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /**
- * Who the client is, a second time and as plainly as can be: addresses are numbers that are read by
- * hand, and an item of `Forwarded` is found by trying where it may begin. Uses nothing of `source/`.
+ * Finds the client a second time, as plainly as possible: addresses are numbers, and an item of `Forwarded`
+ * is found by trying every place where it may begin. Uses nothing of `source/`.
  */
 export function naiveClient({peer, lines, syntax, trusted}: NaiveRequest): NaiveClient {
 	if (!isProxy(peer, trusted ?? notPublic)) {
@@ -64,12 +55,12 @@ export function naiveClient({peer, lines, syntax, trusted}: NaiveRequest): Naive
 	return {...found, address: found.address ?? peer};
 }
 
-/** A Unix socket is a proxy of ours unless nobody is. */
+/** A peer on a Unix socket is a proxy unless the list is empty. */
 function isProxy(peer: NaiveAddress | undefined, list: readonly string[]): boolean {
 	return peer === undefined ? list.length > 0 : isListed(peer, list);
 }
 
-/** @param trusted undefined: the right-most item is the client's, whoever that is */
+/** @param trusted if undefined, the right-most item names the client, whatever its address */
 export function naiveWalk(
 	text: string,
 	syntax: NaiveSyntax,
@@ -78,11 +69,11 @@ export function naiveWalk(
 	const passed: NaiveAddress[] = [];
 	let rest: string | undefined = text;
 
-	while (passed.length < MOST_HOPS) {
+	while (passed.length < MAX_HOPS) {
 		const item: Item = syntax === 'Forwarded' ? lastForwarded(rest) : lastListed(rest);
 		const {client} = item;
 		const before = item.rest === undefined ? 0 : item.rest.length;
-		if (client === undefined || text.length - before > MOST_CHARACTERS) {
+		if (client === undefined || text.length - before > MAX_CHARACTERS) {
 			return {address: passed.at(-1), end: 'unreadable', passed};
 		}
 
@@ -121,135 +112,4 @@ function lastListed(text: string): Item {
 		client: naiveNode(trimmed(text.slice(comma + 1)), false),
 		rest: comma === -1 ? undefined : text.slice(0, comma),
 	};
-}
-
-/**
- * It begins at the start or after a comma, and all that follows is pairs. No two commas will do: seen
- * from one that is in quotes, what was in quotes is not, and at the end one quote is left over.
- */
-function lastForwarded(text: string): Item {
-	for (let comma = text.length - 1; comma >= -1; comma -= 1) {
-		const pairs = comma === -1 || text[comma] === ',' ? pairsIn(text.slice(comma + 1)) : undefined;
-		if (pairs !== undefined) {
-			const [node, ...more] = pairs.filter(([name]) => name.toLowerCase() === 'for');
-			return {
-				client: node && more.length === 0 ? naiveNode(node[1], true) : undefined,
-				rest: comma === -1 ? undefined : text.slice(0, comma),
-			};
-		}
-	}
-
-	return {client: undefined, rest: undefined};
-}
-
-/** Undefined where anything else stands between them. */
-function pairsIn(text: string): Pair[] | undefined {
-	const pairs: Pair[] = [];
-	let rest = trimmed(text);
-	while (rest !== '') {
-		if (!rest.startsWith(';')) {
-			const read = firstPair(rest);
-			if (read === undefined) {
-				return undefined;
-			}
-
-			pairs.push(read.pair);
-			rest = trimmed(read.rest);
-			if (rest !== '' && !rest.startsWith(';')) {
-				return undefined;
-			}
-		}
-
-		rest = trimmed(rest.slice(1));
-	}
-
-	return pairs;
-}
-
-function firstPair(text: string): {pair: Pair; rest: string} | undefined {
-	const name = leading(text, tokenCharacters);
-	if (name === '' || text[name.length] !== '=') {
-		return undefined;
-	}
-
-	const written = text.slice(name.length + 1);
-	if (written.startsWith('"')) {
-		const read = firstQuoted(written);
-		return read && {pair: [name, read.value], rest: read.rest};
-	}
-
-	const value = leading(written, `${tokenCharacters}:[]`);
-	return value === '' ? undefined : {pair: [name, value], rest: written.slice(value.length)};
-}
-
-/** Without its quotes, and each escaped character without its backslash. */
-function firstQuoted(text: string): {value: string; rest: string} | undefined {
-	let value = '';
-	for (let at = 1; at < text.length; at += 1) {
-		if (text[at] === '"') {
-			return {value, rest: text.slice(at + 1)};
-		}
-
-		if (text[at] === '\\') {
-			at += 1;
-		}
-
-		if (!/^[\t\x20-\x7e\x80-\xff]$/.test(text[at] ?? '')) {
-			return undefined;
-		}
-
-		value += text[at];
-	}
-
-	return undefined;
-}
-
-/** An address, perhaps with a port. */
-function naiveNode(text: string, isForwarded: boolean): NaiveAddress | undefined {
-	if (text.startsWith('[')) {
-		const end = text.lastIndexOf(']');
-		const address = naiveIPv6(text.slice(1, end));
-		return end > 0 && isPort(text.slice(end + 1), isForwarded) ? address : undefined;
-	}
-
-	const colon = text.indexOf(':');
-	if (colon !== -1 && colon === text.lastIndexOf(':')) {
-		const address = naiveIPv4(text.slice(0, colon));
-		return isPort(text.slice(colon), isForwarded) ? address : undefined;
-	}
-
-	return isForwarded ? naiveIPv4(text) : naiveAddress(text);
-}
-
-function isPort(text: string, isForwarded: boolean): boolean {
-	const digits = leading(text.slice(1), '0123456789');
-	const isNumber =
-		text === `:${digits}` && digits.length >= 1 && digits.length <= 5 && Number(digits) <= 65_535;
-
-	return text === '' || isNumber || (isForwarded && /^:_[A-Za-z0-9._-]+$/.test(text));
-}
-
-/** What the text begins with, as far as it is made of these characters. */
-function leading(text: string, characters: string): string {
-	let length = 0;
-	while (length < text.length && characters.includes(text.charAt(length))) {
-		length += 1;
-	}
-
-	return text.slice(0, length);
-}
-
-/** Only spaces and tabs: no other character is around an item. */
-function trimmed(text: string): string {
-	let start = 0;
-	let end = text.length;
-	while (start < end && ' \t'.includes(text.charAt(start))) {
-		start += 1;
-	}
-
-	while (end > start && ' \t'.includes(text.charAt(end - 1))) {
-		end -= 1;
-	}
-
-	return text.slice(start, end);
 }

@@ -1,35 +1,43 @@
-/* An app in a process of its own: `app.ts PACKAGE PORT PREFIX COUNT WINDOW`. */
+/*
+ * An app in its own process, `app.ts PORT COUNT WINDOW`: at `/ioredis` and so on, it has a gate with a client
+ * of each package. Each gate has the name of the package as its prefix.
+ */
 import type {AddressInfo} from 'node:net';
 import Koa from 'koa';
+import mount from 'koa-mount';
 import {gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
 import {packages} from './clients.ts';
 import {clockInKey} from './opened.ts';
 
-const [, , name = '', port, prefix = '', count, window] = process.argv;
-const opened = await packages[name as keyof typeof packages](Number(port));
-
+const [, , port, count, window] = process.argv;
 const app = new Koa();
-app.use(
-	gatekeeper({
-		rateLimitRule: [Number(count), Number(window)],
-		key: ctx => ctx.get('X-Client'),
-		// No refusal is believed: the server is asked each time.
-		store: new RedisStore({client: opened.client, prefix, clock: passing()}, clockInKey),
-		onStoreError: 'closed',
-		storeTimeout: 30,
-	}),
-);
-app.use(ctx => {
-	ctx.body = 'ok';
-});
+
+for (const [name, open] of Object.entries(packages)) {
+	const {client} = await open(Number(port));
+	const store = new RedisStore({client, prefix: `${name}:`, clock: hurried()}, clockInKey);
+	const gated = new Koa();
+	gated.use(
+		gatekeeper({
+			rateLimitRule: [Number(count), Number(window)],
+			key: ctx => ctx.get('X-Client'),
+			store,
+			onStoreError: 'closed',
+			storeTimeout: 30,
+		}),
+	);
+	gated.use(ctx => {
+		ctx.body = 'ok';
+	});
+	app.use(mount(`/${name}`, gated));
+}
 
 const server = app.listen(0, '127.0.0.1', () => {
-	process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+	process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 
-/** A clock by which every look is a second after the one before, so that no refusal is believed. */
-function passing(): () => number {
+/** A clock that moves on by a second at each reading, so that every request asks the server. */
+function hurried(): () => number {
 	let now = 0;
 
 	return () => {

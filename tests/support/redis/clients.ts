@@ -1,53 +1,51 @@
 import {Redis} from 'ioredis';
-import {Redis as Redis5} from 'ioredis-5';
 import {Redis as Valkey} from 'iovalkey';
-import {createClient, createClientPool} from 'redis';
-import {createClient as createClient5} from 'redis-5';
+import {createClient} from 'redis';
 import type {RedisClient} from '../../../source/redis.ts';
 
-/** A client of one of the packages, connected. */
+/** A connected client of one of the packages. */
 export interface OpenedClient {
 	readonly client: RedisClient;
-	/** Has the server run any command. */
+	/** Runs any command on the server. */
 	run(...command: string[]): Promise<unknown>;
 	close(): Promise<void>;
 }
 
-type Open = (port: number) => Promise<OpenedClient>;
+export type OpenClient = (port: number) => Promise<OpenedClient>;
 
-/** Every package that the store takes clients of, in its current major. */
+/** The current major of each package whose clients the store takes. */
 export const packages = {
-	ioredis: async port => likeIoredis(new Redis(port)),
-	iovalkey: async port => likeIoredis(new Valkey(port)),
-	redis: async port => likeNodeRedis(createClient({url: `redis://127.0.0.1:${port}`})),
-} satisfies Readonly<Record<string, Open>>;
+	ioredis: async port => openIoredis(new Redis(port)),
+	iovalkey: async port => openIoredis(new Valkey(port)),
+	redis: async port => openNodeRedis(createClient({url: `redis://127.0.0.1:${port}`})),
+} satisfies Readonly<Record<string, OpenClient>>;
 
-/** Their other clients, and those of the majors before. */
-export const furtherPackages: Readonly<Record<string, Open>> = {
-	'ioredis 5': async port => likeIoredis(new Redis5(port)),
-	'a pool of redis': async port =>
-		likeNodeRedis(createClientPool({url: `redis://127.0.0.1:${port}`})),
-	'redis 5': async port => likeNodeRedis(createClient5({url: `redis://127.0.0.1:${port}`})),
-};
+interface IoredisClient {
+	on(event: 'error', listener: () => void): unknown;
+	call(command: string, args: string[]): Promise<unknown>;
+	disconnect(): void;
+}
 
-function likeIoredis(client: Redis | Redis5 | Valkey): OpenedClient {
+export function openIoredis<T extends RedisClient>(client: T & IoredisClient): OpenedClient {
 	client.on('error', ignore);
 
 	return {
 		client,
-		run: (name = '', ...args) => (client as Redis).call(name, args),
+		run: (name = '', ...args) => client.call(name, args),
 		close: async () => client.disconnect(),
 	};
 }
 
-interface NodeRedis {
+interface NodeRedisClient {
 	on(event: 'error', listener: () => void): unknown;
 	connect(): Promise<unknown>;
 	sendCommand(command: string[]): Promise<unknown>;
 	destroy(): void;
 }
 
-async function likeNodeRedis(client: NodeRedis): Promise<OpenedClient> {
+export async function openNodeRedis<T extends RedisClient>(
+	client: T & NodeRedisClient,
+): Promise<OpenedClient> {
 	client.on('error', ignore);
 	await client.connect();
 
@@ -58,5 +56,5 @@ async function likeNodeRedis(client: NodeRedis): Promise<OpenedClient> {
 	};
 }
 
-/** What goes wrong on purpose is no news. */
+/** A client that the tests cut off emits errors, which are expected. */
 function ignore(): void {}

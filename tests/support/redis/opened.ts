@@ -5,15 +5,15 @@ import type {Verdict} from '../../../source/stores/store.ts';
 import type {OpenedStore} from '../../stores/contract/promised.ts';
 import type {OpenedClient} from './clients.ts';
 
-/** Milliseconds by which keys live longer, since the tests' own time may stand still meanwhile. */
+/** Milliseconds by which every key lives longer: the clock of a test may stand still. */
 export const SPARE = 3_600_000;
 
-/** Some time of a server's clock. */
+/** The time at which the clock of a test begins. */
 const BEGIN = 1_800_000_000_123;
 
 /**
- * The time of the scripts is in a key of the store's prefix, and a test moves it. A server expires keys by
- * its real clock: every time to live is lengthened.
+ * Makes the scripts read the time from a key, which a test moves. The server still expires keys by its real
+ * clock, so that every time to live is longer.
  */
 export const clockInKey = `
 local now = tonumber(redis.call('GET', string.match(KEYS[1], '^[^{]*') .. 'clock'))
@@ -32,11 +32,11 @@ end}, {__index = redis})
 
 export interface OpenedRedisStore extends OpenedStore {
 	readonly store: RedisStore;
-	/** What all of the store's keys begin with. */
+	/** All keys of the store begin with it. */
 	readonly prefix: string;
 }
 
-/** What a gate does: it asks the server only where the store does not remember. */
+/** Decides as a gate does: asks the server only if the store remembers nothing. */
 export async function decide(
 	store: RedisStore,
 	client: string,
@@ -45,7 +45,14 @@ export async function decide(
 	return store.recall(client, rules, {}) ?? store.admit(client, rules, {});
 }
 
-/** A store that is alone on a server that it shares with others, with a clock of its own. */
+/** How many scripts the server has run. */
+export async function scriptsRun({run}: OpenedClient): Promise<number> {
+	const stats = String(await run('INFO', 'commandstats'));
+
+	return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+}
+
+/** A store with its own prefix and clock. */
 export async function openRedisStore(
 	{client, run}: OpenedClient,
 	options: Partial<RedisStoreOptions> = {},

@@ -1,44 +1,48 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
+import {randomInt} from 'node:crypto';
 import {once} from 'node:events';
 import {rmSync} from 'node:fs';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {type AddressInfo, connect, createServer} from 'node:net';
+import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 
-/** A server that tests have started, on a loopback port. */
+/** A server that a test started, on a port of the loopback address. */
 export interface RedisServer {
 	readonly port: number;
-	/** Ends it at once, with all that it knows. */
+	/** Ends it at once, so that it loses all its data. */
 	kill(): Promise<void>;
-	/** Begins it again on the same port, knowing nothing. */
+	/** Starts it again on the same port, without data. */
 	restart(): Promise<void>;
-	/** Stands still, as a server that has hung does, or goes on. */
+	/** Makes it hang. */
 	pause(): void;
+	/** Ends a `pause()`. */
 	resume(): void;
 	stop(): Promise<void>;
 }
 
-/** The server that this machine has; the set-up of the tests sees to it that there is one. */
+let program: string | undefined;
+
+/** The server that is installed on this machine; `npm run set-up` makes sure that there is one. */
 export function serverProgram(): string | undefined {
-	return ['redis-server', 'valkey-server'].find(
-		program => spawnSync(program, ['--version']).status === 0,
+	program ??= ['redis-server', 'valkey-server'].find(
+		name => spawnSync(name, ['--version']).status === 0,
 	);
+
+	return program;
 }
 
-/** @param options as on the server's command line: `['--maxmemory', '5mb']` */
+/** @param options as on the command line of the server: `['--maxmemory', '5mb']` */
 export async function startRedis(options: readonly string[] = []): Promise<RedisServer> {
-	const lasting = ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
-
 	return startServer((port, folder) => [
 		...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
-		...lasting,
+		...['--save', '', '--appendonly', 'no', '--loglevel', 'warning'],
 		...options,
 	]);
 }
 
-/** A sentinel that watches a master, which it calls `main`, and puts a replica in its place. */
+/** A sentinel that watches a master under the name `main`, and promotes a replica if it is down. */
 export async function startSentinel(master: RedisServer): Promise<RedisServer> {
 	return startServer(async (port, folder) => {
 		const settings = join(folder, 'sentinel.conf');
@@ -61,73 +65,78 @@ export async function startSentinel(master: RedisServer): Promise<RedisServer> {
 
 type ArgumentsOf = (port: number, folder: string) => readonly string[] | Promise<readonly string[]>;
 
+/** The servers of this process, each by the folder of its files. */
+const running = new Map<string, ChildProcess>();
+
+process.once('exit', () => {
+	for (const [folder, child] of running) {
+		child.kill('SIGKILL');
+		rmSync(folder, {recursive: true, force: true});
+	}
+});
+
 async function startServer(argumentsOf: ArgumentsOf): Promise<RedisServer> {
-	const program = serverProgram();
-	if (program === undefined) {
+	const command = serverProgram();
+	if (command === undefined) {
 		throw new Error('There is no redis-server and no valkey-server: run npm run set-up');
 	}
 
 	const folder = await mkdtemp(join(tmpdir(), 'koa-gatekeeper-'));
-	const port = await freePort();
-	const start = async () => {
-		const child = spawn(program, await argumentsOf(port, folder), {stdio: 'ignore'});
-		await untilItAnswers(port, child);
-		return child;
+	const startOn = async (port: number) => {
+		const child = spawn(command, await argumentsOf(port, folder), {stdio: 'ignore'});
+		running.set(folder, child);
+		await untilReplies(port, child);
 	};
-
-	let child = await start();
 	const kill = async () => {
-		const isOver =
-			child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
-		child.kill('SIGKILL');
-		await isOver;
+		const child = running.get(folder);
+		const end = child && isRunning(child) ? once(child, 'exit') : undefined;
+		child?.kill('SIGKILL');
+		await end;
 	};
-	const end = () => {
-		child.kill('SIGKILL');
-		rmSync(folder, {recursive: true, force: true});
-	};
-	process.once('exit', end);
 
+	const port = await withAnyPort(startOn);
 	return {
 		port,
 		kill,
 		restart: async () => {
 			await kill();
-			child = await start();
+			await startOn(port);
 		},
 		pause: () => {
-			child.kill('SIGSTOP');
+			running.get(folder)?.kill('SIGSTOP');
 		},
 		resume: () => {
-			child.kill('SIGCONT');
+			running.get(folder)?.kill('SIGCONT');
 		},
 		stop: async () => {
-			process.off('exit', end);
 			await kill();
+			running.delete(folder);
 			await rm(folder, {recursive: true, force: true});
 		},
 	};
 }
 
-/** Beyond it, a cluster's server has no port for its bus, which is 10,000 above. */
-const HIGHEST_PORT = 55_535;
-
-async function freePort(): Promise<number> {
-	for (;;) {
-		const server = createServer().listen(0, '127.0.0.1');
-		await once(server, 'listening');
-		const {port} = server.address() as AddressInfo;
-		server.close();
-		await once(server, 'close');
-		if (port <= HIGHEST_PORT) {
+/**
+ * Starts a server on a port that is free. Connections get their own ports from a higher range, so that none
+ * takes the port of a server that is down. A cluster's server needs the port that is 10,000 higher, too.
+ */
+async function withAnyPort(startOn: (port: number) => Promise<void>): Promise<number> {
+	for (let tries = 1; ; tries += 1) {
+		const port = randomInt(10_000, 22_000);
+		try {
+			await startOn(port);
 			return port;
+		} catch (error) {
+			if (tries === 5) {
+				throw error;
+			}
 		}
 	}
 }
 
-async function untilItAnswers(port: number, child: ChildProcess): Promise<void> {
-	while (child.exitCode === null) {
-		if (await answers(port)) {
+async function untilReplies(port: number, child: ChildProcess): Promise<void> {
+	while (isRunning(child)) {
+		if (await replies(port, child)) {
 			return;
 		}
 
@@ -137,12 +146,16 @@ async function untilItAnswers(port: number, child: ChildProcess): Promise<void> 
 	throw new Error(`The server ended with ${child.exitCode}`);
 }
 
-/** Whether a server says PONG, and is not loading still. */
-function answers(port: number): Promise<boolean> {
+function isRunning(child: ChildProcess): boolean {
+	return child.exitCode === null && child.signalCode === null;
+}
+
+/** Whether it is this server that listens on the port. */
+function replies(port: number, {pid}: ChildProcess): Promise<boolean> {
 	return new Promise(resolve => {
-		const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+		const socket = connect(port, '127.0.0.1', () => socket.write('INFO server\r\n'));
 		socket.once('data', data => {
-			resolve(data.toString().startsWith('+PONG'));
+			resolve(data.toString().includes(`process_id:${pid}\r`));
 			socket.destroy();
 		});
 		socket.once('error', () => resolve(false));

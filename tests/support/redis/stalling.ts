@@ -1,10 +1,10 @@
 import {once} from 'node:events';
 import {type AddressInfo, connect, createServer, type Socket} from 'node:net';
 
-/** A network between a client and a server that can stall. */
+/** A network between a client and a server, which can stall. */
 export interface Network {
 	readonly port: number;
-	/** Bytes are taken and go nowhere, until `flow`. */
+	/** Accepts bytes and passes none on, until `flow()`. */
 	stall(): void;
 	flow(): void;
 	close(): void;

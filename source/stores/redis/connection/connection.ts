@@ -4,6 +4,8 @@ export interface Connection {
 	readonly isCluster: boolean;
 	/** Milliseconds after which the client itself gives up on a command, if it does. */
 	readonly clientTimeout: number | undefined;
+	/** Names the server of a cluster that holds a hash slot, as far as the client knows. */
+	serverOf?(slot: number): string | undefined;
 	/** Sends a command to the server that holds a key, and returns the reply. */
 	send(key: string, command: readonly string[]): Promise<unknown>;
 	/** All servers that hold keys of their own: the masters of a cluster, or the only server. */

@@ -13,6 +13,8 @@ export interface IoredisClient {
 }
 
 interface IoredisCluster extends IoredisClient {
+	/** For each slot its servers, the master first. */
+	readonly slots: ReadonlyArray<readonly string[] | undefined>;
 	nodes(role: 'master'): IoredisClient[];
 }
 
@@ -29,6 +31,7 @@ export function ioredis(client: IoredisClient): Connection {
 	return {
 		isCluster: client.isCluster,
 		clientTimeout: timeoutOf(client.options.redisOptions ?? client.options),
+		...(isCluster(client) && {serverOf: slot => client.slots[slot]?.[0]}),
 		send: (_key, command) => call(client, command),
 		servers: async () => {
 			const servers = isCluster(client) ? await mastersOf(client) : [client];

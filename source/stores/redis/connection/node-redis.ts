@@ -9,6 +9,7 @@ interface SingleClient {
 /** From `createCluster`. */
 interface ClusterClient {
 	readonly masters: readonly object[];
+	readonly slots?: ReadonlyArray<{readonly master: {readonly address: string}} | undefined>;
 	nodeClient(node: never): Promise<SingleClient>;
 	sendCommand(
 		key: string,
@@ -46,6 +47,7 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 	if ('nodeClient' in client) {
 		return {
 			isCluster: true,
+			serverOf: slot => client.slots?.[slot]?.master.address,
 			clientTimeout: timeoutOf(client),
 			send: (key, command) => client.sendCommand(key, false, [...command], options),
 			servers: async () => {

@@ -5,6 +5,8 @@ import type {Connection} from '../connection/connection.ts';
 export class Script {
 	readonly #text: string;
 	readonly #sha: string;
+	/** Settles when a server has the text that is on its way. */
+	#sending: Promise<void> | undefined;
 
 	constructor(text: string) {
 		this.#text = text;
@@ -24,10 +26,37 @@ export class Script {
 		} catch (error) {
 			// The server was restarted, its scripts were flushed, or it is a replica that took over.
 			if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-				return connection.send(key, ['EVAL', this.#text, ...about]);
+				return this.#sendText(connection, key, about);
 			}
 
 			throw error;
+		}
+	}
+
+	/** Of many runs at once, one sends the text, and the others run after it. */
+	async #sendText(connection: Connection, key: string, about: readonly string[]): Promise<unknown> {
+		const others = this.#sending;
+		if (others) {
+			await others;
+			try {
+				return await connection.send(key, ['EVALSHA', this.#sha, ...about]);
+			} catch (error) {
+				// Another server of a cluster.
+				if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) {
+					throw error;
+				}
+			}
+		}
+
+		const sent = connection.send(key, ['EVAL', this.#text, ...about]);
+		this.#sending = sent.then(
+			() => {},
+			() => {},
+		);
+		try {
+			return await sent;
+		} finally {
+			this.#sending = undefined;
 		}
 	}
 }

@@ -1,0 +1,67 @@
+import {Router} from '@koa/router';
+import test from 'ava';
+import Koa from 'koa';
+import {bypass, gatekeeper} from '../../source/index.ts';
+import {ok, passOn} from '../support/handlers.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
+import {statuses} from '../support/over-quota.ts';
+import {agents} from '../support/servers.ts';
+import {warnings} from '../support/warnings.ts';
+
+test('a gate in router.use() foresees the marks of the routes behind it', async t => {
+	const app = new Koa();
+	const {store} = manualClockStore();
+	const router = new Router();
+	router.get('/before', ok);
+	router.use(gatekeeper({rateLimitRule: [1, 60], store}));
+	router.get('/open', bypass(), ok).get('/closed', ok);
+	app.use(router.routes());
+	const {http} = agents(app);
+	await http.get('/closed');
+
+	t.deepEqual(await statuses(http, ['GET /open', 'GET /closed', 'GET /before', 'GET /none']), {
+		'GET /open': 200,
+		'GET /closed': 429,
+		'GET /before': 200,
+		'GET /none': 404,
+	});
+});
+
+test('a gate in a nested router or on a single route foresees the marks behind it', async t => {
+	const app = new Koa();
+	const {store} = manualClockStore();
+	const gate = gatekeeper({rateLimitRule: [1, 60], store});
+	const inner = new Router();
+	inner.use(gate).get('/open', bypass(), ok).get('/closed', ok);
+	const router = new Router();
+	router.use('/inner', inner.routes());
+	router.get('/single', gate, bypass(), ok).get('/late', passOn, gate, ok);
+	app.use(router.routes());
+	const {http} = agents(app);
+	await http.get('/inner/closed');
+
+	t.deepEqual(
+		await statuses(http, ['GET /inner/open', 'GET /inner/closed', 'GET /single', 'GET /late']),
+		{
+			'GET /inner/open': 200,
+			'GET /inner/closed': 429,
+			'GET /single': 200,
+			'GET /late': 429,
+		},
+	);
+});
+
+test.serial(
+	'a gate in router.use() of an exclusive router causes a warning, since it never runs',
+	async t => {
+		const seen = warnings(t);
+		const app = new Koa();
+		const {store} = manualClockStore();
+		const router = new Router({exclusive: true});
+		router.get('/ping', ok).use(gatekeeper({rateLimitRule: [1, 60], store}));
+		app.use(router.routes());
+
+		t.is((await agents(app).http.get('/ping')).status, 404);
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_EXCLUSIVE_ROUTER']);
+	},
+);

@@ -1,0 +1,146 @@
+import test from 'ava';
+import {bypass, MemoryStore, type Verdict} from '../../source/index.ts';
+import {forwardTo} from '../support/forwarding-store.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok, rewriteOpen} from '../support/handlers.ts';
+import {latch, until} from '../support/latch.ts';
+
+const SECOND = 1000;
+
+/** An app that authenticates in front of its router, as most apps do: a wrong password is reported and throws. */
+function guessing(attempts: {judged: number}, wait: () => Promise<void> = async () => {}) {
+	return gatedApp({banRule: [3, '1m', '1h'], rateLimitRule: [20, '1s']}, (router, app) => {
+		app.use(async (_ctx, next) => {
+			await wait();
+			return next();
+		});
+		app.use((ctx, next) => {
+			if (ctx.get('X-Password')) {
+				attempts.judged += 1;
+				ctx.report();
+				ctx.throw(401);
+			}
+
+			return next();
+		});
+		router.get('/health', bypass(), ok);
+	});
+}
+
+test('a banned client cannot go on guessing on a path with bypass() while its ban lasts', async t => {
+	const attempts = {judged: 0};
+	const {http, pass} = guessing(attempts);
+	const guess = async () => (await http.get('/health').set('X-Password', 'guess')).status;
+	for (let count = 0; count < 3; count += 1) {
+		t.is(await guess(), 401);
+	}
+
+	for (let second = 0; second < 100; second += 1) {
+		pass(35 * SECOND);
+		t.is(await guess(), 403);
+		t.is((await http.get('/health')).status, 403);
+	}
+
+	t.is(attempts.judged, 3);
+	pass(100 * SECOND);
+	t.is((await http.get('/health')).status, 200, 'exempt again after the ban');
+	t.is(await guess(), 401);
+});
+
+test('at most 16 of the parallel guesses of a banned client are judged, and only once', async t => {
+	const attempts = {judged: 0};
+	const {all, release} = latch();
+	let waiting = 0;
+	const {http, pass, gate} = guessing(attempts, async () => {
+		waiting += 1;
+		await all;
+	});
+	await gate.ban('127.0.0.1', {duration: '1h'});
+	const guess = () => http.get('/health').set('X-Password', 'guess');
+
+	const parallel = Array.from({length: 50}, async () => (await guess()).status);
+	await until(() => waiting === 16);
+	await Promise.race(parallel);
+	release();
+	const statuses = await Promise.all(parallel);
+	t.is(attempts.judged, 16, 'the store is not asked about the ban before a bypass()');
+	t.is(statuses.filter(status => status === 403).length, 34);
+
+	pass(5 * SECOND);
+	await Promise.all(Array.from({length: 50}, guess));
+	t.is(attempts.judged, 16);
+});
+
+test('a client whose ban was lifted is exempt again after the longest window', async t => {
+	const attempts = {judged: 0};
+	const {http, pass, gate} = guessing(attempts);
+	await gate.ban('127.0.0.1');
+	await http.get('/health').set('X-Password', 'guess');
+	t.is((await http.get('/health')).status, 403);
+
+	await gate.unban('127.0.0.1');
+	pass(SECOND - 1);
+	t.is((await http.get('/health')).headers['ratelimit-policy'], '"global";q=20;w=1', 'counted');
+	pass(1);
+	t.is((await http.get('/health')).headers['ratelimit-policy'], undefined, 'exempt');
+});
+
+test('a suspension lasts for the longest window, and affects only that client', async t => {
+	const {from, pass} = gatedApp(
+		{
+			rateLimitRule: [
+				[1, 1],
+				[5, 30],
+			],
+			ipHeader: 'X-Forwarded-For',
+		},
+		(router, app) => {
+			app.use(rewriteOpen('/closed'));
+			router.get('/open', bypass(), ok).get('/closed', ok);
+			router.get('/true', bypass(), ok);
+		},
+	);
+	const one = from('203.0.113.1');
+	const other = from('203.0.113.2');
+
+	await one.get('/open');
+	await one.get('/open');
+	pass(1000);
+	t.is((await one.get('/ping')).status, 200);
+	t.is((await one.get('/true')).status, 429, 'even a mark that would run does not exempt it');
+	t.is((await other.get('/true')).status, 200);
+	t.is((await other.get('/true')).status, 200);
+	pass(29_000);
+	t.is((await one.get('/true')).status, 200);
+	t.is((await one.get('/true')).status, 200);
+});
+
+test('the verdict on a question from before a suspension does not shorten it', async t => {
+	const asked: Array<(verdict: Verdict) => void> = [];
+	const store = forwardTo(new MemoryStore({clock: () => 0}), {
+		admit: () =>
+			new Promise(resolve => {
+				asked.push(resolve);
+			}),
+	});
+	const {http} = gatedApp({store, rateLimitRule: [1, '1s'], storeTimeout: '1m'}, (router, app) => {
+		app.use((ctx, next) => {
+			ctx.path = ctx.get('X-Path') || ctx.path;
+			return next();
+		});
+		router.get('/open', bypass(), ok).get('/closed', ok);
+	});
+	const wrong = http.get('/open').set('X-Path', '/closed').then();
+	await until(() => asked.length === 1);
+	const parallel = http.get('/open').then();
+	await until(() => asked.length === 2);
+
+	asked[0]?.({kind: 'banned', by: 'hand', endsInMs: 3600 * SECOND});
+	await wrong;
+	asked[1]?.({kind: 'admitted', quotas: []});
+	await parallel;
+	const next = http.get('/open').then();
+	await until(() => asked.length === 3);
+	asked[2]?.({kind: 'banned', by: 'hand', endsInMs: 3600 * SECOND});
+	t.is((await next).status, 403, 'still suspended');
+});

@@ -1,0 +1,135 @@
+import test from 'ava';
+import {AddressList, type ClientName} from '../../source/index.ts';
+import {bansOf, gatedApp} from '../support/gated-app.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
+
+const spellings: ReadonlyArray<[ClientName, string]> = [
+	['203.0.113.7', '203.0.113.7'],
+	['::ffff:203.0.113.7', '203.0.113.7'],
+	['2001:DB8:1:2::7', '2001:db8:1:2::/64'],
+	['2001:db8:1:2::/64', '2001:db8:1:2::/64'],
+	['::1', '::/64'],
+	[{key: 'alice'}, 'key:alice'],
+	['key:alice', 'key:alice'],
+	[{key: '__proto__\0/\n'}, 'key:__proto__\0/\n'],
+];
+
+test('a client may be named by an address in any spelling, a key as bans() shows it, or {key}', async t => {
+	for (const [client, key] of spellings) {
+		const all = gatedApp();
+		await all.gate.ban(client);
+		t.deepEqual(
+			(await bansOf(all)).map(ban => ban.client),
+			[key],
+		);
+		await all.gate.unban(key);
+		t.deepEqual(await bansOf(all), []);
+	}
+});
+
+const invalid: readonly unknown[] = [
+	...['', 'evil', 'localhost', '1.2.3.4:80', '1.2.3.4/32', '10.0.0.0/8', '1.2.3', '010.0.0.1'],
+	...[
+		'10.0.0.0/64',
+		'::ffff:10.0.0.1/64',
+		'key:',
+		'keys:a',
+		'hash:0',
+		'specific-key:a',
+		'[2001:db8::1]',
+		'fe80::1%eth0',
+		' 1.2.3.4',
+		'1.2.3.4\n',
+		'constructor',
+	],
+	...[undefined, null, 7, {}, {key: 7}, {key: undefined}, {key: ''}, {key: ['a']}, ['1.2.3.4']],
+];
+
+test('every method rejects any other name with a TypeError', async t => {
+	const {gate} = gatedApp({banRule: [1, 1, 1]});
+
+	for (const name of invalid) {
+		for (const method of ['ban', 'unban', 'reset', 'report'] as const) {
+			await t.throwsAsync(gate[method](name as ClientName), {
+				instanceOf: TypeError,
+				message: /^`client` must be an address, a key as bans\(\) shows it, or \{key: '…'\}, got /,
+			});
+		}
+	}
+});
+
+test('every address behind NAT64 is its own client, named by address or as bans() shows it', async t => {
+	const {gate, from} = gatedApp({ipHeader: 'X-Forwarded-For'});
+	const [one, other] = ['64:ff9b::198.51.100.1', '64:ff9b::203.0.113.9'];
+	await gate.ban(one);
+	t.is((await from(one).get('/ping')).status, 403);
+	t.is((await from(other).get('/ping')).status, 200);
+	const [{client = ''} = {}] = await bansOf({gate});
+	t.is(client, '64:ff9b::c633:6401/128');
+
+	await gate.unban(client);
+	t.is((await from(one).get('/ping')).status, 200);
+	await gate.ban(client);
+	t.is((await from(one).get('/ping')).status, 403);
+	await t.throwsAsync(gate.ban('64:ff9b::/64'), {instanceOf: TypeError});
+	await t.throwsAsync(gate.ban('2001:db8::1/128'), {instanceOf: TypeError});
+});
+
+test('a client that no ban may hold cannot be banned or reported', async t => {
+	const allow = new AddressList(['203.0.113.0/24', '2001:db8:1:2::/64', '2001:db8:9:9::7']);
+	const all = gatedApp({banRule: [1, 60, 600], allow}, router => {
+		router.get('/report', async ctx => {
+			ctx.body = await ctx.report({client: ctx.get('X-Client')});
+		});
+	});
+	const allowed = ['203.0.113.7', '::ffff:cb00:7107', '2001:db8:1:2::5', '2001:db8:1:2::/64'];
+
+	for (const method of ['ban', 'report'] as const) {
+		for (const client of [...allowed, '2001:db8:9:9::7']) {
+			await t.throwsAsync(all.gate[method](client), {
+				instanceOf: TypeError,
+				message: `\`client\` must be a client that is not on the \`allow\` list, which exempts from bans, got '${client}'`,
+			});
+		}
+
+		await t.throwsAsync(all.gate[method]('unix'), {
+			instanceOf: TypeError,
+			message:
+				"`client` must be a client other than 'unix', since banning it would shut everyone out, got 'unix'",
+		});
+	}
+
+	for (const [client, immune] of [
+		...allowed.map(name => [name, 'allowed']),
+		['unix', 'no-client'],
+	]) {
+		const {body} = await all.http.get('/report').set('X-Client', `${client}`);
+		t.deepEqual(body, {reports: 0, banned: false, immune});
+	}
+
+	t.deepEqual(await bansOf(all), []);
+	// A /64 with one allowed address can be banned: the ban holds for its other addresses.
+	await all.gate.ban('2001:db8:9:9::8');
+	t.is((await bansOf(all)).length, 1);
+	await Promise.all(allowed.map(client => all.gate.unban(client)));
+	await all.gate.reset('unix');
+});
+
+test('a ban that was made with another ipv6Prefix can be ended', async t => {
+	const {store} = manualClockStore();
+	const before = gatedApp({store, ipv6Prefix: 48});
+	const all = gatedApp({store, ipv6Prefix: 64});
+	await before.gate.ban('2001:db8:1:2::7');
+
+	t.deepEqual(
+		(await bansOf(all)).map(ban => ban.client),
+		['2001:db8:1::/48'],
+	);
+	await t.throwsAsync(all.gate.ban('2001:db8:1::/48'), {instanceOf: TypeError});
+	for (const name of ['2001:db8:1::/31', '2001:db8:1::/129', '2001:db8:1::/048', '10.0.0.1/48']) {
+		await t.throwsAsync(all.gate.unban(name), {instanceOf: TypeError}, name);
+	}
+
+	await all.gate.unban('2001:db8:1::/48');
+	t.deepEqual(await bansOf(all), []);
+});

@@ -1,0 +1,118 @@
+import {inspect, isDeepStrictEqual} from 'node:util';
+import type {TestFn} from 'ava';
+import fc from 'fast-check';
+import type {Rule} from '../../../source/stores/rule.ts';
+import type {Store} from '../../../source/stores/store.ts';
+import {
+	type Action,
+	anyHistory,
+	type History,
+	longHistory,
+	type PassToMoment,
+	reportsHistory,
+	requestsHistory,
+	type Step,
+} from '../../support/generators/any-history.ts';
+import {NaiveStore} from '../../support/models/naive-store.ts';
+import {runs} from '../../support/runs.ts';
+import type {OpenStore} from '../contract.ts';
+import {listed, type OpenedStore} from './promised.ts';
+
+/**
+ * Registers the properties that a store does what the naive store does, whatever happens.
+ *
+ * @param quick how many histories there are, in all
+ */
+export function agreesWithNaiveStore(
+	test: TestFn,
+	name: string,
+	open: OpenStore,
+	quick: number,
+): void {
+	const agreement = (title: string, histories: fc.Arbitrary<History>, share: number) => {
+		test(`${name}: ${title}`, async t => {
+			await t.notThrowsAsync(() =>
+				fc.assert(
+					fc.asyncProperty(histories, async history => replay(await open(t), history)),
+					{numRuns: runs(Math.ceil(quick * share)), includeErrorInReport: true},
+				),
+			);
+		});
+	};
+
+	agreement('it agrees with the naive store on any history', anyHistory, 0.6);
+	agreement('it agrees with the naive store on requests', requestsHistory, 0.2);
+	agreement('it agrees with the naive store on reports and bans', reportsHistory, 0.2);
+	agreement('it agrees with the naive store on long histories', longHistory, 0.02);
+}
+
+/** @throws {Error} if a reply of the store differs from the reply of the naive store */
+async function replay({store, pass}: OpenedStore, history: History): Promise<true> {
+	const naive = new NaiveStore();
+	const steps: readonly Step[] = [...history.steps, {do: 'list'}];
+
+	for (const [index, step] of steps.entries()) {
+		if (step.do === 'pass' || step.do === 'pass to moment') {
+			const ms = step.do === 'pass' ? step.ms : untilMoment(naive, step);
+			naive.now += ms;
+			await pass(ms);
+			continue;
+		}
+
+		const expected = await apply(naive, step, history);
+		const got = await apply(store, step, history);
+		if (!isDeepStrictEqual(got, expected)) {
+			throw new Error(
+				`Step ${index} at ${naive.now} ms, ${inspect(step)}:\n` +
+					`expected ${inspect(expected, {depth: 4})}\ngot ${inspect(got, {depth: 4})}`,
+			);
+		}
+	}
+
+	return true;
+}
+
+function untilMoment(naive: NaiveStore, {which, off}: PassToMoment): number {
+	const moments = naive.moments();
+	const moment = moments[which % Math.max(1, moments.length)] ?? naive.now;
+
+	return Math.max(0, moment + off - naive.now);
+}
+
+async function apply(store: Store, step: Action, {rules, banRules}: History): Promise<unknown> {
+	switch (step.do) {
+		case 'admit': {
+			const {client, late, immune} = step;
+			return store.admit(client, asked(rules, step.rules), {late, immune});
+		}
+
+		case 'report': {
+			const {client, banRule, do: _, ...report} = step;
+			const [rule] = banRules.slice(banRule % banRules.length);
+			return rule && store.report(client, rule, report);
+		}
+
+		case 'ban': {
+			const {client, do: _, ...ban} = step;
+			await store.ban(client, ban);
+			return;
+		}
+
+		case 'unban':
+		case 'reset': {
+			await store[step.do](step.client);
+			return;
+		}
+
+		case 'list':
+			return listed(store);
+	}
+}
+
+/** The rules of one question, by their indexes. As in a settled list, no two of them share a name. */
+function asked(rules: readonly Rule[], indexes: readonly number[]): Rule[] {
+	const chosen = indexes.flatMap(index => rules.slice(index % rules.length).slice(0, 1));
+	const names = chosen.map(rule => rule.name);
+
+	return chosen.filter((rule, index) => names.indexOf(rule.name) === index);
+}

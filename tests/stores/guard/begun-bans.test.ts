@@ -1,0 +1,101 @@
+import test from 'ava';
+import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
+import type {Verdict} from '../../../source/stores/store.ts';
+import {banRule, guard, readOnly, rejectsBans} from '../../support/guarded-store.ts';
+
+test("under 'memory', a ban by reports that began here ends at its time, whatever the store replies", async t => {
+	const {guarded, pass} = guard(readOnly, 'memory');
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 1});
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1, reason: 'login'}), {
+		reports: 2,
+		banEndsInMs: 500,
+	});
+
+	for (let round = 0; round < 3; round += 1) {
+		t.deepEqual(await guarded.admit('a', [], {}), {
+			kind: 'banned',
+			by: 'reports',
+			reason: 'login',
+			endsInMs: 500 - round,
+		});
+		t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {
+			reports: 0,
+			banEndsInMs: 500 - round,
+		});
+		t.is((await guarded.admit('a', [], {immune: true})).kind, 'admitted');
+		t.is((await guarded.admit('b', [], {})).kind, 'admitted');
+		pass(1);
+	}
+
+	pass(497);
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+});
+
+test('a manual ban that the store rejected holds here, whatever the store replies', async t => {
+	const {guarded, pass} = guard({...readOnly, ...rejectsBans}, 'memory');
+	await t.throwsAsync(guarded.commands.ban('a', {duration: 500, reason: 'spam'}));
+	for (let round = 0; round < 3; round += 1) {
+		t.deepEqual(await guarded.admit('a', [], {}), {
+			kind: 'banned',
+			by: 'hand',
+			reason: 'spam',
+			endsInMs: 500,
+		});
+	}
+
+	pass(500);
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+	await t.throwsAsync(guarded.commands.ban('a', {duration: 500}));
+	await guarded.commands.unban('a');
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+});
+
+test("under 'memory', an operator can end or replace a ban by reports that began here", async t => {
+	const {guarded} = guard(readOnly, 'memory');
+	await guarded.report('a', banRule, {weight: 2});
+	await guarded.commands.unban('a');
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+
+	await guarded.report('a', banRule, {weight: 2});
+	await guarded.commands.ban('a', {duration: 9000});
+	t.is(
+		(await guarded.admit('a', [], {})).kind,
+		'admitted',
+		'the store, which has the ban, decides',
+	);
+});
+
+test('a ban that began here holds although the clock fails', async t => {
+	let clock = () => 5_000_000;
+	const guarded = new GuardedStore(
+		{...readOnly, clock: () => clock()},
+		{policy: 'memory', timeout: 5, warn: () => {}},
+	);
+	await guarded.report('a', {...banRule, duration: 100_000}, {weight: 2});
+	for (const broken of [
+		() => Number.NaN,
+		() => {
+			throw new Error('no clock');
+		},
+		() => Promise.reject(new Error('no clock')) as never,
+		() => 0,
+	]) {
+		clock = broken;
+		t.is((await guarded.admit('a', [], {})).kind, 'banned', String(broken));
+	}
+});
+
+test('the bans in verdicts of the store, however many, replace no ban that began here', async t => {
+	const banned: Verdict = {kind: 'banned', by: 'reports', endsInMs: 9000};
+	const {guarded} = guard(
+		{...readOnly, admit: client => (client === 'a' ? {kind: 'admitted', quotas: []} : banned)},
+		'memory',
+	);
+	await guarded.report('a', {...banRule, duration: 9000}, {weight: 2});
+	for (let index = 0; index < 100_001; index += 1) {
+		guarded.admit(`${index}`, [], {});
+	}
+
+	t.is((await guarded.admit('a', [], {})).kind, 'banned');
+});

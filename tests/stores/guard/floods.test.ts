@@ -1,0 +1,106 @@
+import {setTimeout} from 'node:timers/promises';
+import test from 'ava';
+import type {Verdict} from '../../../source/stores/store.ts';
+import {commandsOnly, guard, rule} from '../../support/guarded-store.ts';
+
+const admitted: Verdict = {kind: 'admitted', quotas: []};
+
+test('of a flood by one client, five hundred requests ask the store, and the others find its refusal', async t => {
+	const replies: Array<(verdict: Verdict) => void> = [];
+	let known: Verdict | undefined;
+	const {guarded} = guard(
+		{
+			...commandsOnly,
+			recall: client => (client === 'flood' ? known : undefined),
+			admit: () =>
+				new Promise(resolve => {
+					replies.push(resolve);
+				}),
+		},
+		'closed',
+		60_000,
+	);
+	const limited: Verdict = {kind: 'limited', quotas: [{rule, remaining: 0, freesInMs: 9}]};
+	const flood = Array.from({length: 5000}, async () => guarded.admit('flood', [rule], {}));
+	const other = guarded.admit('other', [rule], {});
+	t.is(replies.length, 501, 'no other client waits');
+
+	replies.at(-1)?.(admitted);
+	t.is((await other).kind, 'admitted');
+	known = limited;
+	for (const reply of replies) {
+		reply(limited);
+	}
+
+	const verdicts = await Promise.all(flood);
+	t.true(verdicts.every(({kind}) => kind === 'limited'));
+	t.is(replies.length, 501);
+});
+
+test('a request that waited for a place asks the store if it remembers nothing, and no place is lost', async t => {
+	let asked = 0;
+	const {guarded} = guard(
+		{
+			...commandsOnly,
+			recall: () => undefined,
+			admit: async () => {
+				asked += 1;
+				return admitted;
+			},
+		},
+		'closed',
+	);
+	for (let round = 0; round < 3; round += 1) {
+		const verdicts = await Promise.all(
+			Array.from({length: 3000}, async () => guarded.admit('a', [rule], {})),
+		);
+		t.true(verdicts.every(({kind}) => kind === 'admitted'));
+	}
+
+	t.is(asked, 9000);
+});
+
+test('the policy decides about a request that gets no place in time, and the store has not failed', async t => {
+	const pending: Array<() => void> = [];
+	const {guarded, warnings} = guard(
+		{
+			...commandsOnly,
+			recall: () => undefined,
+			admit: () =>
+				new Promise(resolve => {
+					pending.push(() => resolve(admitted));
+				}),
+		},
+		'closed',
+		200,
+	);
+	const flood = Array.from({length: 4000}, async () => guarded.admit('a', [rule], {}));
+	const first = pending.splice(0);
+	t.is(first.length, 500);
+
+	// The next five hundred are asked about later, so that they have time when the last ones give up.
+	await setTimeout(100);
+	for (const reply of first) {
+		reply();
+	}
+
+	t.is((await flood.at(-1))?.kind, 'unavailable');
+	const second = pending.splice(0);
+	t.is(second.length, 500);
+	for (const reply of second) {
+		reply();
+	}
+
+	const verdicts = await Promise.all(flood);
+	t.is(verdicts.filter(({kind}) => kind === 'admitted').length, 1000);
+	t.is(verdicts.filter(({kind}) => kind === 'unavailable').length, 3000);
+	t.deepEqual(warnings, []);
+
+	const next = Array.from({length: 500}, async () => guarded.admit('a', [rule], {}));
+	t.is(pending.length, 500, 'no place is lost');
+	for (const reply of pending) {
+		reply();
+	}
+
+	await Promise.all(next);
+});

@@ -1,0 +1,5 @@
+import test from 'ava';
+import {manualClockStore} from '../../support/manual-clock.ts';
+import {storeContract} from '../contract.ts';
+
+storeContract(test, 'MemoryStore', manualClockStore, {histories: 2000});

@@ -1,0 +1,144 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {ClientLogs} from '../../../source/stores/memory/client-logs.ts';
+import {NONE} from '../../../source/stores/memory/records.ts';
+import {SlidingLog} from '../../../source/stores/memory/sliding-log.ts';
+import {runs} from '../../support/runs.ts';
+
+const day = 86_400_000;
+
+/** What happens to a few logs, each next to a list that keeps every time. */
+const step = fc.record({
+	do: fc.oneof(
+		{weight: 8, arbitrary: fc.constant('add' as const)},
+		{weight: 2, arbitrary: fc.constant('look' as const)},
+		fc.constantFrom('clear' as const, 'renew' as const),
+	),
+	log: fc.nat({max: 3}),
+	times: fc.oneof(fc.constant(1), fc.nat({max: 40})),
+	pass: fc.oneof(
+		{weight: 6, arbitrary: fc.nat({max: 5})},
+		fc.constantFrom(0, 100, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 44 * day, 50 * day),
+	),
+});
+const history = fc.record({
+	counts: fc.array(fc.constantFrom(1, 2, 6, 7, 8, 14, 15, 100), {minLength: 4, maxLength: 4}),
+	windows: fc.array(fc.constantFrom(1, 10, 100, 2 ** 31 + 5, 45 * day), {
+		minLength: 4,
+		maxLength: 4,
+	}),
+	begin: fc.constantFrom(0, -5, 2 ** 31 - 3, 2 ** 32 - 3, 2 ** 45),
+	steps: fc.array(step, {maxLength: 60, size: 'max'}),
+});
+
+test('logs agree with lists of all times, whatever is added, dropped, cleared and copied', t => {
+	const agrees = fc.property(history, ({counts, windows, begin, steps}) => {
+		let now = begin;
+		const log = new SlidingLog();
+		let logs = new ClientLogs();
+		let numbers = counts.map((_, index) => logs.begin(index, NONE));
+		const lists: number[][] = counts.map(() => []);
+
+		return steps.every(({do: action, log: index, times, pass}) => {
+			now += pass;
+			const count = counts[index] ?? 1;
+			const window = windows[index] ?? 1;
+			log.open(logs, numbers[index] ?? NONE);
+			const list = (lists[index] ?? []).filter(time => now - time < window);
+			const length = log.within(window, now);
+			if (
+				length !== list.length ||
+				(length > 0 && (log.first !== list[0] || log.sinceFirst(now) !== now - log.first))
+			) {
+				return false;
+			}
+
+			if (action === 'add') {
+				for (let added = 0; added < times; added += 1) {
+					log.add(count, now);
+					list.push(now);
+				}
+			} else if (action === 'clear') {
+				log.clear();
+				list.length = 0;
+			} else if (action === 'renew') {
+				const renewed = new ClientLogs();
+				renewed.begin(9, NONE);
+				numbers = numbers.map(number => renewed.copyAll(logs, number));
+				logs = renewed;
+			}
+
+			lists[index] = list.slice(-count);
+			log.open(logs, numbers[index] ?? NONE);
+			return log.counter === index;
+		});
+	});
+
+	t.notThrows(() => fc.assert(agrees, {numRuns: runs(500)}));
+});
+
+test('each log of a client is found by its counter', t => {
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
+	const first = logs.begin(2, NONE);
+	const second = logs.begin(5, first);
+
+	t.true(log.find(logs, second, 2));
+	t.is(log.next, NONE);
+	t.true(log.find(logs, second, 5));
+	t.is(log.next, first);
+	t.false(log.find(logs, second, 7));
+	t.false(log.find(logs, NONE, 2));
+});
+
+test('a client is copied with all its logs', t => {
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
+	const client = logs.begin(5, logs.begin(2, NONE));
+	log.find(logs, client, 2);
+	log.add(100, 20);
+	log.find(logs, client, 5);
+	log.add(100, 50);
+
+	const elsewhere = new ClientLogs();
+	elsewhere.begin(2, NONE);
+	const copied = elsewhere.copyAll(logs, client);
+	t.true(log.find(elsewhere, copied, 2));
+	t.is(log.first, 20);
+	t.true(log.find(elsewhere, copied, 5));
+	t.is(log.first, 50);
+});
+
+test('clearThose() clears only the logs of the chosen counters', t => {
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
+	const client = logs.begin(5, logs.begin(2, NONE));
+	for (const counter of [2, 5]) {
+		log.find(logs, client, counter);
+		log.add(100, 20);
+	}
+
+	logs.clearThose(client, counter => counter === 5);
+	t.deepEqual(
+		[2, 5].map(counter => log.find(logs, client, counter) && log.length),
+		[1, 0],
+	);
+});
+
+test('a log that has ended is used again, and begins empty', t => {
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
+	const first = logs.begin(1, NONE);
+	const second = logs.begin(3, first);
+	log.find(logs, second, 1);
+	for (let added = 0; added < 50; added += 1) {
+		log.add(100, added);
+	}
+
+	logs.endAll(second);
+	const next = logs.begin(2, NONE);
+	t.is(next, first);
+	log.open(logs, next);
+	t.is(log.within(1000, 50), 0);
+	t.is(log.counter, 2);
+});

@@ -1,0 +1,44 @@
+import test from 'ava';
+import {Cluster, Redis} from 'ioredis';
+import {createClient, createCluster} from 'redis';
+import {RedisStore} from '../../../source/redis.ts';
+import {warnings} from '../../support/warnings.ts';
+
+const client = new Redis({lazyConnect: true});
+
+const bad: ReadonlyArray<[title: string, options: object, message: RegExp]> = [
+	['no client', {}, /`client` must be a client of ioredis, iovalkey or redis, got undefined/],
+	['an object that is not a client', {client: {password: 'x'}}, /`client` must be .*, got Object$/],
+	['a pipeline', {client: client.pipeline()}, /`client` must be .*, got Pipeline$/],
+	['braces in the prefix', {client, prefix: 'a{b}'}, /`prefix` must be text without braces/],
+	['an empty prefix', {client, prefix: ''}, /`prefix` must be/],
+	['a clock that is not a function', {client, clock: 5}, /`clock` must be a function/],
+	['an unknown option', {client, prefx: 'x'}, /Unknown option `prefx`.*did you mean `prefix`/],
+];
+
+for (const [title, options, message] of bad) {
+	test(`it rejects ${title}`, t => {
+		t.throws(() => new RedisStore(options as never), {instanceOf: TypeError, message});
+	});
+}
+
+test.serial('a warning reports a client that gives up on commands soon', async t => {
+	const seen = warnings(t);
+	const clients = [
+		new Redis({lazyConnect: true, commandTimeout: 200}),
+		new Redis({lazyConnect: true, socketTimeout: 200}),
+		new Redis({lazyConnect: true, commandTimeout: 5000}),
+		new Redis({lazyConnect: true}),
+		new Cluster([], {lazyConnect: true, redisOptions: {commandTimeout: 200}}),
+		createClient({commandOptions: {timeout: 200}}),
+		createClient({socket: {socketTimeout: 200}}),
+		createClient(),
+		createCluster({rootNodes: []}),
+	];
+	for (const client of clients) {
+		new RedisStore({client});
+	}
+
+	t.deepEqual(await seen.codes(), Array(5).fill('GATEKEEPER_CLIENT_TIMEOUT'));
+	t.regex((await seen.messages())[0] ?? '', /after 200 ms/);
+});

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
+
+/** What happens to a store. A rule is given by its index in the history's list. */
+export type Step = Pass | PassToMoment | Action;
+
+interface Pass {
+	readonly do: 'pass';
+	readonly ms: number;
+}
+
+/** Passes the time until something leaves its window or a ban ends, or until a little before or after. */
+export interface PassToMoment {
+	readonly do: 'pass to moment';
+	readonly which: number;
+	readonly off: number;
+}
+
+export type Action =
+	| {
+			readonly do: 'admit';
+			readonly client: string;
+			readonly rules: readonly number[];
+			readonly late: boolean;
+			readonly immune: boolean;
+	  }
+	| {
+			readonly do: 'report';
+			readonly client: string;
+			readonly banRule: number;
+			readonly weight: number;
+			readonly reason?: string;
+	  }
+	| {
+			readonly do: 'ban';
+			readonly client: string;
+			readonly duration: number;
+			readonly reason?: string;
+	  }
+	| {readonly do: 'unban' | 'reset'; readonly client: string}
+	| {readonly do: 'list'};
+
+export interface History {
+	readonly rules: readonly Rule[];
+	readonly banRules: readonly SettledBanRule[];
+	readonly steps: readonly Step[];
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+const count = fc.constantFrom(1, 1, 2, 2, 3, 5);
+const span = fc.oneof(
+	{weight: 5, arbitrary: fc.integer({min: 1, max: 40})},
+	{weight: 2, arbitrary: fc.integer({min: 500, max: 2500})},
+	{weight: 1, arbitrary: fc.constantFrom(DAY, 45 * DAY)},
+);
+const duration = fc.oneof(
+	{weight: 9, arbitrary: span},
+	{weight: 1, arbitrary: fc.constantFrom(60 * DAY, Infinity)},
+);
+const client = fc.constantFrom('a', 'a', 'a', 'a', 'b', '__proto__');
+const reason = fc.constantFrom('spam', 'login', '');
+
+/** Two rules have the same name: they share a counter only if their numbers are equal too. */
+const rules = fc
+	.tuple(
+		...['x', 'y', 'z', 'x'].map(name => fc.record({name: fc.constant(name), count, window: span})),
+	)
+	.map(all => all.map(withId));
+const banRules = fc
+	.tuple(
+		...['ban', 'strict'].map(name =>
+			fc.record({name: fc.constant(name), count, window: span, duration}),
+		),
+	)
+	.map(all => all.map(withId));
+
+const pass = fc.record({
+	do: fc.constant('pass' as const),
+	ms: fc.oneof({weight: 9, arbitrary: fc.integer({min: 1, max: 6})}, {weight: 1, arbitrary: span}),
+});
+const passToMoment = fc.record({
+	do: fc.constant('pass to moment' as const),
+	which: fc.nat({max: 3}),
+	off: fc.constantFrom(-1, 0, 0, 1),
+});
+const admit = fc.record({
+	do: fc.constant('admit' as const),
+	client,
+	rules: fc.oneof(
+		{weight: 6, arbitrary: fc.array(fc.nat({max: 3}), {minLength: 1, maxLength: 3})},
+		{weight: 1, arbitrary: fc.constant([])},
+	),
+	late: fc.constantFrom(false, false, false, true),
+	immune: fc.constantFrom(false, false, false, true),
+});
+const report = fc.record(
+	{
+		do: fc.constant('report' as const),
+		client,
+		banRule: fc.nat({max: 1}),
+		weight: fc.constantFrom(1, 1, 1, 2, 3, 7),
+		reason,
+	},
+	{requiredKeys: ['do', 'client', 'banRule', 'weight']},
+);
+const ban = fc.record(
+	{do: fc.constant('ban' as const), client, duration, reason},
+	{requiredKeys: ['do', 'client', 'duration']},
+);
+const forgive = fc.record({do: fc.constantFrom('unban' as const, 'reset' as const), client});
+const list = fc.record({do: fc.constant('list' as const)});
+
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+	{weight: 2, arbitrary: pass},
+	{weight: 3, arbitrary: passToMoment},
+	{weight: 14, arbitrary: admit},
+	{weight: 5, arbitrary: report},
+	{weight: 1, arbitrary: ban},
+	{weight: 1, arbitrary: forgive},
+	{weight: 1, arbitrary: list},
+);
+const request = fc.oneof(pass, passToMoment, {weight: 6, arbitrary: admit});
+const reportOrBan = fc.oneof(pass, passToMoment, {weight: 4, arbitrary: report}, ban, list);
+
+export const anyHistory = historyOf(anyStep, 40);
+export const requestsHistory = historyOf(request, 40);
+export const reportsHistory = historyOf(reportOrBan, 40);
+export const longHistory = historyOf(request, 800);
+
+function historyOf(step: fc.Arbitrary<Step>, maxLength: number): fc.Arbitrary<History> {
+	return fc.record({rules, banRules, steps: fc.array(step, {maxLength, size: 'max'})});
+}
+
+function withId<T extends Omit<Rule, 'id'>>(rule: T): T & Rule {
+	return {...rule, id: `${rule.count}/${rule.window}/${rule.name}`};
+}

@@ -1,0 +1,99 @@
+import {setImmediate} from 'node:timers/promises';
+import {Router} from '@koa/router';
+import type {Middleware} from 'koa';
+import type {Traces} from '../traces.ts';
+import type {AnyPath, AnyRoute, AnyRouter} from './any-routers.ts';
+
+/** What the layers of a router are made with. */
+interface Fittings {
+	readonly traces: Traces;
+	readonly marks: readonly Middleware[];
+	readonly limit: Middleware;
+	/** Whether only one layer runs, so that nothing can run right after the mark of a `router.use`. */
+	readonly isExclusive?: boolean;
+}
+
+export function newRouter({prefix, host, exclusive}: AnyRouter): Router {
+	return new Router({
+		exclusive,
+		...(prefix !== undefined && {prefix}),
+		...(host !== undefined && {host}),
+	});
+}
+
+/** Adds the layers to a router, and to its nested routers. */
+export function addLayers(
+	router: Router,
+	{layers, exclusive}: AnyRouter,
+	fittings: Fittings,
+): void {
+	const {traces, limit} = fittings;
+	const isExclusive = fittings.isExclusive ?? exclusive !== false;
+
+	for (const layer of layers) {
+		const mark = 'mark' in layer ? fittings.marks.slice(layer.mark, layer.mark + 1) : [];
+		const marks = mark.length > 0 ? [...mark, traces.cover] : [];
+
+		switch (layer.is) {
+			case 'route': {
+				const handlers = [...(layer.isLimited ? [limit] : []), handler(layer, fittings)];
+				router[layer.method](newPath(layer.path), ...marks, ...handlers);
+				break;
+			}
+
+			case 'use': {
+				const middlewares = [...(isExclusive ? mark : marks), wait(layer.turns)];
+				if (layer.path === undefined) {
+					router.use(...middlewares);
+				} else {
+					router.use(layer.path, ...middlewares);
+				}
+
+				break;
+			}
+
+			case 'nest': {
+				const nested = newRouter(layer.router);
+				addLayers(nested, layer.router, {...fittings, isExclusive});
+				if (layer.path === undefined) {
+					router.use(nested.routes());
+				} else {
+					router.use(layer.path, nested.routes());
+				}
+			}
+		}
+	}
+}
+
+function handler(route: AnyRoute, {traces}: Fittings): Middleware {
+	return async (ctx, next) => {
+		traces.reach(ctx, route);
+		await spend(route.turns);
+		if (route.throws) {
+			traces.fail(ctx);
+		}
+
+		ctx.body = 'ok';
+		if (route.passesOn) {
+			await next();
+		}
+	};
+}
+
+/** A middleware that takes some turns of the event loop. */
+export function wait(turns: number): Middleware {
+	return async (_ctx, next) => {
+		await spend(turns);
+		await next();
+	};
+}
+
+async function spend(turns: number): Promise<void> {
+	for (let turn = 0; turn < turns; turn += 1) {
+		await setImmediate();
+	}
+}
+
+function newPath(path: AnyPath): string | RegExp {
+	return typeof path === 'string' ? path : new RegExp(path.source, path.flags);
+}
