@@ -28,7 +28,7 @@ const texts = {
 		'A MemoryStore holds as many bans as maxBans allows: a new ban replaced the one that began first',
 
 	GATEKEEPER_MARK_UNFORESEEN: (kind: string, route: string) =>
-		`The gate did not foresee the ${kind} route ${route}, so that the global rules applied to the request. Place the router after the gate with app.use, in the same app; or name it in gatekeeper({routers: [router]}); or mount the gate with router.use. A route that another route runs before, or that a tool has wrapped, cannot be foreseen`,
+		`The gate did not foresee the ${kind} route ${route}, so that the global rules applied to the request. Place the router after the gate with app.use, in the same app; or name it in gatekeeper({routers: [router]}); or mount the gate with router.use. The router must be of @koa/router or koa-router, version 11 or later: with any other, use allow: ctx => ctx.path === '/health', for example. A route that another route runs before, or that a tool has wrapped, cannot be foreseen`,
 
 	GATEKEEPER_MARK_UNPROVEN: (path: string) =>
 		`The gate foresaw a bypass() or standalone route for ${path}, but it did not run first. The client is over its limit or banned, or the store fails: its exemptions are suspended. Something between the gate and the router responds, or rewrites the path`,

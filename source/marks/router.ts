@@ -1,6 +1,6 @@
 /**
- * What the gate reads of a router of @koa/router 15. That package is an optional peer, so it is not
- * imported. The members are those of its `Router` and `Layer`.
+ * What the gate reads of a router of @koa/router or koa-router, version 11 or later. They are optional peers, so
+ * they are not imported. The members are those of its `Router` and `Layer`.
  */
 export interface RouterLike {
 	readonly stack: readonly RouteLayer[];

@@ -108,7 +108,12 @@ export function settle(options: unknown): Settings {
 	check(isIpv6Prefix, ipv6Prefix, 'ipv6Prefix', 'a whole number of bits from 32 to 128');
 	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx', typeName);
 	check(optional(isSecret), keySecret, 'keySecret', 'a string or bytes, not empty', typeName);
-	check(optional(listOf(isRouter)), routers, 'routers', 'a list of @koa/router instances');
+	check(
+		optional(listOf(isRouter)),
+		routers,
+		'routers',
+		'a list of routers of @koa/router or koa-router, version 11 or later',
+	);
 	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
 	const storeTimeout = milliseconds(timeout, 'storeTimeout', MAX_TIMEOUT);

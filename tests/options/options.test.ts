@@ -189,8 +189,14 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	),
 	[{key: 'user'}, '`key` must be a function of ctx, got a string'],
 	[{onRefused: 'x'}, "`onRefused` must be a function of (ctx, refusal), got 'x'"],
-	[{routers: router}, '`routers` must be a list of @koa/router instances, got '],
-	[{routers: [router.routes()]}, '`routers` must be a list of @koa/router instances, got '],
+	[
+		{routers: router},
+		'`routers` must be a list of routers of @koa/router or koa-router, version 11 or later, got ',
+	],
+	[
+		{routers: [router.routes()]},
+		'`routers` must be a list of routers of @koa/router or koa-router, version 11 or later, got ',
+	],
 	[{store: {}}, '`store` must be a store such as new MemoryStore(), got Object'],
 	[{store: null}, '`store` must be a store such as new MemoryStore(), got null'],
 	[

@@ -40,7 +40,9 @@ interface NodeRedisClient {
 	on(event: 'error', listener: () => void): unknown;
 	connect(): Promise<unknown>;
 	sendCommand(command: string[]): Promise<unknown>;
-	destroy(): void;
+	destroy?(): void;
+	/** In node-redis 4. */
+	disconnect?(): Promise<void>;
 }
 
 export async function openNodeRedis<T extends RedisClient>(
@@ -52,7 +54,7 @@ export async function openNodeRedis<T extends RedisClient>(
 	return {
 		client,
 		run: (...command) => client.sendCommand(command),
-		close: async () => client.destroy(),
+		close: async () => (client.destroy ? client.destroy() : client.disconnect?.()),
 	};
 }
 

@@ -7,7 +7,8 @@ export interface IoredisClient {
 		readonly keyPrefix?: string | undefined;
 		readonly redisOptions?: object | undefined;
 	};
-	readonly isCluster: boolean;
+	/** ioredis 4 has it only on a cluster. */
+	readonly isCluster?: boolean;
 	connect(): Promise<unknown>;
 	call(command: string, args: string[]): Promise<unknown>;
 }
@@ -20,16 +21,14 @@ interface IoredisCluster extends IoredisClient {
 
 /** Not a pipeline, which has the same methods except `connect`. */
 export function isIoredis(client: unknown): client is IoredisClient {
-	const {call, connect, isCluster} = (client ?? {}) as Partial<IoredisClient>;
+	const {call, connect, options} = (client ?? {}) as Partial<IoredisClient>;
 
-	return (
-		typeof call === 'function' && typeof connect === 'function' && typeof isCluster === 'boolean'
-	);
+	return typeof call === 'function' && typeof connect === 'function' && typeof options === 'object';
 }
 
 export function ioredis(client: IoredisClient): Connection {
 	return {
-		isCluster: client.isCluster,
+		isCluster: isCluster(client),
 		clientTimeout: timeoutOf(client.options.redisOptions ?? client.options),
 		...(isCluster(client) && {serverOf: slot => client.slots[slot]?.[0]}),
 		send: (_key, command) => call(client, command),
@@ -73,5 +72,5 @@ function call(client: IoredisClient, [name = '', ...args]: readonly string[]): P
 }
 
 function isCluster(client: IoredisClient): client is IoredisCluster {
-	return client.isCluster;
+	return client.isCluster === true;
 }
