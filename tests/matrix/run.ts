@@ -1,0 +1,86 @@
+/*
+ * Installs the packed package into empty projects, and runs the README's example there; then runs the test
+ * suite on other versions of Node.js. Run it with `npm run test:matrix`, or with words of the titles to choose.
+ */
+import {spawnSync} from 'node:child_process';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {type Project, projects} from './projects.ts';
+
+const versionsOfNode = ['22', '24', 'latest'];
+
+const chosen = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'koa-gatekeeper-matrix-'));
+const failed: string[] = [];
+
+/** @returns the output of a command that failed */
+function run(command: string, cwd: string): string | undefined {
+	const {status, stdout, stderr} = spawnSync(command, {cwd, shell: true, encoding: 'utf8'});
+	return status === 0 ? undefined : `$ ${command}\n${stdout}${stderr}`;
+}
+
+function attempt(title: string, steps: () => string | undefined): void {
+	if (chosen.length > 0 && !chosen.some(word => title.toLowerCase().includes(word.toLowerCase()))) {
+		return;
+	}
+
+	const output = steps();
+	console.log(`${output === undefined ? '✔' : '✘'} ${title}`);
+	if (output !== undefined) {
+		failed.push(title);
+		console.log(output);
+	}
+}
+
+function inProject({packages, files, commands}: Project, tarball: string): string | undefined {
+	const project = mkdtempSync(join(folder, 'project-'));
+	writeFileSync(join(project, 'package.json'), '{"name": "empty", "private": true}');
+	for (const [name, text] of Object.entries(files)) {
+		writeFileSync(join(project, name), text);
+	}
+
+	const install = `npm install --no-audit --no-fund ${packages.join(' ')} ${tarball}`;
+	for (const command of [install, ...commands]) {
+		const output = run(command, project);
+		if (output !== undefined) {
+			return output;
+		}
+	}
+
+	return undefined;
+}
+
+try {
+	mkdirSync(join(folder, 'packed'));
+	const packing = run(`npm pack --silent --pack-destination ${join(folder, 'packed')}`, '.');
+	if (packing !== undefined) {
+		throw new Error(packing);
+	}
+
+	const tarball = join(folder, 'packed', '*.tgz');
+	for (const [title, project] of Object.entries(projects)) {
+		attempt(title, () => inProject(project, tarball));
+	}
+
+	for (const version of versionsOfNode) {
+		attempt(`the suite on Node.js ${version}`, () => {
+			const node = `node-${process.platform}-${process.arch}@${version}`;
+			const install = run(`npm install --no-audit --no-fund --prefix ${folder} ${node}`, folder);
+			const program = join(
+				folder,
+				'node_modules',
+				`node-${process.platform}-${process.arch}`,
+				'bin/node',
+			);
+			return install ?? run(`${program} node_modules/ava/entrypoints/cli.mjs`, '.');
+		});
+	}
+} finally {
+	rmSync(folder, {recursive: true, force: true});
+}
+
+if (failed.length > 0) {
+	console.error(`Failed: ${failed.join('; ')}`);
+	process.exit(1);
+}
