@@ -1,4 +1,5 @@
 import type {Middleware} from 'koa';
+import {typeName} from '../checks/describe.ts';
 import {check, isBoolean, isFunction, namedOptions, optional} from '../checks/option-checks.ts';
 import {userKey} from '../client/user-key.ts';
 import {type Mark, setMark} from '../marks/mark.ts';
@@ -49,7 +50,7 @@ const nextName = nameSeries('specific');
 export function specific(rule: LimitRules, options: SpecificOptions = {}): Middleware {
 	const {standalone = false, key} = namedOptions(options, ['standalone', 'key'], 'specific()');
 	check(isBoolean, standalone, 'standalone', 'true or false');
-	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx');
+	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx', typeName);
 
 	let hasUnnamed = false;
 	const rules = settleLimitRules(rule, 'rule', () => {
