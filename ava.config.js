@@ -9,12 +9,8 @@ export default {
 	 * them, `npx tsc && npx ava build/tests/stores/reason.test.js`.
 	 */
 	files: tests.map(name => `build/tests/${name.replace(/ts$/, 'js')}`),
-	nodeArguments: [
-		// Stack traces and coverage refer to the TypeScript.
-		'--enable-source-maps',
-		// Many tests cause warnings on purpose. They are emitted all the same, and not printed.
-		'--disable-warning=GatekeeperWarning',
-	],
+	// Many tests cause warnings on purpose. They are emitted all the same, and not printed.
+	nodeArguments: ['--disable-warning=GatekeeperWarning'],
 	workerThreads: false,
 	// Some files spend most of their time waiting for servers.
 	concurrency: availableParallelism() + 1,
