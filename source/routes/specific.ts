@@ -1,4 +1,5 @@
 import type {Middleware} from 'koa';
+import {typeName} from '../checks/describe.ts';
 import {check, isBoolean, isFunction, namedOptions, optional} from '../checks/option-checks.ts';
 import {userKey} from '../client/user-key.ts';
 import {noteCreation} from '../creation.ts';
@@ -54,7 +55,7 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 		example: '{standalone: true}',
 	});
 	check(isBoolean, standalone, 'standalone', 'true or false');
-	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx');
+	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx', typeName);
 
 	let hasUnnamed = false;
 	const rules = settleLimitRules(rule, 'rule', () => {

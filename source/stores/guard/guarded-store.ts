@@ -11,16 +11,17 @@ import {
 	type Verdict,
 } from '../store.ts';
 import {timeOf} from '../time-of.ts';
-import {Breakers} from './breakers.ts';
-import {readOutcome, readVerdict} from './check-reply.ts';
+import {Calls} from './calls.ts';
+import {readVerdict} from './check-reply.ts';
 import {guardedCommands} from './commands.ts';
 import {isInTime} from './deadline.ts';
 import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './failure-policy.ts';
 import {type FallbackStore, fallbackOf} from './fallback-store.ts';
 import type {Commands, GateStore} from './gate-store.ts';
 import {Health} from './health.ts';
-import {InFlightLimit} from './in-flight-limit.ts';
-import {type Call, StoreCaller} from './store-caller.ts';
+import {Parts} from './parts.ts';
+import {ReportedBans} from './reported-bans.ts';
+import {StoreCaller} from './store-caller.ts';
 
 export interface GuardedStoreOptions {
 	readonly policy: StoreErrorPolicy;
@@ -40,11 +41,12 @@ export class GuardedStore implements GateStore {
 	readonly commands: Commands;
 	readonly #policy: StoreErrorPolicy;
 	readonly #timeout: number;
-	readonly #breakers: Breakers;
+	readonly #parts: Parts;
 	readonly #caller: StoreCaller;
 	/** Whether the store remembers refusals, so that it is worth waiting for them. */
 	readonly #remembers: boolean;
-	readonly #inFlight = new InFlightLimit();
+	readonly #reportedBans: ReportedBans;
+	readonly #calls: Calls;
 	/** Under `'memory'` it decides while the store fails. It learns of bans under every policy. */
 	readonly #fallback: FallbackStore;
 
@@ -55,13 +57,15 @@ export class GuardedStore implements GateStore {
 		this.#policy = policy;
 		this.#timeout = timeout;
 		this.#fallback = fallbackOf(source);
-		this.#breakers = new Breakers(source, () => this.now());
+		this.#reportedBans = new ReportedBans(this.#fallback.changes, () => this.now());
+		this.#parts = new Parts(source, () => this.now());
 		const health = new Health({
 			clock: () => this.now(),
 			onFailing: error => warn('GATEKEEPER_STORE_FAILED', policy, describe(error)),
 			onWorking: () => warn('GATEKEEPER_STORE_RECOVERED'),
 		});
-		this.#caller = new StoreCaller(this.#breakers, health, this.#fallback.changes, timeout);
+		this.#caller = new StoreCaller(this.#parts, health, this.#fallback.changes, timeout);
+		this.#calls = new Calls(source, policy, this.#fallback, this.#reportedBans);
 		this.commands = guardedCommands(source, this.#fallback, timeout);
 	}
 
@@ -79,9 +83,11 @@ export class GuardedStore implements GateStore {
 			return unavailable;
 		}
 
-		// No rule and no ban applies: there is nothing to ask.
+		// No rule and no ban applies: there is nothing to ask, but whether the store works.
 		if (options.immune && rules.length === 0) {
-			return failsClosed && this.#breakers.of(client).isOpen ? unavailable : admitted;
+			return failsClosed && this.#parts.of(client).breaker.isOpen
+				? this.#caller.decide(this.#calls.admission(client, rules, options))
+				: admitted;
 		}
 
 		const begun = this.#begunBan(client, options);
@@ -91,15 +97,46 @@ export class GuardedStore implements GateStore {
 
 		return this.#remembers
 			? (this.#recall(client, rules, options) ?? this.#admitInTurn(client, rules, options))
-			: this.#caller.decide(this.#admission(client, rules, options));
+			: this.#caller.decide(this.#calls.admission(client, rules, options));
 	}
 
 	report(client: string, banRule: SettledBanRule, report: Report): MaybePromise<ReportOutcome> {
+		const known = this.#knownOutcome(client);
+		if (known) {
+			return known;
+		}
+
+		return this.#remembers
+			? this.#reportInTurn(client, banRule, report)
+			: this.#caller.decide(this.#calls.report(client, banRule, report));
+	}
+
+	/** The outcome of a report during a ban that is known here: it does not count. */
+	#knownOutcome(client: string): ReportOutcome | undefined {
 		const begun = this.#fallback.begunBan(client);
 
-		return begun
-			? {reports: 0, banEndsInMs: begun.endsInMs}
-			: this.#caller.decide(this.#reporting(client, banRule, report));
+		return begun ? {reports: 0, banEndsInMs: begun.endsInMs} : this.#reportedBans.find(client);
+	}
+
+	/** Asks the store in turn, like `#admitInTurn`. A report that gets no turn in time counts in this process. */
+	async #reportInTurn(
+		client: string,
+		banRule: SettledBanRule,
+		report: Report,
+	): Promise<ReportOutcome> {
+		const {inFlight} = this.#parts.of(client);
+		const waiter = inFlight.take(client);
+		if (waiter && !(await isInTime(waiter.turn, this.#timeout))) {
+			waiter.giveUp();
+			return this.#knownOutcome(client) ?? this.#fallback.report(client, banRule, report);
+		}
+
+		try {
+			const known = waiter && this.#knownOutcome(client);
+			return known ?? (await this.#caller.decide(this.#calls.report(client, banRule, report)));
+		} finally {
+			inFlight.leave(client);
+		}
 	}
 
 	/**
@@ -111,8 +148,9 @@ export class GuardedStore implements GateStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): Promise<GuardedVerdict> {
-		const admission = this.#admission(client, rules, options);
-		const waiter = this.#inFlight.take(client);
+		const admission = this.#calls.admission(client, rules, options);
+		const {inFlight} = this.#parts.of(client);
+		const waiter = inFlight.take(client);
 		if (waiter && !(await isInTime(waiter.turn, this.#timeout))) {
 			waiter.giveUp();
 			return unavailable;
@@ -123,7 +161,7 @@ export class GuardedStore implements GateStore {
 				waiter && (this.#begunBan(client, options) ?? this.#recall(client, rules, options));
 			return known ?? (await this.#caller.decide(admission));
 		} finally {
-			this.#inFlight.leave(client);
+			inFlight.leave(client);
 		}
 	}
 
@@ -141,40 +179,5 @@ export class GuardedStore implements GateStore {
 		} catch {
 			return undefined;
 		}
-	}
-
-	#admission(client: string, rules: readonly Rule[], options: AdmitOptions): Call<GuardedVerdict> {
-		const policy = this.#policy;
-		const fallback = this.#fallback;
-
-		return {
-			client,
-			ask: () => this.source.admit(client, rules, options),
-			read: reply => readVerdict(reply, rules),
-			learn: (verdict, version) => fallback.learnVerdict(client, verdict, options, version),
-			decideWithout: () => {
-				if (policy === 'memory') {
-					return fallback.admit(client, rules, options);
-				}
-
-				return policy === 'open' ? admitted : unavailable;
-			},
-		};
-	}
-
-	#reporting(client: string, banRule: SettledBanRule, report: Report): Call<ReportOutcome> {
-		const fallback = this.#fallback;
-
-		return {
-			client,
-			ask: () => this.source.report(client, banRule, report),
-			read: readOutcome,
-			learn: (outcome, version) => fallback.learnOutcome(client, outcome, report.reason, version),
-			decideWithout: () => {
-				fallback.refuseAllForAWhile();
-
-				return this.#policy === 'memory' ? fallback.report(client, banRule, report) : {reports: 0};
-			},
-		};
 	}
 }

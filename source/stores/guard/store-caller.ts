@@ -1,9 +1,9 @@
 import {isPromiseLike, type MaybePromise} from '../../maybe-promise.ts';
 import type {Changes} from '../changes.ts';
 import type {Breaker} from './breaker.ts';
-import type {Breakers} from './breakers.ts';
 import {inTime} from './deadline.ts';
 import type {Health} from './health.ts';
+import type {Parts} from './parts.ts';
 
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {
@@ -23,21 +23,21 @@ export interface Call<Reply> {
 
 /** Calls a store under a deadline and circuit breakers. Never throws or rejects. */
 export class StoreCaller {
-	readonly #breakers: Breakers;
+	readonly #parts: Parts;
 	readonly #health: Health;
 	readonly #changes: Changes;
 	readonly #timeout: number;
 
 	/** @param timeout milliseconds that the store may take for a reply */
-	constructor(breakers: Breakers, health: Health, changes: Changes, timeout: number) {
-		this.#breakers = breakers;
+	constructor(parts: Parts, health: Health, changes: Changes, timeout: number) {
+		this.#parts = parts;
 		this.#health = health;
 		this.#changes = changes;
 		this.#timeout = timeout;
 	}
 
 	decide<Reply>(call: Call<Reply>): MaybePromise<Reply> {
-		const breaker = this.#breakers.of(call.client);
+		const {breaker} = this.#parts.of(call.client);
 		if (!breaker.mayAsk()) {
 			return call.decideWithout();
 		}

@@ -60,7 +60,7 @@ export function lateCounts(promised: Promised): void {
 	);
 
 	promised(
-		'any number of late requests has left the window one window after the last',
+		'late requests have left the window one window after the last, however many there were',
 		async (t, opened) => {
 			const {store, pass} = opened;
 			const rule = limit(2, 1000);

@@ -1,7 +1,7 @@
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
-import type {Verdict} from '../../../source/stores/store.ts';
-import {commandsOnly, guard, rule} from '../../support/guarded-store.ts';
+import type {ReportOutcome, Verdict} from '../../../source/stores/store.ts';
+import {banRule, commandsOnly, guard, rule} from '../../support/guarded-store.ts';
 
 const admitted: Verdict = {kind: 'admitted', quotas: []};
 
@@ -103,4 +103,52 @@ test('the policy decides about a request that gets no place in time, and the sto
 	}
 
 	await Promise.all(next);
+});
+
+test('of a flood of reports, five hundred ask the store, and the others find the ban', async t => {
+	const pending: Array<(outcome: ReportOutcome) => void> = [];
+	const {guarded, warnings} = guard(
+		{
+			...commandsOnly,
+			recall: () => undefined,
+			report: () =>
+				new Promise(resolve => {
+					pending.push(resolve);
+				}),
+		},
+		'closed',
+		60_000,
+	);
+	const flood = Array.from({length: 10_000}, async () => guarded.report('a', banRule, {weight: 1}));
+	t.is(pending.length, 500);
+	for (const [index, resolve] of pending.entries()) {
+		resolve(index < 2 ? {reports: index + 1} : {reports: 0, banEndsInMs: 500});
+	}
+
+	const outcomes = await Promise.all(flood);
+	t.is(outcomes.filter(({banEndsInMs}) => banEndsInMs === 500).length, 9998);
+	t.is(pending.length, 500);
+	t.deepEqual(warnings, []);
+});
+
+test('a report that gets no turn in time counts in this process, and the store has not failed', async t => {
+	const {guarded, warnings} = guard(
+		{
+			...commandsOnly,
+			recall: () => undefined,
+			report: async () => {
+				await setTimeout(150);
+				return {reports: 1};
+			},
+			admit: async () => admitted,
+		},
+		'closed',
+		200,
+	);
+	const flood = Array.from({length: 3000}, async () => guarded.report('a', banRule, {weight: 1}));
+	await Promise.all(flood);
+
+	t.deepEqual(warnings, []);
+	t.is((await guarded.admit('a', [], {})).kind, 'banned');
+	t.is((await guarded.admit('b', [], {})).kind, 'admitted');
 });

@@ -136,3 +136,29 @@ test('the store gets the same arguments as the guard', t => {
 		['b', banRule, {weight: 2, reason: 'login'}],
 	]);
 });
+
+test("under 'closed', requests without a client or a rule find out that the store works again", async t => {
+	let isDown = true;
+	const {guarded, pass} = guard(
+		{
+			...commandsOnly,
+			admit: async () => {
+				if (isDown) {
+					throw new Error('down');
+				}
+
+				return {kind: 'admitted', quotas: []};
+			},
+		},
+		'closed',
+	);
+	for (let failure = 0; failure < 5; failure += 1) {
+		await guarded.admit('a', [], {});
+	}
+
+	t.is((await guarded.admit('unix', [], {immune: true})).kind, 'unavailable');
+	isDown = false;
+	t.is((await guarded.admit('unix', [], {immune: true})).kind, 'unavailable');
+	pass(1000);
+	t.is((await guarded.admit('unix', [], {immune: true})).kind, 'admitted');
+});

@@ -1,4 +1,4 @@
-import {setImmediate} from 'node:timers/promises';
+import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import type {RedisStore} from '../../../source/redis.ts';
 import {inTime} from '../../../source/stores/guard/deadline.ts';
@@ -120,7 +120,7 @@ async function untilReplies(store: RedisStore): Promise<void> {
 			await inTime(Promise.resolve(store.admit('nobody', [], {})), 100);
 			return;
 		} catch {
-			await setImmediate();
+			await setTimeout(20);
 		}
 	}
 }

@@ -1,0 +1,71 @@
+import type {Rule, SettledBanRule} from '../rule.ts';
+import {
+	type AdmitOptions,
+	admitted,
+	type Report,
+	type ReportOutcome,
+	type Store,
+} from '../store.ts';
+import {readOutcome, readVerdict} from './check-reply.ts';
+import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './failure-policy.ts';
+import type {FallbackStore} from './fallback-store.ts';
+import type {ReportedBans} from './reported-bans.ts';
+import type {Call} from './store-caller.ts';
+
+/** What a store is asked for, how its reply is read, and what the policy decides without it. */
+export class Calls {
+	readonly #store: Store;
+	readonly #policy: StoreErrorPolicy;
+	readonly #fallback: FallbackStore;
+	readonly #reportedBans: ReportedBans;
+
+	constructor(
+		store: Store,
+		policy: StoreErrorPolicy,
+		fallback: FallbackStore,
+		reportedBans: ReportedBans,
+	) {
+		this.#store = store;
+		this.#policy = policy;
+		this.#fallback = fallback;
+		this.#reportedBans = reportedBans;
+	}
+
+	admission(client: string, rules: readonly Rule[], options: AdmitOptions): Call<GuardedVerdict> {
+		const policy = this.#policy;
+		const fallback = this.#fallback;
+
+		return {
+			client,
+			ask: () => this.#store.admit(client, rules, options),
+			read: reply => readVerdict(reply, rules),
+			learn: (verdict, version) => fallback.learnVerdict(client, verdict, options, version),
+			decideWithout: () => {
+				if (policy === 'memory') {
+					return fallback.admit(client, rules, options);
+				}
+
+				return policy === 'open' ? admitted : unavailable;
+			},
+		};
+	}
+
+	report(client: string, banRule: SettledBanRule, report: Report): Call<ReportOutcome> {
+		const fallback = this.#fallback;
+
+		return {
+			client,
+			ask: () => this.#store.report(client, banRule, report),
+			read: readOutcome,
+			learn: (outcome, version) => {
+				this.#reportedBans.learn(client, outcome);
+				fallback.learnOutcome(client, outcome, report.reason, version);
+			},
+			decideWithout: () => {
+				fallback.refuseAllForAWhile();
+
+				return this.#policy === 'memory' ? fallback.report(client, banRule, report) : {reports: 0};
+			},
+		};
+	}
+}

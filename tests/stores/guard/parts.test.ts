@@ -1,0 +1,46 @@
+import test from 'ava';
+import {Parts} from '../../../source/stores/guard/parts.ts';
+import type {Store} from '../../../source/stores/store.ts';
+import {commandsOnly} from '../../support/guarded-store.ts';
+
+function failing(partOf: NonNullable<Store['partOf']>, clients: readonly string[]): Parts {
+	const parts = new Parts({...commandsOnly, partOf}, () => 0);
+	for (const client of clients) {
+		for (let failed = 0; failed < 5; failed += 1) {
+			parts.of(client).breaker.failed();
+		}
+	}
+
+	return parts;
+}
+
+test('a part that fails is left alone, and the others are asked', t => {
+	const parts = failing(client => client.slice(0, 1), ['a']);
+
+	t.false(parts.of('a').breaker.mayAsk());
+	t.false(parts.of('a second client on it').breaker.mayAsk());
+	t.true(parts.of('b').breaker.mayAsk());
+});
+
+test('a store that names no part has one', t => {
+	for (const partOf of [
+		() => {
+			throw new Error('no topology yet');
+		},
+		() => Promise.reject(new Error('no topology yet')),
+		() => 7,
+		() => ({}),
+		() => undefined,
+	]) {
+		const parts = failing(partOf as never, ['a']);
+		t.false(parts.of('b').breaker.mayAsk());
+	}
+});
+
+test('parts without end count as one', t => {
+	const clients = Array.from({length: 5000}, (_, index) => `${index}`);
+	const parts = failing(client => client, clients);
+	const known = new Set(clients.map(client => parts.of(client)));
+
+	t.true(known.size <= 1001);
+});

@@ -1,0 +1,36 @@
+import test from 'ava';
+import {listOf} from '../../../source/stores/redis/connection/reply-list.ts';
+import {parseOutcome, parseVerdict, readBan} from '../../../source/stores/redis/protocol.ts';
+import {ReplyCache} from '../../../source/stores/redis/reply-cache/reply-cache.ts';
+import {limit} from '../contract/promised.ts';
+
+const rules = [limit(2, 1000)];
+
+test('a reply that no script sends is an error', t => {
+	for (const [values, message] of [
+		[[], 'A script returned too little'],
+		[[7], 'A script returned an unknown kind of verdict'],
+		[[0, 1], 'A script returned too little'],
+		[[1, 1, 5, 0, 9], 'A script returned a rule that was not asked about'],
+	] as const) {
+		t.throws(() => parseVerdict(values.values(), rules), {instanceOf: TypeError, message});
+	}
+
+	t.throws(() => listOf('OK'), {instanceOf: TypeError, message: 'A script returned "OK"'});
+	t.throws(() => parseOutcome(null), {instanceOf: TypeError});
+});
+
+test('a reason that is not JSON is no reason', t => {
+	t.deepEqual(readBan('a', ['h', '5', '{']), {client: 'a', by: 'hand', endsInMs: 5});
+	t.is(readBan('a', null), undefined);
+});
+
+test('a request that is counted late is never decided from memory', t => {
+	const cache = new ReplyCache();
+	const options = {};
+	const asked = {client: 'a', rules, options, at: 0, version: cache.version};
+	cache.learn(asked, {kind: 'banned', by: 'hand', endsInMs: 900}, 0);
+
+	t.is(cache.recall('a', rules, {}, 1)?.kind, 'banned');
+	t.is(cache.recall('a', rules, {late: true}, 1), undefined);
+});

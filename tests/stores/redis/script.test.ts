@@ -1,0 +1,64 @@
+import test from 'ava';
+import type {Connection} from '../../../source/stores/redis/connection/connection.ts';
+import {Script} from '../../../source/stores/redis/scripts/script.ts';
+
+/** Two servers, by the first letter of a key. They know a script once they have run its text. */
+function cluster() {
+	const known = new Set<string>();
+	const sent: string[] = [];
+	const connection: Connection = {
+		isCluster: true,
+		clientTimeout: undefined,
+		servers: async () => [],
+		send: async (key, [name = '']) => {
+			const server = key.slice(0, 1);
+			sent.push(`${server} ${name}`);
+			await Promise.resolve();
+			if (name === 'EVALSHA' && !known.has(server)) {
+				throw new Error('NOSCRIPT No matching script');
+			}
+
+			if (key.endsWith('!')) {
+				throw new Error('OOM');
+			}
+
+			known.add(server);
+			return key;
+		},
+	};
+
+	return {connection, sent};
+}
+
+test('of many runs at once, one sends the text to a server that does not know it', async t => {
+	const {connection, sent} = cluster();
+	const script = new Script('return 1');
+	const keys = ['a1', 'a2', 'a3', 'a4'];
+
+	t.deepEqual(await Promise.all(keys.map(key => script.run(connection, [key]))), keys);
+	t.is(sent.filter(command => command === 'a EVAL').length, 1);
+	t.is(await script.run(connection, ['a5']), 'a5');
+	t.is(sent.at(-1), 'a EVALSHA');
+});
+
+test('another server of a cluster gets the text too', async t => {
+	const {connection, sent} = cluster();
+	const script = new Script('return 1');
+	const keys = ['a1', 'b1', 'b2'];
+
+	t.deepEqual(await Promise.all(keys.map(key => script.run(connection, [key]))), keys);
+	t.is(sent.filter(command => command === 'a EVAL').length, 1);
+	t.true(sent.includes('b EVAL'));
+});
+
+test('a run that fails rejects, and the others go on', async t => {
+	const {connection} = cluster();
+	const script = new Script('return 1');
+	const runs = ['a!', 'a1', 'a2!'].map(key => script.run(connection, [key]));
+	const settled = await Promise.allSettled(runs);
+
+	t.deepEqual(
+		settled.map(({status}) => status),
+		['rejected', 'fulfilled', 'rejected'],
+	);
+});
