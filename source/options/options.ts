@@ -114,7 +114,7 @@ export interface GatekeeperOptions {
 	readonly routers?: readonly RouterLike[];
 	/**
 	 * The fields on every response: `'draft'` for `RateLimit` and `RateLimit-Policy`, `'legacy'` for
-	 * `X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds left), `'both'`, or `false` for none.
+	 * `X-RateLimit-Limit`, `-Remaining` and `-Reset` (in seconds since 1970), `'both'`, or `false` for none.
 	 *
 	 * @default 'draft'
 	 * @see draft-ietf-httpapi-ratelimit-headers-11

@@ -61,9 +61,10 @@ export class RateLimitFields {
 		if (headers !== 'draft') {
 			const tightest = tightestOf(replaces ? undefined : state.tightest, quotas);
 			state.tightest = tightest;
+			// As GitHub and most limiters send it: the time, in seconds since 1970, and not the seconds that are left.
 			response.set('X-RateLimit-Limit', String(tightest.rule.count));
 			response.set('X-RateLimit-Remaining', String(tightest.remaining));
-			response.set('X-RateLimit-Reset', String(wholeSeconds(tightest.freesInMs)));
+			response.set('X-RateLimit-Reset', String(wholeSeconds(Date.now() + tightest.freesInMs)));
 		}
 	}
 

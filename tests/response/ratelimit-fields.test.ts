@@ -2,6 +2,7 @@ import test from 'ava';
 import {specific} from '../../source/index.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
+import {stopWallClock} from '../support/wall-clock.ts';
 
 test('t is the time until the oldest request leaves the window', async t => {
 	const {http, pass} = gatedApp({rateLimitRule: [3, 60]});
@@ -66,27 +67,31 @@ test('a refusal lists only the full rules, and the policy of every rule', async 
 	t.is(headers['retry-after'], '60');
 });
 
-test('the legacy fields show the rule with the least room, with its reset in seconds from now', async t => {
-	const {http, pass} = gatedApp(
-		{
-			headers: 'legacy',
-			rateLimitRule: [
-				[5, 60],
-				[3, 10],
-			],
-		},
-		router => {
-			router.get('/tight', specific([1, 30]), ok);
-		},
-	);
-	const legacyFields = async (path: string) => {
-		const {headers} = await http.get(path);
-		return ['limit', 'remaining', 'reset'].map(name => headers[`x-ratelimit-${name}`]);
-	};
+test.serial(
+	'the legacy fields show the rule with the least room, and the time at which a request frees up',
+	async t => {
+		stopWallClock(t, 1_700_000_000_500);
+		const {http, pass} = gatedApp(
+			{
+				headers: 'legacy',
+				rateLimitRule: [
+					[5, 60],
+					[3, 10],
+				],
+			},
+			router => {
+				router.get('/tight', specific([1, 30]), ok);
+			},
+		);
+		const legacyFields = async (path: string) => {
+			const {headers} = await http.get(path);
+			return ['limit', 'remaining', 'reset'].map(name => headers[`x-ratelimit-${name}`]);
+		};
 
-	t.deepEqual(await legacyFields('/ping'), ['3', '2', '10']);
-	pass(4000);
-	t.deepEqual(await legacyFields('/ping'), ['3', '1', '6']);
-	t.deepEqual(await legacyFields('/tight'), ['1', '0', '30']);
-	t.deepEqual(await legacyFields('/ping'), ['3', '0', '6']);
-});
+		t.deepEqual(await legacyFields('/ping'), ['3', '2', '1700000011']);
+		pass(4000);
+		t.deepEqual(await legacyFields('/ping'), ['3', '1', '1700000007']);
+		t.deepEqual(await legacyFields('/tight'), ['1', '0', '1700000031']);
+		t.deepEqual(await legacyFields('/ping'), ['3', '0', '1700000007']);
+	},
+);
