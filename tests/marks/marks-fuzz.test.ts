@@ -70,21 +70,21 @@ test.after.always(() => server.close());
 test.serial(
 	'beyond its quota, a client reaches handlers that no mark covers with as many requests again, at most 16',
 	async t => {
-		await t.notThrowsAsync(() => check(anyCrowd, keepsQuota, 800));
+		await t.notThrowsAsync(() => check(anyCrowd, keepsQuota, 600));
 	},
 );
 
 test.serial(
 	'a gate that refuses no request changes no response, and the same handlers run',
 	async t => {
-		await t.notThrowsAsync(() => check(anyVisit, changesNothing, 150));
+		await t.notThrowsAsync(() => check(anyVisit, changesNothing, 100));
 	},
 );
 
 test.serial(
 	'a request that matches only a bypassed route is admitted, even during a ban, and never counted',
 	async t => {
-		await t.notThrowsAsync(() => check(anyClearVisit, letsIn, 150));
+		await t.notThrowsAsync(() => check(anyClearVisit, letsIn, 100));
 	},
 );
 
