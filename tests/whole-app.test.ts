@@ -53,7 +53,7 @@ test('whole apps answer as the table of what counts says', async t => {
 	await t.notThrowsAsync(() =>
 		fc.assert(
 			fc.asyncProperty(anyVisit, visit => follow(server, visit)),
-			{numRuns: runs(200), includeErrorInReport: true},
+			{numRuns: runs(150), includeErrorInReport: true},
 		),
 	);
 });

@@ -70,7 +70,7 @@ test.after.always(() => server.close());
 test.serial(
 	'beyond its quota, a client reaches handlers that no mark covers with as many requests again, at most 16',
 	async t => {
-		await t.notThrowsAsync(() => check(anyCrowd, keepsQuota, 600));
+		await t.notThrowsAsync(() => check(anyCrowd, keepsQuota, 500));
 	},
 );
 
