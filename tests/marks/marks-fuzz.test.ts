@@ -11,13 +11,14 @@ import {
 } from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {
-	type AnyRequest,
-	type AnyStack,
-	anyRequest,
-	anyStack,
-	clearStack,
-	methods,
-} from '../support/generators/any-stack.ts';
+	type AnyGate,
+	anyClearVisit,
+	anyCrowd,
+	anyVisit,
+	type Crowd,
+	type Visit,
+} from '../support/generators/any-crowd.ts';
+import {type AnyRequest, type AnyStack, methods} from '../support/generators/any-stack.ts';
 import {
 	type BuiltStack,
 	builtStack,
@@ -27,29 +28,6 @@ import {
 import {runs} from '../support/runs.ts';
 import {openTestServer, type TestResponse, type TestServer} from '../support/test-server.ts';
 import type {Trace} from '../support/traces.ts';
-
-interface AnyGate {
-	/** The counts of its rules. All have the same window, and everything happens within it. */
-	readonly counts: readonly number[];
-	readonly excludedMethods: readonly string[];
-	/** Whether the store replies asynchronously, as one on a server does. */
-	readonly isRemote: boolean;
-}
-
-interface Crowd {
-	readonly stack: AnyStack;
-	readonly gates: readonly AnyGate[];
-	/** Whether the first client is banned from the start. */
-	readonly isBanned: boolean;
-	/** The requests of one batch are sent in parallel. */
-	readonly batches: ReadonlyArray<readonly AnyRequest[]>;
-}
-
-interface Visit {
-	readonly stack: AnyStack;
-	/** Sent one after the other. */
-	readonly requests: readonly AnyRequest[];
-}
 
 interface Visited {
 	readonly request: AnyRequest;
@@ -238,29 +216,3 @@ function newGate(
 		...(counts.length > 0 && {rateLimitRule: counts.map(count => [count, 60] as const)}),
 	});
 }
-
-const anyGate: fc.Arbitrary<AnyGate> = fc.record({
-	counts: fc.oneof(
-		{weight: 1, arbitrary: fc.constant([])},
-		{weight: 9, arbitrary: fc.array(fc.constantFrom(1, 1, 2, 3), {minLength: 1, maxLength: 2})},
-	),
-	isRemote: fc.boolean(),
-	excludedMethods: fc.oneof(fc.constant([]), fc.subarray(methods)),
-});
-
-const anyCrowd: fc.Arbitrary<Crowd> = fc.record({
-	stack: anyStack,
-	gates: fc.array(anyGate, {minLength: 1, maxLength: 2}),
-	isBanned: fc.constantFrom(false, false, false, true),
-	batches: fc.array(anyRequest, {minLength: 1, maxLength: 2}).chain(some =>
-		fc.array(fc.array(fc.constantFrom(...some), {minLength: 1, maxLength: 10, size: 'max'}), {
-			minLength: 1,
-			maxLength: 4,
-			size: 'max',
-		}),
-	),
-});
-
-const requests = fc.array(anyRequest, {minLength: 1, maxLength: 15, size: 'max'});
-const anyVisit: fc.Arbitrary<Visit> = fc.record({stack: anyStack, requests});
-const anyClearVisit: fc.Arbitrary<Visit> = fc.record({stack: clearStack, requests});
