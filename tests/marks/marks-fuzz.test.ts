@@ -1,15 +1,8 @@
-import {setImmediate} from 'node:timers/promises';
 import {inspect, isDeepStrictEqual} from 'node:util';
 import test from 'ava';
 import fc from 'fast-check';
 import Koa from 'koa';
-import {
-	type Gatekeeper,
-	type GatekeeperOptions,
-	gatekeeper,
-	MemoryStore,
-} from '../../source/index.ts';
-import {forwardTo} from '../support/forwarding-store.ts';
+import {gatekeeper, MemoryStore} from '../../source/index.ts';
 import {
 	type AnyGate,
 	anyClearVisit,
@@ -19,6 +12,7 @@ import {
 	type Visit,
 } from '../support/generators/any-crowd.ts';
 import {type AnyRequest, type AnyStack, methods} from '../support/generators/any-stack.ts';
+import {newGate} from '../support/generators/built-gate.ts';
 import {
 	type BuiltStack,
 	builtStack,
@@ -193,26 +187,4 @@ async function visit(built: BuiltStack, {gate}: AnyStack, request: AnyRequest): 
 	});
 
 	return {request, response, trace: built.trace(name)};
-}
-
-function newGate(
-	{counts, excludedMethods, isRemote}: AnyGate,
-	options: Pick<GatekeeperOptions, 'routers'>,
-): Gatekeeper {
-	const memory = new MemoryStore({clock: () => 0});
-	const remote = forwardTo(memory, {
-		admit: async (...question) => {
-			await setImmediate();
-			return memory.admit(...question);
-		},
-	});
-
-	return gatekeeper({
-		...options,
-		excludedMethods,
-		ipHeader: 'X-Forwarded-For',
-		store: isRemote ? remote : memory,
-		storeTimeout: 60,
-		...(counts.length > 0 && {rateLimitRule: counts.map(count => [count, 60] as const)}),
-	});
 }
