@@ -2,4 +2,4 @@ import test from 'ava';
 import {manualClockStore} from '../../support/manual-clock.ts';
 import {storeContract} from '../contract.ts';
 
-storeContract(test, 'MemoryStore', manualClockStore, {histories: 2000});
+storeContract(test, 'MemoryStore', manualClockStore, {histories: 1200});
