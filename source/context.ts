@@ -92,8 +92,8 @@ export interface Standing {
 	 *
 	 * - `'no-ban-rule'`: there is no `banRule`
 	 * - `'allowed'`: `allow` covers the client
-	 * - `'no-client'`: the request came from your own proxy and names no client, so that a ban would shut
-	 *   everyone out
+	 * - `'no-client'`: the request came from your own proxy and names no client, or from a proxy that no option
+	 *   mentions, so that a ban would shut everyone out
 	 */
 	readonly immune?: 'no-ban-rule' | 'allowed' | 'no-client';
 }

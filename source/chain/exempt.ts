@@ -32,7 +32,6 @@ export function exempt(settings: Settings): Middleware {
 		}
 
 		const {client, immune} = state;
-		const isSuspended = probation.isSuspended(client);
 		return andThen(probation.begin(client, immune), isExempt => {
 			const foresight: Foresight = {
 				...expected,
@@ -40,7 +39,7 @@ export function exempt(settings: Settings): Middleware {
 				path: routedPath(ctx),
 				matchedBefore: matchedLayers(ctx).length,
 				probation,
-				outcome: isExempt ? 'unproven' : isSuspended ? 'suspended' : 'withheld',
+				outcome: isExempt ? 'unproven' : probation.isSuspended(client) ? 'suspended' : 'withheld',
 			};
 			state.foresight = foresight;
 			if (!isExempt) {

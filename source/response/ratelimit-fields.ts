@@ -61,9 +61,9 @@ export class RateLimitFields {
 		if (headers !== 'draft') {
 			const tightest = tightestOf(replaces ? undefined : state.tightest, quotas);
 			state.tightest = tightest;
-			// As GitHub and most limiters send it: the time, in seconds since 1970, and not the seconds that are left.
 			response.set('X-RateLimit-Limit', String(tightest.rule.count));
 			response.set('X-RateLimit-Remaining', String(tightest.remaining));
+			// As GitHub and most limiters send it: the time, in seconds since 1970, and not the seconds that are left.
 			response.set('X-RateLimit-Reset', String(wholeSeconds(Date.now() + tightest.freesInMs)));
 		}
 	}
@@ -71,7 +71,9 @@ export class RateLimitFields {
 	/** Other rules of the same name stand in the field already. */
 	#warnOfSameName({policyField, settings}: RequestState): void {
 		for (const [rule, name] of this.#quotedNames) {
-			if (policyField.includes(`${name};q=`) && !policyField.includes(this.#policyItem(rule))) {
+			// With the comma: a window of 6 begins like one of 60.
+			const listed = `${policyField},`;
+			if (listed.includes(`${name};q=`) && !listed.includes(`${this.#policyItem(rule)},`)) {
 				settings.warn('GATEKEEPER_SAME_NAME', rule.name);
 			}
 		}

@@ -1,7 +1,7 @@
 import {ignoreRejection} from '../maybe-promise.ts';
 
 /** Milliseconds. After a step back of at most this, the clock waits until its source has caught up. */
-export const MAX_WAIT = 1000;
+const MAX_WAIT = 1000;
 
 /**
  * A millisecond clock that never goes back. If its source steps back by at most a second, it waits until the

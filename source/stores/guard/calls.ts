@@ -36,7 +36,6 @@ export class Calls {
 		const fallback = this.#fallback;
 
 		return {
-			client,
 			ask: () => this.#store.admit(client, rules, options),
 			read: reply => readVerdict(reply, rules),
 			learn: (verdict, version) => fallback.learnVerdict(client, verdict, options, version),
@@ -54,7 +53,6 @@ export class Calls {
 		const fallback = this.#fallback;
 
 		return {
-			client,
 			ask: () => this.#store.report(client, banRule, report),
 			read: readOutcome,
 			learn: (outcome, version) => {

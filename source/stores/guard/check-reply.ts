@@ -1,5 +1,4 @@
 import {describe} from '../../checks/describe.ts';
-
 import {keptReason} from '../reason.ts';
 import type {Rule} from '../rule.ts';
 import type {Quota, ReportOutcome, Verdict} from '../store.ts';

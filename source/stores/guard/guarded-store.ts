@@ -19,15 +19,23 @@ import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './failure
 import {type FallbackStore, fallbackOf} from './fallback-store.ts';
 import type {Commands, GateStore} from './gate-store.ts';
 import {Health} from './health.ts';
-import {Parts} from './parts.ts';
+import {type Part, Parts} from './parts.ts';
 import {ReportedBans} from './reported-bans.ts';
-import {StoreCaller} from './store-caller.ts';
+import {type Call, StoreCaller} from './store-caller.ts';
 
 export interface GuardedStoreOptions {
 	readonly policy: StoreErrorPolicy;
 	/** Milliseconds that the store may take for a reply. */
 	readonly timeout: number;
 	readonly warn: Warn;
+}
+
+/** What answers a question in place of the store. */
+interface Otherwise<Reply> {
+	/** What is known by the time the question has its turn. */
+	readonly known: () => Reply | undefined;
+	/** What applies if it gets no turn in time. */
+	readonly withoutTurn: () => Reply;
 }
 
 /**
@@ -64,7 +72,7 @@ export class GuardedStore implements GateStore {
 			onFailing: error => warn('GATEKEEPER_STORE_FAILED', policy, describe(error)),
 			onWorking: () => warn('GATEKEEPER_STORE_RECOVERED'),
 		});
-		this.#caller = new StoreCaller(this.#parts, health, this.#fallback.changes, timeout);
+		this.#caller = new StoreCaller(health, this.#fallback.changes, timeout);
 		this.#calls = new Calls(source, policy, this.#fallback, this.#reportedBans);
 		this.commands = guardedCommands(source, this.#fallback, timeout);
 	}
@@ -85,19 +93,22 @@ export class GuardedStore implements GateStore {
 
 		// No rule and no ban applies: there is nothing to ask, but whether the store works.
 		if (options.immune && rules.length === 0) {
-			return failsClosed && this.#parts.of(client).breaker.isOpen
-				? this.#caller.decide(this.#calls.admission(client, rules, options))
+			const breaker = failsClosed ? this.#parts.of(client).breaker : undefined;
+			return breaker?.isOpen
+				? this.#caller.decide(this.#calls.admission(client, rules, options), breaker)
 				: admitted;
 		}
 
-		const begun = this.#begunBan(client, options);
-		if (begun) {
-			return begun;
+		const known = this.#knownVerdict(client, rules, options);
+		if (known) {
+			return known;
 		}
 
-		return this.#remembers
-			? (this.#recall(client, rules, options) ?? this.#admitInTurn(client, rules, options))
-			: this.#caller.decide(this.#calls.admission(client, rules, options));
+		return this.#ask(client, this.#calls.admission(client, rules, options), {
+			known: () => this.#knownVerdict(client, rules, options),
+			// This is a flood by one client, which must not gain by it under any policy.
+			withoutTurn: () => unavailable,
+		});
 	}
 
 	report(client: string, banRule: SettledBanRule, report: Report): MaybePromise<ReportOutcome> {
@@ -106,9 +117,40 @@ export class GuardedStore implements GateStore {
 			return known;
 		}
 
+		return this.#ask(client, this.#calls.report(client, banRule, report), {
+			known: () => this.#knownOutcome(client),
+			// It counts in this process at least.
+			withoutTurn: () =>
+				this.#knownOutcome(client) ?? this.#fallback.report(client, banRule, report),
+		});
+	}
+
+	#ask<Reply>(client: string, call: Call<Reply>, otherwise: Otherwise<Reply>): MaybePromise<Reply> {
+		const part = this.#parts.of(client);
+
 		return this.#remembers
-			? this.#reportInTurn(client, banRule, report)
-			: this.#caller.decide(this.#calls.report(client, banRule, report));
+			? this.#askInTurn(client, call, otherwise, part)
+			: this.#caller.decide(call, part.breaker);
+	}
+
+	/** Asks the store once there is a place, unless what it would reply is known by then. */
+	async #askInTurn<Reply>(
+		client: string,
+		call: Call<Reply>,
+		{known, withoutTurn}: Otherwise<Reply>,
+		{breaker, inFlight}: Part,
+	): Promise<Reply> {
+		const waiter = inFlight.take(client);
+		if (waiter && !(await isInTime(waiter.turn, this.#timeout))) {
+			waiter.giveUp();
+			return withoutTurn();
+		}
+
+		try {
+			return (waiter && known()) ?? (await this.#caller.decide(call, breaker));
+		} finally {
+			inFlight.leave(client);
+		}
 	}
 
 	/** The outcome of a report during a ban that is known here: it does not count. */
@@ -118,51 +160,13 @@ export class GuardedStore implements GateStore {
 		return begun ? {reports: 0, banEndsInMs: begun.endsInMs} : this.#reportedBans.find(client);
 	}
 
-	/** Asks the store in turn, like `#admitInTurn`. A report that gets no turn in time counts in this process. */
-	async #reportInTurn(
-		client: string,
-		banRule: SettledBanRule,
-		report: Report,
-	): Promise<ReportOutcome> {
-		const {inFlight} = this.#parts.of(client);
-		const waiter = inFlight.take(client);
-		if (waiter && !(await isInTime(waiter.turn, this.#timeout))) {
-			waiter.giveUp();
-			return this.#knownOutcome(client) ?? this.#fallback.report(client, banRule, report);
-		}
-
-		try {
-			const known = waiter && this.#knownOutcome(client);
-			return known ?? (await this.#caller.decide(this.#calls.report(client, banRule, report)));
-		} finally {
-			inFlight.leave(client);
-		}
-	}
-
-	/**
-	 * Asks the store once there is a place, unless it remembers a refusal by then. Without a place in time, the
-	 * request is refused: this is a flood by one client, which must not gain by it under any policy.
-	 */
-	async #admitInTurn(
+	/** The verdict that is known without a question: a ban that the store has not taken, or what it remembers. */
+	#knownVerdict(
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
-	): Promise<GuardedVerdict> {
-		const admission = this.#calls.admission(client, rules, options);
-		const {inFlight} = this.#parts.of(client);
-		const waiter = inFlight.take(client);
-		if (waiter && !(await isInTime(waiter.turn, this.#timeout))) {
-			waiter.giveUp();
-			return unavailable;
-		}
-
-		try {
-			const known =
-				waiter && (this.#begunBan(client, options) ?? this.#recall(client, rules, options));
-			return known ?? (await this.#caller.decide(admission));
-		} finally {
-			inFlight.leave(client);
-		}
+	): Verdict | undefined {
+		return this.#begunBan(client, options) ?? this.#recall(client, rules, options);
 	}
 
 	/** A client's ban that began in this process and that the store has not taken. */

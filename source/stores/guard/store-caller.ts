@@ -3,11 +3,9 @@ import type {Changes} from '../changes.ts';
 import type {Breaker} from './breaker.ts';
 import {inTime} from './deadline.ts';
 import type {Health} from './health.ts';
-import type {Parts} from './parts.ts';
 
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {
-	readonly client: string;
 	readonly ask: () => MaybePromise<Reply>;
 	/** Checks what the store replied. Throws for nonsense. */
 	readonly read: (reply: unknown) => Reply;
@@ -23,21 +21,19 @@ export interface Call<Reply> {
 
 /** Calls a store under a deadline and circuit breakers. Never throws or rejects. */
 export class StoreCaller {
-	readonly #parts: Parts;
 	readonly #health: Health;
 	readonly #changes: Changes;
 	readonly #timeout: number;
 
 	/** @param timeout milliseconds that the store may take for a reply */
-	constructor(parts: Parts, health: Health, changes: Changes, timeout: number) {
-		this.#parts = parts;
+	constructor(health: Health, changes: Changes, timeout: number) {
 		this.#health = health;
 		this.#changes = changes;
 		this.#timeout = timeout;
 	}
 
-	decide<Reply>(call: Call<Reply>): MaybePromise<Reply> {
-		const {breaker} = this.#parts.of(call.client);
+	/** @param breaker that of the part which the client is on */
+	decide<Reply>(call: Call<Reply>, breaker: Breaker): MaybePromise<Reply> {
 		if (!breaker.mayAsk()) {
 			return call.decideWithout();
 		}

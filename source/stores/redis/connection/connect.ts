@@ -15,7 +15,7 @@ export function connect(client: unknown): Connection {
 
 	return {
 		...connection,
-		send: async (key, command) => {
+		send(key, command) {
 			refuseIfLost(client as object);
 			return connection.send(key, command);
 		},

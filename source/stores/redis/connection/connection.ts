@@ -6,7 +6,11 @@ export interface Connection {
 	readonly clientTimeout: number | undefined;
 	/** Names the server of a cluster that holds a hash slot, as far as the client knows. */
 	serverOf?(slot: number): string | undefined;
-	/** Sends a command to the server that holds a key, and returns the reply. */
+	/**
+	 * Sends a command to the server that holds a key, and returns the reply.
+	 *
+	 * @throws {Error} at once, if the client has lost its connection
+	 */
 	send(key: string, command: readonly string[]): Promise<unknown>;
 	/** All servers that hold keys of their own: the masters of a cluster, or the only server. */
 	servers(): Promise<readonly KeyScanner[]>;
