@@ -14,6 +14,7 @@ import {tagGate} from './marks/gate-tag.ts';
 import {type Operator, operator} from './operator/operator.ts';
 import type {GatekeeperOptions} from './options/options.ts';
 import {type Settings, settle} from './options/settings.ts';
+import {explainMissingGate} from './reports/missing-gate.ts';
 
 /**
  * A Koa middleware, called the gate, that also has `ban()`, `unban()`, `reset()`, `report()`, `bans()` and
@@ -51,6 +52,7 @@ const links: readonly Link[] = [
  * app.use(gate);
  */
 export function gatekeeper(options: GatekeeperOptions = {}): Gatekeeper {
+	explainMissingGate();
 	const settings = settle(options);
 	const middlewares = links.map(link => link(settings)).filter(made => made !== undefined);
 	// The settings identify the gate, too: no two gates share them.

@@ -48,6 +48,33 @@ test('a call that is written wrongly says how to write it', t => {
 	}
 });
 
+test('without a gate on its way, ctx.report() says which line to add', async t => {
+	const errors: Error[] = [];
+	const app = new Koa();
+	app.on('error', error => errors.push(error));
+	app.use(ctx => ctx.report());
+	app.use(gatekeeper({banRule: [3, 60, 600]}));
+
+	t.is((await supertest(app.callback()).get('/')).status, 500);
+	t.true(
+		errors[0]?.message.startsWith(
+			'ctx.report() found no gatekeeper: add app.use(gatekeeper({banRule: [3, 60, 600]}))',
+		),
+		errors[0]?.message,
+	);
+});
+
+test('an app may have a ctx.report() of its own where there is no gate', async t => {
+	const app = new Koa();
+	Object.assign(app.context, {report: () => 'mine'});
+	app.use(ctx => {
+		ctx.body = ctx.report();
+	});
+	gatekeeper();
+
+	t.is((await supertest(app.callback()).get('/')).text, 'mine');
+});
+
 test('a middleware that was not called says how to write it', async t => {
 	const messages: string[] = [];
 	const app = new Koa();

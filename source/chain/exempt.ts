@@ -26,7 +26,7 @@ export function exempt(settings: Settings): Middleware {
 		}
 
 		const isExcluded = excludedMethods.has(ctx);
-		const expected = foresee(ctx, routersFor(ctx), isGate);
+		const expected = foresee(ctx, routersFor(ctx), isGate, warn);
 		if (expected === undefined) {
 			return isExcluded ? excludedMethods.run(ctx, state, next) : next();
 		}

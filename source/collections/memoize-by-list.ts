@@ -4,11 +4,11 @@
  */
 export function memoizeByList<T, Result>(
 	compute: (list: readonly T[]) => Result,
-): (list: readonly T[]) => Result {
+): MemoizedByList<T, Result> {
 	const memory = new WeakMap<readonly T[], Memoized<T, Result>>();
 	let last: Memoized<T, Result> | undefined;
 
-	return list => {
+	const memoized = (list: readonly T[]): Result => {
 		// Most requests ask about the same list as the request before.
 		const known = last?.list === list ? last : memory.get(list);
 		if (known?.length === list.length) {
@@ -20,6 +20,19 @@ export function memoizeByList<T, Result>(
 		memory.set(list, last);
 		return last.result;
 	};
+
+	return Object.assign(memoized, {
+		forget(list: readonly T[]): void {
+			memory.delete(list);
+			last = undefined;
+		},
+	});
+}
+
+export interface MemoizedByList<T, Result> {
+	(list: readonly T[]): Result;
+	/** Computes the result of a list anew when it is next wanted. */
+	forget(list: readonly T[]): void;
 }
 
 interface Memoized<T, Result> {

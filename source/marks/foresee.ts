@@ -1,10 +1,12 @@
-import {types} from 'node:util';
 import type {Context} from 'koa';
-import {memoizeByList} from '../collections/memoize-by-list.ts';
+import type {Warn} from '../warnings.ts';
 import type {IsGate} from './gate-tag.ts';
-import {type Mark, markOf} from './mark.ts';
-import {hasPlainTarget, hasPlainUrl, routedPath} from './routed-path.ts';
-import type {RouteLayer, RouterLike} from './router.ts';
+import {isStateful, marksOf, survey} from './layer-marks.ts';
+import type {Mark} from './mark.ts';
+import {isForHost, layersRun, matchingLayers, pathFor} from './matching.ts';
+import {hasPlainTarget, hasPlainUrl} from './routed-path.ts';
+import {isRoute, type RouteLayer, type RouterLike} from './router.ts';
+import {isStray} from './stray.ts';
 
 /** What a router is expected to run. */
 export interface Expected {
@@ -23,6 +25,7 @@ export function foresee(
 	ctx: Context,
 	routers: readonly RouterLike[],
 	isGate: IsGate,
+	warn: Warn,
 ): Expected | undefined {
 	try {
 		if (!routers.some(router => mayRunMark(router, ctx)) || !hasPlainTarget(ctx)) {
@@ -38,7 +41,12 @@ export function foresee(
 			const route = matching.find(isRoute);
 			if (route) {
 				const layers = layersRun(router, matching);
-				const mark = strongestMark(functionsUntilFirstRoute(layers, isGate));
+				const mark = strongest(marksUntilFirstRoute(layers, isGate));
+				if (mark && !checkedRoutes.has(route)) {
+					checkedRoutes.add(route);
+					warnIfStray(mark, route, router, warn);
+				}
+
 				return mark && {mark, route};
 			}
 		}
@@ -47,6 +55,16 @@ export function foresee(
 	}
 
 	return undefined;
+}
+
+/** The routes that were exempt once, which is when they are looked at for a stray mark. */
+const checkedRoutes = new WeakSet<RouteLayer>();
+
+function warnIfStray(mark: Mark, route: RouteLayer, router: RouterLike, warn: Warn): void {
+	const layer = router.stack.find(one => marksOf(one).includes(mark));
+	if (layer && layer !== route && isStray(layer, route, router)) {
+		warn('GATEKEEPER_STRAY_MARK', mark.kind, String(route.path));
+	}
 }
 
 /** A quick test that spares most requests the full match. */
@@ -63,61 +81,18 @@ function mayRunMark(router: RouterLike, ctx: Context): boolean {
 	);
 }
 
-/** What the quick test needs to know of a router's stack. */
-const survey = memoizeByList((stack: readonly RouteLayer[]) => ({
-	marked: stack.filter(layer => layer.stack.some(markOf)),
-	/** Whether matching changes what matches next. */
-	isStateful: stack.some(layer => isStateful(layer.regexp)),
-}));
-
-/** A global or sticky regular expression continues where it last ended. */
-function isStateful(pattern: unknown): boolean {
-	return types.isRegExp(pattern) && (pattern.global || pattern.sticky);
-}
-
-function pathFor(router: RouterLike, ctx: Context): string {
-	return router.opts.routerPath || routedPath(ctx);
-}
-
-/** Most routers accept any host. The header is then not read. */
-function isForHost(router: RouterLike, ctx: Context): boolean {
-	return router.host === undefined || router.matchHost(ctx.host);
-}
-
-function matchingLayers(router: RouterLike, ctx: Context): readonly RouteLayer[] {
-	return router.match(pathFor(router, ctx), ctx.method).pathAndMethod;
-}
-
-/** The layers that the router runs in turn: all that match, or in an exclusive router the chosen one. */
-function layersRun(router: RouterLike, matching: readonly RouteLayer[]): readonly RouteLayer[] {
-	if (!router.exclusive) {
-		return matching;
-	}
-
-	return router.opts.exclusive === 'specificity'
-		? [matching.reduce((best, layer) => (parameters(layer) < parameters(best) ? layer : best))]
-		: matching.slice(-1);
-}
-
-function parameters(layer: RouteLayer): number {
-	return layer.paramNames.length;
-}
-
-function isRoute(layer: RouteLayer): boolean {
-	return layer.methods.length > 0;
-}
-
-/** The functions that run after the gate, to the end of the first route; none if there is no route. */
-function functionsUntilFirstRoute(layers: readonly RouteLayer[], isGate: IsGate): unknown[] {
+/** The marks that run after the gate, to the end of the first route; none if there is no route. */
+function marksUntilFirstRoute(layers: readonly RouteLayer[], isGate: IsGate): Mark[] {
 	const gateLayer = layers.findIndex(layer => layer.stack.some(isGate));
 	const following = layers.slice(Math.max(0, gateLayer));
 	const route = following.findIndex(isRoute);
-	const functions = following.slice(0, route + 1).flatMap(layer => layer.stack);
 
-	return functions.slice(functions.findIndex(isGate) + 1);
+	return following.slice(0, route + 1).flatMap((layer, index) => {
+		const before = index === 0 ? layer.stack.findIndex(isGate) + 1 : 0;
+		return marksOf(layer, layer.stack.slice(before));
+	});
 }
 
-function strongestMark(functions: readonly unknown[]): Mark | undefined {
-	const marks = functions.map(markOf).filter(mark => mark !== undefined);
+function strongest(marks: readonly Mark[]): Mark | undefined {
 	return marks.find(mark => mark.kind === 'bypass') ?? marks[0];
 }

@@ -4,7 +4,11 @@
  */
 export interface RouterLike {
 	readonly stack: readonly RouteLayer[];
-	readonly opts: {readonly routerPath?: string; readonly exclusive?: unknown};
+	readonly opts: {
+		readonly routerPath?: string;
+		readonly exclusive?: unknown;
+		readonly prefix?: string;
+	};
 	readonly exclusive: boolean;
 	readonly host?: unknown;
 	match(path: string, method: string): {readonly pathAndMethod: readonly RouteLayer[]};
@@ -15,9 +19,20 @@ export interface RouterLike {
 export interface RouteLayer {
 	readonly methods: readonly string[];
 	readonly stack: readonly unknown[];
+	readonly path: string | RegExp;
+	readonly opts: {
+		/** The prefix of the router that it was registered with. */
+		readonly prefix?: string | undefined;
+		/** Whether `router.use` placed it without a path. */
+		readonly ignoreCaptures?: boolean | undefined;
+	};
 	readonly regexp: RegExp;
 	readonly paramNames: readonly unknown[];
 	match(path: string): boolean;
+}
+
+export function isRoute(layer: RouteLayer): boolean {
+	return layer.methods.length > 0;
 }
 
 export function isRouter(given: unknown): given is RouterLike {

@@ -2,40 +2,43 @@ import type {Context} from 'koa';
 import {memoizeByList} from '../collections/memoize-by-list.ts';
 import type {Warn} from '../warnings.ts';
 import type {IsGate} from './gate-tag.ts';
+import {survey} from './layer-marks.ts';
 import {isRouter, type RouteLayer, type RouterLike} from './router.ts';
 
 const none: readonly RouterLike[] = [];
 
 /**
  * Returns a function that finds the routers that a request can reach: those that `app.use` placed after the gate,
- * or the one that the gate is mounted on with `router.use`.
+ * or the one that the gate is mounted on with `router.use`. If a tool has wrapped the gate, they are all routers
+ * of the app, as soon as one of them has run a mark that is wrapped too.
  */
 export function visibleRouters(
 	isGate: IsGate,
 	warn: Warn,
 ): (ctx: Context) => readonly RouterLike[] {
-	const placedAfter = memoizeByList((middlewares: readonly unknown[]) => {
+	const placed = memoizeByList((middlewares: readonly unknown[]) => {
 		const gate = middlewares.findIndex(isGate);
-		if (middlewares.slice(0, Math.max(0, gate)).map(routerOf).some(isRouter)) {
+		const after = routersOf(middlewares.slice(gate + 1));
+		if (gate > 0 && routersOf(middlewares.slice(0, gate)).length > 0) {
 			warn('GATEKEEPER_AFTER_ROUTER');
 		}
 
-		return gate === -1
-			? none
-			: middlewares
-					.slice(gate + 1)
-					.map(routerOf)
-					.filter(isRouter);
+		return {after, isFound: gate !== -1};
 	});
 	const layerOfGate = memoizeByList((stack: readonly RouteLayer[]) =>
 		stack.find(layer => layer.stack.some(isGate)),
 	);
 
 	return ({app, router}) => {
-		const placed = placedAfter(app.middleware);
+		const {after, isFound} = placed(app.middleware);
+		// Where a tool wraps middlewares, it hides the gate as well as the marks.
+		if (isFound ? after.length > 0 : after.some(({stack}) => survey(stack).hasHiddenMarks)) {
+			return after;
+		}
+
 		// ctx.router may be another router: a parent's, or one that ran before the gate and called next().
-		if (placed.length > 0 || !isRouter(router)) {
-			return placed;
+		if (!isRouter(router)) {
+			return none;
 		}
 
 		const layer = layerOfGate(router.stack);
@@ -45,6 +48,10 @@ export function visibleRouters(
 
 		return layer ? [router] : none;
 	};
+}
+
+function routersOf(middlewares: readonly unknown[]): readonly RouterLike[] {
+	return middlewares.map(routerOf).filter(isRouter);
 }
 
 /** A dispatch function of @koa/router has its router as a property. */

@@ -1,6 +1,7 @@
 import type {Context} from 'koa';
 import {isProvenBy} from '../marks/foresight.ts';
 import type {Mark} from '../marks/mark.ts';
+import {rememberIfHidden} from '../marks/remember.ts';
 import {hasPlainTarget, hasPlainUrl} from '../marks/routed-path.ts';
 import {findState} from '../request-state.ts';
 
@@ -9,7 +10,8 @@ export function prove(ctx: Context, mark: Mark): void {
 	for (let state = findState(ctx); state; state = state.outer) {
 		const {foresight, settings, client} = state;
 		if (foresight === undefined) {
-			if (state.exemption !== 'allowed' && hasPlainUrl(ctx) && hasPlainTarget(ctx)) {
+			const isPlain = hasPlainUrl(ctx) && hasPlainTarget(ctx);
+			if (state.exemption !== 'allowed' && isPlain && !rememberIfHidden(ctx, mark)) {
 				const route = String(ctx._matchedRoute ?? ctx.path);
 				settings.warn('GATEKEEPER_MARK_UNFORESEEN', mark.kind, route);
 			}

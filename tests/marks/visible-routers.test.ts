@@ -143,23 +143,6 @@ test('the gate does not find a router whose middleware is wrapped, unless the op
 	}
 });
 
-test.serial(
-	'a wrapper around the functions of a route, as of a tracing tool, hides the mark, with a warning',
-	async t => {
-		const seen = warnings(t);
-		const router = openRouter();
-		for (const layer of router.stack) {
-			layer.stack = layer.stack.map(middleware => (ctx, next) => middleware(ctx, next));
-		}
-
-		const {http, pass} = await overQuota((_router, app) => app.use(router.routes()));
-		t.is((await http.get('/open')).status, 429);
-		pass(60_000);
-		t.is((await http.get('/open')).status, 200);
-		t.deepEqual(await seen.codes(), ['GATEKEEPER_MARK_UNFORESEEN']);
-	},
-);
-
 test('a wrapper that copies the properties of the function hides nothing', async t => {
 	const app = new Koa();
 	const {store} = manualClockStore();

@@ -71,7 +71,7 @@ const {RedisStore} = require('koa-gatekeeper/redis');
 const Router = routers.Router ?? routers;
 if (typeof RedisStore !== 'function') throw new Error('no RedisStore');`;
 
-export const esModule: string = example(importAll, serve);
+const esModule: string = example(importAll, serve);
 const commonJs = example(requireAll, serve);
 
 const jestTest = example(

@@ -2,7 +2,7 @@ import {Agent, createServer, type IncomingHttpHeaders, request} from 'node:http'
 import type Koa from 'koa';
 import {portOf} from './servers.ts';
 
-export interface TestRequest {
+interface TestRequest {
 	readonly method: string;
 	readonly path: string;
 	readonly headers?: Record<string, string>;

@@ -18,14 +18,14 @@ export interface AnyRoute {
 	readonly turns: number;
 }
 
-export interface AnyUse {
+interface AnyUse {
 	readonly is: 'use';
 	readonly path: string | undefined;
 	readonly mark: number;
 	readonly turns: number;
 }
 
-export interface AnyNest {
+interface AnyNest {
 	readonly is: 'nest';
 	readonly path: string | undefined;
 	readonly router: AnyRouter;

@@ -1,0 +1,35 @@
+import type {Context} from 'koa';
+import {routedPath} from './routed-path.ts';
+import type {RouteLayer, RouterLike} from './router.ts';
+
+/** The path that the router matches. */
+export function pathFor(router: RouterLike, ctx: Context): string {
+	return router.opts.routerPath || routedPath(ctx);
+}
+
+/** Most routers accept any host. The header is then not read. */
+export function isForHost(router: RouterLike, ctx: Context): boolean {
+	return router.host === undefined || router.matchHost(ctx.host);
+}
+
+export function matchingLayers(router: RouterLike, ctx: Context): readonly RouteLayer[] {
+	return router.match(pathFor(router, ctx), ctx.method).pathAndMethod;
+}
+
+/** The layers that the router runs in turn: all that match, or in an exclusive router the chosen one. */
+export function layersRun(
+	router: RouterLike,
+	matching: readonly RouteLayer[],
+): readonly RouteLayer[] {
+	if (!router.exclusive) {
+		return matching;
+	}
+
+	return router.opts.exclusive === 'specificity'
+		? [matching.reduce((best, layer) => (parameters(layer) < parameters(best) ? layer : best))]
+		: matching.slice(-1);
+}
+
+function parameters(layer: RouteLayer): number {
+	return layer.paramNames.length;
+}
