@@ -158,7 +158,31 @@ const named = "import {Router} from '@koa/router';";
 const byDefault = "import Router from '@koa/router';";
 const plain = "import Router from 'koa-router';";
 
+/** The versions of the optional peers that the package supports. */
+const peers = {
+	'@koa/router': [11, 12, 13, 14, 15],
+	'koa-router': [11, 12, 13, 14],
+	'@types/koa': [2, 3],
+	redis: [4, 5, 6],
+	ioredis: [5, 6],
+	iovalkey: ['0.3', '0.4'],
+};
+
+const besidePeers = Object.entries(peers).flatMap(([name, versions]) =>
+	versions.map((version): [string, Project] => [
+		`npm beside ${name} ${version}`,
+		{
+			packages: ['koa', `${name}@${version}`],
+			files: {
+				'check.cjs': "require('koa-gatekeeper/redis'); require('koa-gatekeeper').gatekeeper();",
+			},
+			commands: ['node check.cjs'],
+		},
+	]),
+);
+
 export const projects: Readonly<Record<string, Project>> = {
+	...Object.fromEntries(besidePeers),
 	'an ES module': {
 		packages: ['koa', '@koa/router'],
 		files: {'check.mjs': esModule},
@@ -194,6 +218,16 @@ export const projects: Readonly<Record<string, Project>> = {
 		['typescript@5.9', ...newest],
 		{module: 'esnext', moduleResolution: 'bundler'},
 		named,
+	),
+	'TypeScript 7, commonjs and bundler': typed(
+		['typescript@7', ...newest],
+		{module: 'commonjs', moduleResolution: 'bundler'},
+		named,
+	),
+	'TypeScript 5.9, nodenext, koa-router 14': typed(
+		['typescript@5.9', 'koa@3', '@types/koa@3', 'koa-router@14', '@types/koa-router@7'],
+		{module: 'nodenext', esModuleInterop: true},
+		plain,
 	),
 	'TypeScript 5.1, commonjs and node10, Koa 2': typed(
 		['typescript@5.1', ...koa2],
@@ -238,6 +272,14 @@ export const projects: Readonly<Record<string, Project>> = {
 			'example.test.ts': `// @ts-nocheck\n${jestTest}`,
 		},
 		commands: ['npx jest'],
+	},
+	'ts-node': {
+		packages: ['ts-node@10', 'typescript@5.9', '@types/node@20', ...koa2],
+		files: {
+			'tsconfig.json': JSON.stringify({compilerOptions: {esModuleInterop: true, strict: false}}),
+			'check.ts': `// @ts-nocheck\n${commonJs}`,
+		},
+		commands: ['npx ts-node check.ts'],
 	},
 	'Vitest 3': {
 		packages: ['koa', '@koa/router', 'vitest@3'],
