@@ -1,4 +1,7 @@
 import test from 'ava';
+import type {Context} from 'koa';
+import type {Response} from 'supertest';
+import type {GatekeeperOptions} from '../../source/index.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
 import {openRecipe, repeat} from '../support/recipe.ts';
@@ -57,6 +60,87 @@ test('the settings for express-rate-limit keep its limit and fields', async t =>
 		'ratelimit-policy': '"api";q=100;w=900',
 		'x-ratelimit-remaining': '99',
 	});
+});
+
+/** The options of koa-ratelimit that its own tests set. */
+interface KoaRatelimitOptions {
+	readonly max: number;
+	readonly id?: (ctx: Context) => string | false;
+	readonly whitelist?: (ctx: Context) => boolean;
+	readonly blacklist?: (ctx: Context) => boolean;
+	readonly disableHeader?: boolean;
+	readonly errorMessage?: string;
+	readonly status?: number;
+	readonly throw?: boolean;
+	readonly onLimited?: (ctx: Context) => void;
+}
+
+/** What the page's table makes of them. */
+function mapped({max, id, whitelist, blacklist, ...other}: KoaRatelimitOptions): GatekeeperOptions {
+	return {
+		rateLimitRule: [max, '1h'],
+		key: ctx => id?.(ctx) || undefined,
+		allow: ctx => whitelist?.(ctx) === true || id?.(ctx) === false,
+		deny: ctx => blacklist?.(ctx) === true,
+		headers: other.disableHeader ? false : 'legacy',
+		onRefused: (ctx, {status, text}) => {
+			other.onLimited?.(ctx);
+			if (other.throw) {
+				ctx.throw(status, text);
+			}
+
+			ctx.status = other.status ?? ctx.status;
+			ctx.body = other.errorMessage ?? text;
+		},
+	};
+}
+
+test('the options that the tests of koa-ratelimit set have the counterparts that the table says', async t => {
+	const foo = (ctx: Context) => ctx.get('Foo');
+	const limited: string[] = [];
+	const errors: number[] = [];
+	const serve = (options: KoaRatelimitOptions) => {
+		const {http, app} = gatedApp(mapped(options));
+		app.on('error', ({status}) => errors.push(status));
+		return async (...values: string[]) => {
+			const responses: Response[] = [];
+			for (const value of values) {
+				responses.push(await http.get('/ping').set('Foo', value));
+			}
+
+			return responses;
+		};
+	};
+	const statuses = (responses: readonly Response[]) => responses.map(({status}) => status);
+
+	const [first, second] = await serve({max: 1})('a', 'b');
+	t.like(first, {status: 200, headers: {'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0'}});
+	t.like(second, {status: 429, headers: {'x-ratelimit-remaining': '0', 'retry-after': '3600'}});
+	t.deepEqual(statuses(await serve({max: 1, id: foo})('a', 'b', 'a')), [200, 200, 429]);
+	const unlimited = await serve({max: 1, id: () => false})('a', 'a');
+	t.deepEqual(statuses(unlimited), [200, 200]);
+	t.false('x-ratelimit-remaining' in (unlimited[0]?.headers ?? {}));
+	t.deepEqual(
+		statuses(await serve({max: 1, whitelist: ctx => foo(ctx) === 'me'})('me', 'me', 'a', 'b')),
+		[200, 200, 200, 429],
+	);
+	t.deepEqual(
+		statuses(await serve({max: 9, blacklist: ctx => foo(ctx) === 'me'})('me', 'a')),
+		[403, 200],
+	);
+	const [quiet] = await serve({max: 1, disableHeader: true})('a');
+	t.deepEqual(
+		Object.keys(quiet?.headers ?? {}).filter(name => name.includes('ratelimit')),
+		[],
+	);
+	t.like((await serve({max: 1, errorMessage: 'Slow down.', status: 420})('a', 'a'))[1], {
+		status: 420,
+		text: 'Slow down.',
+	});
+	t.deepEqual(statuses(await serve({max: 1, throw: true})('a', 'a')), [200, 429]);
+	t.deepEqual(errors, [429]);
+	await serve({max: 1, onLimited: ctx => limited.push(foo(ctx))})('a', 'b');
+	t.deepEqual(limited, ['b']);
 });
 
 test('onRefused may throw, as koa-ratelimit does with `throw: true`', async t => {
