@@ -96,12 +96,29 @@ export function check<T>(
 	}
 }
 
+/** @throws {TypeError} for anything but a list; for an item that the option does not take, with its index */
+export function checkList<T>(
+	takes: TypeCheck<T>,
+	given: unknown,
+	option: string,
+	allowed: {readonly list: string; readonly item: string},
+): asserts given is readonly T[] {
+	check(listOf(isAnything), given, option, allowed.list);
+	for (const [index, item] of given.entries()) {
+		check(takes, item, `${option}[${index}]`, allowed.item);
+	}
+}
+
 export function optional<T>(takes: TypeCheck<T>): TypeCheck<T | undefined> {
 	return (given): given is T | undefined => given === undefined || takes(given);
 }
 
 export function listOf<T>(takes: TypeCheck<T>): TypeCheck<readonly T[]> {
 	return (given): given is readonly T[] => Array.isArray(given) && given.every(takes);
+}
+
+function isAnything(_given: unknown): _given is unknown {
+	return true;
 }
 
 export function oneOf<const T>(...values: readonly T[]): TypeCheck<T> {

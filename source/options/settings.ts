@@ -1,7 +1,15 @@
 import type {KeyObject} from 'node:crypto';
 import {typeName} from '../checks/describe.ts';
 import {milliseconds} from '../checks/duration.ts';
-import {check, isFunction, listOf, namedOptions, oneOf, optional} from '../checks/option-checks.ts';
+import {
+	check,
+	checkList,
+	isFunction,
+	listOf,
+	namedOptions,
+	oneOf,
+	optional,
+} from '../checks/option-checks.ts';
 import {isIpv6Prefix} from '../client/address/address.ts';
 import type {AddressList} from '../client/address/address-list.ts';
 import {settleProxies, type TrustedProxies} from '../client/trusted-proxies.ts';
@@ -93,12 +101,10 @@ export function settle(options: unknown): Settings {
 	check(isStore, store, 'store', 'a store such as new MemoryStore()', typeName);
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
 	check(storeErrorPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
-	check(
-		listOf(isMethod),
-		excludedMethods,
-		'excludedMethods',
-		"a list of HTTP methods such as ['OPTIONS']",
-	);
+	checkList(isMethod, excludedMethods, 'excludedMethods', {
+		list: "a list of HTTP methods such as ['OPTIONS']",
+		item: 'an HTTP method that Node.js knows',
+	});
 	check(
 		optional(isIpHeader),
 		ipHeader,

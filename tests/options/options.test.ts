@@ -125,8 +125,8 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		"`excludedMethods` must be a list of HTTP methods such as ['OPTIONS'], got 'OPTIONS'",
 	],
 	[
-		{excludedMethods: ['OPTION']},
-		"`excludedMethods` must be a list of HTTP methods such as ['OPTIONS'], got [ 'OPTION' ]",
+		{excludedMethods: ['GET', 'OPTION']},
+		"`excludedMethods[1]` must be an HTTP method that Node.js knows, got 'OPTION'",
 	],
 	[
 		{ipHeader: ''},
