@@ -1,33 +1,12 @@
-import {createRequire} from 'node:module';
-import type {Router as Router15} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
 import supertest from 'supertest';
 import {bypass, gatekeeper, specific} from '../../source/index.ts';
 import {ok} from '../support/handlers.ts';
+import {routerOf, routerPackages} from '../support/router-versions.ts';
 import {warnings} from '../support/warnings.ts';
 
-const require = createRequire(import.meta.url);
-
-/** The routers of before 15 are their package's default export. */
-function routerOf(name: string): typeof Router15 {
-	const loaded = require(name);
-	return loaded.Router ?? loaded.default ?? loaded;
-}
-
-const supported = {
-	'@koa/router 15': '@koa/router',
-	'@koa/router 14': 'koa-router-14',
-	'@koa/router 13': 'koa-router-13',
-	'@koa/router 12': 'koa-router-12',
-	'@koa/router 11': 'koa-router-11',
-	'koa-router 14': 'plain-koa-router-14',
-	'koa-router 13': 'plain-koa-router-13',
-	'koa-router 12': 'plain-koa-router-12',
-	'koa-router 11': 'plain-koa-router-11',
-};
-
-for (const [title, name] of Object.entries(supported)) {
+for (const [title, name] of Object.entries(routerPackages)) {
 	test.serial(
 		`${title}: marks on routes, prefixes, nested routers, HEAD and router.use`,
 		async t => {

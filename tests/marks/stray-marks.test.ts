@@ -1,17 +1,14 @@
-import {createRequire} from 'node:module';
 import type {Router as RouterType} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import Koa from 'koa';
 import {bypass, gatekeeper} from '../../source/index.ts';
 import {ok, passOn} from '../support/handlers.ts';
+import {routerOf} from '../support/router-versions.ts';
 import {agents} from '../support/servers.ts';
 import {warnings} from '../support/warnings.ts';
 
-const require = createRequire(import.meta.url);
-
 for (const name of ['@koa/router', 'koa-router-14', 'koa-router-11']) {
-	const loaded = require(name);
-	const Router: typeof RouterType = loaded.Router ?? loaded.default ?? loaded;
+	const Router = routerOf(name);
 
 	async function warningsOf(t: ExecutionContext, router: RouterType, paths: readonly string[]) {
 		const seen = warnings(t);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import {type RouterVersion, routerPackages} from '../router-versions.ts';
 import {
 	type AnyRouter,
 	allWords,
@@ -11,7 +12,6 @@ import {
 	turns,
 	type Words,
 } from './any-routers.ts';
-
 /** What an app has after its gate. */
 export type AnyPlace =
 	| AnyRouterPlace
@@ -33,6 +33,7 @@ export interface AnyRouterPlace {
 }
 
 export interface AnyStack {
+	readonly version: RouterVersion;
 	/** The position of the gate: before all places, on the router, or with all places in a mounted app. */
 	readonly gate: 'app' | 'router' | 'mounted';
 	/** Whether the option `routers` lists the routers. */
@@ -82,6 +83,9 @@ const between: fc.Arbitrary<AnyPlace> = fc.oneof(
 	}),
 	fc.record({is: fc.constant('wait' as const), turns}),
 );
+
+const versions = Object.keys(routerPackages) as RouterVersion[];
+const version = fc.oneof(fc.constant('@koa/router 15' as const), fc.constantFrom(...versions));
 
 const kinds = fc.constantFrom('bypass' as const, 'bypass' as const, 'standalone' as const);
 const marks = fc.array(kinds, {minLength: 1, maxLength: 3});
@@ -156,5 +160,5 @@ function stackOf(
 	gate: fc.Arbitrary<AnyStack['gate']>,
 	places: fc.Arbitrary<readonly AnyPlace[]>,
 ): fc.Arbitrary<AnyStack> {
-	return fc.record({gate, listsRouters: rarely, marks, places});
+	return fc.record({version, gate, listsRouters: rarely, marks, places});
 }

@@ -1,6 +1,7 @@
 import {setImmediate} from 'node:timers/promises';
-import {Router} from '@koa/router';
+import type {Router} from '@koa/router';
 import type {Middleware} from 'koa';
+import {majorOf, type RouterVersion, routerOf, routerPackages} from '../router-versions.ts';
 import type {Traces} from '../traces.ts';
 import type {AnyPath, AnyRoute, AnyRouter} from './any-routers.ts';
 
@@ -9,12 +10,13 @@ interface Fittings {
 	readonly traces: Traces;
 	readonly marks: readonly Middleware[];
 	readonly limit: Middleware;
+	readonly version: RouterVersion;
 	/** Whether only one layer runs, so that nothing can run right after the mark of a `router.use`. */
 	readonly isExclusive?: boolean;
 }
 
-export function newRouter({prefix, host, exclusive}: AnyRouter): Router {
-	return new Router({
+export function newRouter({prefix, host, exclusive}: AnyRouter, version: RouterVersion): Router {
+	return new (routerOf(routerPackages[version]))({
 		exclusive,
 		...(prefix !== undefined && {prefix}),
 		...(host !== undefined && {host}),
@@ -27,7 +29,7 @@ export function addLayers(
 	{layers, exclusive}: AnyRouter,
 	fittings: Fittings,
 ): void {
-	const {traces, limit} = fittings;
+	const {traces, limit, version} = fittings;
 	const isExclusive = fittings.isExclusive ?? exclusive !== false;
 
 	for (const layer of layers) {
@@ -37,7 +39,7 @@ export function addLayers(
 		switch (layer.is) {
 			case 'route': {
 				const handlers = [...(layer.isLimited ? [limit] : []), handler(layer, fittings)];
-				router[layer.method](newPath(layer.path), ...marks, ...handlers);
+				router[layer.method](newPath(layer.path, version), ...marks, ...handlers);
 				break;
 			}
 
@@ -53,7 +55,7 @@ export function addLayers(
 			}
 
 			case 'nest': {
-				const nested = newRouter(layer.router);
+				const nested = newRouter(layer.router, version);
 				addLayers(nested, layer.router, {...fittings, isExclusive});
 				if (layer.path === undefined) {
 					router.use(nested.routes());
@@ -94,6 +96,16 @@ async function spend(turns: number): Promise<void> {
 	}
 }
 
-function newPath(path: AnyPath): string | RegExp {
-	return typeof path === 'string' ? path : new RegExp(path.source, path.flags);
+/**
+ * A path as this version of the router takes it. Some respond 500 to regular expressions, without a gate as well:
+ * until 14, a route whose expression is global or sticky; in 11, a router after one that has an expression.
+ */
+function newPath(path: AnyPath, version: RouterVersion): string | RegExp {
+	const major = majorOf(version);
+	if (typeof path === 'string') {
+		const hasOldPatterns = major < 14;
+		return hasOldPatterns ? path.replace('{*rest}', '(.*)').replace('{/:x}', '/:x?') : path;
+	}
+
+	return major === 11 ? '/:x' : new RegExp(path.source, major < 15 ? '' : path.flags);
 }

@@ -28,7 +28,9 @@ export function builtStack(stack: AnyStack, quota: number, makeGates: MakeGates)
 	const traces = new Traces();
 	const routers = new Map(
 		stack.places.flatMap(place =>
-			place.is === 'router' ? [[place as AnyPlace, newRouter(place.router)] as const] : [],
+			place.is === 'router'
+				? [[place as AnyPlace, newRouter(place.router, stack.version)] as const]
+				: [],
 		),
 	);
 	const listed = [...routers]
@@ -60,7 +62,7 @@ export function builtStack(stack: AnyStack, quota: number, makeGates: MakeGates)
 				}
 			}
 
-			addLayers(router, place.router, {traces, marks, limit});
+			addLayers(router, place.router, {traces, marks, limit, version: stack.version});
 			inner.use(dispatch(router, place.as));
 		} else {
 			inner.use(between(place, traces));
