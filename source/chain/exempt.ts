@@ -34,7 +34,8 @@ export function exempt(settings: Settings): Middleware {
 		const {client, immune} = state;
 		return andThen(probation.begin(client, immune), isExempt => {
 			const foresight: Foresight = {
-				...expected,
+				mark: expected.mark,
+				route: expected.route,
 				method: ctx.method,
 				path: routedPath(ctx),
 				matchedBefore: matchedLayers(ctx).length,

@@ -22,9 +22,10 @@ export function bypass(...nothing: []): Middleware {
 
 	return setMark(function bypass(ctx, next) {
 		const state = requireState(ctx, 'bypass');
-		// A `router.use('/public', bypass())` also runs for `/public/../expensive`.
-		state.bypassHasRun ||= hasPlainTarget(ctx);
 		prove(ctx, mark);
+		// A `router.use('/public', bypass())` also runs for `/public/../expensive`, which no gate foresees.
+		const {outcome, mark: foreseen} = state.foresight ?? {};
+		state.bypassHasRun ||= (outcome === 'proven' && foreseen === mark) || hasPlainTarget(ctx);
 
 		return next();
 	}, mark);

@@ -10,8 +10,7 @@ export function prove(ctx: Context, mark: Mark): void {
 	for (let state = findState(ctx); state; state = state.outer) {
 		const {foresight, settings, client} = state;
 		if (foresight === undefined) {
-			const isPlain = hasPlainUrl(ctx) && hasPlainTarget(ctx);
-			if (state.exemption !== 'allowed' && isPlain && !rememberIfHidden(ctx, mark)) {
+			if (state.exemption !== 'allowed' && isForeseeable(ctx) && !rememberIfHidden(ctx, mark)) {
 				const route = String(ctx._matchedRoute ?? ctx.path);
 				settings.warn('GATEKEEPER_MARK_UNFORESEEN', mark.kind, route);
 			}
@@ -20,4 +19,8 @@ export function prove(ctx: Context, mark: Mark): void {
 			foresight.probation.end(client);
 		}
 	}
+}
+
+function isForeseeable(ctx: Context): boolean {
+	return hasPlainUrl(ctx) && hasPlainTarget(ctx);
 }
