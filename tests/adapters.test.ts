@@ -1,9 +1,13 @@
+import {once} from 'node:events';
+import {createRequire} from 'node:module';
 import {setImmediate} from 'node:timers/promises';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
+import Koa from 'koa';
 import serverless from 'serverless-http';
-import type {GatekeeperOptions} from '../source/index.ts';
+import {type GatekeeperOptions, gatekeeper, specific} from '../source/index.ts';
 import {gatedApp} from './support/gated-app.ts';
 import {who} from './support/handlers.ts';
+import {portOf} from './support/servers.ts';
 import {warnings} from './support/warnings.ts';
 
 /** What AWS Lambda gets from an HTTP API of API Gateway, in version 2.0 of its format. */
@@ -85,3 +89,94 @@ test.serial(
 		t.deepEqual(await seen.codes(), ['GATEKEEPER_NO_ADDRESS']);
 	},
 );
+
+interface WebSocketContext extends Koa.Context {
+	readonly websocket: {
+		send(text: string): void;
+		close(code: number, reason: string): void;
+	};
+}
+
+type WithWebSockets = Koa & {
+	readonly server: import('node:http').Server;
+	readonly ws: {use(middleware: Koa.Middleware<object, WebSocketContext>): void};
+};
+
+const require = createRequire(import.meta.url);
+const withWebSockets = require('koa-websocket') as (app: Koa) => WithWebSockets;
+const WebSocket = require('ws') as new (
+	url: string,
+) => import('node:events').EventEmitter & {close(): void; terminate(): void};
+
+/** Connects to an app on koa-websocket. The function returned connects, and returns what the app sends. */
+function overWebSockets(t: ExecutionContext, use: ReadonlyArray<Koa.Middleware>) {
+	const app = withWebSockets(new Koa());
+	app.ws.use(async (ctx, next) => {
+		try {
+			await next();
+		} catch (error) {
+			const {status, message} = error as Error & {status: number};
+			ctx.websocket.close(1008, `${status} ${message}`);
+		}
+	});
+	for (const middleware of use) {
+		app.ws.use(middleware as Koa.Middleware<object, WebSocketContext>);
+	}
+
+	app.ws.use(ctx => {
+		ctx.websocket.send(ctx.state.gatekeeper.client);
+	});
+	const listening = once(app.listen(0, '127.0.0.1'), 'listening');
+	t.teardown(() => app.server.close());
+
+	return async () => {
+		await listening;
+		const socket = new WebSocket(`ws://127.0.0.1:${portOf(app.server)}/`);
+		const told = Promise.race([
+			once(socket, 'message').then(([message]) => String(message)),
+			once(socket, 'close').then(([, reason]) => String(reason)),
+		]);
+		const said = await told;
+		socket.terminate();
+		return said;
+	};
+}
+
+test('on koa-websocket, whose contexts have no response, a gate admits a connection or rejects with the reason', async t => {
+	const gate = gatekeeper({rateLimitRule: [2, 60], banRule: [1, 60, 600]});
+	const connect = overWebSockets(t, [gate]);
+
+	t.is(await connect(), '127.0.0.1');
+	t.is(await connect(), '127.0.0.1');
+	t.regex(await connect(), /^429 rate limited for \d+s \(over 2 requests in a 60s window\)$/);
+	await gate.ban('127.0.0.1', {duration: 60});
+	t.is(await connect(), '403 banned for 60s');
+});
+
+test('there, deny refuses, and a specific limits, in the same way', async t => {
+	const denied = overWebSockets(t, [gatekeeper({deny: ['loopback']})]);
+	const limited = overWebSockets(t, [gatekeeper({headers: 'both'}), specific([1, 60])]);
+
+	t.is(await denied(), '403 denied');
+	t.is(await limited(), '127.0.0.1');
+	t.regex(await limited(), /^429 rate limited/);
+});
+
+test('a context without a response rejects with the error of a handler, and with a status if its client is unknown', async t => {
+	const {app} = gatedApp({ipHeader: 'X-Forwarded-For'});
+	const [gate] = app.middleware;
+	const run = (req: object, next = async () => {}) =>
+		gate?.(app.createContext(req as never, undefined as never), next);
+	const socket = {remoteAddress: '127.0.0.1'};
+
+	await t.throwsAsync(
+		async () => run({socket, headers: {}}, () => Promise.reject(new Error('mine'))),
+		{
+			message: 'mine',
+		},
+	);
+	await t.throwsAsync(async () => run({headers: {}}), {
+		message: 'The gate cannot identify the client',
+	});
+	await t.notThrowsAsync(async () => run({socket, headers: {}}));
+});

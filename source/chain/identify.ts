@@ -5,6 +5,7 @@ import {unixClient} from '../client/key.ts';
 import {peerReader} from '../client/peer.ts';
 import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
+import {hasResponse} from '../response/has-response.ts';
 import {discardResponse} from '../response/refuse.ts';
 
 /** Node's default for `server.maxHeadersCount`. */
@@ -71,7 +72,11 @@ function mayLackHeaders({req}: Context): boolean {
 }
 
 /** Rejects a request whose client cannot be identified: it might be any client, a banned one included. */
-function dismiss(ctx: Context, status: number): void {
+function dismiss(ctx: Context, status: 400 | 431): void {
+	if (!hasResponse(ctx)) {
+		ctx.throw(status, 'The gate cannot identify the client');
+	}
+
 	discardResponse(ctx);
 	ctx.status = status;
 	ctx.set('Cache-Control', 'no-store');
