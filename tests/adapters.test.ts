@@ -4,7 +4,7 @@ import {setImmediate} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import Koa from 'koa';
 import serverless from 'serverless-http';
-import {type GatekeeperOptions, gatekeeper, specific} from '../source/index.ts';
+import {bypass, type GatekeeperOptions, gatekeeper, specific} from '../source/index.ts';
 import {gatedApp} from './support/gated-app.ts';
 import {who} from './support/handlers.ts';
 import {portOf} from './support/servers.ts';
@@ -89,6 +89,32 @@ test.serial(
 		t.deepEqual(await seen.codes(), ['GATEKEEPER_NO_ADDRESS']);
 	},
 );
+
+test('without a socket, bypass() and a standalone rule work as with one', async t => {
+	const {http} = gatedApp(
+		{rateLimitRule: [1, 60], ipHeader: 'X-Forwarded-For', trustedProxies: ['no-address']},
+		(router, app) => {
+			app.middleware.unshift((ctx, next) => {
+				Object.defineProperty(ctx.req, 'socket', {value: undefined});
+				return next();
+			});
+			router.get('/open', bypass(), who);
+			router.get('/own', specific([2, 60], {standalone: true}), who);
+		},
+	);
+	const statuses = async (path: string) => {
+		const seen: number[] = [];
+		for (let sent = 0; sent < 3; sent += 1) {
+			seen.push((await http.get(path).set('X-Forwarded-For', '203.0.113.7')).status);
+		}
+
+		return seen;
+	};
+
+	t.deepEqual(await statuses('/open'), [200, 200, 200]);
+	t.deepEqual(await statuses('/own'), [200, 200, 429]);
+	t.deepEqual(await statuses('/ping'), [200, 429, 429]);
+});
 
 interface WebSocketContext extends Koa.Context {
 	readonly websocket: {

@@ -118,6 +118,14 @@ const recipes: ReadonlyArray<
 		client,
 	],
 	['Fly.io', stranger, ['Fly-Client-IP: 192.0.2.1'], stranger, stranger],
+	[
+		'Google App Engine',
+		'169.254.1.1',
+		[`X-Appengine-User-IP: ${client}`, `X-Forwarded-For: ${forged}`],
+		client,
+		client,
+	],
+	['Google App Engine', stranger, ['X-Appengine-User-IP: 192.0.2.1'], stranger, stranger],
 	// The balancer appends the client and its own address.
 	[
 		'Google Cloud load balancer',
