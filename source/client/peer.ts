@@ -60,7 +60,8 @@ function readPeer(socket: Partial<Socket>, options: PeerOptions): Peer | undefin
 	const {peers, noAddress} = proxies;
 	const {edition} = peers;
 	const {remoteAddress} = socket;
-	const address = remoteAddress ? parseAddress(withoutZone(remoteAddress)) : undefined;
+	const isText = typeof remoteAddress === 'string';
+	const address = isText ? parseAddress(withoutZone(remoteAddress)) : undefined;
 	if (address) {
 		return {
 			address,

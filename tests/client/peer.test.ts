@@ -200,6 +200,7 @@ test('a request whose client is gone before the gate runs goes no further', asyn
 /** What an adapter or a mock may put in place of a socket. */
 const standIns: Readonly<Record<string, unknown>> = {
 	text: {remoteAddress: 'test-invoke-source-ip'},
+	number: {remoteAddress: 7},
 	empty: {remoteAddress: ''},
 	missing: {},
 	null: {remoteAddress: null},
@@ -270,12 +271,12 @@ test.serial(
 		const ask = (name: string, header: string, path = '/who') =>
 			http.get(path).set('X-Socket', name).set('X-Forwarded-For', header);
 
-		for (const name of ['text', 'destroyed', 'lost']) {
+		for (const name of ['text', 'number', 'destroyed', 'lost']) {
 			t.is((await ask(name, '203.0.113.7')).status, 400, name);
 		}
 
 		t.is(reached(), 0);
-		for (const name of Object.keys(standIns).filter(one => one !== 'text')) {
+		for (const name of Object.keys(standIns).filter(one => !['text', 'number'].includes(one))) {
 			t.is((await ask(name, '198.51.100.1, 203.0.113.7, 192.0.2.1')).text, '203.0.113.7', name);
 			t.is((await ask(name, '203.0.113.7, unix:, evil')).text, 'no-address', name);
 			t.is((await ask(name, '')).text, 'no-address', name);
