@@ -23,6 +23,7 @@ export interface GateState {
 	 * - `'203.0.113.7'`
 	 * - `'2001:db8:1:2::/64'`: an IPv6 client is its /64
 	 * - `'unix'`: a peer on a Unix socket
+	 * - `'no-address'`: an adapter that gives no address
 	 * - `'key:alice'`: by the option `key`; `'hash:…'` where that is long
 	 */
 	readonly client: string;

@@ -1,3 +1,5 @@
+import {describe} from './checks/describe.ts';
+
 /** Every warning that the package emits: its code, and its text. */
 const texts = {
 	GATEKEEPER_STORE_FAILED: (policy: string, error: string) =>
@@ -6,10 +8,13 @@ const texts = {
 	GATEKEEPER_STORE_RECOVERED: () => 'The store has worked without a failure for a while again',
 
 	GATEKEEPER_NO_ADDRESS: (remoteAddress: string) =>
-		`A request got a 400 because the remoteAddress of its socket is not an address: '${remoteAddress}'`,
+		`A request got a 400 because the remoteAddress of its socket is not an address: ${remoteAddress}. An adapter or a mock has created the socket. If it has no remoteAddress, but a proxy names the client in a header, name the header in ipHeader, and list 'no-address' in trustedProxies`,
 
 	GATEKEEPER_HEADER_IGNORED: (header: string, peer: string) =>
 		`The header ${header} from ${peer} was ignored because that peer is not trusted to name clients. If it is your proxy, list it in trustedProxies`,
+
+	GATEKEEPER_UNREADABLE_HEADER: (header: string, proxy: string, item: string) =>
+		`In the header ${header}, the trusted proxy ${proxy} names no client: ${describe(item)} is not an address. Such requests are limited by the address of the proxy, all together, and cannot be banned. Let each of your proxies append the address that connects to it; if one is behind a Unix socket, list your proxies in trustedProxies`,
 
 	GATEKEEPER_NO_IP_HEADER: (peer: string) =>
 		`trustedProxies lists ${peer}, but ipHeader does not say in which header it names clients. All of its requests are one client, which is limited and cannot be banned`,

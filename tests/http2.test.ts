@@ -120,10 +120,10 @@ test('over HTTP/2 a method in lower case runs its route, but is not excluded: to
 	t.is((await get('/ping', {':method': 'DELETE'})).headers[':status'], 404);
 });
 
-test('over HTTP/2 a client whose connection has ended does not pass for a Unix socket, whatever its header says', async t => {
+test('over HTTP/2 a client whose connection has ended does not pass for a Unix socket or an adapter, whatever its header says', async t => {
 	const seen: string[] = [];
 	const {app} = gatedApp(
-		{ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.1']},
+		{ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.1', 'no-address']},
 		(router, koa) => {
 			koa.middleware.unshift(async (ctx, next) => {
 				const {socket} = ctx.req;

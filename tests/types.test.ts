@@ -62,6 +62,7 @@ gatekeeper({
 	deny: async ctx => ctx.get('User-Agent') === '',
 	key: ctx => (ctx.get('X-User') === '' ? undefined : ctx.get('X-User')),
 });
+gatekeeper({trustedProxies: new AddressList(['10.0.0.0/8'])});
 router.post('/login', specific([1, 2], {key: async ctx => ctx.get('X-Account')}), ctx => {
 	ctx.body = 'in';
 });
@@ -104,6 +105,8 @@ function wrong(): void {
 	gatekeeper({ipHeaders: 'X-Forwarded-For'});
 	// @ts-expect-error a list, not a number of hops
 	gatekeeper({trustedProxies: 1});
+	// @ts-expect-error a list, and no function
+	gatekeeper({trustedProxies: () => true});
 	// @ts-expect-error a list, even of one address
 	gatekeeper({deny: '203.0.113.7'});
 	// @ts-expect-error a key is a string

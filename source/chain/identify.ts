@@ -1,13 +1,20 @@
 import type {Context, Middleware} from 'koa';
+import {hopText} from '../client/forwarding-header/hop.ts';
 import {clientOf, type Identity, identityOf, lacksClient} from '../client/identity.ts';
 import {unixClient} from '../client/key.ts';
 import {peerReader} from '../client/peer.ts';
 import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
+import {hasResponse} from '../response/has-response.ts';
 import {discardResponse} from '../response/refuse.ts';
 
 /** Node's default for `server.maxHeadersCount`. */
 const MAX_HEADERS = 1000;
+
+/** A socket, which knows its server if it is one of Node's. */
+interface MaybeServed {
+	readonly server?: {readonly maxHeadersCount?: number | null};
+}
 
 /** Finds the client's address: the socket's peer, or the address that a trusted proxy names. */
 export function identify(settings: Settings): Middleware {
@@ -57,14 +64,19 @@ function headerValue(header: string | undefined, {req}: Context): string | undef
  * line that our proxy added may be missing.
  */
 function mayLackHeaders({req}: Context): boolean {
-	const {server} = req.socket as {server?: {maxHeadersCount?: number | null}};
-	const max = server?.maxHeadersCount ?? MAX_HEADERS;
+	// Adapters may leave out both.
+	const {socket, rawHeaders} = req as Partial<typeof req> & {socket?: MaybeServed | null};
+	const max = socket?.server?.maxHeadersCount ?? MAX_HEADERS;
 
-	return max > 0 && req.rawHeaders.length >= 2 * max;
+	return max > 0 && rawHeaders !== undefined && rawHeaders.length >= 2 * max;
 }
 
 /** Rejects a request whose client cannot be identified: it might be any client, a banned one included. */
-function dismiss(ctx: Context, status: number): void {
+function dismiss(ctx: Context, status: 400 | 431): void {
+	if (!hasResponse(ctx)) {
+		ctx.throw(status, 'The gate cannot identify the client');
+	}
+
 	discardResponse(ctx);
 	ctx.status = status;
 	ctx.set('Cache-Control', 'no-store');
@@ -90,11 +102,14 @@ function findUnseenProxy({req: {headers}}: Context, state: RequestState): void {
 
 /** Warns of what looks like a mistake in the options for proxies. */
 function warnOf(
-	{end, header = '', value, peer}: Identity,
+	{end, header = '', value, peer, passed, unread}: Identity,
 	{client, immune, settings: {key, warn}}: RequestState,
 ): void {
 	if (end === 'untrusted-peer' && value !== undefined) {
 		warn('GATEKEEPER_HEADER_IGNORED', header, peer.name);
+	} else if (unread !== undefined) {
+		const last = passed.at(-1);
+		warn('GATEKEEPER_UNREADABLE_HEADER', header, last ? hopText(last) : peer.name, unread);
 	}
 
 	if (client === unixClient && key === undefined) {

@@ -9,7 +9,7 @@ import {
 	network,
 	parseAddress,
 } from './address/address.ts';
-import {canonicalKey, parseKey, unixClient} from './key.ts';
+import {canonicalKey, isNobody, parseKey} from './key.ts';
 
 /**
  * The name of a client: an address, a canonical key as `bans()` shows it, or the `key` of a client that is
@@ -67,7 +67,7 @@ function fromKey(given: unknown, {keySecret}: Naming): NamedClient | undefined {
 }
 
 function fromText(text: string, {ipv6Prefix, keySecret}: Naming): NamedClient | undefined {
-	const client = text === unixClient ? text : parseKey(text, keySecret);
+	const client = isNobody(text) ? text : parseKey(text, keySecret);
 	if (client !== undefined) {
 		return {client};
 	}

@@ -1,4 +1,5 @@
 import {type Address, addressKey} from './address/address.ts';
+import type {Hop} from './forwarding-header/hop.ts';
 import {type WalkEnd, walkHeader} from './forwarding-header/walk-header.ts';
 import type {Peer} from './peer.ts';
 import type {TrustedProxies} from './trusted-proxies.ts';
@@ -10,22 +11,25 @@ export interface Identity {
 	readonly header: string | undefined;
 	/** The value of that header, unless it is missing or empty. */
 	readonly value: string | undefined;
-	/** The client's address, or its proxy's if that names no client; undefined on a Unix socket. */
+	/** The client's address, or its proxy's if that names no client; undefined if neither has one. */
 	readonly address: Address | undefined;
 	/** Why nothing further was believed: see `Explanation`. */
 	readonly end: 'no-ip-header' | 'untrusted-peer' | 'header-missing' | WalkEnd;
 	/** The trusted proxies that the header names, nearest first. */
-	readonly passed: readonly Address[];
+	readonly passed: readonly Hop[];
+	/** The item of the header that names no client, if one ended the walk. */
+	readonly unread: string | undefined;
 }
 
 /** The identity of a request that is not identified yet. */
 export const unidentified: Identity = {
-	peer: {address: undefined, name: '', client: '', isProxy: false},
+	peer: {address: undefined, name: '', client: '', isProxy: false, edition: {}},
 	header: undefined,
 	value: undefined,
 	address: undefined,
 	end: 'no-ip-header',
 	passed: [],
+	unread: undefined,
 };
 
 /**
@@ -51,8 +55,8 @@ export function identityOf(
 		return identityOfPeer(peer, header, value, 'header-missing');
 	}
 
-	const {address, end, passed} = walkHeader(header, value, hops);
-	return {peer, header, value, address: address ?? peer.address, end, passed};
+	const {address, end, passed, unread} = walkHeader(header, value, hops);
+	return {peer, header, value, address: address ?? peer.address, end, passed, unread};
 }
 
 /** The canonical key of the client. */
@@ -78,7 +82,7 @@ export function isUnreadable(end: Identity['end']): boolean {
 	return end === 'unreadable' || end === 'too-many-hops';
 }
 
-const none: readonly Address[] = [];
+const none: readonly Hop[] = [];
 
 function identityOfPeer(
 	peer: Peer,
@@ -86,5 +90,5 @@ function identityOfPeer(
 	value: string | undefined,
 	end: Identity['end'],
 ): Identity {
-	return {peer, header, value, address: peer.address, end, passed: none};
+	return {peer, header, value, address: peer.address, end, passed: none, unread: undefined};
 }

@@ -7,6 +7,14 @@ export type KeyKind = 'key' | 'specific-key';
 /** The canonical key of all peers on a Unix socket that name no client. They have no address. */
 export const unixClient = 'unix';
 
+/** The same for peers to which an adapter gives no address. */
+export const adapterClient = 'no-address';
+
+/** Whether all requests of this client come from a proxy that names no client. No ban may hold it. */
+export function isNobody(client: string): boolean {
+	return client === unixClient || client === adapterClient;
+}
+
 /** Characters. Longer keys are hashed, so that no key takes more memory than this. */
 const MAX_KEY = 128;
 

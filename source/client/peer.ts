@@ -1,19 +1,22 @@
 import type {Socket} from 'node:net';
+import {describe} from '../checks/describe.ts';
 import type {Warn} from '../warnings.ts';
 import {type Address, addressKey, addressText, parseAddress} from './address/address.ts';
-import {unixClient} from './key.ts';
+import {adapterClient, unixClient} from './key.ts';
 import type {TrustedProxies} from './trusted-proxies.ts';
 
 /** The other end of a connection. */
 export interface Peer {
-	/** Undefined on a Unix socket. */
+	/** Undefined on a Unix socket, and if an adapter gives none. */
 	readonly address: Address | undefined;
-	/** The whole address as text, or `'unix'`. */
+	/** The whole address as text, `'unix'`, or `'no-address'`. */
 	readonly name: string;
 	/** Its canonical key as a client. */
 	readonly client: string;
 	/** Whether it may name other clients: it is a trusted proxy. */
 	readonly isProxy: boolean;
+	/** The edition of the list of proxies that decided so. */
+	readonly edition: object;
 }
 
 interface PeerOptions {
@@ -22,24 +25,28 @@ interface PeerOptions {
 	readonly warn: Warn;
 }
 
-/**
- * Returns a function that reads the peer of a socket. It returns undefined if the client was gone before
- * its address was read.
- *
- * It reads each connection once and stores the peer on the socket. A WeakMap lookup costs more than the rest
- * of finding a client.
- */
-export function peerReader(options: PeerOptions): (socket: Socket | undefined) => Peer | undefined {
-	const peerKey = Symbol('koa-gatekeeper peer');
+/** A socket, or what an adapter or a mock has put in its place. */
+type AnySocket = Partial<Socket> | null | undefined;
 
-	return (socket: (Socket & {[peerKey]?: Peer}) | undefined) => {
+/**
+ * Returns a function that reads the peer of a socket. It returns undefined if no peer is known: the client was
+ * gone before its address was read, or an adapter gives no address and is not trusted to do so.
+ *
+ * It reads each connection once, until the list of proxies is replaced, and stores the peer on the socket. A
+ * WeakMap lookup costs more than the rest of finding a client.
+ */
+export function peerReader(options: PeerOptions): (socket: AnySocket) => Peer | undefined {
+	const peerKey = Symbol('koa-gatekeeper peer');
+	const {peers} = options.proxies;
+
+	return (socket: (Partial<Socket> & {[peerKey]?: Peer}) | null | undefined) => {
 		const known = socket?.[peerKey];
-		if (known || socket === undefined) {
+		if (known && known.edition === peers.edition) {
 			return known;
 		}
 
-		const peer = readPeer(socket, options);
-		if (peer) {
+		const peer = readPeer(socket ?? {}, options);
+		if (peer && socket) {
 			// Unlike an assignment, this fails quietly on a frozen stand-in for a socket.
 			Reflect.set(socket, peerKey, peer);
 		}
@@ -48,29 +55,53 @@ export function peerReader(options: PeerOptions): (socket: Socket | undefined) =
 	};
 }
 
-function readPeer(socket: Socket, {proxies, ipv6Prefix, warn}: PeerOptions): Peer | undefined {
+function readPeer(socket: Partial<Socket>, options: PeerOptions): Peer | undefined {
+	const {proxies, ipv6Prefix, warn} = options;
+	const {peers, noAddress} = proxies;
+	const {edition} = peers;
 	const {remoteAddress} = socket;
-	if (typeof remoteAddress === 'string') {
-		const address = parseAddress(withoutZone(remoteAddress));
-		if (address === undefined) {
-			warn('GATEKEEPER_NO_ADDRESS', remoteAddress);
-			return undefined;
-		}
-
+	const isText = typeof remoteAddress === 'string';
+	const address = isText ? parseAddress(withoutZone(remoteAddress)) : undefined;
+	if (address) {
 		return {
 			address,
 			name: addressText(address),
 			client: addressKey(address, ipv6Prefix),
-			isProxy: proxies.peers.covers(address),
+			isProxy: peers.covers(address),
+			edition,
 		};
 	}
 
-	// A Unix socket has no addresses at all. A reset TCP connection has lost only its remote one. A closed HTTP/2
-	// session has none either, but is not connected.
-	const isUnix = socket.pending === false && !socket.destroyed && socket.localAddress === undefined;
-	return isUnix
-		? {address: undefined, name: unixClient, client: unixClient, isProxy: proxies.unix}
-		: undefined;
+	if (!remoteAddress && isUnixSocket(socket)) {
+		return {...nobody(unixClient), isProxy: !peers.isEmpty, edition};
+	}
+
+	if (!remoteAddress && noAddress && isStandIn(socket)) {
+		return {...nobody(adapterClient), isProxy: true, edition};
+	}
+
+	if (remoteAddress || isStandIn(socket)) {
+		warn('GATEKEEPER_NO_ADDRESS', describe(remoteAddress));
+	}
+
+	return undefined;
+}
+
+/**
+ * A Unix socket has no addresses at all. A reset TCP connection has lost only its remote one. A closed HTTP/2
+ * session has none either, but is not connected.
+ */
+function isUnixSocket({pending, destroyed, localAddress}: Partial<Socket>): boolean {
+	return pending === false && !destroyed && localAddress === undefined;
+}
+
+/** Every connection of Node.js knows whether it is pending, even one that is lost. An adapter's does not. */
+function isStandIn({pending, destroyed}: Partial<Socket>): boolean {
+	return pending === undefined && !destroyed;
+}
+
+function nobody(client: string): Pick<Peer, 'address' | 'name' | 'client'> {
+	return {address: undefined, name: client, client};
 }
 
 function withoutZone(address: string): string {

@@ -3,22 +3,25 @@ import {AddressList} from './address/address-list.ts';
 
 /** Who may name the client. */
 export interface TrustedProxies {
-	/** Peers whose header is believed. */
+	/** Peers whose header is believed. One on a Unix socket is among them unless the list is empty. */
 	readonly peers: AddressList;
 	/** Whether the user has listed them. A listed proxy is never a client itself. */
 	readonly areListed: boolean;
-	/** Whether the header of a peer on a Unix socket is believed. */
-	readonly unix: boolean;
 	/** The hops of a header that are walked past. */
 	readonly hops: AddressList;
+	/** Whether the header of a peer to which an adapter gives no address is believed. */
+	readonly noAddress: boolean;
 }
+
+/** The entry for peers to which an adapter gives no address. */
+const NO_ADDRESS = 'no-address';
 
 /** The default: one hop, a proxy that reaches the app from nearby. */
 const nearbyProxies: TrustedProxies = {
 	peers: new AddressList(['loopback', 'linklocal', 'uniquelocal']),
 	areListed: false,
 	hops: new AddressList([]),
-	unix: true,
+	noAddress: false,
 };
 
 /** @throws {TypeError} naming the option */
@@ -27,19 +30,22 @@ export function settleProxies(given: unknown): TrustedProxies {
 		return nearbyProxies;
 	}
 
-	if (typeof given === 'number') {
+	const isList = Array.isArray(given);
+	if (!isList && !AddressList.isOne(given)) {
+		const hint =
+			typeof given === 'number' ? ' (a number of hops never checks who sends the header)' : '';
 		throw badOption(
 			'trustedProxies',
-			'a list of addresses, CIDRs and names (a number of hops never checks who sends the header)',
+			`a list of addresses, CIDRs and names, or an AddressList${hint}`,
 			given,
 		);
 	}
 
-	const list = new AddressList(given, 'trustedProxies');
+	const list = isList ? new AddressList(given, 'trustedProxies', [NO_ADDRESS]) : given;
 	return {
 		peers: list,
 		areListed: true,
 		hops: list,
-		unix: !(Array.isArray(given) && given.length === 0),
+		noAddress: isList && given.includes(NO_ADDRESS),
 	};
 }

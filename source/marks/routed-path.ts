@@ -55,7 +55,8 @@ function hasPlainOrigin(ctx: Context): boolean {
 	}
 
 	const isPlain = ctx.host === '' ? oneSegment.test(ctx.path) : plainHost.test(ctx.host);
-	return isPlain && plainProtocol.test(ctx.protocol);
+	// Without a socket, as adapters may leave it out, Koa throws for the protocol, and `ctx.URL` is empty.
+	return isPlain && (!ctx.req.socket || plainProtocol.test(ctx.protocol));
 }
 
 /** Whether everything that looks at the request's path and origin finds the same path. */

@@ -9,7 +9,8 @@ import {type Immunity, immunityOf} from '../reports/immunity.ts';
 /** What is allowed in place of a client that is immune. */
 const allowedInstead: Readonly<Record<Immunity, string>> = {
 	allowed: 'a client that is not on the `allow` list, which exempts from bans',
-	'no-client': "a client other than 'unix', since banning it would shut everyone out",
+	'no-client':
+		"a client other than 'unix' and 'no-address', since banning it would shut everyone out",
 };
 
 /**

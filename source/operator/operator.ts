@@ -37,7 +37,7 @@ export interface BanOptions {
  *
  * Every method rejects with a TypeError for anything else and for bad options, and with the store's error if
  * the store fails. `ban` and `report` reject with a TypeError for a client that the list `allow` covers, and
- * for `'unix'`.
+ * for `'unix'` and `'no-address'`.
  */
 export interface Operator {
 	/** Bans a client. Replaces any ban that it has, and deletes its reports. */

@@ -55,12 +55,13 @@ export interface GatekeeperOptions {
 	 * The proxies whose header is believed: addresses, CIDRs, and the names `'loopback'`, `'linklocal'`,
 	 * `'uniquelocal'` (fc00::/7 and the ranges of RFC 1918). The header is walked from the right, past every
 	 * listed hop, to the first hop that is not listed: that is the client. `[]` trusts no proxy. Any other
-	 * list also trusts a peer on a Unix socket.
+	 * list also trusts a peer on a Unix socket, and a hop `unix:`. `'no-address'` trusts an adapter, such as
+	 * serverless-http, that gives its requests no address. An `AddressList` can be replaced while the app runs.
 	 *
 	 * @default one hop: a peer on a loopback, link-local, private or unique-local address or a Unix socket is
 	 * trusted, and the right-most address of its header is the client
 	 */
-	readonly trustedProxies?: readonly string[];
+	readonly trustedProxies?: readonly string[] | AddressList;
 	/**
 	 * How many bits of an IPv6 address identify a client, 32 to 128. A client can use any address within its
 	 * prefix. In 64:ff9b::/96, where NAT64 puts IPv4 clients, the whole address counts.
@@ -69,7 +70,7 @@ export interface GatekeeperOptions {
 	 */
 	readonly ipv6Prefix?: number;
 	/**
-	 * Clients that are never counted, limited or banned: addresses, CIDRs and names as in `trustedProxies`; an
+	 * Clients that are never counted, limited or banned: addresses, CIDRs, and the names of ranges; an
 	 * `AddressList`, whose entries can be replaced while the app runs; or a function.
 	 *
 	 * @default none

@@ -1,6 +1,6 @@
 import {AddressList} from '../client/address/address-list.ts';
 import type {NamedClient} from '../client/client-name.ts';
-import {unixClient} from '../client/key.ts';
+import {isNobody} from '../client/key.ts';
 import type {Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
 import type {RequestState} from '../request-state.ts';
@@ -13,7 +13,7 @@ export function immunityOf(
 	{client, range}: NamedClient,
 	{allow}: Pick<Settings, 'allow'>,
 ): Immunity | undefined {
-	if (client === unixClient) {
+	if (isNobody(client)) {
 		return 'no-client';
 	}
 

@@ -1,6 +1,7 @@
 import {types} from 'node:util';
 import type {Context} from 'koa';
 import type {RequestState} from '../request-state.ts';
+import {hasResponse} from './has-response.ts';
 import {rateLimitFields} from './ratelimit-fields.ts';
 
 const refusalFields = ['Retry-After', 'Cache-Control'] as const;
@@ -11,6 +12,10 @@ const refusalFields = ['Retry-After', 'Cache-Control'] as const;
  * at the same time.
  */
 export function keepHeadersOnError(ctx: Context, state: RequestState): void {
+	if (!hasResponse(ctx)) {
+		return;
+	}
+
 	const respond = ctx.onerror;
 
 	ctx.onerror = (error: Error & {headers?: object}) => {

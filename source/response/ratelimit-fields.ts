@@ -4,6 +4,7 @@ import type {GateVerdict} from '../context.ts';
 import type {RequestState} from '../request-state.ts';
 import type {Rule} from '../stores/rule.ts';
 import type {Quota} from '../stores/store.ts';
+import {hasResponse} from './has-response.ts';
 
 /*
  * The names and the syntax of draft-ietf-httpapi-ratelimit-headers-11, and of the older fields that many
@@ -35,6 +36,10 @@ export class RateLimitFields {
 	set(ctx: Context, state: RequestState, verdict: GateVerdict): void {
 		const {headers} = state.settings;
 		if (headers === false || !('quotas' in verdict) || verdict.quotas.length === 0) {
+			return;
+		}
+
+		if (!hasResponse(ctx)) {
 			return;
 		}
 

@@ -1,6 +1,7 @@
 import type {Context} from 'koa';
 import type {Refusal} from '../context.ts';
 import type {RequestState} from '../request-state.ts';
+import {hasResponse} from './has-response.ts';
 import {dropLongAccept, PROBLEM, prefersProblem} from './negotiate.ts';
 import {removeRateLimitFields} from './ratelimit-fields.ts';
 import {type Refused, refusalOf} from './refusal.ts';
@@ -40,11 +41,18 @@ const preparedFields: ReadonlySet<string> = new Set([
 	'retry-after',
 ]);
 
-/** Responds to a request that is refused: 429, 403 or 503, in the form that the client accepts. */
+/**
+ * Responds to a request that is refused: 429, 403 or 503, in the form that the client accepts.
+ *
+ * @throws {HttpError} with the same status and text if there is no response
+ */
 export function refuse(ctx: Context, state: RequestState, refused: Refused): void | Promise<void> {
 	const {banRule, headers, onRefused} = state.settings;
 	const refusal = refusalOf(refused, banRule);
 	state.verdict = refused;
+	if (!hasResponse(ctx)) {
+		ctx.throw(refusal.status, refusal.text);
+	}
 
 	dropLongAccept(ctx);
 	discardResponse(ctx);

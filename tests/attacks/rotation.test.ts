@@ -34,6 +34,17 @@ const fronts: Readonly<Record<string, Front>> = {
 			appended: `${address}, 10.0.1.${count % 7}`,
 		}),
 	},
+	'through a chain of proxies, one of them behind a Unix socket': {
+		options: {ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.0/8']},
+		send: (address, count) => ({
+			peer: '10.0.0.5',
+			appended: count % 2 === 0 ? `${address}, unix:` : `${address}, 10.0.1.1, unix:`,
+		}),
+	},
+	'through one proxy, which appends the port without brackets': {
+		options: {ipHeader: 'X-Forwarded-For'},
+		send: (address, count) => ({peer: '10.0.0.5', appended: `${address}:${10_000 + count}`}),
+	},
 	'through a proxy that writes Forwarded': {
 		options: {ipHeader: 'Forwarded', trustedProxies: ['10.0.0.5']},
 		send: (address, count) => ({
@@ -54,7 +65,22 @@ const victim = '198.51.100.1';
 
 /** Header values with which a client may try to pass as another client, or as none. */
 const forged: readonly string[] = [
-	...[victim, '127.0.0.1', '10.0.0.5', '::1', 'unix', 'unknown', 'evil', '', ',', ' , ,', '\t'],
+	...[
+		victim,
+		'127.0.0.1',
+		'10.0.0.5',
+		'::1',
+		'unix',
+		'unix:',
+		`${victim}, unix:`,
+		'unknown',
+		'evil',
+		'',
+		',',
+		' , ,',
+		'\t',
+	],
+	...['unix:,'.repeat(120), `${victim}:51234`, '2001:db8::1:51234', 'for="unix:"', 'no-address'],
 	...[`for=${victim}`, `for="${victim}`, 'for="\\', '"', '\\', ';', 'for=_x', `${victim}"`],
 	...[`[${victim}]`, `${victim}:80`, `${victim},`, `${victim}, evil`, '::ffff:127.0.0.1'],
 	...['10.0.0.1,'.repeat(120), '"'.repeat(99), `${victim},`.repeat(99), '\xa0', '\xff\x80'],

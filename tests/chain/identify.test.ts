@@ -44,6 +44,51 @@ test.serial(
 	},
 );
 
+test.serial(
+	"what a trusted proxy writes in a client's place, and is no address, causes one warning",
+	async t => {
+		const seen = warnings(t);
+		const options = {ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.0/8']};
+		const {app} = gatedApp(options, router => {
+			router.get('/who', who);
+		});
+		const ask = await servePeers(t, app);
+		const from = (peer: string, value: string) => ask(peer, [`X-Forwarded-For: ${value}`]);
+
+		// Nothing that a client sends causes it: our proxy appends the address of the client.
+		for (const text of ['evil', '', ',', 'unix:', 'unknown', '\x9b31m', ' '.repeat(6000)]) {
+			t.is(await from('10.0.0.5', `${text}, 203.0.113.7`), '203.0.113.7');
+			t.is(await from('10.0.0.5', `${text}, 203.0.113.7, 10.0.0.1`), '203.0.113.7');
+			t.is(await from('198.51.100.66', text), '198.51.100.66');
+		}
+
+		t.is(await ask('10.0.0.5', []), '10.0.0.5');
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_HEADER_IGNORED']);
+		t.is(await from('10.0.0.5', '203.0.113.7, \x9b31m, 10.0.0.1'), '10.0.0.1');
+		t.is(await from('10.0.0.5', '203.0.113.7, evil'), '10.0.0.5');
+		t.is(await from('10.0.0.5', '203.0.113.7, evil'), '10.0.0.5');
+		t.deepEqual((await seen.codes()).slice(1), ['GATEKEEPER_UNREADABLE_HEADER']);
+		t.true(
+			(await seen.messages())[1]?.startsWith(
+				"In the header x-forwarded-for, the trusted proxy 10.0.0.1 names no client: ' \\x9B31m' is not an address. ",
+			),
+			(await seen.messages())[1],
+		);
+	},
+);
+
+test.serial('a warning shows no more than a part of a long item', async t => {
+	const seen = warnings(t);
+	const {http} = gatedApp({ipHeader: 'X-Forwarded-For'});
+
+	t.is((await http.get('/ping').set('X-Forwarded-For', 'x'.repeat(9000))).status, 200);
+	t.is((await http.get('/ping').set('X-Forwarded-For', '203.0.113.9, unix:')).status, 200);
+	const [message = ''] = await seen.messages();
+	t.regex(message, /the trusted proxy 127\.0\.0\.1 names no client: 'x{80}'\.\.\. 4920 more/);
+	t.true(message.length < 600);
+	t.is((await seen.codes()).length, 1);
+});
+
 test("a request with so many headers that Node.js may have dropped our proxy's line gets a 431", async t => {
 	let reached = 0;
 	const {app} = gatedApp({ipHeader: 'X-Forwarded-For'}, router => {

@@ -153,3 +153,91 @@ testClients(
 		['2001:0:0:1:0:0:0:1', '2001:0:0:1::1/128'],
 	]),
 );
+
+testClients(
+	'every list but an empty one walks past a hop on a Unix socket',
+	{ipHeader: 'X-Forwarded-For', trustedProxies: ['10.0.0.0/8']},
+	sent(proxy, 'X-Forwarded-For', [
+		['203.0.113.9, unix:', '203.0.113.9'],
+		['203.0.113.9, 10.0.0.1, unix:, 10.0.0.2', '203.0.113.9'],
+		['203.0.113.9, unix:,\tunix: , 10.0.0.2', '203.0.113.9'],
+		['10.0.0.9, unix:', '10.0.0.9'],
+		// A client gains nothing by writing it: what our proxies append stands to the right.
+		['198.51.100.1, unix:, 203.0.113.9', '203.0.113.9'],
+		['unix:, 203.0.113.9', '203.0.113.9'],
+		['198.51.100.1, unix:, 203.0.113.9, unix:', '203.0.113.9'],
+		['unix:, 203.0.113.9, unix:, 10.0.0.2', '203.0.113.9'],
+		// Nobody is known there, so that the last good hop counts.
+		['unix:', proxy],
+		['unix:, 10.0.0.2', '10.0.0.2'],
+		['unix:, unix:', proxy],
+		['evil, unix:', proxy],
+		[', unix:, 10.0.0.2', '10.0.0.2'],
+		// Hops on Unix sockets count like others.
+		[`203.0.113.7${', unix:'.repeat(99)}`, '203.0.113.7'],
+		[`203.0.113.7${', unix:'.repeat(100)}`, proxy],
+		...['unix', 'unix::', 'unix:80', 'UNIX:', 'unix:/run/app.sock', '[unix:]', '"unix:"'].map(
+			(text): [string, string] => [`203.0.113.9, ${text}`, proxy],
+		),
+	]),
+);
+
+testClients(
+	'a hop on a Unix socket is read in Forwarded too, quoted or not',
+	{ipHeader: 'Forwarded', trustedProxies: ['10.0.0.0/8']},
+	sent(proxy, 'Forwarded', [
+		['for=203.0.113.9, for=unix:', '203.0.113.9'],
+		['for=203.0.113.9, for="unix:"', '203.0.113.9'],
+		['for="[2001:db8::7]", FOR="unix\\:";proto=http, for=10.0.0.1', '2001:db8::/64'],
+		['for=198.51.100.1, for="unix:", for=203.0.113.9', '203.0.113.9'],
+		['for="198.51.100.1, for="unix:", for=203.0.113.9, for=unix:', '203.0.113.9'],
+		['for="unix:"', proxy],
+		['for=203.0.113.9, for=unix:80', proxy],
+		['for=203.0.113.9, for="unix:_a"', proxy],
+	]),
+);
+
+testClients(
+	'the one-hop default walks past no hop, on a Unix socket neither',
+	{ipHeader: 'X-Forwarded-For'},
+	sent(proxy, 'X-Forwarded-For', [
+		['203.0.113.9, unix:', proxy],
+		['unix:', proxy],
+		['unix:, 203.0.113.9', '203.0.113.9'],
+	]),
+);
+
+testClients(
+	'an empty list walks past no hop, on a Unix socket neither',
+	{ipHeader: 'X-Forwarded-For', trustedProxies: []},
+	sent(proxy, 'X-Forwarded-For', [['203.0.113.9, unix:', proxy]]),
+);
+
+for (const ipv6Prefix of [32, 64, 96, 128]) {
+	testClients(
+		`with ipv6Prefix: ${ipv6Prefix}, every address behind NAT64 is a client of its own, and never the IPv4 one`,
+		{
+			ipHeader: 'X-Forwarded-For',
+			trustedProxies: ['10.0.0.0/8', '64:ff9b::198.18.0.1'],
+			ipv6Prefix,
+			deny: ['198.51.100.0/24'],
+		},
+		[
+			['64:ff9b::cb00:7107', [], '64:ff9b::cb00:7107/128'],
+			['64:ff9b::203.0.113.8', [], '64:ff9b::cb00:7108/128'],
+			['64:ff9b::198.51.100.1', [], '64:ff9b::c633:6401/128'],
+			...sent(proxy, 'X-Forwarded-For', [
+				['64:ff9b::203.0.113.7', '64:ff9b::cb00:7107/128'],
+				['[0064:FF9B:0:0:0:0:cb00:7107]:443', '64:ff9b::cb00:7107/128'],
+				['64:ff9b::203.0.113.7:51234', '64:ff9b::cb00:7107/128'],
+				['64:ff9b::', '64:ff9b::/128'],
+				['64:ff9b::ffff:ffff', '64:ff9b::ffff:ffff/128'],
+				// An address of ours behind NAT64 is no address of ours.
+				['203.0.113.7, 64:ff9b::10.0.0.1', '64:ff9b::a00:1/128'],
+				['203.0.113.7, 64:ff9b::198.18.0.1', '203.0.113.7'],
+				['203.0.113.7, 198.18.0.1', '198.18.0.1'],
+			]),
+			...sent('64:ff9b::10.0.0.5', 'X-Forwarded-For', [['203.0.113.7', '64:ff9b::a00:5/128']]),
+		],
+	);
+}

@@ -62,7 +62,7 @@ function expected({peer, forwarding}: AnyRequest): unknown {
 			header: headerName(forwarding),
 			...(value !== '' && {value}),
 			end,
-			passed: passed.map(naiveText),
+			passed: passed.map(hop => (hop === 'unix:' ? hop : naiveText(hop))),
 			...(address && {address: naiveText(address)}),
 		},
 	};

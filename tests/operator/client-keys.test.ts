@@ -59,7 +59,7 @@ test('every method rejects any other name with a TypeError', async t => {
 });
 
 test('every address behind NAT64 is its own client, named by address or as bans() shows it', async t => {
-	const {gate, from} = gatedApp({ipHeader: 'X-Forwarded-For'});
+	const {gate, from} = gatedApp({banRule: [2, 60, 600], ipHeader: 'X-Forwarded-For'});
 	const [one, other] = ['64:ff9b::198.51.100.1', '64:ff9b::203.0.113.9'];
 	await gate.ban(one);
 	t.is((await from(one).get('/ping')).status, 403);
@@ -71,8 +71,35 @@ test('every address behind NAT64 is its own client, named by address or as bans(
 	t.is((await from(one).get('/ping')).status, 200);
 	await gate.ban(client);
 	t.is((await from(one).get('/ping')).status, 403);
+	await gate.reset(one);
+	await gate.unban(one);
+	t.deepEqual(await gate.report(client), {reports: 1, banned: false});
+	t.deepEqual(await gate.report('64:ff9b::c633:6401'), {reports: 2, banned: true, retryAfter: 600});
+	t.deepEqual(await gate.report('198.51.100.1'), {reports: 1, banned: false});
+	t.is((await from('198.51.100.1').get('/ping')).status, 200);
 	await t.throwsAsync(gate.ban('64:ff9b::/64'), {instanceOf: TypeError});
 	await t.throwsAsync(gate.ban('2001:db8::1/128'), {instanceOf: TypeError});
+});
+
+test('every address behind NAT64 has a quota of its own, and is allowed by its own address alone', async t => {
+	const {gate, from} = gatedApp({
+		rateLimitRule: [1, 60],
+		allow: ['64:ff9b::203.0.113.0/120', '192.0.2.1'],
+		ipHeader: 'X-Forwarded-For',
+	});
+	const twice = async (client: string) => [
+		(await from(client).get('/ping')).status,
+		(await from(client).get('/ping')).status,
+	];
+
+	t.deepEqual(await twice('64:ff9b::198.51.100.1'), [200, 429]);
+	t.deepEqual(await twice('64:ff9b::198.51.100.2'), [200, 429]);
+	t.deepEqual(await twice('198.51.100.1'), [200, 429]);
+	t.deepEqual(await twice('64:ff9b::203.0.113.9'), [200, 200]);
+	t.deepEqual(await twice('203.0.113.9'), [200, 429]);
+	t.deepEqual(await twice('64:ff9b::192.0.2.1'), [200, 429]);
+	await t.throwsAsync(gate.ban('64:ff9b::cb00:7109/128'), {message: /`allow`/});
+	await gate.ban('203.0.113.9');
 });
 
 test('a client that no ban may hold cannot be banned or reported', async t => {
@@ -95,13 +122,15 @@ test('a client that no ban may hold cannot be banned or reported', async t => {
 		await t.throwsAsync(all.gate[method]('unix'), {
 			instanceOf: TypeError,
 			message:
-				"`client` must be a client other than 'unix', since banning it would shut everyone out, got 'unix'",
+				"`client` must be a client other than 'unix' and 'no-address', since banning it would shut everyone out, got 'unix'",
 		});
+		await t.throwsAsync(all.gate[method]('no-address'), {message: /shut everyone out/});
 	}
 
 	for (const [client, immune] of [
 		...allowed.map(name => [name, 'allowed']),
 		['unix', 'no-client'],
+		['no-address', 'no-client'],
 	]) {
 		const {body} = await all.http.get('/report').set('X-Client', `${client}`);
 		t.deepEqual(body, {reports: 0, banned: false, immune});
@@ -113,6 +142,7 @@ test('a client that no ban may hold cannot be banned or reported', async t => {
 	t.is((await bansOf(all)).length, 1);
 	await Promise.all(allowed.map(client => all.gate.unban(client)));
 	await all.gate.reset('unix');
+	await all.gate.reset('no-address');
 });
 
 test('a ban that was made with another ipv6Prefix can be ended', async t => {

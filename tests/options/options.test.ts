@@ -1,3 +1,4 @@
+import {inspect} from 'node:util';
 import {Router} from '@koa/router';
 import test from 'ava';
 import {AddressList, type GatekeeperOptions, gatekeeper, MemoryStore} from '../../source/index.ts';
@@ -142,15 +143,19 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	...[1, 0, Number.NaN].map((hops): [unknown, string] => [
 		{trustedProxies: hops},
-		`\`trustedProxies\` must be a list of addresses, CIDRs and names (a number of hops never checks who sends the header), got ${hops}`,
+		`\`trustedProxies\` must be a list of addresses, CIDRs and names, or an AddressList (a number of hops never checks who sends the header), got ${hops}`,
+	]),
+	...['loopback', null, true, new Set(['loopback'])].map((proxies): [unknown, string] => [
+		{trustedProxies: proxies},
+		`\`trustedProxies\` must be a list of addresses, CIDRs and names, or an AddressList, got ${inspect(proxies)}`,
+	]),
+	...[1, 'unknown', 'no_address', 'unix:'].map((entry): [unknown, string] => [
+		{trustedProxies: ['no-address', 'loopback', entry]},
+		`\`trustedProxies[2]\` must be an address, a CIDR, 'loopback', 'linklocal', 'uniquelocal' or 'no-address', got ${inspect(entry)}`,
 	]),
 	[
-		{trustedProxies: 'loopback'},
-		"`trustedProxies` must be a list, each entry an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal', got 'loopback'",
-	],
-	[
-		{trustedProxies: ['loopback', 1]},
-		"`trustedProxies[1]` must be an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal', got 1",
+		{allow: ['no-address']},
+		"`allow[0]` must be an address, a CIDR, 'loopback', 'linklocal' or 'uniquelocal', got 'no-address'",
 	],
 	[
 		{trustedProxies: ['10.0.0.0/255.0.0.0']},
@@ -242,6 +247,8 @@ const good: readonly GatekeeperOptions[] = [
 	{ipHeader: 'cf-connecting-ip', headers: false, onStoreError: 'closed', storeTimeout: '50ms'},
 	{ipHeader: 'Forwarded', trustedProxies: [], ipv6Prefix: 32},
 	{trustedProxies: ['loopback', '2001:db8::/32', '203.0.113.7'], ipv6Prefix: 128},
+	{trustedProxies: ['no-address']},
+	{trustedProxies: new AddressList([])},
 	{allow: [], deny: new AddressList(['linklocal']), key: () => undefined},
 	{allow: () => true, deny: async () => false, key: async ctx => ctx.get('X-User')},
 	{routers: [router], onRefused: () => {}, store: new MemoryStore()},

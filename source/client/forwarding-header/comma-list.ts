@@ -1,5 +1,6 @@
 import {parseAddress} from '../address/address.ts';
-import {parseAddressWithPort} from './address-with-port.ts';
+import {parseAddressWithPort, parseUnbracketed} from './address-with-port.ts';
+import {unixHop} from './hop.ts';
 import type {ForwardingSyntax} from './syntax.ts';
 
 const TAB = 0x09;
@@ -7,15 +8,17 @@ const SPACE = 0x20;
 
 /**
  * `X-Forwarded-For` and similar headers: addresses separated by commas, with spaces and tabs around them. An
- * address may have a port; an IPv6 address with a port has brackets.
+ * address may have a port. An IPv6 address with a port has brackets, or is read without them where nothing
+ * else can be meant.
  */
 export const commaList: ForwardingSyntax = {
 	separatorBefore: (list, end) => (end === 0 ? -1 : list.lastIndexOf(',', end - 1)),
 
-	addressIn(item) {
+	hopIn(item) {
 		const text = trimmed(item);
+		const address = parseAddressWithPort(text) ?? parseAddress(text);
 
-		return parseAddressWithPort(text) ?? parseAddress(text);
+		return address ?? (text === unixHop ? text : parseUnbracketed(text));
 	},
 };
 

@@ -1,4 +1,5 @@
 import {parseAddressWithPort} from './address-with-port.ts';
+import {unixHop} from './hop.ts';
 import type {ForwardingSyntax} from './syntax.ts';
 
 const QUOTE = 0x22;
@@ -30,12 +31,13 @@ export const forwarded: ForwardingSyntax = {
 		return Math.max(index, -1);
 	},
 
-	addressIn(element) {
+	hopIn(element) {
 		const node = forParameter(element);
+		if (node === undefined || node === unixHop) {
+			return node;
+		}
 
-		return node === undefined
-			? undefined
-			: parseAddressWithPort(node.replace(obfuscatedPort, '$1'));
+		return parseAddressWithPort(node.replace(obfuscatedPort, '$1'));
 	},
 };
 

@@ -29,6 +29,7 @@ function hashTag(key: string): string {
 test('an address is unchanged in its keys', t => {
 	t.is(keys.stateOf('203.0.113.7'), 'gk:{203.0.113.7}');
 	t.is(keys.stateOf('2001:db8:1:2::/64'), 'gk:{2001:db8:1:2::/64}');
+	t.is(keys.stateOf('64:ff9b::c633:6401/128'), 'gk:{64:ff9b::c633:6401/128}');
 	t.is(keys.reportsOf('203.0.113.7'), 'gk:{203.0.113.7}!');
 });
 

@@ -15,13 +15,13 @@ export function lastForwarded(text: string): Item {
 		if (pairs !== undefined) {
 			const [node, ...more] = pairs.filter(([name]) => name.toLowerCase() === 'for');
 			return {
-				client: node && more.length === 0 ? naiveNode(node[1], true) : undefined,
+				hop: node && more.length === 0 ? naiveNode(node[1], true) : undefined,
 				rest: comma === -1 ? undefined : text.slice(0, comma),
 			};
 		}
 	}
 
-	return {client: undefined, rest: undefined};
+	return {hop: undefined, rest: undefined};
 }
 
 /** Undefined if there is anything else between the pairs. */

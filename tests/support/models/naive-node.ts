@@ -1,15 +1,22 @@
 import {type NaiveAddress, naiveAddress, naiveIPv4, naiveIPv6} from './naive-address.ts';
 
+/** An address, or a peer on a Unix socket. */
+export type NaiveHop = NaiveAddress | 'unix:';
+
 /** The right-most item of a header. */
 export interface Item {
-	/** The client that it names, if it can be read. */
-	readonly client: NaiveAddress | undefined;
+	/** What it names, if it can be read. */
+	readonly hop: NaiveHop | undefined;
 	/** The items to its left; undefined if it is the left-most. */
 	readonly rest: string | undefined;
 }
 
-/** An address, perhaps with a port. */
-export function naiveNode(text: string, isForwarded: boolean): NaiveAddress | undefined {
+/** An address, perhaps with a port; or `unix:`. */
+export function naiveNode(text: string, isForwarded: boolean): NaiveHop | undefined {
+	if (text === 'unix:') {
+		return text;
+	}
+
 	if (text.startsWith('[')) {
 		const end = text.lastIndexOf(']');
 		const address = naiveIPv6(text.slice(1, end));
@@ -22,7 +29,16 @@ export function naiveNode(text: string, isForwarded: boolean): NaiveAddress | un
 		return isPort(text.slice(colon), isForwarded) ? address : undefined;
 	}
 
-	return isForwarded ? naiveIPv4(text) : naiveAddress(text);
+	return isForwarded ? naiveIPv4(text) : (naiveAddress(text) ?? withoutPort(text));
+}
+
+/** An IPv6 address that has a port and no brackets, where the port cannot be a part of the address. */
+function withoutPort(text: string): NaiveAddress | undefined {
+	const colon = text.lastIndexOf(':');
+	const address = text.slice(0, colon);
+	const mayBePart = text.length - colon <= 5 && address.endsWith('::');
+
+	return isPort(text.slice(colon), false) && !mayBePart ? naiveIPv6(address) : undefined;
 }
 
 function isPort(text: string, isForwarded: boolean): boolean {

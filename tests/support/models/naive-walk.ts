@@ -1,6 +1,6 @@
 import {type NaiveAddress, naiveAddress} from './naive-address.ts';
 import {lastForwarded} from './naive-forwarded.ts';
-import {type Item, naiveNode, trimmed} from './naive-node.ts';
+import {type Item, type NaiveHop, naiveNode, trimmed} from './naive-node.ts';
 
 export type NaiveSyntax = 'comma list' | 'Forwarded';
 
@@ -25,7 +25,7 @@ export interface NaiveClient {
 		| 'unreadable'
 		| 'too-many-hops';
 	/** The proxies that were trusted to name the hop before them, nearest first. The client is not among them. */
-	readonly passed: readonly NaiveAddress[];
+	readonly passed: readonly NaiveHop[];
 }
 
 const MAX_HOPS = 100;
@@ -66,30 +66,35 @@ export function naiveWalk(
 	syntax: NaiveSyntax,
 	trusted: readonly string[] | undefined,
 ): NaiveClient {
-	const passed: NaiveAddress[] = [];
+	const passed: NaiveHop[] = [];
 	let rest: string | undefined = text;
+	let last: NaiveAddress | undefined;
 
 	while (passed.length < MAX_HOPS) {
 		const item: Item = syntax === 'Forwarded' ? lastForwarded(rest) : lastListed(rest);
-		const {client} = item;
+		const {hop} = item;
 		const before = item.rest === undefined ? 0 : item.rest.length;
-		if (client === undefined || text.length - before > MAX_CHARACTERS) {
-			return {address: passed.at(-1), end: 'unreadable', passed};
+		if (hop === undefined || text.length - before > MAX_CHARACTERS) {
+			return {address: last, end: 'unreadable', passed};
 		}
 
-		if (trusted === undefined || !isListed(client, trusted)) {
-			return {address: client, end: 'client', passed};
+		if (hop === 'unix:') {
+			if (!trusted?.length || item.rest === undefined) {
+				return {address: last, end: 'unreadable', passed};
+			}
+		} else if (trusted === undefined || !isListed(hop, trusted)) {
+			return {address: hop, end: 'client', passed};
+		} else if (item.rest === undefined) {
+			return {address: hop, end: 'all-proxies', passed};
+		} else {
+			last = hop;
 		}
 
-		if (item.rest === undefined) {
-			return {address: client, end: 'all-proxies', passed};
-		}
-
-		passed.push(client);
+		passed.push(hop);
 		rest = item.rest;
 	}
 
-	return {address: passed.at(-1), end: 'too-many-hops', passed};
+	return {address: last, end: 'too-many-hops', passed};
 }
 
 function isListed({bits, value}: NaiveAddress, list: readonly string[]): boolean {
@@ -109,7 +114,7 @@ function isListed({bits, value}: NaiveAddress, list: readonly string[]): boolean
 function lastListed(text: string): Item {
 	const comma = text.lastIndexOf(',');
 	return {
-		client: naiveNode(trimmed(text.slice(comma + 1)), false),
+		hop: naiveNode(trimmed(text.slice(comma + 1)), false),
 		rest: comma === -1 ? undefined : text.slice(0, comma),
 	};
 }
