@@ -49,7 +49,7 @@ export function exempt(settings: Settings): Middleware {
 
 			// By then the method may have been rewritten.
 			const remaining = () => (isExcluded && excludedMethods.has(ctx) ? 'method' : undefined);
-			return runForeseen(state, foresight, remaining, next);
+			return runForeseen(ctx, state, foresight, remaining, next);
 		});
 	};
 }

@@ -2,6 +2,7 @@ import type {Context, Next} from 'koa';
 import type {Probation} from '../marks/probation.ts';
 import type {RequestState} from '../request-state.ts';
 import {countLate} from './count-late.ts';
+import {whenClosed} from './when-closed.ts';
 
 /**
  * Exempts requests by their method. If the method has changed when the request comes back, something
@@ -38,10 +39,23 @@ export class ExcludedMethods {
 			return next();
 		}
 
+		let isOver = false;
+		const end = () => {
+			if (!isOver) {
+				isOver = true;
+				this.#probation.end(client);
+			}
+		};
+		whenClosed(ctx, () => {
+			if (!isOver) {
+				end();
+				this.#count(state);
+			}
+		});
 		try {
 			await this.#runExempt(ctx, state, next);
 		} finally {
-			this.#probation.end(client);
+			end();
 		}
 	}
 
@@ -54,9 +68,16 @@ export class ExcludedMethods {
 			if (!this.has(ctx)) {
 				this.#areRewritten = true;
 				state.settings.warn('GATEKEEPER_METHOD_REWRITTEN', method, ctx.method);
-				state.exemption = undefined;
-				await countLate(state, this.#probation);
+				await this.#count(state);
 			}
+		}
+	}
+
+	/** Counts a request late, unless it has been. */
+	async #count(state: RequestState): Promise<void> {
+		if (state.exemption === 'method') {
+			state.exemption = undefined;
+			await countLate(state, this.#probation);
 		}
 	}
 }

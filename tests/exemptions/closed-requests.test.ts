@@ -1,0 +1,74 @@
+import {once} from 'node:events';
+import {type AddressInfo, connect} from 'node:net';
+import test, {type ExecutionContext} from 'ava';
+import type {Context, Next} from 'koa';
+import {bypass} from '../../source/index.ts';
+import {type GatedApp, gatedApp} from '../support/gated-app.ts';
+import {ok, overrideMethod} from '../support/handlers.ts';
+import {until} from '../support/latch.ts';
+
+/** Begins requests whose bodies never end, and aborts them. The requests have reached the app before. */
+async function abort(t: ExecutionContext, {app, reached}: Uploads, lines: readonly string[]) {
+	const server = app.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	t.teardown(() => {
+		server.close();
+	});
+	const {port} = server.address() as AddressInfo;
+	for (const line of lines) {
+		const before = reached.count;
+		const socket = connect(port, '127.0.0.1');
+		socket.write(`${line} HTTP/1.1\r\nHost: a.test\r\nContent-Length: 10\r\n\r\nabc`);
+		await until(() => reached.count > before);
+		const [accepted] = await Promise.all([reached.last, socket.destroy()]);
+		await accepted;
+	}
+}
+
+interface Uploads extends GatedApp {
+	readonly reached: {count: number; last: Promise<unknown>};
+}
+
+/** An app that waits for the end of each body before the router, even if the client has gone. */
+function uploads(): Uploads {
+	const reached = {count: 0, last: Promise.resolve() as Promise<unknown>};
+	const awaitBody = async ({req, res}: Context, next: Next) => {
+		if (req.headers['content-length']) {
+			reached.last = once(res, 'close');
+			reached.count += 1;
+			await new Promise(resolve => req.resume().on('end', resolve));
+		}
+
+		return next();
+	};
+
+	const gated = gatedApp({rateLimitRule: [3, 60], excludedMethods: ['OPTIONS']}, (router, app) => {
+		app.use(awaitBody).use(overrideMethod);
+		router.all('/hook', bypass(), ok).options('/page', ok).post('/page', ok);
+	});
+
+	return {...gated, reached};
+}
+
+test('aborted requests free their places in flight, and count as their marks have not run', async t => {
+	const app = uploads();
+
+	await abort(t, app, ['POST /hook', 'POST /hook', 'POST /hook']);
+	t.is((await app.http.get('/ping')).status, 429);
+	app.pass(60_000);
+	t.is((await app.http.get('/hook')).status, 200);
+	t.is((await app.http.get('/ping')).headers.ratelimit, '"global";r=2;t=60');
+});
+
+test('so do aborted requests of an excluded method, once one has been rewritten', async t => {
+	const app = uploads();
+	const rewritten = await app.http.options('/page').set('X-Method', 'POST');
+	t.is(rewritten.status, 200);
+	app.pass(60_000);
+
+	await abort(t, app, ['OPTIONS /page', 'OPTIONS /page', 'OPTIONS /page']);
+	t.is((await app.http.get('/ping')).status, 429);
+	app.pass(60_000);
+	t.is((await app.http.options('/page')).status, 200);
+	t.is((await app.http.get('/ping')).headers.ratelimit, '"global";r=2;t=60');
+});
