@@ -21,7 +21,7 @@ export function layersRun(
 	router: RouterLike,
 	matching: readonly RouteLayer[],
 ): readonly RouteLayer[] {
-	if (!router.exclusive) {
+	if (!router.exclusive || matching.length === 0) {
 		return matching;
 	}
 

@@ -16,6 +16,7 @@ export function rememberIfHidden(ctx: Context, mark: Mark): boolean {
 		return false;
 	}
 
+	// None if a handler has changed the path.
 	const layers = layersRun(router, matchingLayers(router, ctx));
 	// The router sets `routerPath` to the path of each layer before it runs the layer.
 	const running = layers.filter(({path}) => path === routerPath);

@@ -17,7 +17,8 @@ interface Fittings {
 
 export function newRouter({prefix, host, exclusive}: AnyRouter, version: RouterVersion): Router {
 	return new (routerOf(routerPackages[version]))({
-		exclusive,
+		// Only 15 knows 'specificity'. Before, it means the same as true.
+		exclusive: majorOf(version) < 15 ? exclusive !== false : exclusive,
 		...(prefix !== undefined && {prefix}),
 		...(host !== undefined && {host}),
 	});
