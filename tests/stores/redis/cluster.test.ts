@@ -1,6 +1,8 @@
+import {createRequire} from 'node:module';
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import {Cluster, Redis} from 'ioredis';
+import {Cluster as Cluster5} from 'ioredis-5';
 import {Cluster as ValkeyCluster} from 'iovalkey';
 import {createCluster} from 'redis';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
@@ -148,6 +150,42 @@ for (const Package of [Cluster, ValkeyCluster]) {
 			const found = await listed(new RedisStore({client: late, prefix: 'late:'}));
 			t.deepEqual(
 				found.map(each => each.client),
+				['a'],
+			);
+		},
+	);
+}
+
+const {Cluster: Cluster4}: {Cluster: typeof Cluster5} = createRequire(import.meta.url)('ioredis-4');
+const pipelining = {
+	'ioredis 6': Cluster,
+	'ioredis 5.9': Cluster5,
+	'ioredis 4': Cluster4,
+	iovalkey: ValkeyCluster,
+};
+
+for (const [name, Package] of Object.entries(pipelining)) {
+	test.serial(
+		`${name}: over a client with \`enableAutoPipelining\`, clients on every server are decided and listed`,
+		async t => {
+			const client = new Package(addresses(), {
+				enableAutoPipelining: true,
+				redisOptions: {enableAutoPipelining: true},
+			});
+			t.teardown(() => client.disconnect());
+			const store = new RedisStore({client, prefix: `pipelining ${name}:`});
+
+			for (const round of ['admitted', 'admitted', 'limited']) {
+				const verdicts = await Promise.all(names.map(one => store.admit(one, rules, {})));
+				t.deepEqual(
+					verdicts.filter(({kind}) => kind !== round),
+					[],
+				);
+			}
+
+			await store.ban('a', {duration: 60_000});
+			t.deepEqual(
+				(await listed(store)).map(each => each.client),
 				['a'],
 			);
 		},

@@ -38,7 +38,7 @@ const clients: Readonly<
 test('when a replica takes over, no request fails, and the bans that it has received hold', async t => {
 	// Without this a master waits for five seconds, for more replicas to come.
 	const master = await startRedis(['--repl-diskless-sync-delay', '0']);
-	const replica = await startRedis(['--replicaof', `${host} ${master.port}`]);
+	const replica = await startRedis(['--replicaof', host, String(master.port)]);
 	const onReplica = new Redis(replica.port);
 	await until(async () => /master_link_status:up/.test(await onReplica.info('replication')));
 	const sentinel = await startSentinel(master);
