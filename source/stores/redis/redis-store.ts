@@ -1,5 +1,6 @@
 import {check, isFunction, isText, namedOptions} from '../../checks/option-checks.ts';
 import {warnEachTime} from '../../warnings.ts';
+import {type Asking, UnfinishedError, unanswered} from '../asking.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {
 	AdmitOptions,
@@ -97,10 +98,15 @@ export class RedisStore implements Store {
 	}
 
 	/** Asks the server. */
-	async admit(client: string, rules: readonly Rule[], options: AdmitOptions): Promise<Verdict> {
+	async admit(
+		client: string,
+		rules: readonly Rule[],
+		options: AdmitOptions,
+		asking?: Asking,
+	): Promise<Verdict> {
 		const asked: Asked = {client, rules, options, at: this.#clock(), version: this.#cache.version};
 		const state = this.#keys.stateOf(client);
-		const verdict = await this.#admissions.ask({state, rules, options});
+		const verdict = await this.#admissions.ask({state, rules, options, asking});
 		this.#cache.learn(asked, verdict, this.#clock());
 		return verdict;
 	}
@@ -114,16 +120,18 @@ export class RedisStore implements Store {
 		client: string,
 		banRule: SettledBanRule,
 		{weight, reason}: Report,
+		asking?: Asking,
 	): Promise<ReportOutcome> {
 		const {id, count, window, duration} = banRule;
-		const reply = await this.#scripts.report.run(this.#connection, this.#stateAndReports(client), [
+		const args = [
 			shortId(id),
 			String(count),
 			String(window),
 			msText(duration),
 			String(weight),
 			reasonText(reason),
-		]);
+		];
+		const reply = await this.#run('report', client, args, asking);
 		const outcome = parseOutcome(reply);
 		// No reports: a ban was in force before, and nothing has changed.
 		if (outcome.reports > 0) {
@@ -133,16 +141,19 @@ export class RedisStore implements Store {
 		return outcome;
 	}
 
-	async ban(client: string, {duration, reason}: NewBan): Promise<void> {
-		await this.#change('ban', client, [msText(duration), reasonText(reason)]);
+	async ban(client: string, {duration, reason}: NewBan, asking?: Asking): Promise<void> {
+		await this.#run('ban', client, [msText(duration), reasonText(reason)], asking);
+		this.#cache.forget(client);
 	}
 
-	async unban(client: string): Promise<void> {
-		await this.#change('unban', client);
+	async unban(client: string, asking?: Asking): Promise<void> {
+		await this.#run('unban', client, [], asking);
+		this.#cache.forget(client);
 	}
 
-	async reset(client: string): Promise<void> {
-		await this.#change('reset', client);
+	async reset(client: string, asking?: Asking): Promise<void> {
+		await this.#run('reset', client, [], asking);
+		this.#cache.forget(client);
 	}
 
 	bans(): AsyncIterable<readonly StoredBan[]> {
@@ -154,18 +165,25 @@ export class RedisStore implements Store {
 		this.#cache.clear();
 	}
 
-	async #change(
-		command: 'ban' | 'unban' | 'reset',
+	/** @throws {UnfinishedError} unless the server has replied */
+	async #run(
+		script: 'report' | 'ban' | 'unban' | 'reset',
 		client: string,
-		args: readonly string[] = [],
-	): Promise<void> {
-		await this.#scripts[command].run(this.#connection, this.#stateAndReports(client), args);
-		this.#cache.forget(client);
+		args: readonly string[],
+		asking: Asking | undefined,
+	): Promise<unknown> {
+		const keys = [this.#keys.stateOf(client), this.#keys.reportsOf(client)];
+		try {
+			return await this.#scripts[script].run(this.#connection, keys, args, asking);
+		} catch (error) {
+			throw isReply(error) || error instanceof UnfinishedError ? error : unanswered(error);
+		}
 	}
+}
 
-	#stateAndReports(client: string): [string, string] {
-		return [this.#keys.stateOf(client), this.#keys.reportsOf(client)];
-	}
+/** Whether an error is what the server replied. It begins with a code, such as READONLY. */
+function isReply(error: unknown): boolean {
+	return error instanceof Error && /^[A-Z]+ /.test(error.message);
 }
 
 /** A client's timers fire before sockets are read: code that blocks the event loop sets them off. */

@@ -15,9 +15,9 @@ export function connect(client: unknown): Connection {
 
 	return {
 		...connection,
-		send(key, command) {
+		send(key, command, asking) {
 			refuseIfLost(client as object);
-			return connection.send(key, command);
+			return connection.send(key, command, asking);
 		},
 	};
 }

@@ -1,4 +1,7 @@
+import type {Asking} from '../../asking.ts';
 import type {Connection, KeyScanner} from './connection.ts';
+import {firstConnection} from './first-connection.ts';
+import {connectionLost} from './not-sent.ts';
 import {scanCommand, scanned} from './scan.ts';
 
 /** A `Redis`, or a `Cluster`, of ioredis or iovalkey. */
@@ -9,6 +12,7 @@ export interface IoredisClient {
 	};
 	/** ioredis 4 has it only on a cluster. */
 	readonly isCluster?: boolean;
+	readonly status: string;
 	connect(): Promise<unknown>;
 	createBuiltinCommand(name: string): object;
 }
@@ -42,12 +46,31 @@ export function ioredis(client: IoredisClient): Connection {
 		isCluster: isCluster(client),
 		clientTimeout: timeoutOf(client.options.redisOptions ?? client.options),
 		...(isCluster(client) && {serverOf: slot => client.slots[slot]?.[0]}),
-		send: (_key, command) => send(command),
+		send: (_key, command, asking) =>
+			client.status === 'ready'
+				? send(command)
+				: connecting(client, asking).then(() => send(command)),
 		servers: async () => {
 			const servers = isCluster(client) ? await mastersOf(client) : [client];
 			return servers.map(server => scanner(server, client));
 		},
 	};
+}
+
+/** Statuses of a client that has not been connected yet. In all others it has lost its connection. */
+const CONNECTING = ['wait', 'connecting', 'connect'];
+
+async function connecting(client: IoredisClient, asking: Asking | undefined): Promise<void> {
+	if (!CONNECTING.includes(client.status)) {
+		throw connectionLost();
+	}
+
+	if (client.status === 'wait') {
+		// It would connect with the first command.
+		client.connect().catch(() => {});
+	}
+
+	await firstConnection(client, () => client.status === 'ready', asking);
 }
 
 function timeoutOf(options: {

@@ -1,8 +1,15 @@
+import type {Asking} from '../../asking.ts';
 import type {Connection, KeyScanner} from './connection.ts';
+import {firstConnection} from './first-connection.ts';
+import {notConnected} from './not-sent.ts';
+import {execute, type Pool} from './pool.ts';
 import {scanCommand, scanned} from './scan.ts';
 
-/** From `createClient` or `createClientPool` of node-redis. */
+/** From `createClient` of node-redis. */
 interface SingleClient {
+	readonly isReady: boolean;
+	/** Whether somebody has called `connect()`. */
+	readonly isOpen: boolean;
 	sendCommand(command: string[], options?: object): Promise<unknown>;
 }
 
@@ -10,7 +17,7 @@ interface SingleClient {
 interface ClusterClient {
 	readonly masters: readonly object[];
 	readonly slots?: ReadonlyArray<{readonly master: {readonly address: string}} | undefined>;
-	nodeClient(node: never): Promise<SingleClient>;
+	nodeClient(node: never): Promise<Sender>;
 	sendCommand(
 		key: string,
 		isReadonly: boolean,
@@ -25,13 +32,24 @@ interface SentinelClient {
 	sendCommand(isReadonly: boolean, command: string[], options?: object): Promise<unknown>;
 }
 
+/** From `createClientPool`. */
+interface PoolClient {
+	readonly totalClients: number;
+	sendCommand(command: string[], options?: object): Promise<unknown>;
+}
+
+/** Anything that one server replies to. */
+interface Sender {
+	sendCommand(command: string[], options?: object): Promise<unknown>;
+}
+
 /** The options of a client, as far as they say when it gives up on a command. */
 interface ClientOptions {
 	readonly commandOptions?: {readonly timeout?: number};
 	readonly socket?: {readonly socketTimeout?: number};
 }
 
-export type NodeRedisClient = SingleClient | ClusterClient | SentinelClient;
+export type NodeRedisClient = SingleClient | PoolClient | ClusterClient | SentinelClient;
 
 /** Replies are text and numbers, whatever types the user has chosen for them. */
 const options = {typeMapping: {}};
@@ -49,7 +67,10 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 			isCluster: true,
 			serverOf: slot => client.slots?.[slot]?.master.address,
 			clientTimeout: timeoutOf(client),
-			send: (key, command) => client.sendCommand(key, false, [...command], options),
+			send: (key, command, asking) =>
+				unlessGivenUp(client.masters.every(isConnected), asking, chosen =>
+					client.sendCommand(key, false, [...command], chosen),
+				),
 			servers: async () => {
 				const {masters} = client;
 				if (masters.length === 0) {
@@ -63,17 +84,63 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 		};
 	}
 
-	const single: SingleClient =
-		'getSentinelNode' in client
-			? {sendCommand: command => client.sendCommand(false, command, options)}
-			: client;
-
 	return {
 		isCluster: false,
 		clientTimeout: timeoutOf(client),
-		send: (_key, command) => single.sendCommand([...command], options),
-		servers: async () => [scanner(single)],
+		send: (_key, command, asking) => sendOver(client, [...command], asking),
+		servers: async () => [scanner({sendCommand: command => sendOver(client, command, undefined)})],
 	};
+}
+
+function sendOver(
+	client: SingleClient | PoolClient | SentinelClient,
+	command: string[],
+	asking: Asking | undefined,
+): Promise<unknown> {
+	if ('getSentinelNode' in client) {
+		return unlessGivenUp(false, asking, chosen => client.sendCommand(false, command, chosen));
+	}
+
+	if ('totalClients' in client) {
+		const pool = client as unknown as Pool<SingleClient>;
+		return execute(pool, one => one.sendCommand(command, options), asking);
+	}
+
+	const send = () => client.sendCommand(command, options);
+
+	return client.isReady || !client.isOpen
+		? send()
+		: firstConnection(client, () => client.isReady, asking).then(send);
+}
+
+/** The message of node-redis's AbortError, in all of its versions. */
+const ABORTED = 'The command was aborted';
+
+/**
+ * Sends a command to a cluster, or to a master that a sentinel names. Their client keeps it while it looks for the
+ * server, and drops it if the question is given up.
+ */
+async function unlessGivenUp(
+	isReady: boolean,
+	asking: Asking | undefined,
+	send: (options: object) => Promise<unknown>,
+): Promise<unknown> {
+	if (isReady || asking === undefined) {
+		return send(options);
+	}
+
+	const {signal} = asking;
+	try {
+		// node-redis 4 calls it `signal`.
+		return await send({...options, abortSignal: signal, signal});
+	} catch (error) {
+		throw error instanceof Error && error.message === ABORTED ? notConnected() : error;
+	}
+}
+
+/** Whether the client of a master of a cluster is connected. It has none before the first command. */
+function isConnected(master: object): boolean {
+	return (master as {readonly client?: SingleClient}).client?.isReady === true;
 }
 
 function timeoutOf(client: object): number | undefined {
@@ -82,7 +149,7 @@ function timeoutOf(client: object): number | undefined {
 	return commandOptions?.timeout ?? socket?.socketTimeout;
 }
 
-function scanner(server: SingleClient): KeyScanner {
+function scanner(server: Sender): KeyScanner {
 	return async (cursor, pattern) =>
 		scanned(await server.sendCommand(scanCommand(cursor, pattern), options));
 }

@@ -1,0 +1,37 @@
+/**
+ * Tells a store whether a question is still wanted. What has not been sent to a server when `signal` is aborted
+ * must not be sent later. An `AbortController` creates its signal when it is first read, which costs
+ * microseconds: read it only where a question has to wait.
+ */
+export interface Asking {
+	readonly signal: AbortSignal;
+}
+
+/** What became of a question that got no reply. */
+type Fate = 'GATEKEEPER_NOT_SENT' | 'GATEKEEPER_UNANSWERED';
+
+/** An error that says what became of the question. */
+export class UnfinishedError extends Error {
+	readonly code: Fate;
+
+	constructor(message: string, code: Fate, cause?: unknown) {
+		super(message, cause === undefined ? {} : {cause});
+		this.code = code;
+	}
+}
+
+/** The error for a question that did not leave this process, and will not. */
+export function notSent(why: string): UnfinishedError {
+	return new UnfinishedError(`${why}: nothing was sent, or will be`, 'GATEKEEPER_NOT_SENT');
+}
+
+/** The error for a question that was sent: what it asks for may have happened, or may happen later. */
+export function unanswered(cause: unknown): UnfinishedError {
+	const why = cause instanceof Error ? cause.message : 'The store failed';
+
+	return new UnfinishedError(
+		`${why}. It was sent before that, and may have taken effect or may still do so`,
+		'GATEKEEPER_UNANSWERED',
+		cause,
+	);
+}

@@ -1,0 +1,10 @@
+import {notSent} from '../../asking.ts';
+
+export function connectionLost(): Error {
+	return notSent('The Redis client has lost its connection');
+}
+
+/** For a question that was given up before its client was connected. */
+export function notConnected(): Error {
+	return notSent('The Redis client was not connected in time');
+}
