@@ -25,12 +25,17 @@ export function notSent(why: string): UnfinishedError {
 	return new UnfinishedError(`${why}: nothing was sent, or will be`, 'GATEKEEPER_NOT_SENT');
 }
 
-/** The error for a question that was sent: what it asks for may have happened, or may happen later. */
+/** An error that says what became of a question to which there was no reply. */
+export function fateOf(error: unknown): UnfinishedError {
+	return error instanceof UnfinishedError ? error : unanswered(error);
+}
+
+/** The error for a question that has left the store: what it asks for may have happened, or may happen later. */
 export function unanswered(cause: unknown): UnfinishedError {
 	const why = cause instanceof Error ? cause.message : 'The store failed';
 
 	return new UnfinishedError(
-		`${why}. It was sent before that, and may have taken effect or may still do so`,
+		`${why}. It may have reached the server: it may have taken effect, or may still do so`,
 		'GATEKEEPER_UNANSWERED',
 		cause,
 	);

@@ -1,6 +1,5 @@
 import {check, isFunction, isText, namedOptions} from '../../checks/option-checks.ts';
-import {warnEachTime} from '../../warnings.ts';
-import {type Asking, UnfinishedError, unanswered} from '../asking.ts';
+import {type Asking, fateOf} from '../asking.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {
 	AdmitOptions,
@@ -12,11 +11,12 @@ import type {
 	Verdict,
 } from '../store.ts';
 import {Admissions} from './admissions.ts';
+import {readOnlyWarner, warnOfTimeout} from './client-warnings.ts';
 import {connect, type RedisClient} from './connection/connect.ts';
 import type {Connection} from './connection/connection.ts';
 import {Keys, shortId} from './keys.ts';
 import {listBans} from './list-bans.ts';
-import {msText, parseOutcome, reasonText} from './protocol.ts';
+import {isReply, msText, parseOutcome, reasonText} from './protocol.ts';
 import {type Asked, ReplyCache} from './reply-cache/reply-cache.ts';
 import {type Scripts, scripts} from './scripts/all.ts';
 import {serverClock} from './scripts/clock.ts';
@@ -45,9 +45,6 @@ export interface RedisStoreOptions {
 	readonly clock?: () => number;
 }
 
-/** Milliseconds. A longer timeout than this does no harm. */
-const MIN_CLIENT_TIMEOUT = 1000;
-
 /**
  * Keeps everything on a Redis (6.2 or later) or Valkey server, so that one set of rules applies to many
  * processes: on one server, under Sentinel, or on a cluster. A decision is one atomic script, by the server's
@@ -67,6 +64,7 @@ export class RedisStore implements Store {
 	readonly #admissions: Admissions;
 	readonly #clock: () => number;
 	readonly #cache = new ReplyCache();
+	readonly #warnIfReadOnly: (error: unknown) => void;
 
 	/** @throws {TypeError} for an unknown kind of client, and for options that are unknown or out of bounds */
 	constructor(options: RedisStoreOptions);
@@ -81,6 +79,7 @@ export class RedisStore implements Store {
 		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
 		this.#connection = connect(client);
 		warnOfTimeout(this.#connection);
+		this.#warnIfReadOnly = readOnlyWarner(this.#connection.followsMasterWith);
 		this.#keys = new Keys(prefix);
 		this.#scripts = scripts(prelude);
 		this.#admissions = new Admissions(this.#connection, this.#scripts.admit);
@@ -106,7 +105,14 @@ export class RedisStore implements Store {
 	): Promise<Verdict> {
 		const asked: Asked = {client, rules, options, at: this.#clock(), version: this.#cache.version};
 		const state = this.#keys.stateOf(client);
-		const verdict = await this.#admissions.ask({state, rules, options, asking});
+		let verdict: Verdict;
+		try {
+			verdict = await this.#admissions.ask({state, rules, options, asking});
+		} catch (error) {
+			this.#warnIfReadOnly(error);
+			throw error;
+		}
+
 		this.#cache.learn(asked, verdict, this.#clock());
 		return verdict;
 	}
@@ -176,20 +182,9 @@ export class RedisStore implements Store {
 		try {
 			return await this.#scripts[script].run(this.#connection, keys, args, asking);
 		} catch (error) {
-			throw isReply(error) || error instanceof UnfinishedError ? error : unanswered(error);
+			this.#warnIfReadOnly(error);
+			throw isReply(error) ? error : fateOf(error);
 		}
-	}
-}
-
-/** Whether an error is what the server replied. It begins with a code, such as READONLY. */
-function isReply(error: unknown): boolean {
-	return error instanceof Error && /^[A-Z]+ /.test(error.message);
-}
-
-/** A client's timers fire before sockets are read: code that blocks the event loop sets them off. */
-function warnOfTimeout({clientTimeout = Infinity}: Connection): void {
-	if (clientTimeout < MIN_CLIENT_TIMEOUT) {
-		warnEachTime('GATEKEEPER_CLIENT_TIMEOUT', clientTimeout);
 	}
 }
 

@@ -9,6 +9,7 @@ function cluster() {
 	const connection: Connection = {
 		isCluster: true,
 		clientTimeout: undefined,
+		followsMasterWith: undefined,
 		servers: async () => [],
 		send: async (key, [name = '']) => {
 			const server = key.slice(0, 1);

@@ -6,6 +6,8 @@ export interface Connection {
 	readonly isCluster: boolean;
 	/** Milliseconds after which the client itself gives up on a command, if it does. */
 	readonly clientTimeout: number | undefined;
+	/** What makes the client leave a server that has become a replica, if it does not do so already. */
+	readonly followsMasterWith: string | undefined;
 	/** Names the server of a cluster that holds a hash slot, as far as the client knows. */
 	serverOf?(slot: number): string | undefined;
 	/**

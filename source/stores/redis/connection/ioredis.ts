@@ -8,6 +8,7 @@ import {scanCommand, scanned} from './scan.ts';
 export interface IoredisClient {
 	readonly options: {
 		readonly keyPrefix?: string | undefined;
+		readonly reconnectOnError?: object | null | undefined;
 		readonly redisOptions?: object | undefined;
 	};
 	/** ioredis 4 has it only on a cluster. */
@@ -44,6 +45,10 @@ export function ioredis(client: IoredisClient): Connection {
 
 	return {
 		isCluster: isCluster(client),
+		followsMasterWith:
+			isCluster(client) || client.options.reconnectOnError
+				? undefined
+				: "create it with reconnectOnError: error => error.message.includes('READONLY')",
 		clientTimeout: timeoutOf(client.options.redisOptions ?? client.options),
 		...(isCluster(client) && {serverOf: slot => client.slots[slot]?.[0]}),
 		send: (_key, command, asking) =>

@@ -65,6 +65,7 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 	if ('nodeClient' in client) {
 		return {
 			isCluster: true,
+			followsMasterWith: undefined,
 			serverOf: slot => client.slots?.[slot]?.master.address,
 			clientTimeout: timeoutOf(client),
 			send: (key, command, asking) =>
@@ -86,6 +87,10 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 
 	return {
 		isCluster: false,
+		followsMasterWith:
+			'getSentinelNode' in client
+				? undefined
+				: 'use createSentinel or createCluster, or call its destroy() and connect() then',
 		clientTimeout: timeoutOf(client),
 		send: (_key, command, asking) => sendOver(client, [...command], asking),
 		servers: async () => [scanner({sendCommand: command => sendOver(client, command, undefined)})],
