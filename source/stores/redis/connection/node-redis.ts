@@ -61,6 +61,11 @@ export function isNodeRedis(client: unknown): client is NodeRedisClient {
 	return typeof sendCommand === 'function' && typeof connect === 'function';
 }
 
+/** In node-redis 4, such a client takes callbacks, and returns no replies. */
+export function isInLegacyMode(client: NodeRedisClient): boolean {
+	return (client as {options?: {legacyMode?: boolean}}).options?.legacyMode === true;
+}
+
 export function nodeRedis(client: NodeRedisClient): Connection {
 	if ('nodeClient' in client) {
 		return {
