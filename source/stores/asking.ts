@@ -8,7 +8,7 @@ export interface Asking {
 }
 
 /** What became of a question that got no reply. */
-type Fate = 'GATEKEEPER_NOT_SENT' | 'GATEKEEPER_UNANSWERED';
+type Fate = 'ERR_GATEKEEPER_NOT_SENT' | 'ERR_GATEKEEPER_UNANSWERED';
 
 /** An error that says what became of the question. */
 export class UnfinishedError extends Error {
@@ -22,7 +22,7 @@ export class UnfinishedError extends Error {
 
 /** The error for a question that did not leave this process, and will not. */
 export function notSent(why: string): UnfinishedError {
-	return new UnfinishedError(`${why}: nothing was sent, or will be`, 'GATEKEEPER_NOT_SENT');
+	return new UnfinishedError(`${why}: nothing was sent, or will be`, 'ERR_GATEKEEPER_NOT_SENT');
 }
 
 /** An error that says what became of a question to which there was no reply. */
@@ -36,7 +36,7 @@ export function unanswered(cause: unknown): UnfinishedError {
 
 	return new UnfinishedError(
 		`${why}. It may have reached the server: it may have taken effect, or may still do so`,
-		'GATEKEEPER_UNANSWERED',
+		'ERR_GATEKEEPER_UNANSWERED',
 		cause,
 	);
 }

@@ -105,7 +105,7 @@ for (const [name, change] of Object.entries(changes)) {
 		);
 
 		await t.throwsAsync(change(guarded.commands), {
-			code: 'GATEKEEPER_UNANSWERED',
+			code: 'ERR_GATEKEEPER_UNANSWERED',
 			message: /within 5 ms .* may have taken effect/,
 		});
 	});
@@ -124,7 +124,7 @@ for (const [name, change] of Object.entries(changes)) {
 			'memory',
 		);
 
-		await t.throwsAsync(change(guarded.commands), {code: 'GATEKEEPER_NOT_SENT'});
+		await t.throwsAsync(change(guarded.commands), {code: 'ERR_GATEKEEPER_NOT_SENT'});
 		await setImmediate();
 		t.false(wasSent);
 	});

@@ -1,5 +1,4 @@
 import {createRequire} from 'node:module';
-import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import {Cluster, Redis} from 'ioredis';
 import {Cluster as Cluster5} from 'ioredis-5';
@@ -7,10 +6,10 @@ import {Cluster as ValkeyCluster} from 'iovalkey';
 import {createCluster} from 'redis';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
 import {Keys} from '../../../source/stores/redis/keys.ts';
+import {join} from '../../support/redis/cluster.ts';
 import {type RedisServer, startRedis} from '../../support/redis/server.ts';
 import {ban, kinds, limit, listed} from '../contract/promised.ts';
 
-const SLOTS = 16_384;
 const MASTERS = 3;
 
 const [alone, ...servers] = (await Promise.all(
@@ -204,36 +203,4 @@ test.serial(
 
 function addresses(): Array<{host: string; port: number}> {
 	return servers.map(({port}) => ({host: '127.0.0.1', port}));
-}
-
-/** Makes one cluster of some servers, each with its share of the slots. */
-async function join(members: readonly Redis[]): Promise<void> {
-	const share = Math.ceil(SLOTS / members.length);
-	await Promise.all(
-		members.map(async (member, index) => {
-			const first = index * share;
-			const slots = Array.from(
-				{length: Math.min(share, SLOTS - first)},
-				(_, place) => first + place,
-			);
-			await member.cluster('ADDSLOTS', ...slots);
-			await member.cluster('SET-CONFIG-EPOCH', index + 1);
-		}),
-	);
-	for (const {options} of members.slice(1)) {
-		await members[0]?.cluster('MEET', '127.0.0.1', options.port ?? 0);
-	}
-
-	await Promise.all(members.map(member => untilJoined(member, members.length)));
-}
-
-async function untilJoined(member: Redis, size: number): Promise<void> {
-	for (;;) {
-		const info = String(await member.call('CLUSTER', 'INFO'));
-		if (/cluster_state:ok/.test(info) && info.includes(`cluster_known_nodes:${size}`)) {
-			return;
-		}
-
-		await setTimeout(20);
-	}
 }

@@ -79,7 +79,7 @@ test('when a replica takes over, no request fails, the bans that it has received
 	await Promise.all(
 		gates.map(async ({name, gate, http}) => {
 			const error = await t.throwsAsync<UnfinishedError>(gate.ban(givenUp));
-			if (error?.code === 'GATEKEEPER_NOT_SENT') {
+			if (error?.code === 'ERR_GATEKEEPER_NOT_SENT') {
 				unsent.push(name);
 			}
 
