@@ -30,8 +30,14 @@ for (const [name, open] of Object.entries({...packages, ...furtherPackages})) {
 		const standing = await untilItWorks(() => gate.report('203.0.113.7'));
 		t.like(standing, {reports: 1, banned: false}, 'the server has forgotten the first report');
 		t.deepEqual(await untilItWorks(() => clientsBanned(gate)), []);
-		pass(1000);
-		t.regex((await http.get('/')).get('RateLimit') ?? '', /r=99;/);
+		let quota = '';
+		do {
+			pass(1000);
+			quota = (await http.get('/')).get('RateLimit') ?? '';
+			// This process has counted those of the outage, and still decides if a member of a pool is not back.
+		} while (/r=7\d;/.test(quota));
+
+		t.regex(quota, /r=99;/);
 	});
 }
 

@@ -1,7 +1,7 @@
 import type {Asking} from '../../asking.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {firstConnection} from './first-connection.ts';
-import {notConnected} from './not-sent.ts';
+import {options, unlessGivenUp} from './node-redis-options.ts';
 import {execute, type Pool} from './pool.ts';
 import {scanCommand, scanned} from './scan.ts';
 
@@ -50,9 +50,6 @@ interface ClientOptions {
 }
 
 export type NodeRedisClient = SingleClient | PoolClient | ClusterClient | SentinelClient;
-
-/** Replies are text and numbers, whatever types the user has chosen for them. */
-const options = {typeMapping: {}};
 
 /** Not the result of `multi()` or `legacy()`, which cannot connect. */
 export function isNodeRedis(client: unknown): client is NodeRedisClient {
@@ -121,31 +118,6 @@ function sendOver(
 	return client.isReady || !client.isOpen
 		? send()
 		: firstConnection(client, () => client.isReady, asking).then(send);
-}
-
-/** The message of node-redis's AbortError, in all of its versions. */
-const ABORTED = 'The command was aborted';
-
-/**
- * Sends a command to a cluster, or to a master that a sentinel names. Their client keeps it while it looks for the
- * server, and drops it if the question is given up.
- */
-async function unlessGivenUp(
-	isReady: boolean,
-	asking: Asking | undefined,
-	send: (options: object) => Promise<unknown>,
-): Promise<unknown> {
-	if (isReady || asking === undefined) {
-		return send(options);
-	}
-
-	const {signal} = asking;
-	try {
-		// node-redis 4 calls it `signal`.
-		return await send({...options, abortSignal: signal, signal});
-	} catch (error) {
-		throw error instanceof Error && error.message === ABORTED ? notConnected() : error;
-	}
 }
 
 /** Whether the client of a master of a cluster is connected. It has none before the first command. */
