@@ -5,7 +5,7 @@ import {listOf, unreadable} from './connection/reply-list.ts';
 
 /** Whether an error is what the server replied. It begins with a code, such as READONLY. */
 export function isReply(error: unknown): boolean {
-	return error instanceof Error && /^[A-Z]+ /.test(error.message);
+	return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
 }
 
 /** Milliseconds, as the scripts read them. */

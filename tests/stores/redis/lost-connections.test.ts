@@ -1,6 +1,8 @@
 import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
+import {Redis} from 'ioredis';
 import Koa from 'koa';
+import {createClient, createClientPool, createCluster, createSentinel} from 'redis';
 import {type Gatekeeper, gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
 import {ok} from '../../support/handlers.ts';
@@ -53,6 +55,24 @@ for (const [name, open] of Object.entries(connecting)) {
 		const standing = await untilItWorks(() => gate.report('203.0.113.7'));
 		t.like(standing, {reports: 1, banned: false});
 		t.deepEqual(await untilItWorks(() => clientsBanned(gate)), []);
+	});
+}
+
+for (const [name, client] of Object.entries({
+	ioredis: new Redis({lazyConnect: true}),
+	redis: createClient(),
+	'a pool of redis': createClientPool(),
+	'a cluster of redis': createCluster({rootNodes: []}),
+	'a sentinel of redis': createSentinel({name: 'main', sentinelRootNodes: []}),
+})) {
+	test(`${name}: nothing is sent over a client that is closed`, async t => {
+		if (client instanceof Redis) {
+			client.disconnect();
+		}
+
+		const gate = gatekeeper({banRule: [3, 3600, 3600], store: new RedisStore({client})});
+		const given = await Promise.allSettled(commands(gate));
+		t.deepEqual(codes(given), Array(given.length).fill(notSent.code));
 	});
 }
 

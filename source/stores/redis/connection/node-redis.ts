@@ -2,14 +2,13 @@ import type {Asking} from '../../asking.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {firstConnection} from './first-connection.ts';
 import {options, unlessGivenUp} from './node-redis-options.ts';
+import {notOpen} from './not-sent.ts';
 import {execute, type Pool} from './pool.ts';
 import {scanCommand, scanned} from './scan.ts';
 
 /** From `createClient` of node-redis. */
 interface SingleClient {
 	readonly isReady: boolean;
-	/** Whether somebody has called `connect()`. */
-	readonly isOpen: boolean;
 	sendCommand(command: string[], options?: object): Promise<unknown>;
 }
 
@@ -70,10 +69,12 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 			followsMasterWith: undefined,
 			serverOf: slot => client.slots?.[slot]?.master.address,
 			clientTimeout: timeoutOf(client),
-			send: (key, command, asking) =>
-				unlessGivenUp(client.masters.every(isConnected), asking, chosen =>
+			send: (key, command, asking) => {
+				refuseUnlessOpen(client);
+				return unlessGivenUp(client.masters.every(isConnected), asking, chosen =>
 					client.sendCommand(key, false, [...command], chosen),
-				),
+				);
+			},
 			servers: async () => {
 				const {masters} = client;
 				if (masters.length === 0) {
@@ -104,6 +105,7 @@ function sendOver(
 	command: string[],
 	asking: Asking | undefined,
 ): Promise<unknown> {
+	refuseUnlessOpen(client);
 	if ('getSentinelNode' in client) {
 		return unlessGivenUp(false, asking, chosen => client.sendCommand(false, command, chosen));
 	}
@@ -115,9 +117,14 @@ function sendOver(
 
 	const send = () => client.sendCommand(command, options);
 
-	return client.isReady || !client.isOpen
-		? send()
-		: firstConnection(client, () => client.isReady, asking).then(send);
+	return client.isReady ? send() : firstConnection(client, () => client.isReady, asking).then(send);
+}
+
+/** Its own error would not say that nothing was sent. */
+function refuseUnlessOpen(client: object): void {
+	if ((client as {readonly isOpen?: boolean}).isOpen === false) {
+		throw notOpen();
+	}
 }
 
 /** Whether the client of a master of a cluster is connected. It has none before the first command. */

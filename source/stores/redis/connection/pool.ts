@@ -38,12 +38,16 @@ export function execute<Client extends Member>(
 	}
 
 	return new Promise((resolve, reject) => {
-		asking.signal.addEventListener('abort', () => {
-			if (state === 'waiting') {
-				state = 'given up';
-				reject(notConnected());
-			}
-		});
+		asking.signal.addEventListener(
+			'abort',
+			() => {
+				if (state === 'waiting') {
+					state = 'given up';
+					reject(notConnected());
+				}
+			},
+			{once: true},
+		);
 		reply.then(resolve, (error: unknown) => {
 			reject(state === 'waiting' ? notConnected() : error);
 		});
