@@ -63,3 +63,13 @@ test('a run that fails rejects, and the others go on', async t => {
 		['rejected', 'fulfilled', 'rejected'],
 	);
 });
+
+test('the text of a script is not sent for a question that was given up', async t => {
+	const {connection, sent} = cluster();
+	const asking = new AbortController();
+	const run = new Script('return 1').run(connection, ['a1'], [], asking);
+	asking.abort();
+
+	await t.throwsAsync(run, {message: /^NOSCRIPT/});
+	t.deepEqual(sent, ['a EVALSHA']);
+});

@@ -46,6 +46,18 @@ export async function addReplica(
 	}
 }
 
+/** Waits until a replica has received all that its master has written. WAIT looks at one connection's writes only. */
+export async function untilReplicated(master: Redis, replica: Redis): Promise<void> {
+	const written = offset(/master_repl_offset:(\d+)/, await master.info('replication'));
+	while (offset(/slave_repl_offset:(\d+)/, await replica.info('replication')) < written) {
+		await setTimeout(10);
+	}
+}
+
+function offset(pattern: RegExp, info: string): number {
+	return Number(pattern.exec(info)?.[1]);
+}
+
 async function meet(members: readonly Redis[]): Promise<void> {
 	for (const {options} of members.slice(1)) {
 		await members[0]?.cluster('MEET', '127.0.0.1', options.port ?? 0);

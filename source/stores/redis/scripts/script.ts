@@ -27,7 +27,7 @@ export class Script {
 			return await connection.send(key, ['EVALSHA', this.#sha, ...about], asking);
 		} catch (error) {
 			// The server was restarted, its scripts were flushed, or it is a replica that took over.
-			if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
+			if (isUnknown(error) && !asking?.signal.aborted) {
 				return this.#sendText(connection, key, about, asking);
 			}
 
@@ -49,7 +49,7 @@ export class Script {
 				return await connection.send(key, ['EVALSHA', this.#sha, ...about], asking);
 			} catch (error) {
 				// Another server of a cluster.
-				if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) {
+				if (!isUnknown(error)) {
 					throw error;
 				}
 			}
@@ -66,4 +66,8 @@ export class Script {
 			this.#sending = undefined;
 		}
 	}
+}
+
+function isUnknown(error: unknown): boolean {
+	return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }
