@@ -1,12 +1,11 @@
-import {createRequire} from 'node:module';
 import test from 'ava';
 import {Cluster, Redis} from 'ioredis';
-import {Cluster as Cluster5} from 'ioredis-5';
 import {Cluster as ValkeyCluster} from 'iovalkey';
 import {createCluster} from 'redis';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
 import {Keys} from '../../../source/stores/redis/keys.ts';
 import {join} from '../../support/redis/cluster.ts';
+import {clusterPackages} from '../../support/redis/further-clients.ts';
 import {type RedisServer, startRedis} from '../../support/redis/server.ts';
 import {ban, kinds, limit, listed} from '../contract/promised.ts';
 
@@ -155,15 +154,7 @@ for (const Package of [Cluster, ValkeyCluster]) {
 	);
 }
 
-const {Cluster: Cluster4}: {Cluster: typeof Cluster5} = createRequire(import.meta.url)('ioredis-4');
-const pipelining = {
-	'ioredis 6': Cluster,
-	'ioredis 5.9': Cluster5,
-	'ioredis 4': Cluster4,
-	iovalkey: ValkeyCluster,
-};
-
-for (const [name, Package] of Object.entries(pipelining)) {
+for (const [name, Package] of Object.entries(clusterPackages)) {
 	test.serial(
 		`${name}: over a client with \`enableAutoPipelining\`, clients on every server are decided and listed`,
 		async t => {

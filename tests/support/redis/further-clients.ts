@@ -1,13 +1,14 @@
 import {createRequire} from 'node:module';
-import {Redis} from 'ioredis';
-import {Redis as Redis5} from 'ioredis-5';
+import {Cluster, Redis} from 'ioredis';
+import {Cluster as Cluster5, Redis as Redis5} from 'ioredis-5';
+import {Cluster as ValkeyCluster} from 'iovalkey';
 import {createClient, createClientPool} from 'redis';
 import {createClient as createClient5} from 'redis-5';
 import {beginNodeRedis, type OpenClient, openIoredis, openNodeRedis, packages} from './clients.ts';
 
 const require = createRequire(import.meta.url);
 /** Their types are of older majors, and say nothing here. */
-const Redis4: typeof Redis5 = require('ioredis-4');
+const Redis4: typeof Redis5 & {Cluster: typeof Cluster5} = require('ioredis-4');
 const {createClient: createClient4}: {createClient: typeof createClient5} = require('redis-4');
 
 /** Pools, and clients of the majors before. */
@@ -18,6 +19,14 @@ export const furtherPackages: Readonly<Record<string, OpenClient>> = {
 		openNodeRedis(createClientPool({url: `redis://127.0.0.1:${port}`})),
 	'redis 5': async port => openNodeRedis(createClient5({url: `redis://127.0.0.1:${port}`})),
 	'redis 4': async port => openNodeRedis(createClient4({url: `redis://127.0.0.1:${port}`})),
+};
+
+/** The classes for clusters of ioredis, from each of its majors, and of iovalkey. */
+export const clusterPackages = {
+	'ioredis 6': Cluster,
+	'ioredis 5.9': Cluster5,
+	'ioredis 4': Redis4.Cluster,
+	iovalkey: ValkeyCluster,
 };
 
 /** Clients that are connecting: what is asked of them has to wait. */
