@@ -50,6 +50,9 @@ const texts = {
 	GATEKEEPER_CLIENT_TIMEOUT: (ms: number) =>
 		`The Redis client gives up on a command after ${ms} ms. If your code blocks the event loop for that long, a working server looks like a failed one. Leave the client's own timeouts unset: storeTimeout allows for that`,
 
+	GATEKEEPER_READ_ONLY: (advice: string) =>
+		`The Redis server refuses to write, because it is a replica (READONLY). The store fails until its client connects to the master: ${advice}`,
+
 	GATEKEEPER_UNSEEN_PROXY: (peer: string, header: string) =>
 		`Requests from ${peer} have the header ${header}, but no option says that it names the client. All clients of a proxy there are one client, and their reports count nothing: a ban would shut all of them out. Set ipHeader to the header that your proxy writes; or, if there is no proxy, set ipHeader: false`,
 

@@ -1,3 +1,4 @@
+import type {Asking} from './asking.ts';
 import type {Rule, SettledBanRule} from './rule.ts';
 
 /**
@@ -5,7 +6,8 @@ import type {Rule, SettledBanRule} from './rule.ts';
  * times are milliseconds. `client` is a canonical key: a well-formed string, not empty.
  *
  * A method that throws, rejects, returns nonsense or does not settle within `storeTimeout` has failed. Then
- * the gate's `onStoreError` decides.
+ * the gate's `onStoreError` decides. It tells the method so by `asking`: a store that keeps questions until it
+ * is connected must then drop this one.
  *
  * Every store must pass the suite in the repository's `tests/stores/contract.ts`. Read it for the promises in
  * full.
@@ -26,7 +28,12 @@ export interface Store {
 	 * May this client come in under all of these rules? If no rule is full and no ban is in force, counts the
 	 * request under each rule. Otherwise counts it under none. Without rules, only a ban matters.
 	 */
-	admit(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | Promise<Verdict>;
+	admit(
+		client: string,
+		rules: readonly Rule[],
+		options: AdmitOptions,
+		asking?: Asking,
+	): Verdict | Promise<Verdict>;
 
 	/**
 	 * The verdict that a store on a server remembers in this process, if any. The gate calls this first, and
@@ -50,16 +57,17 @@ export interface Store {
 		client: string,
 		banRule: SettledBanRule,
 		report: Report,
+		asking?: Asking,
 	): ReportOutcome | Promise<ReportOutcome>;
 
 	/** Bans a client, in place of any ban that it has, and deletes its reports. */
-	ban(client: string, ban: NewBan): void | Promise<void>;
+	ban(client: string, ban: NewBan, asking?: Asking): void | Promise<void>;
 
 	/** Ends a client's ban, and deletes its reports. */
-	unban(client: string): void | Promise<void>;
+	unban(client: string, asking?: Asking): void | Promise<void>;
 
 	/** Deletes a client's counted requests and its reports. A ban stays. */
-	reset(client: string): void | Promise<void>;
+	reset(client: string, asking?: Asking): void | Promise<void>;
 
 	/**
 	 * The bans in force, page by page. Other work runs between two pages, and each page must come in time. A

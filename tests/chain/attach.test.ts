@@ -2,7 +2,7 @@ import {setImmediate} from 'node:timers/promises';
 import {Router} from '@koa/router';
 import test from 'ava';
 import Koa, {type Context, type Next} from 'koa';
-import {bypass, gatekeeper, MemoryStore} from '../../source/index.ts';
+import {bypass, gatekeeper, MemoryStore, type Store} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok, report} from '../support/handlers.ts';
@@ -72,7 +72,7 @@ test('with two gates, ctx.report() and ctx.state belong to the one nearer to the
 
 test('a request leaves the gate only after its reports have settled', async t => {
 	const steps: string[] = [];
-	const store = new MemoryStore();
+	const store: Store = new MemoryStore();
 	const slow = forwardTo(store, {
 		report: async (...report) => {
 			for (let turn = 0; turn < 10; turn += 1) {

@@ -136,11 +136,11 @@ test('a store may return any thenable', async t => {
 	const store = new MemoryStore();
 	const {http} = gatedOn(
 		forwardTo(store, {
-			admit: (...question) =>
+			admit: (client, rules, options) =>
 				({
 					// biome-ignore lint/suspicious/noThenProperty: the test is about it
 					then(resolve: (verdict: Verdict) => void) {
-						resolve(store.admit(...question));
+						resolve(store.admit(client, rules, options));
 					},
 				}) as Promise<Verdict>,
 		}),

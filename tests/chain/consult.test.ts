@@ -87,7 +87,7 @@ for (const [what, fail] of failures) {
 }
 
 test('an asynchronous store decides as a synchronous one does', async t => {
-	const store = new MemoryStore({clock: () => 0});
+	const store: Store = new MemoryStore({clock: () => 0});
 	const {http} = gatedOn(
 		forwardTo(store, {
 			admit: async (...question) => store.admit(...question),
@@ -148,7 +148,7 @@ test('the policy holds whatever value a store throws, and an exempt request give
 	];
 	for (const error of thrown) {
 		let isFailing = true;
-		const memory = new MemoryStore({clock: () => 0});
+		const memory: Store = new MemoryStore({clock: () => 0});
 		const store = forwardTo(memory, {
 			admit: (...question) => {
 				if (isFailing) {

@@ -1,22 +1,30 @@
 /*
  * Installs the packed package into empty projects, and runs the README's example there; then runs the test
- * suite on other versions of Node.js. Run it with `npm run test:matrix`, or with words of the titles to choose.
+ * suite on other versions of Node.js, and the tests of the Redis store on each server: those on PATH, or those
+ * that `REDIS_SERVER` lists, separated like PATH. Run it with `npm run test:matrix`, or with words of the titles
+ * to choose: `npm run test:matrix -- servers`.
  */
 import {spawnSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {delimiter, join} from 'node:path';
+import {isServer, serverNames} from '../support/redis/server.ts';
 import {type Project, projects} from './projects.ts';
 
 const versionsOfNode = ['22', '24', 'latest'];
+
+const {REDIS_SERVER: listed} = process.env;
+const servers = listed ? listed.split(delimiter) : serverNames.filter(isServer);
 
 const chosen = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'koa-gatekeeper-matrix-'));
 const failed: string[] = [];
 
 /** @returns the output of a command that failed */
-function run(command: string, cwd: string): string | undefined {
-	const {status, stdout, stderr} = spawnSync(command, {cwd, shell: true, encoding: 'utf8'});
+function run(command: string, cwd: string, server?: string): string | undefined {
+	const {REDIS_SERVER: _, ...others} = process.env;
+	const env = server === undefined ? others : {...others, REDIS_SERVER: server};
+	const {status, stdout, stderr} = spawnSync(command, {cwd, env, shell: true, encoding: 'utf8'});
 	return status === 0 ? undefined : `$ ${command}\n${stdout}${stderr}`;
 }
 
@@ -51,6 +59,13 @@ function inProject({packages, files, commands}: Project, tarball: string): strin
 	return undefined;
 }
 
+/** As the server says it: `Redis server v=7.0.15 …`. */
+function versionOf(server: string): string {
+	const {stdout} = spawnSync(server, ['--version'], {encoding: 'utf8'});
+
+	return `${stdout?.split(' sha=')[0] ?? 'unknown'} (${server})`;
+}
+
 try {
 	mkdirSync(join(folder, 'packed'));
 	const packing = run(`npm pack --silent --pack-destination ${join(folder, 'packed')}`, '.');
@@ -75,6 +90,12 @@ try {
 			);
 			return install ?? run(`${program} node_modules/ava/entrypoints/cli.mjs`, '.');
 		});
+	}
+
+	for (const server of servers) {
+		attempt(`the servers: ${versionOf(server)}`, () =>
+			run("npx ava 'build/tests/stores/redis/**/*.test.js'", '.', server),
+		);
 	}
 } finally {
 	rmSync(folder, {recursive: true, force: true});

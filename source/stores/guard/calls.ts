@@ -36,7 +36,7 @@ export class Calls {
 		const fallback = this.#fallback;
 
 		return {
-			ask: () => this.#store.admit(client, rules, options),
+			ask: asking => this.#store.admit(client, rules, options, asking),
 			read: reply => readVerdict(reply, rules),
 			learn: (verdict, version) => fallback.learnVerdict(client, verdict, options, version),
 			decideWithout: () => {
@@ -53,7 +53,7 @@ export class Calls {
 		const fallback = this.#fallback;
 
 		return {
-			ask: () => this.#store.report(client, banRule, report),
+			ask: asking => this.#store.report(client, banRule, report, asking),
 			read: readOutcome,
 			learn: (outcome, version) => {
 				this.#reportedBans.learn(client, outcome);

@@ -1,7 +1,8 @@
 import {describe} from '../../checks/describe.ts';
+import {type Asking, unanswered} from '../asking.ts';
 import type {Store, StoredBan} from '../store.ts';
 import {readOutcome} from './check-reply.ts';
-import {inTime} from './deadline.ts';
+import {inTime, NoReplyError} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import type {Commands} from './gate-store.ts';
 
@@ -10,13 +11,21 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 	let wasClosed = false;
 
 	/** Turns what the store throws into a rejection, and its silence into an error. */
-	const ask = async <Reply>(command: () => Reply | Promise<Reply>): Promise<Reply> =>
-		(await inTime((async () => command())(), timeout)).value;
+	const ask = async <Reply>(
+		command: (asking: Asking) => Reply | Promise<Reply>,
+	): Promise<Reply> => {
+		const asking = new AbortController();
+		try {
+			return (await inTime((async () => command(asking))(), timeout, asking)).value;
+		} catch (error) {
+			throw error instanceof NoReplyError ? unanswered(error) : error;
+		}
+	};
 
 	return {
 		async ban(client, ban) {
 			try {
-				await ask(() => store.ban(client, ban));
+				await ask(asking => store.ban(client, ban, asking));
 				fallback.replaceBan(client, ban);
 			} catch (error) {
 				fallback.ban(client, ban);
@@ -27,7 +36,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 		async unban(client) {
 			try {
-				await ask(() => store.unban(client));
+				await ask(asking => store.unban(client, asking));
 			} finally {
 				fallback.unban(client);
 			}
@@ -35,7 +44,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 		async reset(client) {
 			try {
-				await ask(() => store.reset(client));
+				await ask(asking => store.reset(client, asking));
 			} finally {
 				fallback.reset(client);
 			}
@@ -44,7 +53,9 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 		async report(client, banRule, report) {
 			const {version} = fallback.changes;
 			try {
-				const outcome = readOutcome(await ask(() => store.report(client, banRule, report)));
+				const outcome = readOutcome(
+					await ask(asking => store.report(client, banRule, report, asking)),
+				);
 				fallback.learnOutcome(client, outcome, report.reason, version);
 				return outcome;
 			} catch (error) {

@@ -6,16 +6,28 @@
 const STEPS = 10;
 
 /** Wrapped, so that awaiting it does not follow a thenable that might never settle. */
-interface Boxed<T> {
+export interface Boxed<T> {
 	readonly value: T;
+}
+
+/** A store did not reply in time. */
+export class NoReplyError extends Error {
+	constructor(timeout: number) {
+		super(`The store did not reply within ${timeout} ms (storeTimeout)`);
+	}
 }
 
 /**
  * The reply of a store, if it comes within `timeout` milliseconds.
  *
- * @throws {Error} (as a rejection) when the time is over; a later reply is dropped
+ * @param asking is aborted when the time is over; a store that rejects then says why
+ * @throws {NoReplyError} (as a rejection) when the time is over; a later reply is dropped
  */
-export function inTime<T>(reply: PromiseLike<T>, timeout: number): Promise<Boxed<T>> {
+export function inTime<T>(
+	reply: PromiseLike<T>,
+	timeout: number,
+	asking?: AbortController,
+): Promise<Boxed<T>> {
 	return new Promise((resolve, reject) => {
 		const steps = Math.max(1, Math.min(STEPS, Math.floor(timeout)));
 		let left = steps;
@@ -24,10 +36,8 @@ export function inTime<T>(reply: PromiseLike<T>, timeout: number): Promise<Boxed
 			if (left > 0) {
 				timer.refresh();
 			} else {
-				setImmediate(
-					reject,
-					new Error(`The store did not reply within ${timeout} ms (storeTimeout)`),
-				);
+				asking?.abort();
+				setImmediate(reject, new NoReplyError(timeout));
 			}
 		}, timeout / steps);
 

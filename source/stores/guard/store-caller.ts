@@ -1,12 +1,13 @@
 import {isPromiseLike, type MaybePromise} from '../../maybe-promise.ts';
+import type {Asking} from '../asking.ts';
 import type {Changes} from '../changes.ts';
 import type {Breaker} from './breaker.ts';
-import {inTime} from './deadline.ts';
+import {type Boxed, inTime} from './deadline.ts';
 import type {Health} from './health.ts';
 
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {
-	readonly ask: () => MaybePromise<Reply>;
+	readonly ask: (asking: Asking) => MaybePromise<Reply>;
 	/** Checks what the store replied. Throws for nonsense. */
 	readonly read: (reply: unknown) => Reply;
 	/**
@@ -39,10 +40,11 @@ export class StoreCaller {
 		}
 
 		const {version} = this.#changes;
+		const asking = new AbortController();
 		try {
-			const reply = call.ask();
+			const reply = call.ask(asking);
 			return isPromiseLike(reply)
-				? this.#wait(reply, call, version, breaker)
+				? this.#wait(inTime(reply, this.#timeout, asking), call, version, breaker)
 				: this.#accept(reply, call, version, breaker);
 		} catch (error) {
 			return this.#fail(error, call, breaker);
@@ -50,13 +52,13 @@ export class StoreCaller {
 	}
 
 	async #wait<Reply>(
-		pending: PromiseLike<Reply>,
+		pending: Promise<Boxed<Reply>>,
 		call: Call<Reply>,
 		version: number,
 		breaker: Breaker,
 	): Promise<Reply> {
 		try {
-			const {value} = await inTime(pending, this.#timeout);
+			const {value} = await pending;
 			return this.#accept(value, call, version, breaker);
 		} catch (error) {
 			return this.#fail(error, call, breaker);

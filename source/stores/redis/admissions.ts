@@ -1,4 +1,5 @@
 import {memoizeByList} from '../../collections/memoize-by-list.ts';
+import type {Asking} from '../asking.ts';
 import type {Rule} from '../rule.ts';
 import type {AdmitOptions, Verdict} from '../store.ts';
 import type {Connection} from './connection/connection.ts';
@@ -13,6 +14,7 @@ export interface Admission {
 	readonly state: string;
 	readonly rules: readonly Rule[];
 	readonly options: AdmitOptions;
+	readonly asking: Asking | undefined;
 }
 
 interface Question extends Admission {
@@ -100,7 +102,8 @@ export class Admissions {
 		);
 		const args = [String(lists.length), ...lists.flatMap(rules => planFor(rules).args), ...codes];
 
-		return this.#script.run(this.#connection, keys, args);
+		// They were asked in one turn, so that the last is given up last.
+		return this.#script.run(this.#connection, keys, args, questions.at(-1)?.asking);
 	}
 }
 

@@ -3,6 +3,11 @@ import type {Rule} from '../rule.ts';
 import {admitted, type Quota, type ReportOutcome, type StoredBan, type Verdict} from '../store.ts';
 import {listOf, unreadable} from './connection/reply-list.ts';
 
+/** Whether an error is what the server replied. It begins with a code, such as READONLY. */
+export function isReply(error: unknown): boolean {
+	return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
+}
+
 /** Milliseconds, as the scripts read them. */
 export function msText(ms: number): string {
 	return ms === Infinity ? 'inf' : String(ms);

@@ -1,5 +1,5 @@
 import {check, isFunction, isText, namedOptions} from '../../checks/option-checks.ts';
-import {warnEachTime} from '../../warnings.ts';
+import {type Asking, fateOf} from '../asking.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {
 	AdmitOptions,
@@ -11,11 +11,12 @@ import type {
 	Verdict,
 } from '../store.ts';
 import {Admissions} from './admissions.ts';
+import {readOnlyWarner, warnOfTimeout} from './client-warnings.ts';
 import {connect, type RedisClient} from './connection/connect.ts';
 import type {Connection} from './connection/connection.ts';
 import {Keys, shortId} from './keys.ts';
 import {listBans} from './list-bans.ts';
-import {msText, parseOutcome, reasonText} from './protocol.ts';
+import {isReply, msText, parseOutcome, reasonText} from './protocol.ts';
 import {type Asked, ReplyCache} from './reply-cache/reply-cache.ts';
 import {type Scripts, scripts} from './scripts/all.ts';
 import {serverClock} from './scripts/clock.ts';
@@ -44,9 +45,6 @@ export interface RedisStoreOptions {
 	readonly clock?: () => number;
 }
 
-/** Milliseconds. A longer timeout than this does no harm. */
-const MIN_CLIENT_TIMEOUT = 1000;
-
 /**
  * Keeps everything on a Redis (6.2 or later) or Valkey server, so that one set of rules applies to many
  * processes: on one server, under Sentinel, or on a cluster. A decision is one atomic script, by the server's
@@ -66,6 +64,7 @@ export class RedisStore implements Store {
 	readonly #admissions: Admissions;
 	readonly #clock: () => number;
 	readonly #cache = new ReplyCache();
+	readonly #warnIfReadOnly: (error: unknown) => void;
 
 	/** @throws {TypeError} for an unknown kind of client, and for options that are unknown or out of bounds */
 	constructor(options: RedisStoreOptions);
@@ -80,6 +79,7 @@ export class RedisStore implements Store {
 		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
 		this.#connection = connect(client);
 		warnOfTimeout(this.#connection);
+		this.#warnIfReadOnly = readOnlyWarner(this.#connection.followsMasterWith);
 		this.#keys = new Keys(prefix);
 		this.#scripts = scripts(prelude);
 		this.#admissions = new Admissions(this.#connection, this.#scripts.admit);
@@ -97,10 +97,22 @@ export class RedisStore implements Store {
 	}
 
 	/** Asks the server. */
-	async admit(client: string, rules: readonly Rule[], options: AdmitOptions): Promise<Verdict> {
+	async admit(
+		client: string,
+		rules: readonly Rule[],
+		options: AdmitOptions,
+		asking?: Asking,
+	): Promise<Verdict> {
 		const asked: Asked = {client, rules, options, at: this.#clock(), version: this.#cache.version};
 		const state = this.#keys.stateOf(client);
-		const verdict = await this.#admissions.ask({state, rules, options});
+		let verdict: Verdict;
+		try {
+			verdict = await this.#admissions.ask({state, rules, options, asking});
+		} catch (error) {
+			this.#warnIfReadOnly(error);
+			throw error;
+		}
+
 		this.#cache.learn(asked, verdict, this.#clock());
 		return verdict;
 	}
@@ -114,16 +126,18 @@ export class RedisStore implements Store {
 		client: string,
 		banRule: SettledBanRule,
 		{weight, reason}: Report,
+		asking?: Asking,
 	): Promise<ReportOutcome> {
 		const {id, count, window, duration} = banRule;
-		const reply = await this.#scripts.report.run(this.#connection, this.#stateAndReports(client), [
+		const args = [
 			shortId(id),
 			String(count),
 			String(window),
 			msText(duration),
 			String(weight),
 			reasonText(reason),
-		]);
+		];
+		const reply = await this.#run('report', client, args, asking);
 		const outcome = parseOutcome(reply);
 		// No reports: a ban was in force before, and nothing has changed.
 		if (outcome.reports > 0) {
@@ -133,16 +147,19 @@ export class RedisStore implements Store {
 		return outcome;
 	}
 
-	async ban(client: string, {duration, reason}: NewBan): Promise<void> {
-		await this.#change('ban', client, [msText(duration), reasonText(reason)]);
+	async ban(client: string, {duration, reason}: NewBan, asking?: Asking): Promise<void> {
+		await this.#run('ban', client, [msText(duration), reasonText(reason)], asking);
+		this.#cache.forget(client);
 	}
 
-	async unban(client: string): Promise<void> {
-		await this.#change('unban', client);
+	async unban(client: string, asking?: Asking): Promise<void> {
+		await this.#run('unban', client, [], asking);
+		this.#cache.forget(client);
 	}
 
-	async reset(client: string): Promise<void> {
-		await this.#change('reset', client);
+	async reset(client: string, asking?: Asking): Promise<void> {
+		await this.#run('reset', client, [], asking);
+		this.#cache.forget(client);
 	}
 
 	bans(): AsyncIterable<readonly StoredBan[]> {
@@ -154,24 +171,20 @@ export class RedisStore implements Store {
 		this.#cache.clear();
 	}
 
-	async #change(
-		command: 'ban' | 'unban' | 'reset',
+	/** @throws {UnfinishedError} unless the server has replied */
+	async #run(
+		script: 'report' | 'ban' | 'unban' | 'reset',
 		client: string,
-		args: readonly string[] = [],
-	): Promise<void> {
-		await this.#scripts[command].run(this.#connection, this.#stateAndReports(client), args);
-		this.#cache.forget(client);
-	}
-
-	#stateAndReports(client: string): [string, string] {
-		return [this.#keys.stateOf(client), this.#keys.reportsOf(client)];
-	}
-}
-
-/** A client's timers fire before sockets are read: code that blocks the event loop sets them off. */
-function warnOfTimeout({clientTimeout = Infinity}: Connection): void {
-	if (clientTimeout < MIN_CLIENT_TIMEOUT) {
-		warnEachTime('GATEKEEPER_CLIENT_TIMEOUT', clientTimeout);
+		args: readonly string[],
+		asking: Asking | undefined,
+	): Promise<unknown> {
+		const keys = [this.#keys.stateOf(client), this.#keys.reportsOf(client)];
+		try {
+			return await this.#scripts[script].run(this.#connection, keys, args, asking);
+		} catch (error) {
+			this.#warnIfReadOnly(error);
+			throw isReply(error) ? error : fateOf(error);
+		}
 	}
 }
 

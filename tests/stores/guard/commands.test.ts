@@ -1,4 +1,7 @@
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
+import {type Asking, notSent} from '../../../source/stores/asking.ts';
+import type {Commands} from '../../../source/stores/guard/gate-store.ts';
 import type {Store} from '../../../source/stores/store.ts';
 import {
 	banRule,
@@ -85,3 +88,69 @@ test("an operator's report that the store does not take closes a gate under 'clo
 	pass(1000);
 	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 });
+
+/** Calls of each command that changes something, on one client. */
+const changes: Readonly<Record<string, (commands: Commands) => Promise<unknown>>> = {
+	ban: commands => commands.ban('a', {duration: 1000}),
+	unban: commands => commands.unban('a'),
+	reset: commands => commands.reset('a'),
+	report: commands => commands.report('a', banRule, {weight: 1}),
+};
+
+for (const [name, change] of Object.entries(changes)) {
+	test(`${name}: a store that is silent may have done it, as the error says`, async t => {
+		const {guarded} = guard(
+			storeOf(() => new Promise(() => {})),
+			'memory',
+		);
+
+		await t.throwsAsync(change(guarded.commands), {
+			code: 'ERR_GATEKEEPER_UNANSWERED',
+			message: /within 5 ms .* may have taken effect/,
+		});
+	});
+
+	test(`${name}: a store that was still waiting to send it drops it, and the error says so`, async t => {
+		let wasSent = false;
+		const waiting = ({signal}: Asking) =>
+			new Promise<never>((_resolve, reject) => {
+				signal.addEventListener('abort', () => reject(notSent('Not connected')));
+			});
+		const {guarded} = guard(
+			storeOf(async asking => {
+				await waiting(asking);
+				wasSent = true;
+			}),
+			'memory',
+		);
+
+		await t.throwsAsync(change(guarded.commands), {code: 'ERR_GATEKEEPER_NOT_SENT'});
+		await setImmediate();
+		t.false(wasSent);
+	});
+}
+
+test('a request or a report that is given up is no longer wanted by the store either', async t => {
+	const given: Asking[] = [];
+	const {guarded} = guard(
+		storeOf(asking => {
+			given.push(asking);
+			return new Promise(() => {});
+		}),
+		'memory',
+	);
+	await guarded.admit('a', [rule], {});
+	await guarded.report('a', banRule, {weight: 1});
+
+	t.deepEqual(
+		given.map(({signal}) => signal.aborted),
+		[true, true],
+	);
+});
+
+/** A store that does the same for every question. */
+function storeOf(reply: (asking: Asking) => Promise<unknown>): Store {
+	const last = (...given: readonly unknown[]) => reply(given.at(-1) as Asking) as Promise<never>;
+
+	return {...failing, admit: last, report: last, ban: last, unban: last, reset: last};
+}

@@ -117,12 +117,12 @@ test('the store gets the same arguments as the guard', t => {
 	const {guarded} = guard(
 		{
 			...commandsOnly,
-			admit: (...question) => {
-				questions.push(question);
+			admit: (client, rules, options) => {
+				questions.push([client, rules, options]);
 				return {kind: 'admitted', quotas: []};
 			},
-			report: (...question) => {
-				questions.push(question);
+			report: (client, given, report) => {
+				questions.push([client, given, report]);
 				return {reports: 1};
 			},
 		},

@@ -1,14 +1,14 @@
-import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import {Cluster, Redis} from 'ioredis';
 import {Cluster as ValkeyCluster} from 'iovalkey';
 import {createCluster} from 'redis';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
 import {Keys} from '../../../source/stores/redis/keys.ts';
+import {join} from '../../support/redis/cluster.ts';
+import {clusterPackages} from '../../support/redis/further-clients.ts';
 import {type RedisServer, startRedis} from '../../support/redis/server.ts';
 import {ban, kinds, limit, listed} from '../contract/promised.ts';
 
-const SLOTS = 16_384;
 const MASTERS = 3;
 
 const [alone, ...servers] = (await Promise.all(
@@ -154,6 +154,34 @@ for (const Package of [Cluster, ValkeyCluster]) {
 	);
 }
 
+for (const [name, Package] of Object.entries(clusterPackages)) {
+	test.serial(
+		`${name}: over a client with \`enableAutoPipelining\`, clients on every server are decided and listed`,
+		async t => {
+			const client = new Package(addresses(), {
+				enableAutoPipelining: true,
+				redisOptions: {enableAutoPipelining: true},
+			});
+			t.teardown(() => client.disconnect());
+			const store = new RedisStore({client, prefix: `pipelining ${name}:`});
+
+			for (const round of ['admitted', 'admitted', 'limited']) {
+				const verdicts = await Promise.all(names.map(one => store.admit(one, rules, {})));
+				t.deepEqual(
+					verdicts.filter(({kind}) => kind !== round),
+					[],
+				);
+			}
+
+			await store.ban('a', {duration: 60_000});
+			t.deepEqual(
+				(await listed(store)).map(each => each.client),
+				['a'],
+			);
+		},
+	);
+}
+
 test.serial(
 	'a client of redis that is not connected rejects, rather than finding no bans',
 	async t => {
@@ -166,36 +194,4 @@ test.serial(
 
 function addresses(): Array<{host: string; port: number}> {
 	return servers.map(({port}) => ({host: '127.0.0.1', port}));
-}
-
-/** Makes one cluster of some servers, each with its share of the slots. */
-async function join(members: readonly Redis[]): Promise<void> {
-	const share = Math.ceil(SLOTS / members.length);
-	await Promise.all(
-		members.map(async (member, index) => {
-			const first = index * share;
-			const slots = Array.from(
-				{length: Math.min(share, SLOTS - first)},
-				(_, place) => first + place,
-			);
-			await member.cluster('ADDSLOTS', ...slots);
-			await member.cluster('SET-CONFIG-EPOCH', index + 1);
-		}),
-	);
-	for (const {options} of members.slice(1)) {
-		await members[0]?.cluster('MEET', '127.0.0.1', options.port ?? 0);
-	}
-
-	await Promise.all(members.map(member => untilJoined(member, members.length)));
-}
-
-async function untilJoined(member: Redis, size: number): Promise<void> {
-	for (;;) {
-		const info = String(await member.call('CLUSTER', 'INFO'));
-		if (/cluster_state:ok/.test(info) && info.includes(`cluster_known_nodes:${size}`)) {
-			return;
-		}
-
-		await setTimeout(20);
-	}
 }

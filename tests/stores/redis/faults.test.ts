@@ -16,6 +16,8 @@ interface Fault {
 	readonly end?: (faulty: FaultyServer) => unknown;
 	/** Whether the store fails, so that the policy decides. */
 	readonly fails: boolean;
+	/** The code of a warning about it, besides those of every failure. */
+	readonly warning?: string;
 }
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -39,6 +41,7 @@ const faults: Readonly<Record<string, Fault>> = {
 		begin: ({run}) => run('REPLICAOF', '127.0.0.1', '1'),
 		end: ({run}) => run('REPLICAOF', 'NO', 'ONE'),
 		fails: true,
+		warning: 'GATEKEEPER_READ_ONLY',
 	},
 	'has its scripts flushed': {begin: ({run}) => run('SCRIPT', 'FLUSH'), fails: false},
 	'has lists in place of its keys': {
@@ -61,6 +64,10 @@ for (const [what, fault] of Object.entries(faults)) {
 			await forEachPackage(t, (faulty, name) => breakUnderLoad(t, faulty, fault, name));
 
 			const each = fault.fails ? ['GATEKEEPER_STORE_FAILED', 'GATEKEEPER_STORE_RECOVERED'] : [];
+			if (fault.warning) {
+				each.push(fault.warning);
+			}
+
 			t.deepEqual(
 				(await heard.codes()).toSorted(),
 				Object.keys(packages)

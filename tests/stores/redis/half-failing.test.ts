@@ -62,6 +62,10 @@ for (const [what, fault] of Object.entries(faults)) {
 		});
 		const logins = await Promise.all(gates.map(([, options]) => login(opened, options)));
 		await opened.run(...fault);
+		if (await letsScriptsWrite(opened)) {
+			t.pass('Before 7.0, scripts may write to a server that has too few replicas');
+			return;
+		}
 
 		for (const [index, [gate, , checked]] of gates.entries()) {
 			for (let guess = 0; guess < GUESSES; guess += 1) {
@@ -71,4 +75,13 @@ for (const [what, fault] of Object.entries(faults)) {
 			t.is(logins[index]?.checked, checked, gate);
 		}
 	});
+}
+
+async function letsScriptsWrite({run}: OpenedClient): Promise<boolean> {
+	try {
+		await run('EVAL', "return redis.call('SET', KEYS[1], 'x')", '1', 'any');
+		return true;
+	} catch {
+		return false;
+	}
 }

@@ -156,7 +156,7 @@ test('if the clock of the server goes back far, counting starts from zero', asyn
 });
 
 test('an error that clients of Redis act on reaches the client unchanged', async t => {
-	const replica = await startRedis(['--replicaof', `127.0.0.1 ${server.port}`]);
+	const replica = await startRedis(['--replicaof', '127.0.0.1', String(server.port)]);
 	const behind = await packages.ioredis(replica.port);
 	t.teardown(async () => {
 		await behind.close();
@@ -164,7 +164,8 @@ test('an error that clients of Redis act on reaches the client unchanged', async
 	});
 	const store = new RedisStore({client: behind.client});
 
-	await t.throwsAsync(async () => store.admit('a', [rule], {}), {message: /^READONLY/});
+	// Before 7.0, a server puts the place in the script before it.
+	await t.throwsAsync(async () => store.admit('a', [rule], {}), {message: /READONLY /});
 });
 
 test('a list of bans that searches many keys yields pages regularly', async t => {

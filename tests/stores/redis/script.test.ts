@@ -9,6 +9,7 @@ function cluster() {
 	const connection: Connection = {
 		isCluster: true,
 		clientTimeout: undefined,
+		followsMasterWith: undefined,
 		servers: async () => [],
 		send: async (key, [name = '']) => {
 			const server = key.slice(0, 1);
@@ -61,4 +62,14 @@ test('a run that fails rejects, and the others go on', async t => {
 		settled.map(({status}) => status),
 		['rejected', 'fulfilled', 'rejected'],
 	);
+});
+
+test('the text of a script is not sent for a question that was given up', async t => {
+	const {connection, sent} = cluster();
+	const asking = new AbortController();
+	const run = new Script('return 1').run(connection, ['a1'], [], asking);
+	asking.abort();
+
+	await t.throwsAsync(run, {message: /^NOSCRIPT/});
+	t.deepEqual(sent, ['a EVALSHA']);
 });

@@ -6,12 +6,14 @@ import Koa from 'koa';
 import {createSentinel} from 'redis';
 import {gatekeeper} from '../../../source/index.ts';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
+import type {UnfinishedError} from '../../../source/stores/asking.ts';
 import {inTime} from '../../../source/stores/guard/deadline.ts';
 import {startRedis, startSentinel} from '../../support/redis/server.ts';
 import {agents} from '../../support/servers.ts';
 
 const host = '127.0.0.1';
 const banned = '203.0.113.7';
+const givenUp = '203.0.113.8';
 
 /** A client of each package that asks a sentinel for the master. */
 const clients: Readonly<
@@ -35,10 +37,10 @@ const clients: Readonly<
 	},
 };
 
-test('when a replica takes over, no request fails, and the bans that it has received hold', async t => {
+test('when a replica takes over, no request fails, the bans that it has received hold, and what was given up does not happen', async t => {
 	// Without this a master waits for five seconds, for more replicas to come.
 	const master = await startRedis(['--repl-diskless-sync-delay', '0']);
-	const replica = await startRedis(['--replicaof', `${host} ${master.port}`]);
+	const replica = await startRedis(['--replicaof', host, String(master.port)]);
 	const onReplica = new Redis(replica.port);
 	await until(async () => /master_link_status:up/.test(await onReplica.info('replication')));
 	const sentinel = await startSentinel(master);
@@ -62,17 +64,25 @@ test('when a replica takes over, no request fails, and the bans that it has rece
 				ctx.body = 'ok';
 			});
 			const {http} = agents(app);
+			// However long the client takes to connect.
+			await store.admit('nobody', [], {});
 			await gate.ban(banned, {reason: 'spam'});
 			t.is((await http.get('/')).status, 200, name);
-			return {name, store, http};
+			return {name, gate, store, http};
 		}),
 	);
 	const keys = 2 * gates.length;
 	await until(async () => (await onReplica.dbsize()) === keys);
 
 	await master.kill();
+	const unsent: string[] = [];
 	await Promise.all(
-		gates.map(async ({name, http}) => {
+		gates.map(async ({name, gate, http}) => {
+			const error = await t.throwsAsync<UnfinishedError>(gate.ban(givenUp));
+			if (error?.code === 'ERR_GATEKEEPER_NOT_SENT') {
+				unsent.push(name);
+			}
+
 			const statuses = await Promise.all(
 				Array.from({length: 20}, async () => (await http.get('/')).status),
 			);
@@ -86,6 +96,9 @@ test('when a replica takes over, no request fails, and the bans that it has rece
 	for (const {name, store} of gates) {
 		await until(() => isBanned(store));
 		t.is((await store.admit(banned, [], {})).kind, 'banned', name);
+		if (unsent.includes(name)) {
+			t.is((await store.admit(givenUp, [], {})).kind, 'admitted', name);
+		}
 	}
 });
 

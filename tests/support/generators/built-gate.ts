@@ -4,6 +4,7 @@ import {
 	type GatekeeperOptions,
 	gatekeeper,
 	MemoryStore,
+	type Store,
 } from '../../../source/index.ts';
 import {forwardTo} from '../forwarding-store.ts';
 import type {AnyGate} from './any-crowd.ts';
@@ -13,7 +14,7 @@ export function newGate(
 	{counts, excludedMethods, isRemote}: AnyGate,
 	options: Pick<GatekeeperOptions, 'routers'>,
 ): Gatekeeper {
-	const memory = new MemoryStore({clock: () => 0});
+	const memory: Store = new MemoryStore({clock: () => 0});
 	const remote = forwardTo(memory, {
 		admit: async (...question) => {
 			await setImmediate();

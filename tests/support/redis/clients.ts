@@ -48,8 +48,24 @@ interface NodeRedisClient {
 export async function openNodeRedis<T extends RedisClient>(
 	client: T & NodeRedisClient,
 ): Promise<OpenedClient> {
-	client.on('error', ignore);
+	const opened = opening(client);
 	await client.connect();
+
+	return opened;
+}
+
+/** A client of node-redis that begins to connect. */
+export async function beginNodeRedis<T extends RedisClient>(
+	client: T & NodeRedisClient,
+): Promise<OpenedClient> {
+	const opened = opening(client);
+	client.connect().catch(ignore);
+
+	return opened;
+}
+
+function opening<T extends RedisClient>(client: T & NodeRedisClient): OpenedClient {
+	client.on('error', ignore);
 
 	return {
 		client,

@@ -22,15 +22,33 @@ export interface RedisServer {
 	stop(): Promise<void>;
 }
 
+/** The servers that the tests know, by the names of their programs. */
+export const serverNames = ['redis-server', 'valkey-server'] as const;
+
 let program: string | undefined;
 
-/** The server that is installed on this machine; `npm run set-up` makes sure that there is one. */
+/**
+ * The server that the tests start: the one that `REDIS_SERVER` names, or one that is installed on this machine.
+ * `npm run set-up` makes sure that there is one.
+ */
 export function serverProgram(): string | undefined {
-	program ??= ['redis-server', 'valkey-server'].find(
-		name => spawnSync(name, ['--version']).status === 0,
-	);
+	const {REDIS_SERVER: chosen} = process.env;
+	program ??= chosen ? named(chosen) : serverNames.find(isServer);
 
 	return program;
+}
+
+/** @throws {Error} for a program that does not run: another server must not be tested in its place */
+function named(chosen: string): string {
+	if (!isServer(chosen)) {
+		throw new Error(`REDIS_SERVER is not a server that runs: ${chosen}`);
+	}
+
+	return chosen;
+}
+
+export function isServer(name: string): boolean {
+	return spawnSync(name, ['--version']).status === 0;
 }
 
 /** @param options as on the command line of the server: `['--maxmemory', '5mb']` */

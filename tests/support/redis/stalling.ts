@@ -7,13 +7,16 @@ export interface Network {
 	/** Accepts bytes and passes none on, until `flow()`. */
 	stall(): void;
 	flow(): void;
+	/** Leads new connections to another server, as an address does that moves. */
+	leadTo(port: number): void;
 	close(): void;
 }
 
 export async function networkTo(port: number): Promise<Network> {
 	const pairs = new Set<readonly [Socket, Socket]>();
+	let target = port;
 	const relay = createServer(near => {
-		const far = connect(port, '127.0.0.1');
+		const far = connect(target, '127.0.0.1');
 		const pair = [near, far] as const;
 		pairs.add(pair);
 		near.pipe(far);
@@ -42,6 +45,9 @@ export async function networkTo(port: number): Promise<Network> {
 				near.pipe(far);
 				far.pipe(near);
 			}
+		},
+		leadTo: next => {
+			target = next;
 		},
 		close: () => {
 			relay.close();

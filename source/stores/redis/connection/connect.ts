@@ -3,7 +3,7 @@ import {badOption} from '../../../checks/option-checks.ts';
 import type {Connection} from './connection.ts';
 import {type IoredisClient, ioredis, isIoredis} from './ioredis.ts';
 import {refuseIfLost, watchConnection} from './lost-connections.ts';
-import {isNodeRedis, type NodeRedisClient, nodeRedis} from './node-redis.ts';
+import {isInLegacyMode, isNodeRedis, type NodeRedisClient, nodeRedis} from './node-redis.ts';
 
 /** The user's own client: see the option `client` of `RedisStore`. */
 export type RedisClient = IoredisClient | NodeRedisClient;
@@ -15,9 +15,9 @@ export function connect(client: unknown): Connection {
 
 	return {
 		...connection,
-		send(key, command) {
+		send(key, command, asking) {
 			refuseIfLost(client as object);
-			return connection.send(key, command);
+			return connection.send(key, command, asking);
 		},
 	};
 }
@@ -28,8 +28,13 @@ function connectionOf(client: unknown): Connection {
 	}
 
 	if (isNodeRedis(client)) {
+		if (isInLegacyMode(client)) {
+			throw badOption('client', 'a client of redis without `legacyMode`', client, typeName);
+		}
+
 		return nodeRedis(client);
 	}
 
-	throw badOption('client', 'a client of ioredis, iovalkey or redis', client, typeName);
+	const allowed = 'a client of iovalkey, or of ioredis or redis from version 4';
+	throw badOption('client', allowed, client, typeName);
 }

@@ -1,17 +1,22 @@
+import type {Asking} from '../../asking.ts';
+
 /** What the store needs of a Redis client, of any package. */
 export interface Connection {
 	/** Whether the keys are spread over many servers, by their hash tags. */
 	readonly isCluster: boolean;
 	/** Milliseconds after which the client itself gives up on a command, if it does. */
 	readonly clientTimeout: number | undefined;
+	/** What makes the client leave a server that has become a replica, if it does not do so already. */
+	readonly followsMasterWith: string | undefined;
 	/** Names the server of a cluster that holds a hash slot, as far as the client knows. */
 	serverOf?(slot: number): string | undefined;
 	/**
-	 * Sends a command to the server that holds a key, and returns the reply.
+	 * Sends a command to the server that holds a key, and returns the reply. A command that is given up before it
+	 * is sent is never sent.
 	 *
 	 * @throws {Error} at once, if the client has lost its connection
 	 */
-	send(key: string, command: readonly string[]): Promise<unknown>;
+	send(key: string, command: readonly string[], asking?: Asking): Promise<unknown>;
 	/** All servers that hold keys of their own: the masters of a cluster, or the only server. */
 	servers(): Promise<readonly KeyScanner[]>;
 }

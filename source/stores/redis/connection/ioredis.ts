@@ -1,17 +1,27 @@
+import type {Asking} from '../../asking.ts';
 import type {Connection, KeyScanner} from './connection.ts';
+import {firstConnection} from './first-connection.ts';
+import {connectionLost} from './not-sent.ts';
 import {scanCommand, scanned} from './scan.ts';
 
 /** A `Redis`, or a `Cluster`, of ioredis or iovalkey. */
 export interface IoredisClient {
 	readonly options: {
 		readonly keyPrefix?: string | undefined;
+		readonly reconnectOnError?: object | null | undefined;
 		readonly redisOptions?: object | undefined;
 	};
 	/** ioredis 4 has it only on a cluster. */
 	readonly isCluster?: boolean;
+	readonly status: string;
 	connect(): Promise<unknown>;
-	call(command: string, args: string[]): Promise<unknown>;
+	createBuiltinCommand(name: string): object;
 }
+
+/** A command as text: it is called on a client, and its reply is text too. */
+type BuiltinCommand = (...args: readonly string[]) => Promise<unknown>;
+
+type Send = (command: readonly string[]) => Promise<unknown>;
 
 interface IoredisCluster extends IoredisClient {
 	/** For each slot its servers, the master first. */
@@ -21,22 +31,51 @@ interface IoredisCluster extends IoredisClient {
 
 /** Not a pipeline, which has the same methods except `connect`. */
 export function isIoredis(client: unknown): client is IoredisClient {
-	const {call, connect, options} = (client ?? {}) as Partial<IoredisClient>;
+	const {createBuiltinCommand, connect, options} = (client ?? {}) as Partial<IoredisClient>;
 
-	return typeof call === 'function' && typeof connect === 'function' && typeof options === 'object';
+	return (
+		typeof createBuiltinCommand === 'function' &&
+		typeof connect === 'function' &&
+		typeof options === 'object'
+	);
 }
 
 export function ioredis(client: IoredisClient): Connection {
+	const send = sender(client);
+
 	return {
 		isCluster: isCluster(client),
+		followsMasterWith:
+			isCluster(client) || client.options.reconnectOnError
+				? undefined
+				: "create it with reconnectOnError: error => error.message.includes('READONLY')",
 		clientTimeout: timeoutOf(client.options.redisOptions ?? client.options),
 		...(isCluster(client) && {serverOf: slot => client.slots[slot]?.[0]}),
-		send: (_key, command) => call(client, command),
+		send: (_key, command, asking) =>
+			client.status === 'ready'
+				? send(command)
+				: connecting(client, asking).then(() => send(command)),
 		servers: async () => {
 			const servers = isCluster(client) ? await mastersOf(client) : [client];
 			return servers.map(server => scanner(server, client));
 		},
 	};
+}
+
+/** Statuses of a client that has not been connected yet. In all others it has lost its connection. */
+const CONNECTING = ['wait', 'connecting', 'connect'];
+
+async function connecting(client: IoredisClient, asking: Asking | undefined): Promise<void> {
+	if (!CONNECTING.includes(client.status)) {
+		throw connectionLost();
+	}
+
+	if (client.status === 'wait') {
+		// It would connect with the first command.
+		client.connect().catch(() => {});
+	}
+
+	await firstConnection(client, () => client.status === 'ready', asking);
 }
 
 function timeoutOf(options: {
@@ -49,7 +88,7 @@ function timeoutOf(options: {
 /** A client that is not connected yet knows no masters: a command makes it connect. */
 async function mastersOf(cluster: IoredisCluster): Promise<readonly IoredisClient[]> {
 	if (cluster.nodes('master').length === 0) {
-		await cluster.call('ping', []);
+		await sender(cluster)(['ping']);
 	}
 
 	return cluster.nodes('master');
@@ -57,18 +96,32 @@ async function mastersOf(cluster: IoredisCluster): Promise<readonly IoredisClien
 
 /** The client puts its own prefix before the keys of a command, but not into a pattern. */
 function scanner(server: IoredisClient, {options: {keyPrefix = ''}}: IoredisClient): KeyScanner {
+	const send = sender(server);
+
 	return async (cursor, pattern) => {
-		const {cursor: next, keys} = scanned(
-			await call(server, scanCommand(cursor, pattern, keyPrefix)),
-		);
+		const {cursor: next, keys} = scanned(await send(scanCommand(cursor, pattern, keyPrefix)));
 
 		return {cursor: next, keys: keys.map(key => key.slice(keyPrefix.length))};
 	};
 }
 
-function call(client: IoredisClient, [name = '', ...args]: readonly string[]): Promise<unknown> {
-	// iovalkey only finds the keys of commands that are in lower case.
-	return client.call(name.toLowerCase(), args);
+/**
+ * Sends each command on its own, whatever `enableAutoPipelining` says. Until ioredis 5.11, and in iovalkey, a
+ * cluster's client looks for the key of a script in the wrong place then, and joins scripts of different servers
+ * in one pipeline, which fails. ioredis 4 ends the process.
+ */
+function sender(client: IoredisClient): Send {
+	const commands = new Map<string, BuiltinCommand>();
+
+	return ([given = '', ...args]) => {
+		// iovalkey only finds the keys of commands that are in lower case.
+		const name = given.toLowerCase();
+		const command =
+			commands.get(name) ?? (client.createBuiltinCommand(name) as {string: BuiltinCommand}).string;
+		commands.set(name, command);
+
+		return command.apply(client, args);
+	};
 }
 
 function isCluster(client: IoredisClient): client is IoredisCluster {

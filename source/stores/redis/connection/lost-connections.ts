@@ -1,4 +1,5 @@
 import type {EventEmitter} from 'node:events';
+import {connectionLost} from './not-sent.ts';
 
 /** Clients whose connection is lost, of those that have been watched. */
 const lost = new WeakSet<object>();
@@ -26,6 +27,6 @@ export function watchConnection(client: object & Partial<EventEmitter>): void {
 /** @throws {Error} while the connection is lost */
 export function refuseIfLost(client: object): void {
 	if (lost.has(client)) {
-		throw new Error('The Redis client has lost its connection');
+		throw connectionLost();
 	}
 }

@@ -1,8 +1,14 @@
+import type {Asking} from '../../asking.ts';
 import type {Connection, KeyScanner} from './connection.ts';
+import {firstConnection} from './first-connection.ts';
+import {options, unlessGivenUp} from './node-redis-options.ts';
+import {notOpen} from './not-sent.ts';
+import {execute, type Pool} from './pool.ts';
 import {scanCommand, scanned} from './scan.ts';
 
-/** From `createClient` or `createClientPool` of node-redis. */
+/** From `createClient` of node-redis. */
 interface SingleClient {
+	readonly isReady: boolean;
 	sendCommand(command: string[], options?: object): Promise<unknown>;
 }
 
@@ -10,7 +16,7 @@ interface SingleClient {
 interface ClusterClient {
 	readonly masters: readonly object[];
 	readonly slots?: ReadonlyArray<{readonly master: {readonly address: string}} | undefined>;
-	nodeClient(node: never): Promise<SingleClient>;
+	nodeClient(node: never): Promise<Sender>;
 	sendCommand(
 		key: string,
 		isReadonly: boolean,
@@ -25,16 +31,24 @@ interface SentinelClient {
 	sendCommand(isReadonly: boolean, command: string[], options?: object): Promise<unknown>;
 }
 
+/** From `createClientPool`. */
+interface PoolClient {
+	readonly totalClients: number;
+	sendCommand(command: string[], options?: object): Promise<unknown>;
+}
+
+/** Anything that one server replies to. */
+interface Sender {
+	sendCommand(command: string[], options?: object): Promise<unknown>;
+}
+
 /** The options of a client, as far as they say when it gives up on a command. */
 interface ClientOptions {
 	readonly commandOptions?: {readonly timeout?: number};
 	readonly socket?: {readonly socketTimeout?: number};
 }
 
-export type NodeRedisClient = SingleClient | ClusterClient | SentinelClient;
-
-/** Replies are text and numbers, whatever types the user has chosen for them. */
-const options = {typeMapping: {}};
+export type NodeRedisClient = SingleClient | PoolClient | ClusterClient | SentinelClient;
 
 /** Not the result of `multi()` or `legacy()`, which cannot connect. */
 export function isNodeRedis(client: unknown): client is NodeRedisClient {
@@ -43,13 +57,24 @@ export function isNodeRedis(client: unknown): client is NodeRedisClient {
 	return typeof sendCommand === 'function' && typeof connect === 'function';
 }
 
+/** In node-redis 4, such a client takes callbacks, and returns no replies. */
+export function isInLegacyMode(client: NodeRedisClient): boolean {
+	return (client as {options?: {legacyMode?: boolean}}).options?.legacyMode === true;
+}
+
 export function nodeRedis(client: NodeRedisClient): Connection {
 	if ('nodeClient' in client) {
 		return {
 			isCluster: true,
+			followsMasterWith: undefined,
 			serverOf: slot => client.slots?.[slot]?.master.address,
 			clientTimeout: timeoutOf(client),
-			send: (key, command) => client.sendCommand(key, false, [...command], options),
+			send: (key, command, asking) => {
+				refuseUnlessOpen(client);
+				return unlessGivenUp(client.masters.every(isConnected), asking, chosen =>
+					client.sendCommand(key, false, [...command], chosen),
+				);
+			},
 			servers: async () => {
 				const {masters} = client;
 				if (masters.length === 0) {
@@ -63,17 +88,48 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 		};
 	}
 
-	const single: SingleClient =
-		'getSentinelNode' in client
-			? {sendCommand: command => client.sendCommand(false, command, options)}
-			: client;
-
 	return {
 		isCluster: false,
+		followsMasterWith:
+			'getSentinelNode' in client
+				? undefined
+				: 'use createSentinel or createCluster, or call its destroy() and connect() then',
 		clientTimeout: timeoutOf(client),
-		send: (_key, command) => single.sendCommand([...command], options),
-		servers: async () => [scanner(single)],
+		send: (_key, command, asking) => sendOver(client, [...command], asking),
+		servers: async () => [scanner({sendCommand: command => sendOver(client, command, undefined)})],
 	};
+}
+
+function sendOver(
+	client: SingleClient | PoolClient | SentinelClient,
+	command: string[],
+	asking: Asking | undefined,
+): Promise<unknown> {
+	refuseUnlessOpen(client);
+	if ('getSentinelNode' in client) {
+		return unlessGivenUp(false, asking, chosen => client.sendCommand(false, command, chosen));
+	}
+
+	if ('totalClients' in client) {
+		const pool = client as unknown as Pool<SingleClient>;
+		return execute(pool, one => one.sendCommand(command, options), asking);
+	}
+
+	const send = () => client.sendCommand(command, options);
+
+	return client.isReady ? send() : firstConnection(client, () => client.isReady, asking).then(send);
+}
+
+/** Its own error would not say that nothing was sent. */
+function refuseUnlessOpen(client: object): void {
+	if ((client as {readonly isOpen?: boolean}).isOpen === false) {
+		throw notOpen();
+	}
+}
+
+/** Whether the client of a master of a cluster is connected. It has none before the first command. */
+function isConnected(master: object): boolean {
+	return (master as {readonly client?: SingleClient}).client?.isReady === true;
 }
 
 function timeoutOf(client: object): number | undefined {
@@ -82,7 +138,7 @@ function timeoutOf(client: object): number | undefined {
 	return commandOptions?.timeout ?? socket?.socketTimeout;
 }
 
-function scanner(server: SingleClient): KeyScanner {
+function scanner(server: Sender): KeyScanner {
 	return async (cursor, pattern) =>
 		scanned(await server.sendCommand(scanCommand(cursor, pattern), options));
 }

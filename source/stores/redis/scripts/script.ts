@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import type {Asking} from '../../asking.ts';
 import type {Connection} from '../connection/connection.ts';
 
 /** A Lua script. A server that has run it identifies it by the SHA-1 of its text. */
@@ -18,15 +19,16 @@ export class Script {
 		connection: Connection,
 		keys: readonly string[],
 		args: readonly string[] = [],
+		asking?: Asking,
 	): Promise<unknown> {
 		const [key = ''] = keys;
 		const about = [String(keys.length), ...keys, ...args];
 		try {
-			return await connection.send(key, ['EVALSHA', this.#sha, ...about]);
+			return await connection.send(key, ['EVALSHA', this.#sha, ...about], asking);
 		} catch (error) {
 			// The server was restarted, its scripts were flushed, or it is a replica that took over.
-			if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-				return this.#sendText(connection, key, about);
+			if (isUnknown(error) && !asking?.signal.aborted) {
+				return this.#sendText(connection, key, about, asking);
 			}
 
 			throw error;
@@ -34,21 +36,26 @@ export class Script {
 	}
 
 	/** Of many runs at once, one sends the text, and the others run after it. */
-	async #sendText(connection: Connection, key: string, about: readonly string[]): Promise<unknown> {
+	async #sendText(
+		connection: Connection,
+		key: string,
+		about: readonly string[],
+		asking: Asking | undefined,
+	): Promise<unknown> {
 		const others = this.#sending;
 		if (others) {
 			await others;
 			try {
-				return await connection.send(key, ['EVALSHA', this.#sha, ...about]);
+				return await connection.send(key, ['EVALSHA', this.#sha, ...about], asking);
 			} catch (error) {
 				// Another server of a cluster.
-				if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) {
+				if (!isUnknown(error)) {
 					throw error;
 				}
 			}
 		}
 
-		const sent = connection.send(key, ['EVAL', this.#text, ...about]);
+		const sent = connection.send(key, ['EVAL', this.#text, ...about], asking);
 		this.#sending = sent.then(
 			() => {},
 			() => {},
@@ -59,4 +66,8 @@ export class Script {
 			this.#sending = undefined;
 		}
 	}
+}
+
+function isUnknown(error: unknown): boolean {
+	return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }

@@ -1,0 +1,60 @@
+import type {Asking} from '../../asking.ts';
+import {connectionLost, notConnected} from './not-sent.ts';
+
+/** A client of a pool. */
+interface Member {
+	readonly isReady: boolean;
+}
+
+/** From `createClientPool` of node-redis. */
+export interface Pool<Client extends Member = Member> {
+	execute(use: (client: Client) => Promise<unknown>): Promise<unknown>;
+}
+
+/**
+ * Uses a client of a pool, once one is free. A client that has lost its connection would keep the command, and a
+ * question that is given up while it waits for a client must not be asked.
+ */
+export function execute<Client extends Member>(
+	pool: Pool<Client>,
+	use: (client: Client) => Promise<unknown>,
+	asking: Asking | undefined,
+): Promise<unknown> {
+	let state: 'waiting' | 'begun' | 'given up' = 'waiting';
+	const reply = pool.execute(async client => {
+		if (state === 'given up') {
+			throw notConnected();
+		}
+
+		state = 'begun';
+		if (!client.isReady) {
+			throw connectionLost();
+		}
+
+		return use(client);
+	});
+	if (asking === undefined || hasBegun(state)) {
+		return reply;
+	}
+
+	return new Promise((resolve, reject) => {
+		asking.signal.addEventListener(
+			'abort',
+			() => {
+				if (state === 'waiting') {
+					state = 'given up';
+					reject(notConnected());
+				}
+			},
+			{once: true},
+		);
+		reply.then(resolve, (error: unknown) => {
+			reject(state === 'waiting' ? notConnected() : error);
+		});
+	});
+}
+
+/** A function: TypeScript does not see that the pool may have begun. */
+function hasBegun(state: string): boolean {
+	return state === 'begun';
+}
