@@ -1,18 +1,83 @@
-import {readdirSync} from 'node:fs';
+import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 
-const tests = readdirSync('tests', {recursive: true}).filter(name => name.endsWith('.test.ts'));
+/*
+ * Tests run as compiled JavaScript: to load TypeScript would cost each process half a second. To start a
+ * process and to load Koa costs as much, so that the files of a folder share one process. To run one file,
+ * `npx tsc && npx ava build/tests/stores/reason.test.js`.
+ */
+/** Folders whose files share a process; all files of the other folders share one more. */
+const folders = [
+	'attacks',
+	'client',
+	'docs',
+	'marks',
+	'stores/guard',
+	'stores/memory',
+	'stores/redis',
+];
+
+/**
+ * Files that have a process of their own. They start first, since most of them wait for servers. A file that
+ * awaits something outside its tests and hooks must be here: AVA runs the tests that are declared by then.
+ */
+const alone = [
+	'stores/redis/held-loop',
+	'stores/redis/faults',
+	'stores/redis/gone-server',
+	'stores/redis/contract',
+	'stores/redis/sentinel',
+	'stores/redis/cluster',
+	'stores/redis/lost-connections',
+	'stores/redis/exactness',
+	// Changes how every server of the process listens.
+	'docs/code-blocks',
+	// Each creates more unnamed rules than a process has names for.
+	'whole-app',
+	'mistakes',
+	'marks/marks-fuzz',
+];
+
+const tests = readdirSync('tests', {recursive: true})
+	.filter(name => name.endsWith('.test.ts'))
+	.map(name => name.replaceAll('\\', '/').replace('.test.ts', ''))
+	.sort();
+
+function groupOf(test) {
+	return [...alone, ...folders].find(name => `${test}/`.startsWith(`${name}/`)) ?? 'others';
+}
+
+/** Writes a file for each group, which imports the tests of the group, and returns their paths. */
+function writeGroups() {
+	rmSync('build/groups', {recursive: true, force: true});
+	mkdirSync('build/groups', {recursive: true});
+
+	return [...alone, ...folders, 'others'].map(group => {
+		const members = tests.filter(test => groupOf(test) === group);
+		const imports = members.map(test => `import '../tests/${test}.test.js';\n`);
+		const path = `build/groups/${group.replaceAll('/', '-')}.test.js`;
+		writeFileSync(path, imports.join(''));
+		return path;
+	});
+}
+
+/** Whether the command line names files: each of them has a process of its own. */
+const areNamed = process.argv.some(argument => argument.endsWith('.test.js'));
+const files = areNamed ? tests.map(test => `build/tests/${test}.test.js`) : writeGroups();
 
 export default {
-	/*
-	 * Tests run as compiled JavaScript: to load TypeScript would cost each file half a second. To run one of
-	 * them, `npx tsc && npx ava build/tests/stores/reason.test.js`.
-	 */
-	files: tests.map(name => `build/tests/${name.replace(/ts$/, 'js')}`),
+	files,
+	sortTestFiles: (one, other) => placeOf(one) - placeOf(other),
 	// Many tests cause warnings on purpose. They are emitted all the same, and not printed.
 	nodeArguments: ['--disable-warning=GatekeeperWarning'],
 	workerThreads: false,
-	// Some files spend most of their time waiting for servers.
+	// No test waits for the event loop because of another in its process: its deadlines are its own.
+	serial: true,
+	// Some processes spend most of their time waiting for servers.
 	concurrency: availableParallelism() + 1,
 	timeout: '5m',
 };
+
+function placeOf(path) {
+	return files.findIndex(file => path.endsWith(file));
+}
