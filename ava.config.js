@@ -3,34 +3,30 @@ import {availableParallelism} from 'node:os';
 
 /*
  * Tests run as compiled JavaScript: to load TypeScript would cost each process half a second. To start a
- * process and to load Koa costs as much, so that the files of a folder share one process. To run one file,
+ * process and to load Koa costs as much, so that files share processes. To run one file,
  * `npx tsc && npx ava build/tests/stores/reason.test.js`.
  */
+
 /** Folders whose files share a process; all files of the other folders share one more. */
 const folders = [
+	'stores/redis/failing',
+	'stores/redis',
+	'docs',
 	'attacks',
 	'client',
-	'docs',
 	'marks',
 	'stores/guard',
 	'stores/memory',
-	'stores/redis',
 ];
 
 /**
- * Files that have a process of their own. They start first, since most of them wait for servers. A file that
- * awaits something outside its tests and hooks must be here: AVA runs the tests that are declared by then.
+ * Files that have a process of their own. A file that awaits something outside its tests and hooks must be
+ * here: AVA runs the tests that are declared by then.
  */
 const alone = [
-	'stores/redis/held-loop',
-	'stores/redis/faults',
-	'stores/redis/gone-server',
 	'stores/redis/contract',
-	'stores/redis/sentinel',
 	'stores/redis/cluster',
-	'stores/redis/lost-connections',
-	'stores/redis/exactness',
-	// Changes how every server of the process listens.
+	// Changes how every server listens, and registers metrics that the recipes' tests register too.
 	'docs/code-blocks',
 	// Each creates more unnamed rules than a process has names for.
 	'whole-app',
@@ -43,6 +39,7 @@ const tests = readdirSync('tests', {recursive: true})
 	.map(name => name.replaceAll('\\', '/').replace('.test.ts', ''))
 	.sort();
 
+/** The process that a test file runs in. */
 function groupOf(test) {
 	return [...alone, ...folders].find(name => `${test}/`.startsWith(`${name}/`)) ?? 'others';
 }
@@ -52,7 +49,7 @@ function writeGroups() {
 	rmSync('build/groups', {recursive: true, force: true});
 	mkdirSync('build/groups', {recursive: true});
 
-	return [...alone, ...folders, 'others'].map(group => {
+	return [...folders, ...alone, 'others'].map(group => {
 		const members = tests.filter(test => groupOf(test) === group);
 		const imports = members.map(test => `import '../tests/${test}.test.js';\n`);
 		const path = `build/groups/${group.replaceAll('/', '-')}.test.js`;
@@ -61,7 +58,7 @@ function writeGroups() {
 	});
 }
 
-/** Whether the command line names files: each of them has a process of its own. */
+/** Whether the command line names files: each of these has a process of its own. */
 const areNamed = process.argv.some(argument => argument.endsWith('.test.js'));
 const files = areNamed ? tests.map(test => `build/tests/${test}.test.js`) : writeGroups();
 

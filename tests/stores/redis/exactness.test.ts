@@ -1,8 +1,8 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
 import test from 'ava';
-import {packages} from '../../support/redis/clients.ts';
-import {startRedis} from '../../support/redis/server.ts';
+import {type OpenedClient, packages} from '../../support/redis/clients.ts';
+import {type RedisServer, startRedis} from '../../support/redis/server.ts';
 import {requestStatus} from '../../support/request-status.ts';
 
 const PROCESSES = 3;
@@ -10,17 +10,23 @@ const REQUESTS = 50;
 const COUNT = 100;
 const WINDOW = 60;
 
-const server = await startRedis();
-const direct = await packages.redis(server.port);
-const apps = await Promise.all(Array.from({length: PROCESSES}, startApp));
+let server: RedisServer;
+let direct: OpenedClient;
+let apps: readonly App[] = [];
+
+test.before(async () => {
+	server = await startRedis();
+	direct = await packages.redis(server.port);
+	apps = await Promise.all(Array.from({length: PROCESSES}, startApp));
+});
 
 test.after.always(async () => {
 	for (const {child} of apps) {
 		child.kill();
 	}
 
-	await direct.close();
-	await server.stop();
+	await direct?.close();
+	await server?.stop();
 });
 
 for (const name of Object.keys(packages)) {

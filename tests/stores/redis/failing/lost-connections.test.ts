@@ -1,9 +1,9 @@
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
-import {gatekeeper} from '../../../source/index.ts';
-import {RedisStore} from '../../../source/redis.ts';
-import {packages} from '../../support/redis/clients.ts';
-import {startRedis} from '../../support/redis/server.ts';
+import {gatekeeper} from '../../../../source/index.ts';
+import {RedisStore} from '../../../../source/redis.ts';
+import {packages} from '../../../support/redis/clients.ts';
+import {startRedis} from '../../../support/redis/server.ts';
 
 for (const name of ['ioredis', 'iovalkey', 'redis'] as const) {
 	test.serial(`${name}: what was given up in an outage does not count after it`, async t => {
