@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
 
 /*
@@ -46,7 +46,6 @@ function groupOf(test) {
 
 /** Writes a file for each group, which imports the tests of the group, and returns their paths. */
 function writeGroups() {
-	rmSync('build/groups', {recursive: true, force: true});
 	mkdirSync('build/groups', {recursive: true});
 
 	return [...folders, ...alone, 'others'].map(group => {
@@ -58,12 +57,11 @@ function writeGroups() {
 	});
 }
 
-/** Whether the command line names files: each of these has a process of its own. */
-const areNamed = process.argv.some(argument => argument.endsWith('.test.js'));
-const files = areNamed ? tests.map(test => `build/tests/${test}.test.js`) : writeGroups();
+const files = writeGroups();
 
 export default {
 	files,
+	// The slowest are the first in the lists.
 	sortTestFiles: (one, other) => placeOf(one) - placeOf(other),
 	// Many tests cause warnings on purpose. They are emitted all the same, and not printed.
 	nodeArguments: ['--disable-warning=GatekeeperWarning'],
