@@ -1,4 +1,5 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {readdirSync, readFileSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
 import {dirname, join, normalize, relative, sep} from 'node:path';
 import test from 'ava';
 import {root} from './support/documents.ts';
@@ -6,11 +7,10 @@ import {root} from './support/documents.ts';
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
 const source = join(root, 'source');
-const names = (await readdir(source, {recursive: true})).filter(name => name.endsWith('.ts'));
-const texts = new Map<string, string>();
-for (const name of names) {
-	texts.set(name, await readFile(join(source, name), 'utf8'));
-}
+const names = readdirSync(source, {encoding: 'utf8', recursive: true}).filter(name =>
+	name.endsWith('.ts'),
+);
+const texts = new Map(names.map(name => [name, readFileSync(join(source, name), 'utf8')]));
 
 /** What each file imports of the source, types included. */
 const imports: Graph = new Map(

@@ -2,14 +2,12 @@ import {createRequire} from 'node:module';
 import {Router} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
+import * as esModule from 'koa-gatekeeper';
 import supertest from 'supertest';
 import {ok} from './support/handlers.ts';
 
 const require = createRequire(import.meta.url);
-type Package = typeof import('koa-gatekeeper');
-
-const esModule: Package = await import('koa-gatekeeper');
-const commonJs: Package = require('koa-gatekeeper');
+const commonJs: typeof esModule = require('koa-gatekeeper');
 
 const pairs = [
 	['an ES module', esModule, 'CommonJS', commonJs],

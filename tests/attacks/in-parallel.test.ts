@@ -4,6 +4,7 @@ import {bypass} from '../../source/index.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
 import {latch} from '../support/latch.ts';
+import {requestStatus} from '../support/request-status.ts';
 import {serve} from '../support/servers.ts';
 
 /**
@@ -27,13 +28,7 @@ async function parallel(
 		}
 	});
 
-	return Promise.all(
-		Array.from({length: count}, async () => {
-			const response = await fetch(origin + path);
-			await response.arrayBuffer();
-			return response.status;
-		}),
-	);
+	return Promise.all(Array.from({length: count}, () => requestStatus(origin + path)));
 }
 
 for (const [count, extra] of [

@@ -4,10 +4,21 @@ import {canonicalKey, parseKey} from '../../source/client/key.ts';
 import {bytesHeld} from '../support/bytes-held.ts';
 import {anyCharacter} from '../support/generators/any-character.ts';
 
-const long = 'x'.repeat(1_000_000);
+const long = 'x'.repeat(100_000);
 
 test('a key of any length and content has a canonical form, which is short and well-formed', t => {
-	const texts = ['alice', '__proto__', '\0', '\ud800', long, 'a:b', '/64', 'hash:', '203.0.113.7'];
+	const longer = long.repeat(10);
+	const texts = [
+		'alice',
+		'__proto__',
+		'\0',
+		'\ud800',
+		longer,
+		'a:b',
+		'/64',
+		'hash:',
+		'203.0.113.7',
+	];
 
 	for (const text of texts) {
 		const key = canonicalKey('key', text);
@@ -17,7 +28,7 @@ test('a key of any length and content has a canonical form, which is short and w
 	}
 
 	t.is(canonicalKey('key', 'alice'), 'key:alice');
-	t.regex(canonicalKey('key', long), /^hash:[\da-f]{64}$/);
+	t.regex(canonicalKey('key', longer), /^hash:[\da-f]{64}$/);
 });
 
 test('a key that was cut from a long text does not keep the text in memory', t => {

@@ -2,11 +2,16 @@ import {execFile} from 'node:child_process';
 import {writeFile} from 'node:fs/promises';
 import {Server} from 'node:net';
 import {join} from 'node:path';
-import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
-import {moduleFolder, pages, root, typescriptBlocks} from '../support/documents.ts';
+import {
+	importTypeScript,
+	moduleFolder,
+	pages,
+	root,
+	typescriptBlocks,
+} from '../support/documents.ts';
 import {type RedisServer, startRedis} from '../support/redis/server.ts';
 import {serve} from '../support/servers.ts';
 
@@ -81,7 +86,7 @@ interface AppModule {
 /** Runs a block as part of an app, and sends a request to each of its routes. */
 async function run(t: ExecutionContext, module: string, file: string): Promise<void> {
 	await writeFile(file, asApp(module));
-	const {app, client} = (await import(pathToFileURL(file).href)) as AppModule;
+	const {app, client} = await importTypeScript<AppModule>(file);
 	t.teardown(() => client?.destroy());
 	app.silent = true;
 	const errors: string[] = [];

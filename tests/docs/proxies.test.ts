@@ -239,7 +239,7 @@ test("no recipe walks X-Forwarded-For past a CDN's ranges", async t => {
 	}
 });
 
-test('every recipe has a test', async t => {
+test('every recipe for a proxy has a test', async t => {
 	const text = await readPage('docs/proxies.md');
 	const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading = '']) => heading);
 	const withGate = await Promise.all(

@@ -3,7 +3,7 @@ import test from 'ava';
 import type Koa from 'koa';
 import type {Context, Next} from 'koa';
 import supertest from 'supertest';
-import {runDemo} from '../support/demo.ts';
+import {asTypeScript, runDemo} from '../support/demo.ts';
 import {blocks, importModule, sample} from '../support/documents.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
@@ -30,7 +30,7 @@ test('the first example of the README does what its comments say', async t => {
 });
 
 test("the README's curl lines get the responses that their comments promise", async t => {
-	const {url} = await runDemo(t);
+	const {url} = await runDemo(t, asTypeScript);
 	const lines = (await sample('README.md', 'Try it', 'sh', 'curl')).trim().split('\n');
 	t.is(lines.length, 3);
 

@@ -15,6 +15,7 @@ import {ok} from '../support/handlers.ts';
 import {manualClockStore} from '../support/manual-clock.ts';
 import {openRecipe} from '../support/recipe.ts';
 import {startRedis} from '../support/redis/server.ts';
+import {requestStatus} from '../support/request-status.ts';
 import {agents, serve} from '../support/servers.ts';
 import {upgradeOn} from '../support/upgrade.ts';
 
@@ -57,8 +58,8 @@ test('a script ends a ban, and running processes admit the client within a secon
 test('of 500 guesses at once, the login recipe admits at most 20', async t => {
 	const {app} = await openRecipe(t, 'docs/recipes.md', 'Count only failed logins');
 	const {origin} = await serve(t, app);
-	const guess = async () =>
-		(await fetch(`${origin}/login`, {method: 'POST', headers: {'X-Forwarded-For': alice}})).status;
+	const guess = () =>
+		requestStatus(`${origin}/login`, {method: 'POST', headers: {'X-Forwarded-For': alice}});
 
 	const seen = await Promise.all(Array.from({length: 500}, guess));
 	const judged = seen.filter(status => status === 401).length;

@@ -1,9 +1,15 @@
 import {spawn} from 'node:child_process';
 import type {ExecutionContext} from 'ava';
 
-/** Runs `npm run demo` on a free port until the test ends. Returns what it prints before it listens. */
-export async function runDemo(t: ExecutionContext): Promise<{url: string; printed: string}> {
-	const demo = spawn(process.execPath, ['--import=tsx', 'demo/app.ts'], {
+/** How `npm run demo` starts it. */
+export const asTypeScript = ['--import=tsx', 'demo/app.ts'];
+
+/** Runs the demo on a free port until the test ends. Returns what it prints before it listens. */
+export async function runDemo(
+	t: ExecutionContext,
+	program: readonly string[] = ['build/demo/app.js'],
+): Promise<{url: string; printed: string}> {
+	const demo = spawn(process.execPath, program, {
 		env: {...process.env, PORT: '0'},
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});

@@ -5,9 +5,6 @@ import {pathToFileURL} from 'node:url';
 import type {ExecutionContext} from 'ava';
 import {register} from 'tsx/esm/api';
 
-// The tests themselves are compiled; the blocks of the documents are loaded as TypeScript.
-register();
-
 /** The root of the repository: AVA runs every test from there. */
 export const root = process.cwd();
 
@@ -102,6 +99,18 @@ function fences(text: string, heading?: string): readonly Fence[] {
 export async function importModule<Exports>(t: ExecutionContext, code: string): Promise<Exports> {
 	const file = join(await moduleFolder(t), 'module.ts');
 	await writeFile(file, code);
+
+	return importTypeScript<Exports>(file);
+}
+
+let isRegistered = false;
+
+/** The tests themselves are compiled; the blocks of the documents are loaded as TypeScript. */
+export async function importTypeScript<Exports>(file: string): Promise<Exports> {
+	if (!isRegistered) {
+		register();
+		isRegistered = true;
+	}
 
 	return (await import(pathToFileURL(file).href)) as Exports;
 }

@@ -1,4 +1,4 @@
-import type {Server} from 'node:http';
+import {createServer, type Server} from 'node:http';
 import type {Server as NetServer} from 'node:net';
 import type {ExecutionContext} from 'ava';
 import type Koa from 'koa';
@@ -12,12 +12,25 @@ export interface Agents {
 }
 
 export function agents(app: Koa): Agents {
-	const callback = app.callback();
+	const server = keptOpen(createServer(app.callback()));
 
 	return {
-		http: supertest.agent(callback),
-		from: client => supertest.agent(callback).set('X-Forwarded-For', client),
+		http: supertest.agent(server),
+		from: client => supertest.agent(server).set('X-Forwarded-For', client),
 	};
+}
+
+/**
+ * supertest opens a server for a request and closes it afterwards, which takes as long as the request. This one
+ * stays open for the next request, and does not keep the process alive.
+ */
+function keptOpen(server: Server): Server {
+	server.close = done => {
+		done?.();
+		return server;
+	};
+
+	return server.unref();
 }
 
 /** Serves an app on a free port until the test ends: for parallel requests and raw sockets. */

@@ -31,7 +31,7 @@ test('replace() rejects a value that is not a list, and does not throw', async t
 	}
 });
 
-const MANY = 100_000;
+const MANY = 30_000;
 
 /** Addresses out of order, of which no two are adjacent; half of them are IPv4. */
 const many = Array.from({length: MANY}, (_, index) => even((index * 7919) % MANY));
@@ -93,9 +93,9 @@ test('an error about many entries names the first bad one, and none is taken', a
 
 	await t.throwsAsync(list.replace(entries), {
 		instanceOf: TypeError,
-		message: /^`replace\(\)\[100000\]` must be an address, .*, got 'evil'$/,
+		message: /^`replace\(\)\[30000\]` must be an address, .*, got 'evil'$/,
 	});
-	t.throws(() => new AddressList(entries), {message: /^`AddressList\(\)\[100000\]` must be /});
+	t.throws(() => new AddressList(entries), {message: /^`AddressList\(\)\[30000\]` must be /});
 	t.true(list.has('192.0.2.1'));
 	t.false(list.has(even(0)));
 });

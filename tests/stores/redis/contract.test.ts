@@ -1,24 +1,33 @@
 import test from 'ava';
-import {packages} from '../../support/redis/clients.ts';
+import {type OpenedClient, packages} from '../../support/redis/clients.ts';
 import {furtherPackages} from '../../support/redis/further-clients.ts';
 import {openRedisStore} from '../../support/redis/opened.ts';
-import {startRedis} from '../../support/redis/server.ts';
+import {type RedisServer, startRedis} from '../../support/redis/server.ts';
 import {storeContract} from '../contract.ts';
 
-const server = await startRedis();
-const clients = await Promise.all(
-	Object.entries({...packages, ...furtherPackages}).map(
-		async ([name, open]) => [name, await open(server.port)] as const,
-	),
-);
+const all = {...packages, ...furtherPackages};
+const clients = new Map<string, OpenedClient>();
+let server: RedisServer;
 
-test.after.always(async () => {
-	await Promise.all(clients.map(([, {close}]) => close()));
-	await server.stop();
+test.before(async () => {
+	server = await startRedis();
+	for (const [name, open] of Object.entries(all)) {
+		clients.set(name, await open(server.port));
+	}
 });
 
-for (const [name, client] of clients) {
+test.after.always(async () => {
+	await Promise.all([...clients.values()].map(({close}) => close()));
+	await server?.stop();
+});
+
+for (const name of Object.keys(all)) {
 	// The other clients are of the same two families.
 	const histories = name === 'ioredis' || name === 'redis' ? 60 : 0;
-	storeContract(test, `RedisStore over ${name}`, () => openRedisStore(client), {histories});
+	storeContract(
+		test,
+		`RedisStore over ${name}`,
+		() => openRedisStore(clients.get(name) as OpenedClient),
+		{histories},
+	);
 }

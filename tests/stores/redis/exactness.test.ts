@@ -1,25 +1,32 @@
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
 import test from 'ava';
-import {packages} from '../../support/redis/clients.ts';
-import {startRedis} from '../../support/redis/server.ts';
+import {type OpenedClient, packages} from '../../support/redis/clients.ts';
+import {type RedisServer, startRedis} from '../../support/redis/server.ts';
+import {requestStatus} from '../../support/request-status.ts';
 
-const PROCESSES = 4;
+const PROCESSES = 3;
 const REQUESTS = 50;
 const COUNT = 100;
 const WINDOW = 60;
 
-const server = await startRedis();
-const direct = await packages.redis(server.port);
-const apps = await Promise.all(Array.from({length: PROCESSES}, startApp));
+let server: RedisServer;
+let direct: OpenedClient;
+let apps: readonly App[] = [];
+
+test.before(async () => {
+	server = await startRedis();
+	direct = await packages.redis(server.port);
+	apps = await Promise.all(Array.from({length: PROCESSES}, startApp));
+});
 
 test.after.always(async () => {
 	for (const {child} of apps) {
 		child.kill();
 	}
 
-	await direct.close();
-	await server.stop();
+	await direct?.close();
+	await server?.stop();
 });
 
 for (const name of Object.keys(packages)) {
@@ -63,11 +70,9 @@ async function failed(child: ChildProcess): Promise<never> {
 /** Sends a number of requests of one client to each app, all in parallel, and returns their statuses. */
 async function sendAll(name: string, requests: number): Promise<number[]> {
 	const statuses = apps.flatMap(({url}) =>
-		Array.from({length: requests}, async () => {
-			const response = await fetch(`${url}/${name}`, {headers: {'x-client': 'a'}});
-			await response.arrayBuffer();
-			return response.status;
-		}),
+		Array.from({length: requests}, () =>
+			requestStatus(`${url}/${name}`, {headers: {'x-client': 'a'}}),
+		),
 	);
 
 	return Promise.all(statuses);

@@ -4,7 +4,7 @@ import Koa from 'koa';
 import {gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
 import {packages} from '../../support/redis/clients.ts';
-import {startRedis} from '../../support/redis/server.ts';
+import {server} from '../../support/redis/shared.ts';
 import {serve} from '../../support/servers.ts';
 import {warnings} from '../../support/warnings.ts';
 
@@ -14,9 +14,6 @@ const COUNT = 2;
 /** Milliseconds that the store may take for a reply, and for which the event loop is blocked at a time. */
 const TIMEOUT = 300;
 const HELD = 400;
-
-const server = await startRedis();
-test.after.always(() => server.stop());
 
 /** Blocks the event loop, as a synchronous hash of a password does. */
 function blockLoop(): void {

@@ -2,11 +2,8 @@ import test from 'ava';
 import {Redis} from 'ioredis';
 import {Redis as Valkey} from 'iovalkey';
 import {RedisStore} from '../../../source/redis.ts';
-import {startRedis} from '../../support/redis/server.ts';
+import {server} from '../../support/redis/shared.ts';
 import {fill, limit, listed} from '../contract/promised.ts';
-
-const server = await startRedis();
-test.after.always(() => server.stop());
 
 for (const [name, open] of Object.entries({
 	ioredis: (keyPrefix: string) => new Redis(server.port, {keyPrefix}),

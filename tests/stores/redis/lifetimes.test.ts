@@ -1,22 +1,13 @@
 import test from 'ava';
-import {packages} from '../../support/redis/clients.ts';
 import {openRedisStore, SPARE} from '../../support/redis/opened.ts';
-import {startRedis} from '../../support/redis/server.ts';
+import {opened} from '../../support/redis/shared.ts';
 import {ban, fill, limit} from '../contract/promised.ts';
 
-const began = performance.now();
-const server = await startRedis();
-const opened = await packages.ioredis(server.port);
-const {run} = opened;
 const rule = limit(3, 1000);
 const banRule = ban(2, 5000, 700);
 
-test.after.always(async () => {
-	await opened.close();
-	await server.stop();
-});
-
 test('a log expires one window after the last request', async t => {
+	const isAbout = fromNow();
 	const {store, prefix, pass} = await openRedisStore(opened);
 	await fill(store, [rule, limit(5, 60_000, 'slow')], 1);
 
@@ -29,6 +20,7 @@ test('a log expires one window after the last request', async t => {
 });
 
 test('a long log expires one window after the last request, too', async t => {
+	const isAbout = fromNow();
 	const {store, prefix} = await openRedisStore(opened);
 	const wide = limit(5000, 60_000);
 	await Promise.all(Array.from({length: 1500}, () => store.admit('a', [wide], {})));
@@ -38,6 +30,7 @@ test('a long log expires one window after the last request, too', async t => {
 });
 
 test('reports expire after the longest of their windows, and a ban when it ends', async t => {
+	const isAbout = fromNow();
 	const {store, prefix} = await openRedisStore(opened);
 	await store.report('a', banRule, {weight: 1});
 	await store.report('a', ban(5, 90_000, 10, 'slow'), {weight: 1});
@@ -57,12 +50,13 @@ test('reports expire after the longest of their windows, and a ban when it ends'
 });
 
 test('the store remembers for longer than any window that a client was reset', async t => {
+	const isAbout = fromNow();
 	const {store, prefix} = await openRedisStore(opened);
 	const longest = 46 * 24 * 60 * 60 * 1000;
 	await store.reset('a');
 	t.true(isAbout((await lifetimesOf(prefix))['{a}'], longest));
 
-	await run('PEXPIRE', `${prefix}{a}`, '60000');
+	await opened.run('PEXPIRE', `${prefix}{a}`, '60000');
 	await fill(store, [rule], 1);
 	t.true(isAbout((await lifetimesOf(prefix))['{a}'], longest), 'each request renews it');
 	await store.ban('a', {duration: 1000});
@@ -74,17 +68,21 @@ test('the store remembers for longer than any window that a client was reset', a
 
 /** The milliseconds until each key of a prefix expires. */
 async function lifetimesOf(prefix: string): Promise<Record<string, number>> {
-	const keys = (await run('KEYS', `${prefix}{*`)) as string[];
+	const keys = (await opened.run('KEYS', `${prefix}{*`)) as string[];
 	const lifetimes = keys.map(async key => [
 		key.slice(prefix.length),
-		Number(await run('PTTL', key)) - SPARE,
+		Number(await opened.run('PTTL', key)) - SPARE,
 	]);
 
 	return Object.fromEntries(await Promise.all(lifetimes));
 }
 
-/** Whether this is what is left of a lifetime that began during these tests: the server's clock runs. */
-function isAbout(left: number | undefined, lifetime: number): boolean {
-	const oldest = performance.now() - began + 1000;
-	return left !== undefined && left <= lifetime && left > lifetime - oldest;
+/** Checks what is left of lifetimes that begin from now on: the server's clock runs. */
+function fromNow(): (left: number | undefined, lifetime: number) => boolean {
+	const began = performance.now();
+
+	return (left, lifetime) => {
+		const oldest = performance.now() - began + 1000;
+		return left !== undefined && left <= lifetime && left > lifetime - oldest;
+	};
 }

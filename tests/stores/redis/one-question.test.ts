@@ -3,20 +3,12 @@ import test from 'ava';
 import Koa from 'koa';
 import {type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
 import {ok} from '../../support/handlers.ts';
-import {packages} from '../../support/redis/clients.ts';
 import {decide, openRedisStore, scriptsRun} from '../../support/redis/opened.ts';
-import {startRedis} from '../../support/redis/server.ts';
+import {opened} from '../../support/redis/shared.ts';
 import {agents} from '../../support/servers.ts';
 import {ban, fill, limit} from '../contract/promised.ts';
 
 const REFUSALS = 100;
-
-const server = await startRedis();
-const opened = await packages.ioredis(server.port);
-test.after.always(async () => {
-	await opened.close();
-	await server.stop();
-});
 
 const scripts = () => scriptsRun(opened);
 

@@ -1,17 +1,8 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
-import {packages} from '../../support/redis/clients.ts';
 import {decide, openRedisStore, scriptsRun} from '../../support/redis/opened.ts';
-import {startRedis} from '../../support/redis/server.ts';
+import {opened} from '../../support/redis/shared.ts';
 import {fill, limit, limitedBy, quota} from '../contract/promised.ts';
-
-const server = await startRedis();
-const opened = await packages.ioredis(server.port);
-
-test.after.always(async () => {
-	await opened.close();
-	await server.stop();
-});
 
 test('a verdict that was asked for before a command is not remembered after the command', async t => {
 	const {store} = await openRedisStore(opened);

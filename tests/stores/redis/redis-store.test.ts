@@ -6,19 +6,12 @@ import {anyCharacter} from '../../support/generators/any-character.ts';
 import {packages} from '../../support/redis/clients.ts';
 import {openRedisStore} from '../../support/redis/opened.ts';
 import {startRedis} from '../../support/redis/server.ts';
+import {opened, server} from '../../support/redis/shared.ts';
 import {runs} from '../../support/runs.ts';
 import {admittedWith, ban, fill, limit, limitedBy, listed, quota} from '../contract/promised.ts';
 
-const server = await startRedis();
-const opened = await packages.ioredis(server.port);
-const {client, run} = opened;
 const rule = limit(3, 1000);
 const banRule = ban(2, 5000, 700);
-
-test.after.always(async () => {
-	await opened.close();
-	await server.stop();
-});
 
 test('stores with two prefixes share nothing, even if one prefix begins with the other', async t => {
 	const one = await openRedisStore(opened, {prefix: 'app:'});
@@ -43,7 +36,7 @@ test('with `keySecret`, the server holds no key of a user as plain text', async 
 	await gate.ban({key: 'sk-secret'});
 	await gate.report({key: 'sk-other'});
 
-	const keys = ((await run('KEYS', `${prefix}{*`)) as string[]).map(key =>
+	const keys = ((await opened.run('KEYS', `${prefix}{*`)) as string[]).map(key =>
 		key.slice(prefix.length),
 	);
 	t.is(keys.length, 2);
@@ -55,7 +48,8 @@ test('a client with garbage in its keys gets a verdict, and is admitted a window
 	const wide = limit(2, 1000);
 	await store.admit('a', [wide], {});
 	await store.report('a', banRule, {weight: 1});
-	const log = ((await run('KEYS', `${prefix}{a}*`)) as string[]).find(key => /\w$/.test(key)) ?? '';
+	const log =
+		((await opened.run('KEYS', `${prefix}{a}*`)) as string[]).find(key => /\w$/.test(key)) ?? '';
 	const garbage = fc.oneof(
 		fc.string({unit: anyCharacter, maxLength: 60}),
 		fc.constantFrom(
@@ -73,8 +67,8 @@ test('a client with garbage in its keys gets a verdict, and is admitted a window
 		fc.string({minLength: 4090, maxLength: 4100}),
 	);
 	const recovers = fc.asyncProperty(garbage, garbage, async (state, text) => {
-		await run('SET', `${prefix}{a}`, state);
-		await run('SET', log, text);
+		await opened.run('SET', `${prefix}{a}`, state);
+		await opened.run('SET', log, text);
 		const [, other] = await Promise.all([store.admit('a', [wide], {}), store.admit('b', [], {})]);
 		await listed(store);
 		await store.report('a', banRule, {weight: 1});
@@ -99,8 +93,8 @@ test('a long log counts as exactly as a short one, and drops what has left the w
 		await pass(1000);
 	}
 
-	const [log = ''] = (await run('KEYS', `${prefix}{a}*`)) as string[];
-	t.true(Number(await run('STRLEN', log)) < 2 * 4 * 3000 + 100);
+	const [log = ''] = (await opened.run('KEYS', `${prefix}{a}*`)) as string[];
+	t.true(Number(await opened.run('STRLEN', log)) < 2 * 4 * 3000 + 100);
 });
 
 test('on a server that is out of memory, an operator can still ban, unban and reset', async t => {
@@ -129,9 +123,9 @@ test('a key of another type in place of a log is replaced', async t => {
 	const {store, prefix} = await openRedisStore(opened);
 	const wide = limit(5000, 60_000);
 	await store.admit('a', [wide], {});
-	const [log = ''] = (await run('KEYS', `${prefix}{a}*`)) as string[];
-	await run('DEL', log);
-	await run('RPUSH', log, 'x');
+	const [log = ''] = (await opened.run('KEYS', `${prefix}{a}*`)) as string[];
+	await opened.run('DEL', log);
+	await opened.run('RPUSH', log, 'x');
 
 	t.deepEqual(await store.admit('a', [wide], {}), admittedWith(quota(wide, 4999, 60_000)));
 });
@@ -171,7 +165,9 @@ test('an error that clients of Redis act on reaches the client unchanged', async
 test('a list of bans that searches many keys yields pages regularly', async t => {
 	const {store, prefix} = await openRedisStore(opened);
 	await store.ban('a', {duration: 1000});
-	await Promise.all(Array.from({length: 5000}, (_, index) => run('SET', `${prefix}${index}`, 'x')));
+	await Promise.all(
+		Array.from({length: 5000}, (_, index) => opened.run('SET', `${prefix}${index}`, 'x')),
+	);
 	const pages: unknown[][] = [];
 	for await (const page of store.bans()) {
 		pages.push([...page]);
@@ -182,8 +178,8 @@ test('a list of bans that searches many keys yields pages regularly', async t =>
 });
 
 test('closing a gate does not close the client', async t => {
-	const gate = gatekeeper({store: new RedisStore({client, prefix: 'closed:'})});
+	const gate = gatekeeper({store: new RedisStore({client: opened.client, prefix: 'closed:'})});
 	await gate.close();
 
-	t.is(await run('PING'), 'PONG');
+	t.is(await opened.run('PING'), 'PONG');
 });

@@ -1,12 +1,12 @@
 import {Router} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
-import {type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
-import {ok} from '../../support/handlers.ts';
-import {type OpenedClient, packages} from '../../support/redis/clients.ts';
-import {openRedisStore} from '../../support/redis/opened.ts';
-import {startRedis} from '../../support/redis/server.ts';
-import {agents} from '../../support/servers.ts';
+import {type GatekeeperOptions, gatekeeper, specific} from '../../../../source/index.ts';
+import {ok} from '../../../support/handlers.ts';
+import {type OpenedClient, packages} from '../../../support/redis/clients.ts';
+import {openRedisStore} from '../../../support/redis/opened.ts';
+import {startRedis} from '../../../support/redis/server.ts';
+import {agents} from '../../../support/servers.ts';
 
 const GUESSES = 20;
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {forEachPackage, sendMany} from '../../support/redis/faulty-server.ts';
+import {forEachPackage, sendMany} from '../../../support/redis/faulty-server.ts';
 
 test.serial('a ban that this process knows holds while the server is gone', async t => {
 	await forEachPackage(t, async ({http, gate, server, store}, name) => {

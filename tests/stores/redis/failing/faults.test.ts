@@ -1,15 +1,15 @@
 import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
-import type {RedisStore} from '../../../source/redis.ts';
-import {inTime} from '../../../source/stores/guard/deadline.ts';
-import {packages} from '../../support/redis/clients.ts';
+import type {RedisStore} from '../../../../source/redis.ts';
+import {inTime} from '../../../../source/stores/guard/deadline.ts';
+import {packages} from '../../../support/redis/clients.ts';
 import {
 	COUNT,
 	type FaultyServer,
 	forEachPackage,
 	sendMany,
-} from '../../support/redis/faulty-server.ts';
-import {warnings} from '../../support/warnings.ts';
+} from '../../../support/redis/faulty-server.ts';
+import {warnings} from '../../../support/warnings.ts';
 
 interface Fault {
 	readonly begin: (faulty: FaultyServer) => unknown;
