@@ -57,3 +57,20 @@ for (const [one, gatePackage, other, routePackage] of pairs) {
 		t.is(headers['ratelimit-policy'], '"inner";q=5;w=60');
 	});
 }
+
+test('unnamed rules of both builds have names of their own, so that they share no counter', async t => {
+	const app = new Koa();
+	const store = new commonJs.MemoryStore({clock: () => 0});
+	app.use(esModule.gatekeeper({rateLimitRule: [4, 60], store}));
+	app.use(commonJs.gatekeeper({rateLimitRule: [4, 60], store}));
+	const router = new Router();
+	router.get('/a', esModule.specific([2, 60]), ok).get('/b', commonJs.specific([2, 60]), ok);
+	app.use(router.routes());
+	const http = supertest.agent(app.callback());
+	const statuses: number[] = [];
+	for (const path of ['/a', '/a', '/b', '/b', '/b']) {
+		statuses.push((await http.get(path)).status);
+	}
+
+	t.deepEqual(statuses, [200, 200, 200, 200, 429]);
+});

@@ -14,6 +14,7 @@ import {isIpv6Prefix} from '../client/address/address.ts';
 import type {AddressList} from '../client/address/address-list.ts';
 import {settleProxies, type TrustedProxies} from '../client/trusted-proxies.ts';
 import {isRouter, type RouterLike} from '../marks/router.ts';
+import {processWide} from '../process-wide.ts';
 import type {StoreErrorPolicy} from '../stores/guard/failure-policy.ts';
 import type {GateStore} from '../stores/guard/gate-store.ts';
 import {guard} from '../stores/guard/guard.ts';
@@ -81,7 +82,7 @@ const names = [
 ] as const satisfies ReadonlyArray<keyof GatekeeperOptions>;
 
 /** The names of unnamed global rules continue where the last gate on the same store ended. */
-const globalNames = new WeakMap<object, () => string>();
+const globalNames = processWide('globalNames', () => new WeakMap<object, () => string>());
 
 /**
  * Checks the options of `gatekeeper()` and fills in the defaults.

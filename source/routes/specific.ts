@@ -7,6 +7,7 @@ import {type Mark, setMark} from '../marks/mark.ts';
 import {andThen} from '../maybe-promise.ts';
 import type {KeyOf} from '../options/options.ts';
 import {type LimitRules, nameSeries, settleLimitRules} from '../options/rules.ts';
+import {processWide} from '../process-wide.ts';
 import {decidedBefore, type RequestState, requireState} from '../request-state.ts';
 import {RateLimitFields} from '../response/ratelimit-fields.ts';
 import {refuse} from '../response/refuse.ts';
@@ -33,7 +34,7 @@ export interface SpecificOptions {
 	readonly key?: KeyOf;
 }
 
-const nextName = nameSeries('specific');
+const nextName = processWide('specificNames', () => nameSeries('specific'));
 
 /**
  * Limits the routes behind it by rules of their own, which are asked after the global ones.
