@@ -62,7 +62,7 @@ test('aborted requests free their places in flight, and count as their marks hav
 	t.is((await app.http.get('/ping')).headers.ratelimit, '"global";r=2;t=60');
 });
 
-test('so do aborted requests that are pipelined behind another one', async t => {
+test('aborted requests that are pipelined behind another one free their places', async t => {
 	const app = uploads();
 	const held = 'OPTIONS /page HTTP/1.1\r\nHost: a.test\r\nX-Hold: 1\r\n\r\n';
 
@@ -72,7 +72,7 @@ test('so do aborted requests that are pipelined behind another one', async t => 
 	t.is((await app.http.get('/ping')).headers.ratelimit, '"global";r=2;t=60');
 });
 
-test('so do aborted requests of an excluded method, once one has been rewritten', async t => {
+test('aborted requests of an excluded method free their places, and count, once one has been rewritten', async t => {
 	const app = uploads();
 	const rewritten = await app.http.options('/page').set('X-Method', 'POST');
 	t.is(rewritten.status, 200);
