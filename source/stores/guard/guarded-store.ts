@@ -87,14 +87,14 @@ export class GuardedStore implements GateStore {
 		options: AdmitOptions,
 	): MaybePromise<GuardedVerdict> {
 		const failsClosed = this.#policy === 'closed';
-		if (failsClosed && this.#fallback.refusesAll) {
+		if (failsClosed && this.#fallback.closedSlots.has(client)) {
 			return unavailable;
 		}
 
 		// No rule and no ban applies: there is nothing to ask, but whether the store works.
 		if (options.immune && rules.length === 0) {
 			const breaker = failsClosed ? this.#parts.of(client).breaker : undefined;
-			return breaker?.isOpen
+			return breaker?.isOpenFor(client)
 				? this.#caller.decide(this.#calls.admission(client, rules, options), breaker)
 				: admitted;
 		}
