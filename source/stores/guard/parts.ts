@@ -16,12 +16,17 @@ export interface Part {
 export class Parts {
 	readonly #names: PartNames;
 	readonly #clock: () => number;
+	readonly #timeout: number;
 	readonly #parts = new Map<string, Part>();
 
-	/** @param clock milliseconds, from any origin */
-	constructor(store: Store, clock: () => number) {
+	/**
+	 * @param clock milliseconds, from any origin
+	 * @param timeout milliseconds for which a question waits for its turn
+	 */
+	constructor(store: Store, clock: () => number, timeout: number) {
 		this.#names = new PartNames(store);
 		this.#clock = clock;
+		this.#timeout = timeout;
 	}
 
 	/** The part that a client is on. */
@@ -34,7 +39,7 @@ export class Parts {
 
 		const made = {
 			breaker: new PartBreaker(this.#clock, one => this.#names.slotOf(one)),
-			inFlight: new InFlightLimit(),
+			inFlight: new InFlightLimit(this.#timeout),
 		};
 		this.#parts.set(name, made);
 		return made;

@@ -8,7 +8,7 @@ function failing(
 	clients: readonly string[],
 	slotOf: NonNullable<Store['slotOf']> = () => 0,
 ): Parts {
-	const parts = new Parts({...commandsOnly, partOf, slotOf}, () => 0);
+	const parts = new Parts({...commandsOnly, partOf, slotOf}, () => 0, 5);
 	for (const client of clients) {
 		for (let failed = 0; failed < 5; failed += 1) {
 			parts.of(client).breaker.failed(client);
