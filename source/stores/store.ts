@@ -50,6 +50,14 @@ export interface Store {
 	partOf?(client: string): string;
 
 	/**
+	 * Names the slot of its part that a client is on, if slots can fail on their own, such as a hash slot of a
+	 * cluster while it is moved to another server. Failures about a few slots do not count against the others.
+	 *
+	 * @default one slot
+	 */
+	slotOf?(client: string): string | number;
+
+	/**
 	 * Counts `weight` reports of a client. Bans the client once there are `banRule.count` of them within
 	 * `banRule.window`, and deletes its reports. Counts nothing during a ban.
 	 */

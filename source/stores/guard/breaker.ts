@@ -11,7 +11,7 @@ export const PAUSE = 1000;
 export class Breaker {
 	readonly #clock: () => number;
 	#failuresInRow = 0;
-	#nextTry = -Infinity;
+	#lastTry = -Infinity;
 
 	/** @param clock milliseconds, from any origin */
 	constructor(clock: () => number) {
@@ -24,13 +24,11 @@ export class Breaker {
 			return true;
 		}
 
-		const now = this.#clock();
-		// If the clock has gone back, the pause must not last longer.
-		if (now < this.#nextTry && this.#nextTry - now <= PAUSE) {
+		if (this.wasTriedWithin(PAUSE)) {
 			return false;
 		}
 
-		this.#nextTry = now + PAUSE;
+		this.#lastTry = this.#clock();
 		return true;
 	}
 
@@ -39,12 +37,19 @@ export class Breaker {
 		return this.#failuresInRow >= OPENS_AFTER;
 	}
 
+	/** Whether the store was tried, or has failed, in the last `ms` milliseconds. */
+	wasTriedWithin(ms: number): boolean {
+		const ago = this.#clock() - this.#lastTry;
+		// If the clock has gone back, the pause must not last longer.
+		return ago >= 0 && ago < ms;
+	}
+
 	succeeded(): void {
 		this.#failuresInRow = 0;
 	}
 
 	failed(): void {
 		this.#failuresInRow += 1;
-		this.#nextTry = this.#clock() + PAUSE;
+		this.#lastTry = this.#clock();
 	}
 }

@@ -36,6 +36,7 @@ export class Calls {
 		const fallback = this.#fallback;
 
 		return {
+			client,
 			ask: asking => this.#store.admit(client, rules, options, asking),
 			read: reply => readVerdict(reply, rules),
 			learn: (verdict, version) => fallback.learnVerdict(client, verdict, options, version),
@@ -53,6 +54,7 @@ export class Calls {
 		const fallback = this.#fallback;
 
 		return {
+			client,
 			ask: asking => this.#store.report(client, banRule, report, asking),
 			read: readOutcome,
 			learn: (outcome, version) => {
@@ -60,7 +62,7 @@ export class Calls {
 				fallback.learnOutcome(client, outcome, report.reason, version);
 			},
 			decideWithout: () => {
-				fallback.refuseAllForAWhile();
+				fallback.closedSlots.close(client);
 
 				return this.#policy === 'memory' ? fallback.report(client, banRule, report) : {reports: 0};
 			},

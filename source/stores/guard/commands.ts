@@ -29,7 +29,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 				fallback.replaceBan(client, ban);
 			} catch (error) {
 				fallback.ban(client, ban);
-				fallback.refuseAllForAWhile();
+				fallback.closedSlots.close(client);
 				throw error;
 			}
 		},
@@ -59,7 +59,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 				fallback.learnOutcome(client, outcome, report.reason, version);
 				return outcome;
 			} catch (error) {
-				fallback.refuseAllForAWhile();
+				fallback.closedSlots.close(client);
 				throw error;
 			}
 		},

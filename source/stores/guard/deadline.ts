@@ -53,13 +53,3 @@ export function inTime<T>(
 		);
 	});
 }
-
-/** Whether something happens within `timeout` milliseconds. */
-export async function isInTime(event: Promise<void>, timeout: number): Promise<boolean> {
-	try {
-		await inTime(event, timeout);
-		return true;
-	} catch {
-		return false;
-	}
-}

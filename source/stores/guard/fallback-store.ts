@@ -4,8 +4,9 @@ import {MemoryStore} from '../memory/memory-store.ts';
 import type {SettledBanRule} from '../rule.ts';
 import type {AdmitOptions, Banned, NewBan, Report, ReportOutcome, Store} from '../store.ts';
 import {timeOf} from '../time-of.ts';
-import {PAUSE} from './breaker.ts';
+import {ClosedSlots} from './closed-slots.ts';
 import type {GuardedVerdict} from './failure-policy.ts';
+import {PartNames} from './part-names.ts';
 
 /** How many bans that began in this process are remembered, of each kind. */
 const MAX_BEGUN = 100_000;
@@ -20,27 +21,20 @@ const MAX_BEGUN = 100_000;
 export class FallbackStore extends MemoryStore {
 	/** What operators and reports have changed. */
 	readonly changes = new Changes();
-	/** Until when gates under `'closed'` refuse all requests. */
-	#refusesAllUntil = -Infinity;
+	/** Where gates under `'closed'` refuse all requests. */
+	readonly closedSlots: ClosedSlots;
 	readonly #begun = new Bans(MAX_BEGUN);
 	#gates = 0;
+
+	/** @param source the store in whose place it decides */
+	constructor(source: Store) {
+		super({clock: () => timeOf(source)});
+		this.closedSlots = new ClosedSlots(() => this.clock(), new PartNames(source));
+	}
 
 	/** Another gate uses it. */
 	addGate(): void {
 		this.#gates += 1;
-	}
-
-	/** Whether gates under `'closed'` refuse all requests. */
-	get refusesAll(): boolean {
-		return this.#refusesAllUntil > -Infinity && this.clock() < this.#refusesAllUntil;
-	}
-
-	/**
-	 * Closes gates under `'closed'` because the store has not taken a report or a ban. A server that can be
-	 * read but not written to would admit a client that is reported or banned.
-	 */
-	refuseAllForAWhile(): void {
-		this.#refusesAllUntil = this.clock() + PAUSE;
 	}
 
 	override report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
@@ -143,7 +137,7 @@ const fallbacks = new WeakMap<Store, FallbackStore>();
 
 /** The one fallback for all gates on this store. */
 export function fallbackOf(store: Store): FallbackStore {
-	const fallback = fallbacks.get(store) ?? new FallbackStore({clock: () => timeOf(store)});
+	const fallback = fallbacks.get(store) ?? new FallbackStore(store);
 	fallbacks.set(store, fallback);
 	fallback.addGate();
 	return fallback;

@@ -14,7 +14,6 @@ import {timeOf} from '../time-of.ts';
 import {Calls} from './calls.ts';
 import {readVerdict} from './check-reply.ts';
 import {guardedCommands} from './commands.ts';
-import {isInTime} from './deadline.ts';
 import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './failure-policy.ts';
 import {type FallbackStore, fallbackOf} from './fallback-store.ts';
 import type {Commands, GateStore} from './gate-store.ts';
@@ -48,7 +47,6 @@ export class GuardedStore implements GateStore {
 	readonly shared: boolean;
 	readonly commands: Commands;
 	readonly #policy: StoreErrorPolicy;
-	readonly #timeout: number;
 	readonly #parts: Parts;
 	readonly #caller: StoreCaller;
 	/** Whether the store remembers refusals, so that it is worth waiting for them. */
@@ -63,10 +61,9 @@ export class GuardedStore implements GateStore {
 		this.shared = source.shared;
 		this.#remembers = source.recall !== undefined;
 		this.#policy = policy;
-		this.#timeout = timeout;
 		this.#fallback = fallbackOf(source);
 		this.#reportedBans = new ReportedBans(this.#fallback.changes, () => this.now());
-		this.#parts = new Parts(source, () => this.now());
+		this.#parts = new Parts(source, () => this.now(), timeout);
 		const health = new Health({
 			clock: () => this.now(),
 			onFailing: error => warn('GATEKEEPER_STORE_FAILED', policy, describe(error)),
@@ -87,14 +84,14 @@ export class GuardedStore implements GateStore {
 		options: AdmitOptions,
 	): MaybePromise<GuardedVerdict> {
 		const failsClosed = this.#policy === 'closed';
-		if (failsClosed && this.#fallback.refusesAll) {
+		if (failsClosed && this.#fallback.closedSlots.has(client)) {
 			return unavailable;
 		}
 
 		// No rule and no ban applies: there is nothing to ask, but whether the store works.
 		if (options.immune && rules.length === 0) {
 			const breaker = failsClosed ? this.#parts.of(client).breaker : undefined;
-			return breaker?.isOpen
+			return breaker?.isOpenFor(client)
 				? this.#caller.decide(this.#calls.admission(client, rules, options), breaker)
 				: admitted;
 		}
@@ -104,7 +101,9 @@ export class GuardedStore implements GateStore {
 			return known;
 		}
 
-		return this.#ask(client, this.#calls.admission(client, rules, options), {
+		// Keys that a client makes up must not get it more turns.
+		const {requester = client} = options;
+		return this.#ask(requester, this.#calls.admission(client, rules, options), {
 			known: () => this.#knownVerdict(client, rules, options),
 			// This is a flood by one client, which must not gain by it under any policy.
 			withoutTurn: () => unavailable,
@@ -125,31 +124,35 @@ export class GuardedStore implements GateStore {
 		});
 	}
 
-	#ask<Reply>(client: string, call: Call<Reply>, otherwise: Otherwise<Reply>): MaybePromise<Reply> {
-		const part = this.#parts.of(client);
+	/** @param requester takes turns with others, whatever the question is about */
+	#ask<Reply>(
+		requester: string,
+		call: Call<Reply>,
+		otherwise: Otherwise<Reply>,
+	): MaybePromise<Reply> {
+		const part = this.#parts.of(call.client);
 
 		return this.#remembers
-			? this.#askInTurn(client, call, otherwise, part)
+			? this.#askInTurn(requester, call, otherwise, part)
 			: this.#caller.decide(call, part.breaker);
 	}
 
 	/** Asks the store once there is a place, unless what it would reply is known by then. */
 	async #askInTurn<Reply>(
-		client: string,
+		requester: string,
 		call: Call<Reply>,
 		{known, withoutTurn}: Otherwise<Reply>,
 		{breaker, inFlight}: Part,
 	): Promise<Reply> {
-		const waiter = inFlight.take(client);
-		if (waiter && !(await isInTime(waiter.turn, this.#timeout))) {
-			waiter.giveUp();
+		const turn = inFlight.take(requester);
+		if (turn && !(await turn)) {
 			return withoutTurn();
 		}
 
 		try {
-			return (waiter && known()) ?? (await this.#caller.decide(call, breaker));
+			return (turn && known()) ?? (await this.#caller.decide(call, breaker));
 		} finally {
-			inFlight.leave(client);
+			inFlight.leave(requester);
 		}
 	}
 

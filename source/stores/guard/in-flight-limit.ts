@@ -1,20 +1,14 @@
+import {type Wait, Waits} from './waits.ts';
+
 /** How many questions about one client may be on their way to a store. */
 const MAX_OF_ONE = 500;
 
 /** How many questions may be on their way to a store in all. */
 const MAX_IN_ALL = 1000;
 
-/** A request that waits for its question to be asked. */
-interface Waiter {
-	/** Resolves when the question may be asked. */
-	readonly turn: Promise<void>;
-	/** Gives up the wait: the turn passes to another waiter. */
-	giveUp(): void;
-}
-
+/** A wait in a line. */
 interface Waiting {
-	readonly start: () => void;
-	state: 'waiting' | 'started' | 'given up';
+	readonly wait: Wait;
 	next: Waiting | undefined;
 }
 
@@ -33,14 +27,20 @@ export class InFlightLimit {
 	readonly #lines = new Map<string, Line>();
 	/** The clients with waiters, in the order of their turns. */
 	readonly #waiting = new Set<string>();
+	readonly #waits: Waits;
 	#inFlight = 0;
+
+	/** @param timeout milliseconds for which a question waits for its turn */
+	constructor(timeout: number) {
+		this.#waits = new Waits(timeout);
+	}
 
 	/**
 	 * Begins a question. Call `leave` once for each question that has begun.
 	 *
-	 * @returns a waiter, if it may not be asked yet
+	 * @returns nothing if it may be asked at once; or whether its turn has come, once that is known
 	 */
-	take(client: string): Waiter | undefined {
+	take(client: string): Promise<boolean> | undefined {
 		const line = this.#lines.get(client) ?? {inFlight: 0, first: undefined, last: undefined};
 		this.#lines.set(client, line);
 		if (line.inFlight < MAX_OF_ONE && this.#inFlight < MAX_IN_ALL) {
@@ -48,11 +48,7 @@ export class InFlightLimit {
 			return undefined;
 		}
 
-		let start = () => {};
-		const turn = new Promise<void>(resolve => {
-			start = resolve;
-		});
-		const waiting: Waiting = {start, state: 'waiting', next: undefined};
+		const waiting: Waiting = {wait: this.#waits.begin(), next: undefined};
 		if (line.last) {
 			line.last.next = waiting;
 		} else {
@@ -61,7 +57,7 @@ export class InFlightLimit {
 
 		line.last = waiting;
 		this.#waiting.add(client);
-		return {turn, giveUp: () => this.#giveUp(client, waiting)};
+		return waiting.wait.turn;
 	}
 
 	/** Ends a question. The next waiter begins. */
@@ -90,11 +86,10 @@ export class InFlightLimit {
 			}
 
 			this.#waiting.delete(client);
-			const waiter = line && firstWaiting(line);
-			if (line && waiter) {
-				waiter.state = 'started';
+			const wait = line && firstWait(line);
+			if (line && wait) {
 				this.#begin(line);
-				waiter.start();
+				wait.start();
 				if (line.first) {
 					// After those of others.
 					this.#waiting.add(client);
@@ -114,25 +109,16 @@ export class InFlightLimit {
 			this.#lines.delete(client);
 		}
 	}
-
-	/** A turn that has come in the same moment passes to another waiter. */
-	#giveUp(client: string, waiting: Waiting): void {
-		if (waiting.state === 'started') {
-			this.leave(client);
-		}
-
-		waiting.state = 'given up';
-	}
 }
 
-/** Takes the first waiter that has not given up from a line. */
-function firstWaiting(line: Line): Waiting | undefined {
+/** Takes the first wait that is not over from a line. */
+function firstWait(line: Line): Wait | undefined {
 	while (line.first) {
-		const waiting: Waiting = line.first;
-		line.first = waiting.next;
-		line.last = line.first && line.last;
-		if (waiting.state === 'waiting') {
-			return waiting;
+		const {wait, next}: Waiting = line.first;
+		line.first = next;
+		line.last = next && line.last;
+		if (!wait.isOver) {
+			return wait;
 		}
 	}
 

@@ -1,54 +1,47 @@
-import {ignoreRejection} from '../../maybe-promise.ts';
 import type {Store} from '../store.ts';
-import {Breaker} from './breaker.ts';
 import {InFlightLimit} from './in-flight-limit.ts';
-
-/** Parts beyond this number count as one. */
-const MAX_PARTS = 1000;
+import {PartBreaker} from './part-breaker.ts';
+import {PartNames} from './part-names.ts';
 
 /** A part of a store that can fail on its own, such as a server of a cluster. */
 export interface Part {
-	readonly breaker: Breaker;
+	readonly breaker: PartBreaker;
 	readonly inFlight: InFlightLimit;
 }
 
 /**
- * The parts of a store. Each has a breaker and a limit of its own, so that clients on a part that fails, or
+ * The parts of a store. Each has breakers and a limit of its own, so that clients on a part that fails, or
  * that is slow, do not end the limits of clients on the others.
  */
 export class Parts {
-	readonly #store: Store;
+	readonly #names: PartNames;
 	readonly #clock: () => number;
+	readonly #timeout: number;
 	readonly #parts = new Map<string, Part>();
 
-	/** @param clock milliseconds, from any origin */
-	constructor(store: Store, clock: () => number) {
-		this.#store = store;
+	/**
+	 * @param clock milliseconds, from any origin
+	 * @param timeout milliseconds for which a question waits for its turn
+	 */
+	constructor(store: Store, clock: () => number, timeout: number) {
+		this.#names = new PartNames(store);
 		this.#clock = clock;
+		this.#timeout = timeout;
 	}
 
 	/** The part that a client is on. */
 	of(client: string): Part {
-		const part = this.#partOf(client);
-		const known = this.#parts.get(part);
+		const name = this.#names.partOf(client);
+		const known = this.#parts.get(name);
 		if (known) {
 			return known;
 		}
 
-		const made = {breaker: new Breaker(this.#clock), inFlight: new InFlightLimit()};
-		this.#parts.set(part, made);
+		const made = {
+			breaker: new PartBreaker(this.#clock, one => this.#names.slotOf(one)),
+			inFlight: new InFlightLimit(this.#timeout),
+		};
+		this.#parts.set(name, made);
 		return made;
-	}
-
-	#partOf(client: string): string {
-		try {
-			const part: unknown = this.#store.partOf?.(client);
-			ignoreRejection(part);
-			if (typeof part === 'string' && (this.#parts.size < MAX_PARTS || this.#parts.has(part))) {
-				return part;
-			}
-		} catch {}
-
-		return '';
 	}
 }

@@ -1,12 +1,13 @@
 import {isPromiseLike, type MaybePromise} from '../../maybe-promise.ts';
 import type {Asking} from '../asking.ts';
 import type {Changes} from '../changes.ts';
-import type {Breaker} from './breaker.ts';
 import {type Boxed, inTime} from './deadline.ts';
 import type {Health} from './health.ts';
+import type {PartBreaker} from './part-breaker.ts';
 
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {
+	readonly client: string;
 	readonly ask: (asking: Asking) => MaybePromise<Reply>;
 	/** Checks what the store replied. Throws for nonsense. */
 	readonly read: (reply: unknown) => Reply;
@@ -34,8 +35,8 @@ export class StoreCaller {
 	}
 
 	/** @param breaker that of the part which the client is on */
-	decide<Reply>(call: Call<Reply>, breaker: Breaker): MaybePromise<Reply> {
-		if (!breaker.mayAsk()) {
+	decide<Reply>(call: Call<Reply>, breaker: PartBreaker): MaybePromise<Reply> {
+		if (!breaker.mayAsk(call.client)) {
 			return call.decideWithout();
 		}
 
@@ -55,7 +56,7 @@ export class StoreCaller {
 		pending: Promise<Boxed<Reply>>,
 		call: Call<Reply>,
 		version: number,
-		breaker: Breaker,
+		breaker: PartBreaker,
 	): Promise<Reply> {
 		try {
 			const {value} = await pending;
@@ -67,19 +68,19 @@ export class StoreCaller {
 
 	#accept<Reply>(
 		reply: unknown,
-		{read, learn}: Call<Reply>,
+		{client, read, learn}: Call<Reply>,
 		version: number,
-		breaker: Breaker,
+		breaker: PartBreaker,
 	): Reply {
 		const accepted = read(reply);
-		breaker.succeeded();
+		breaker.succeeded(client);
 		this.#health.succeeded();
 		learn(accepted, version);
 		return accepted;
 	}
 
-	#fail<Reply>(error: unknown, {decideWithout}: Call<Reply>, breaker: Breaker): Reply {
-		breaker.failed();
+	#fail<Reply>(error: unknown, {client, decideWithout}: Call<Reply>, breaker: PartBreaker): Reply {
+		breaker.failed(client);
 		this.#health.failed(error);
 		return decideWithout();
 	}

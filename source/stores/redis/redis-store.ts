@@ -96,6 +96,11 @@ export class RedisStore implements Store {
 		return this.#connection.serverOf?.(slotOf(this.#keys.tagOf(client))) ?? '';
 	}
 
+	/** The hash slot of the cluster that a client is on. */
+	slotOf(client: string): number {
+		return this.#connection.isCluster ? slotOf(this.#keys.tagOf(client)) : 0;
+	}
+
 	/** Asks the server. */
 	async admit(
 		client: string,

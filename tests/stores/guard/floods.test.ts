@@ -37,6 +37,42 @@ test('of a flood by one client, five hundred requests ask the store, and the oth
 	t.is(replies.length, 501);
 });
 
+test('keys that one client makes up get it no more than five hundred questions at a time', async t => {
+	const replies: Array<() => void> = [];
+	const {guarded} = guard(
+		{
+			...commandsOnly,
+			recall: () => undefined,
+			admit: () =>
+				new Promise(resolve => {
+					replies.push(() => resolve(admitted));
+				}),
+		},
+		'closed',
+		60_000,
+	);
+	const flood = Array.from({length: 2000}, async (_, index) =>
+		guarded.admit(`account ${index}`, [rule], {immune: true, requester: 'flood'}),
+	);
+	const other = guarded.admit('other', [rule], {});
+	t.is(replies.length, 501, 'no other client waits');
+
+	let replied = 0;
+	while (replied < 2001) {
+		for (const reply of replies.slice(replied)) {
+			reply();
+			replied += 1;
+		}
+
+		await setTimeout(0);
+	}
+
+	t.is((await other).kind, 'admitted');
+
+	await Promise.all(flood);
+	t.is(replies.length, 2001);
+});
+
 test('a request that waited for a place asks the store if it remembers nothing, and no place is lost', async t => {
 	let asked = 0;
 	const {guarded} = guard(
@@ -72,14 +108,14 @@ test('the policy decides about a request that gets no place in time, and the sto
 				}),
 		},
 		'closed',
-		200,
+		600,
 	);
 	const flood = Array.from({length: 4000}, async () => guarded.admit('a', [rule], {}));
 	const first = pending.splice(0);
 	t.is(first.length, 500);
 
 	// The next five hundred are asked about later, so that they have time when the last ones give up.
-	await setTimeout(100);
+	await setTimeout(350);
 	for (const reply of first) {
 		reply();
 	}

@@ -91,6 +91,26 @@ test("under 'closed', every request is refused for a second after a report that 
 	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 });
 
+test("under 'closed', a report that a part rejected refuses only the clients of its slot", async t => {
+	const {guarded, pass} = guard(
+		{...readOnly, partOf: client => client.slice(0, 1), slotOf: client => client.slice(1, 2)},
+		'closed',
+	);
+	await guarded.report('a1', banRule, {weight: 1});
+	await t.throwsAsync(guarded.commands.report('c1', banRule, {weight: 1}));
+
+	const refused = async (...clients: readonly string[]) => {
+		const verdicts = await Promise.all(clients.map(async one => guarded.admit(one, [], {})));
+		return clients.filter((_, index) => verdicts[index]?.kind === 'unavailable');
+	};
+	const clients = ['a1', 'a1 too', 'a2', 'b1', 'c1', 'c2'];
+	t.deepEqual(await refused(...clients), ['a1', 'a1 too', 'c1']);
+	pass(999);
+	await guarded.report('b2', banRule, {weight: 1});
+	pass(1);
+	t.deepEqual(await refused(...clients, 'b2'), ['b2']);
+});
+
 test("a report that the store rejected closes every 'closed' gate on the store, and no other", async t => {
 	const [one, other, open] = gatesOn(readOnly, 'closed', 'closed', 'open');
 

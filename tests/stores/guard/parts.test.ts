@@ -3,11 +3,15 @@ import {Parts} from '../../../source/stores/guard/parts.ts';
 import type {Store} from '../../../source/stores/store.ts';
 import {commandsOnly} from '../../support/guarded-store.ts';
 
-function failing(partOf: NonNullable<Store['partOf']>, clients: readonly string[]): Parts {
-	const parts = new Parts({...commandsOnly, partOf}, () => 0);
+function failing(
+	partOf: NonNullable<Store['partOf']>,
+	clients: readonly string[],
+	slotOf: NonNullable<Store['slotOf']> = () => 0,
+): Parts {
+	const parts = new Parts({...commandsOnly, partOf, slotOf}, () => 0, 5);
 	for (const client of clients) {
 		for (let failed = 0; failed < 5; failed += 1) {
-			parts.of(client).breaker.failed();
+			parts.of(client).breaker.failed(client);
 		}
 	}
 
@@ -17,23 +21,36 @@ function failing(partOf: NonNullable<Store['partOf']>, clients: readonly string[
 test('a part that fails is left alone, and the others are asked', t => {
 	const parts = failing(client => client.slice(0, 1), ['a']);
 
-	t.false(parts.of('a').breaker.mayAsk());
-	t.false(parts.of('a second client on it').breaker.mayAsk());
-	t.true(parts.of('b').breaker.mayAsk());
+	t.false(parts.of('a').breaker.mayAsk('a'));
+	t.false(parts.of('a second client on it').breaker.mayAsk('a second client on it'));
+	t.true(parts.of('b').breaker.mayAsk('b'));
 });
 
-test('a store that names no part has one', t => {
+test('a slot that fails is left alone, and the other slots of its part are asked', t => {
+	const parts = failing(
+		() => 'part',
+		['a'],
+		client => client.slice(0, 1),
+	);
+
+	t.false(parts.of('a').breaker.mayAsk('a second client in it'));
+	t.true(parts.of('b').breaker.mayAsk('b'));
+});
+
+test('a store that names no part, or no slot, has one', t => {
 	for (const partOf of [
 		() => {
 			throw new Error('no topology yet');
 		},
 		() => Promise.reject(new Error('no topology yet')),
-		() => 7,
+		() => Symbol('7'),
 		() => ({}),
 		() => undefined,
 	]) {
-		const parts = failing(partOf as never, ['a']);
-		t.false(parts.of('b').breaker.mayAsk());
+		for (const slotOf of [partOf, () => 0]) {
+			const parts = failing(partOf as never, ['a'], slotOf as never);
+			t.false(parts.of('b').breaker.mayAsk('b'));
+		}
 	}
 });
 

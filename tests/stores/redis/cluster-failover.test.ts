@@ -1,105 +1,14 @@
 import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
-import {Cluster, Redis} from 'ioredis';
-import {Cluster as ValkeyCluster} from 'iovalkey';
-import Koa from 'koa';
-import {createCluster} from 'redis';
-import {gatekeeper} from '../../../source/index.ts';
-import {type RedisClient, RedisStore} from '../../../source/redis.ts';
-import {ok} from '../../support/handlers.ts';
-import {addReplica, join, untilReplicated} from '../../support/redis/cluster.ts';
-import {type RedisServer, startRedis} from '../../support/redis/server.ts';
-import {agents} from '../../support/servers.ts';
+import type {Redis} from 'ioredis';
+import {addReplica, untilReplicated} from '../../support/redis/cluster.ts';
+import {clusters, openClusterGate, startMasters} from '../../support/redis/cluster-gate.ts';
+import type {RedisServer} from '../../support/redis/server.ts';
 
 const COUNT = 5;
-const host = '127.0.0.1';
 
-/** As the documents advise, only shorter. */
-const patience = {redisOptions: {socketTimeout: 2000}};
-
-type Open = (ports: readonly number[]) => Promise<{client: RedisClient; close: () => unknown}>;
-
-const clusters: Readonly<Record<string, Open>> = {
-	ioredis: async ports => {
-		const client = new Cluster(
-			ports.map(port => ({host, port})),
-			patience,
-		);
-		client.on('error', () => {});
-		return {client, close: () => client.disconnect()};
-	},
-	iovalkey: async ports => {
-		const client = new ValkeyCluster(
-			ports.map(port => ({host, port})),
-			patience,
-		);
-		client.on('error', () => {});
-		return {client, close: () => client.disconnect()};
-	},
-	redis: async ports => {
-		const client = createCluster({
-			rootNodes: ports.map(port => ({url: `redis://${host}:${port}`})),
-		});
-		client.on('error', () => {});
-		await client.connect();
-		return {client, close: () => client.destroy()};
-	},
-};
-
-/** Three masters, and what the first of them fails with. */
-async function startMasters(t: ExecutionContext) {
-	const options = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '500'];
-	const partial = ['--cluster-require-full-coverage', 'no', '--repl-diskless-sync-delay', '0'];
-	const start = async () => {
-		const server = await startRedis([...options, ...partial]);
-		t.teardown(() => server.stop());
-		const direct = new Redis(server.port);
-		direct.on('error', () => {});
-		t.teardown(() => direct.disconnect());
-		return {server, direct};
-	};
-	const masters = await Promise.all([start(), start(), start()]);
-	await join(masters.map(({direct}) => direct));
-
-	return {masters, start, ports: masters.map(({server}) => server.port)};
-}
-
-/** A gate that refuses what the store does not decide, with a client on the first master and one elsewhere. */
-async function openGate(t: ExecutionContext, name: string, ports: readonly number[]) {
-	const {client, close} = await (clusters[name] as Open)(ports);
-	t.teardown(close);
-	const store = new RedisStore({client, prefix: `${name}:`});
-	await store.admit('nobody', [], {});
-	const isOnFirst = (key: string) => store.partOf(key) === `${host}:${ports[0]}`;
-	const names = Array.from({length: 200}, (_, index) => `203.0.113.${index}`);
-	const app = new Koa();
-	app.use(
-		gatekeeper({
-			rateLimitRule: [COUNT, 3600],
-			ipHeader: 'X-Forwarded-For',
-			store,
-			onStoreError: 'closed',
-			storeTimeout: 0.3,
-		}),
-	);
-	app.use(ok);
-	const {from} = agents(app);
-	const send = async (key: string | undefined) => (await from(key ?? '').get('/')).status;
-	const [first, ...others] = names.filter(isOnFirst);
-	const elsewhere = names.filter(key => !isOnFirst(key));
-
-	return {
-		name,
-		onFirst: () => send(first),
-		/** A function that sends as another client, each time anew. */
-		anotherOnFirst: () => {
-			const other = others.pop();
-			return () => send(other);
-		},
-		/** Each time by another client. */
-		elsewhere: () => send(elsewhere.pop()),
-	};
-}
+const openGate = (t: ExecutionContext, name: string, ports: readonly number[]) =>
+	openClusterGate(t, {name, ports, count: COUNT});
 
 test('while one master of a cluster is dead, clients on the others are decided by the store', async t => {
 	const {masters, ports} = await startMasters(t);
@@ -112,6 +21,18 @@ test('while one master of a cluster is dead, clients on the others are decided b
 			t.is(await onFirst(), 503, name);
 			t.is(await elsewhere(), 200, name);
 		}
+	}
+});
+
+test("under 'closed', reports of a client of a dead master refuse no client of the others", async t => {
+	const {masters, ports} = await startMasters(t);
+	const gates = await Promise.all(Object.keys(clusters).map(name => openGate(t, name, ports)));
+	await masters[0]?.server.kill();
+
+	for (const {name, gate, first, onFirst, elsewhere} of gates) {
+		await t.throwsAsync(gate.report(first));
+		t.is(await elsewhere(), 200, name);
+		t.is(await onFirst(), 503, name);
 	}
 });
 
