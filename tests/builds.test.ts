@@ -74,3 +74,20 @@ test('unnamed rules of both builds have names of their own, so that they share n
 
 	t.deepEqual(statuses, [200, 200, 200, 200, 429]);
 });
+
+test('a ban that begins while a store fails holds at the gates of both builds', async t => {
+	const failing: InstanceType<typeof esModule.MemoryStore> = new esModule.MemoryStore();
+	const fail = () => {
+		throw new Error('gone');
+	};
+	Object.assign(failing, {admit: fail, report: fail, ban: fail, shared: true});
+	const gates = [esModule, commonJs].map(({gatekeeper}) => gatekeeper({store: failing}));
+	await t.throwsAsync(gates[0]?.ban('127.0.0.1') ?? Promise.resolve());
+
+	const statuses: number[] = [];
+	for (const gate of gates) {
+		statuses.push((await supertest(new Koa().use(gate).use(ok).callback()).get('/')).status);
+	}
+
+	t.deepEqual(statuses, [403, 403]);
+});

@@ -1,3 +1,4 @@
+import {processWide} from '../../process-wide.ts';
 import {Changes} from '../changes.ts';
 import {Bans, type BanTerms} from '../memory/bans.ts';
 import {MemoryStore} from '../memory/memory-store.ts';
@@ -133,7 +134,7 @@ export class FallbackStore extends MemoryStore {
 	}
 }
 
-const fallbacks = new WeakMap<Store, FallbackStore>();
+const fallbacks = processWide('fallbacks', () => new WeakMap<Store, FallbackStore>());
 
 /** The one fallback for all gates on this store. */
 export function fallbackOf(store: Store): FallbackStore {
