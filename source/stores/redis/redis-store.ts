@@ -104,20 +104,21 @@ export class RedisStore implements Store {
 		asking?: Asking,
 	): Promise<Verdict> {
 		const asked: Asked = {client, rules, options, at: this.#clock(), version: this.#cache.version};
-		const state = this.#keys.stateOf(client);
-		let verdict: Verdict;
+		const settled = this.#cache.renew(asked, asking);
 		try {
-			verdict = await this.#admissions.ask({state, rules, options, asking});
+			const state = this.#keys.stateOf(client);
+			const verdict = await this.#admissions.ask({state, rules, options, asking});
+			this.#cache.learn(asked, verdict, this.#clock());
+			return verdict;
 		} catch (error) {
 			this.#warnIfReadOnly(error);
 			throw error;
+		} finally {
+			settled?.();
 		}
-
-		this.#cache.learn(asked, verdict, this.#clock());
-		return verdict;
 	}
 
-	/** A refusal of the client from less than a second ago, or that it was not banned then. */
+	/** A refusal of the client from about a second ago, or that it was not banned then. */
 	recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
 		return this.#cache.recall(client, rules, options, this.#clock());
 	}

@@ -1,7 +1,9 @@
+import type {Asking} from '../../asking.ts';
+
 /** Milliseconds for which a reply is believed. After that the server is asked again. */
 const BELIEVED_FOR = 1000;
 
-/** Whether a reply is still believed. Not if the clock went back. */
+/** Whether a time is less than a second ago. Not if the clock went back. */
 export function isFresh(askedAt: number, now: number): boolean {
 	return now >= askedAt && now - askedAt < BELIEVED_FOR;
 }
@@ -10,24 +12,60 @@ export function isFresh(askedAt: number, now: number): boolean {
 const RENEWED_AFTER = 800;
 
 /**
- * Gives one request the turn to ask the server again. Otherwise every request in flight would ask when the
- * reply is no longer believed.
+ * For how long one reply of the server is believed: for a second, or until the reply to a question that one
+ * request has asked by then. If all requests asked until that reply comes, a flood would cost the more
+ * questions, the slower the server is.
  */
-export class Turn {
+export class Belief {
 	readonly #askedAt: number;
-	#isTaken = false;
+	readonly #until: number;
+	#renewal: Renewal | undefined;
 
-	constructor(askedAt: number) {
+	/** @param askedAt the second begins with the question: the reply may not show what was undone since */
+	constructor(askedAt: number, repliedAt: number) {
 		this.#askedAt = askedAt;
+		// A reply that was on its way for a second is believed until one request can ask again.
+		this.#until = Math.max(askedAt + BELIEVED_FOR, repliedAt + BELIEVED_FOR - RENEWED_AFTER);
 	}
 
-	/** Whether the caller has the turn: true once, for the first caller after a while. */
-	isMine(now: number): boolean {
-		if (this.#isTaken || now - this.#askedAt < RENEWED_AFTER) {
-			return false;
-		}
+	/** Whether the reply is believed. Not if the clock went back. */
+	isHeld(now: number): boolean {
+		return now >= this.#askedAt && (now < this.#until || this.#renewal?.isAwaited === true);
+	}
 
-		this.#isTaken = true;
-		return true;
+	/** Whether the caller is to ask the server again. */
+	isDue(now: number): boolean {
+		return now - this.#askedAt >= RENEWED_AFTER && !this.#renewal?.isPending;
+	}
+
+	/** A request asks the server again. Returns what to call when that question has settled. */
+	renew(asking: Asking | undefined): () => void {
+		const renewal = new Renewal(asking);
+		this.#renewal = renewal;
+
+		return () => {
+			if (this.#renewal === renewal) {
+				this.#renewal = undefined;
+			}
+		};
+	}
+}
+
+/** A question whose reply replaces an older one. */
+class Renewal {
+	readonly #asking: Asking | undefined;
+
+	constructor(asking: Asking | undefined) {
+		this.#asking = asking;
+	}
+
+	/** Whether the question has not been given up. */
+	get isPending(): boolean {
+		return !this.#asking?.signal.aborted;
+	}
+
+	/** Whether its reply is awaited. Nobody gives up a question without `asking`, even if no reply ever comes. */
+	get isAwaited(): boolean {
+		return this.#asking !== undefined && this.isPending;
 	}
 }

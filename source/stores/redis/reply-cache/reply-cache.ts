@@ -1,3 +1,4 @@
+import type {Asking} from '../../asking.ts';
 import {Changes} from '../../changes.ts';
 import type {Rule} from '../../rule.ts';
 import {type AdmitOptions, admitted, type Verdict} from '../../store.ts';
@@ -47,6 +48,27 @@ export class ReplyCache {
 		return isAboutBan && this.#notBanned.has(client, now) ? admitted : undefined;
 	}
 
+	/**
+	 * The server is asked. What is remembered of the client is believed until the reply, if it is now: a flood
+	 * of requests asks once, however slow the server is.
+	 *
+	 * @returns what to call when the question has settled, if there is anything
+	 */
+	renew(
+		{client, rules, options: {immune = false, late}, at}: Asked,
+		asking: Asking | undefined,
+	): (() => void) | undefined {
+		if (late) {
+			return undefined;
+		}
+
+		const isAboutBan = rules.length === 0 && !immune;
+		return (
+			this.#refusals.renew(client, rules, immune, asking, at) ??
+			(isAboutBan ? this.#notBanned.renew(client, asking, at) : undefined)
+		);
+	}
+
 	/** Learns from a verdict of the server. */
 	learn({client, rules, options, at, version}: Asked, verdict: Verdict, now: number): void {
 		const {immune: isImmune = false, late, peek, requester = client} = options;
@@ -61,10 +83,16 @@ export class ReplyCache {
 		}
 
 		if (verdict.kind !== 'banned' && !isImmune) {
-			this.#notBanned.foundNoBan(client, at);
+			this.#notBanned.foundNoBan(client, at, now);
 		}
 
-		if (verdict.kind !== 'admitted') {
+		if (verdict.kind === 'banned') {
+			this.#notBanned.forget(client);
+		}
+
+		if (verdict.kind === 'admitted') {
+			this.#refusals.disprove(client, rules, isImmune);
+		} else {
 			this.#refusals.remember(client, {verdict, rules, isImmune, askedAt: at}, now);
 			this.#refused(verdict, requester, now);
 		}

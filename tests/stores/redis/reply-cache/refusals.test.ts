@@ -45,6 +45,7 @@ test('a refusal is remembered for a second', t => {
 	const refusals = remembering();
 	t.truthy(refusals.find('a', rules, false, 809));
 	t.is(refusals.find('a', rules, false, 810), undefined, 'one request asks again');
+	refusals.renew('a', rules, false, undefined, 810);
 	t.truthy(refusals.find('a', rules, false, 810), 'the others do not');
 	t.truthy(refusals.find('a', rules, false, 1009));
 	t.is(refusals.find('a', rules, false, 1010), undefined);
@@ -61,6 +62,23 @@ test('the second begins with the question, and the time that is left with the re
 		quotas: [quota(fast, 0, 200), quota(slow, 0, 1900)],
 	});
 	t.is(refusals.find('a', rules, false, 1010), undefined);
+});
+
+test('an admission that was not counted deletes the refusals that say otherwise', t => {
+	const refusals = remembering(banned);
+	refusals.disprove('a', [], true);
+	t.truthy(refusals.find('a', [], false, 10));
+	refusals.disprove('a', [], false);
+	t.is(refusals.find('a', [], false, 10), undefined);
+});
+
+test('a limit that is found later deletes a remembered ban', t => {
+	const refusals = remembering(banned);
+	const other = [limit(1, 300, 'other')];
+	refusals.remember('a', {verdict: limited, rules: other, isImmune: false, askedAt: 20}, 20);
+
+	t.is(refusals.find('a', other, false, 20)?.kind, 'limited');
+	t.is(refusals.find('a', rules, false, 20), undefined);
 });
 
 test('an admission under other rules deletes a remembered ban, but not a limit', t => {
