@@ -1,4 +1,5 @@
 import type {Asking} from '../../asking.ts';
+import {Renewal} from './renewal.ts';
 
 /** Milliseconds for which a reply is believed. After that the server is asked again. */
 const BELIEVED_FOR = 1000;
@@ -30,7 +31,10 @@ export class Belief {
 
 	/** Whether the reply is believed. Not if the clock went back. */
 	isHeld(now: number): boolean {
-		return now >= this.#askedAt && (now < this.#until || this.#renewal?.isAwaited === true);
+		return (
+			now >= this.#askedAt &&
+			(now < this.#until || (this.#renewal?.isInTime === true && this.#renewal.isAwaited))
+		);
 	}
 
 	/** Whether the caller is to ask the server again. */
@@ -38,34 +42,21 @@ export class Belief {
 		return now - this.#askedAt >= RENEWED_AFTER && !this.#renewal?.isPending;
 	}
 
+	/** Resolves when the question that is on its way is over, if there is one. */
+	get question(): Promise<void> | undefined {
+		return this.#renewal?.isAwaited ? this.#renewal.over : undefined;
+	}
+
 	/** A request asks the server again. Returns what to call when that question has settled. */
-	renew(asking: Asking | undefined): () => void {
-		const renewal = new Renewal(asking);
+	renew(asking: Asking | undefined, now: number): () => void {
+		const renewal = new Renewal(this.isHeld(now), asking);
 		this.#renewal = renewal;
 
 		return () => {
+			renewal.end();
 			if (this.#renewal === renewal) {
 				this.#renewal = undefined;
 			}
 		};
-	}
-}
-
-/** A question whose reply replaces an older one. */
-class Renewal {
-	readonly #asking: Asking | undefined;
-
-	constructor(asking: Asking | undefined) {
-		this.#asking = asking;
-	}
-
-	/** Whether the question has not been given up. */
-	get isPending(): boolean {
-		return !this.#asking?.signal.aborted;
-	}
-
-	/** Whether its reply is awaited. Nobody gives up a question without `asking`, even if no reply ever comes. */
-	get isAwaited(): boolean {
-		return this.#asking !== undefined && this.isPending;
 	}
 }

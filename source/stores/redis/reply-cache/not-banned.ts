@@ -44,7 +44,7 @@ export class NotBanned {
 	renew(client: string, asking: Asking | undefined, now: number): (() => void) | undefined {
 		const belief = this.#seen.get(client)?.belief;
 
-		return belief?.isHeld(now) ? belief.renew(asking) : undefined;
+		return belief?.isHeld(now) ? belief.renew(asking, now) : undefined;
 	}
 
 	forget(client: string): void {

@@ -28,8 +28,8 @@ const MAX_OF_ONE = 16;
 const none: readonly Remembered[] = [];
 
 /**
- * Remembers refusals for a second. However many requests a refused client sends, each list of rules costs
- * the server one question.
+ * Remembers refusals, and believes each for a second. However many requests a refused client sends, each list of
+ * rules costs the server one question. After that second, a refusal still says who is likely to be refused.
  */
 export class Refusals {
 	readonly #refusals = new RecentMap<readonly Remembered[]>(MAX_CLIENTS);
@@ -93,11 +93,24 @@ export class Refusals {
 		isImmune: boolean,
 		now: number,
 	): Banned | Limited | undefined {
-		const known = this.#deciding(client, rules, isImmune, now);
+		const known = this.#deciding(client, rules, isImmune);
 
-		return known === undefined || known.belief.isDue(now)
-			? undefined
-			: timeLeft(known.verdict, now - known.repliedAt);
+		return known?.belief.isHeld(now) && !known.belief.isDue(now) ? left(known, now) : undefined;
+	}
+
+	/**
+	 * Resolves when the question about the same request that is on its way is over. Undefined if there is none, or
+	 * if the request may be admitted by now.
+	 */
+	question(
+		client: string,
+		rules: readonly Rule[],
+		isImmune: boolean,
+		now: number,
+	): Promise<void> | undefined {
+		const known = this.#deciding(client, rules, isImmune);
+
+		return known && left(known, now) && known.belief.question;
 	}
 
 	/** A request asks the server again. Returns what to call when that question has settled. */
@@ -108,18 +121,13 @@ export class Refusals {
 		asking: Asking | undefined,
 		now: number,
 	): (() => void) | undefined {
-		return this.#deciding(client, rules, isImmune, now)?.belief.renew(asking);
+		const known = this.#deciding(client, rules, isImmune);
+
+		return known && left(known, now) && known.belief.renew(asking, now);
 	}
 
-	#deciding(
-		client: string,
-		rules: readonly Rule[],
-		isImmune: boolean,
-		now: number,
-	): Remembered | undefined {
-		return this.#of(client).find(
-			known => known.belief.isHeld(now) && decides(known, rules, isImmune),
-		);
+	#deciding(client: string, rules: readonly Rule[], isImmune: boolean): Remembered | undefined {
+		return this.#of(client).find(known => decides(known, rules, isImmune));
 	}
 
 	#keep(client: string, refusals: readonly Remembered[]): void {
@@ -139,6 +147,10 @@ function decides(known: Remembered, rules: readonly Rule[], isImmune: boolean): 
 	return known.verdict.kind === 'banned'
 		? !isImmune
 		: known.isImmune === isImmune && areSame(known.rules, rules);
+}
+
+function left({verdict, repliedAt}: Remembered, now: number): Banned | Limited | undefined {
+	return timeLeft(verdict, now - repliedAt);
 }
 
 function areSame(rules: readonly Rule[], others: readonly Rule[]): boolean {

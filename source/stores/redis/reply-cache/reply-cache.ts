@@ -49,6 +49,19 @@ export class ReplyCache {
 	}
 
 	/**
+	 * Resolves when a question is over whose reply may refuse this request too. A flood that begins again after a
+	 * pause waits for it. Requests that will be admitted do not, unless another process has lifted a refusal.
+	 */
+	question(
+		client: string,
+		rules: readonly Rule[],
+		{immune = false, late}: AdmitOptions,
+		now: number,
+	): Promise<void> | undefined {
+		return late ? undefined : this.#refusals.question(client, rules, immune, now);
+	}
+
+	/**
 	 * The server is asked. What is remembered of the client is believed until the reply, if it is now: a flood
 	 * of requests asks once, however slow the server is.
 	 *

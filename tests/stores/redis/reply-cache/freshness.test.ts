@@ -10,7 +10,7 @@ test('a reply is believed for a second after its question, and renewed shortly b
 
 test('an earlier reply is believed until the reply to a question that was asked again', t => {
 	const belief = new Belief(10, 10);
-	const settled = belief.renew(new AbortController());
+	const settled = belief.renew(new AbortController(), 900);
 	t.true(belief.isHeld(5000));
 	t.false(belief.isDue(5000), 'one request has asked');
 	t.false(belief.isHeld(9), 'the clock has gone back');
@@ -23,19 +23,19 @@ test('an earlier reply is believed until the reply to a question that was asked 
 test('an earlier reply is not believed any longer once the question is given up', t => {
 	const belief = new Belief(10, 10);
 	const asking = new AbortController();
-	const settled = belief.renew(asking);
+	const settled = belief.renew(asking, 900);
 	asking.abort();
 	t.deepEqual([belief.isHeld(1009), belief.isHeld(1010)], [true, false]);
 	t.true(belief.isDue(900), 'another request asks');
 
-	belief.renew(new AbortController());
+	belief.renew(new AbortController(), 900);
 	settled();
 	t.true(belief.isHeld(5000), 'that one is still awaited');
 });
 
 test('a question that nobody gives up does not make an earlier reply last longer', t => {
 	const belief = new Belief(10, 10);
-	belief.renew(undefined);
+	belief.renew(undefined, 900);
 	t.false(belief.isDue(900));
 	t.false(belief.isHeld(1010));
 });
@@ -44,4 +44,27 @@ test('a reply that was on its way for a second is believed until one request can
 	const belief = new Belief(10, 1510);
 	t.true(belief.isDue(1510));
 	t.deepEqual([belief.isHeld(1709), belief.isHeld(1710)], [true, false]);
+});
+
+test('a question that was asked later than a second does not make an earlier reply believed again', t => {
+	const belief = new Belief(10, 10);
+	belief.renew(new AbortController(), 1010);
+	t.false(belief.isHeld(1010));
+});
+
+test('a question is over when it has settled or is given up', async t => {
+	const belief = new Belief(10, 10);
+	t.is(belief.question, undefined);
+	const settled = belief.renew(new AbortController(), 1010);
+	const first = belief.question;
+	const asking = new AbortController();
+	belief.renew(asking, 1010);
+	const second = belief.question;
+	settled();
+	await first;
+	t.is(belief.question, second);
+
+	asking.abort();
+	await second;
+	t.is(belief.question, undefined);
 });
