@@ -39,14 +39,16 @@ export class Decisions {
 	): Promise<Verdict> {
 		const {admissions, cache, keys, clock, onError} = this.#options;
 		const at = clock();
-		const other = cache.question(client, rules, options, at);
+		const refusal = cache.refusal(client, rules, options, at);
+		const other = refusal?.question;
 		if (other) {
+			// Its reply is likely to refuse this request too.
 			await waitFor(other, asking, stillWaiting);
 			return this.recall(client, rules, options) ?? this.admit(client, rules, options, asking);
 		}
 
 		const asked: Asked = {client, rules, options, at, version: cache.version};
-		const settled = cache.renew(asked, asking);
+		const settled = refusal?.renew(asking, at) ?? cache.renewNotBanned(asked, asking);
 		try {
 			const state = keys.stateOf(client);
 			const verdict = await admissions.ask({state, rules, options, asking});

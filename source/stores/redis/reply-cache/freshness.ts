@@ -47,8 +47,17 @@ export class Belief {
 		return this.#renewal?.isAwaited ? this.#renewal.over : undefined;
 	}
 
-	/** A request asks the server again. Returns what to call when that question has settled. */
-	renew(asking: Asking | undefined, now: number): () => void {
+	/**
+	 * A request asks the server again.
+	 *
+	 * @returns what to call when that question has settled; undefined if another is on its way already: a chain of
+	 * questions without replies must not make the belief last
+	 */
+	renew(asking: Asking | undefined, now: number): (() => void) | undefined {
+		if (this.#renewal?.isAwaited) {
+			return undefined;
+		}
+
 		const renewal = new Renewal(this.isHeld(now), asking);
 		this.#renewal = renewal;
 

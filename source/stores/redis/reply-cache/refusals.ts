@@ -1,5 +1,4 @@
 import {RecentMap} from '../../../collections/recent-map.ts';
-import type {Asking} from '../../asking.ts';
 import type {Rule} from '../../rule.ts';
 import type {Banned, Limited} from '../../store.ts';
 import {Belief} from './freshness.ts';
@@ -98,32 +97,16 @@ export class Refusals {
 		return known?.belief.isHeld(now) && !known.belief.isDue(now) ? left(known, now) : undefined;
 	}
 
-	/**
-	 * Resolves when the question about the same request that is on its way is over. Undefined if there is none, or
-	 * if the request may be admitted by now.
-	 */
-	question(
+	/** The belief in a refusal of the same request, however old it is, unless it is over by its own time. */
+	belief(
 		client: string,
 		rules: readonly Rule[],
 		isImmune: boolean,
 		now: number,
-	): Promise<void> | undefined {
+	): Belief | undefined {
 		const known = this.#deciding(client, rules, isImmune);
 
-		return known && left(known, now) && known.belief.question;
-	}
-
-	/** A request asks the server again. Returns what to call when that question has settled. */
-	renew(
-		client: string,
-		rules: readonly Rule[],
-		isImmune: boolean,
-		asking: Asking | undefined,
-		now: number,
-	): (() => void) | undefined {
-		const known = this.#deciding(client, rules, isImmune);
-
-		return known && left(known, now) && known.belief.renew(asking, now);
+		return known && left(known, now) ? known.belief : undefined;
 	}
 
 	#deciding(client: string, rules: readonly Rule[], isImmune: boolean): Remembered | undefined {

@@ -2,6 +2,7 @@ import type {Asking} from '../../asking.ts';
 import {Changes} from '../../changes.ts';
 import type {Rule} from '../../rule.ts';
 import {type AdmitOptions, admitted, type Verdict} from '../../store.ts';
+import type {Belief} from './freshness.ts';
 import {NotBanned} from './not-banned.ts';
 import {Refusals} from './refusals.ts';
 
@@ -48,38 +49,28 @@ export class ReplyCache {
 		return isAboutBan && this.#notBanned.has(client, now) ? admitted : undefined;
 	}
 
-	/**
-	 * Resolves when a question is over whose reply may refuse this request too. A flood that begins again after a
-	 * pause waits for it. Requests that will be admitted do not, unless another process has lifted a refusal.
-	 */
-	question(
+	/** The belief in a refusal of the same request. If it is old, it tells who is likely to be refused. */
+	refusal(
 		client: string,
 		rules: readonly Rule[],
 		{immune = false, late}: AdmitOptions,
 		now: number,
-	): Promise<void> | undefined {
-		return late ? undefined : this.#refusals.question(client, rules, immune, now);
+	): Belief | undefined {
+		return late ? undefined : this.#refusals.belief(client, rules, immune, now);
 	}
 
 	/**
-	 * The server is asked. What is remembered of the client is believed until the reply, if it is now: a flood
-	 * of requests asks once, however slow the server is.
+	 * The server is asked about a ban alone. That there is none is believed until the reply, if it is now.
 	 *
 	 * @returns what to call when the question has settled, if there is anything
 	 */
-	renew(
-		{client, rules, options: {immune = false, late}, at}: Asked,
+	renewNotBanned(
+		{client, rules, options: {immune, late}, at}: Asked,
 		asking: Asking | undefined,
 	): (() => void) | undefined {
-		if (late) {
-			return undefined;
-		}
-
-		const isAboutBan = rules.length === 0 && !immune;
-		return (
-			this.#refusals.renew(client, rules, immune, asking, at) ??
-			(isAboutBan ? this.#notBanned.renew(client, asking, at) : undefined)
-		);
+		return rules.length > 0 || immune || late
+			? undefined
+			: this.#notBanned.renew(client, asking, at);
 	}
 
 	/** Learns from a verdict of the server. */

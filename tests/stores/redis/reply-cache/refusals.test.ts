@@ -45,7 +45,7 @@ test('a refusal is remembered for a second', t => {
 	const refusals = remembering();
 	t.truthy(refusals.find('a', rules, false, 809));
 	t.is(refusals.find('a', rules, false, 810), undefined, 'one request asks again');
-	refusals.renew('a', rules, false, undefined, 810);
+	refusals.belief('a', rules, false, 810)?.renew(undefined, 810);
 	t.truthy(refusals.find('a', rules, false, 810), 'the others do not');
 	t.truthy(refusals.find('a', rules, false, 1009));
 	t.is(refusals.find('a', rules, false, 1010), undefined);
@@ -161,4 +161,14 @@ test('of any number of refused clients, only the last 10,000 to 20,000 are remem
 	);
 	t.true(known.length <= 20_000 && known.length >= 10_000, `${known.length} are remembered`);
 	t.is(known.at(-1), '99999');
+});
+
+test('an old refusal still tells who is likely to be refused, until it is over by its own time', t => {
+	const refusals = remembering(banned);
+
+	t.truthy(refusals.belief('a', [], false, 709));
+	t.is(refusals.belief('a', [], false, 710), undefined);
+	t.is(refusals.belief('a', [], true, 20), undefined);
+	t.truthy(remembering().belief('a', rules, false, 2009));
+	t.is(remembering().belief('a', rules, false, 2010), undefined);
 });
