@@ -16,6 +16,12 @@ interface DecisionsOptions {
 	readonly onError: (error: unknown) => void;
 }
 
+/**
+ * Milliseconds that a refusal must last for others to wait for a question. If a slot came free before the question
+ * reaches the server, they would have waited in vain, and would have too little time left to ask.
+ */
+const LASTING = 1000;
+
 /** Decides about requests, by what is remembered or else by asking the server. */
 export class Decisions {
 	readonly #options: DecisionsOptions;
@@ -41,7 +47,7 @@ export class Decisions {
 		const at = clock();
 		const refusal = cache.refusal(client, rules, options, at);
 		const other = refusal?.question;
-		if (other) {
+		if (other && cache.refusal(client, rules, options, at + LASTING)) {
 			// Its reply is likely to refuse this request too.
 			await waitFor(other, asking, stillWaiting);
 			return this.recall(client, rules, options) ?? this.admit(client, rules, options, asking);
