@@ -49,9 +49,9 @@ export class Admissions {
 		this.#maxTogether = connection.isCluster ? 1 : MAX_TOGETHER;
 	}
 
-	ask(admission: Admission): Promise<Verdict> {
+	ask({state, rules, options, asking}: Admission): Promise<Verdict> {
 		return new Promise((resolve, reject) => {
-			this.#waiting.push({...admission, resolve, reject});
+			this.#waiting.push({state, rules, options, asking, resolve, reject});
 			if (this.#waiting.length === 1) {
 				setImmediate(() => this.#askAll());
 			}

@@ -5,9 +5,10 @@ import type {Connection} from './connection/connection.ts';
 const MIN_CLIENT_TIMEOUT = 1000;
 
 /** A client's timers fire before sockets are read: code that blocks the event loop sets them off. */
-export function warnOfTimeout({clientTimeout = Infinity}: Connection): void {
-	if (clientTimeout < MIN_CLIENT_TIMEOUT) {
-		warnEachTime('GATEKEEPER_CLIENT_TIMEOUT', clientTimeout);
+export async function warnOfTimeout({clientTimeout}: Connection): Promise<void> {
+	const ms = await clientTimeout;
+	if (ms !== undefined && ms < MIN_CLIENT_TIMEOUT) {
+		warnEachTime('GATEKEEPER_CLIENT_TIMEOUT', ms);
 	}
 }
 

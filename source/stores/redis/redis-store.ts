@@ -14,10 +14,11 @@ import {Admissions} from './admissions.ts';
 import {readOnlyWarner, warnOfTimeout} from './client-warnings.ts';
 import {connect, type RedisClient} from './connection/connect.ts';
 import type {Connection} from './connection/connection.ts';
+import {Decisions} from './decisions.ts';
 import {Keys, shortId} from './keys.ts';
 import {listBans} from './list-bans.ts';
 import {isReply, msText, parseOutcome, reasonText} from './protocol.ts';
-import {type Asked, ReplyCache} from './reply-cache/reply-cache.ts';
+import {ReplyCache} from './reply-cache/reply-cache.ts';
 import {type Scripts, scripts} from './scripts/all.ts';
 import {serverClock} from './scripts/clock.ts';
 import {slotOf} from './slot.ts';
@@ -61,7 +62,7 @@ export class RedisStore implements Store {
 	readonly #connection: Connection;
 	readonly #keys: Keys;
 	readonly #scripts: Scripts;
-	readonly #admissions: Admissions;
+	readonly #decisions: Decisions;
 	readonly #clock: () => number;
 	readonly #cache = new ReplyCache();
 	readonly #warnIfReadOnly: (error: unknown) => void;
@@ -82,8 +83,14 @@ export class RedisStore implements Store {
 		this.#warnIfReadOnly = readOnlyWarner(this.#connection.followsMasterWith);
 		this.#keys = new Keys(prefix);
 		this.#scripts = scripts(prelude);
-		this.#admissions = new Admissions(this.#connection, this.#scripts.admit);
 		this.#clock = clock;
+		this.#decisions = new Decisions({
+			admissions: new Admissions(this.#connection, this.#scripts.admit),
+			cache: this.#cache,
+			keys: this.#keys,
+			clock,
+			onError: this.#warnIfReadOnly,
+		});
 	}
 
 	/** Milliseconds by the clock of this process. */
@@ -101,30 +108,19 @@ export class RedisStore implements Store {
 		return this.#connection.isCluster ? slotOf(this.#keys.tagOf(client)) : 0;
 	}
 
-	/** Asks the server. */
-	async admit(
+	/** Asks the server, or waits for a question that another request of a refused client has asked. */
+	admit(
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
 		asking?: Asking,
 	): Promise<Verdict> {
-		const asked: Asked = {client, rules, options, at: this.#clock(), version: this.#cache.version};
-		const state = this.#keys.stateOf(client);
-		let verdict: Verdict;
-		try {
-			verdict = await this.#admissions.ask({state, rules, options, asking});
-		} catch (error) {
-			this.#warnIfReadOnly(error);
-			throw error;
-		}
-
-		this.#cache.learn(asked, verdict, this.#clock());
-		return verdict;
+		return this.#decisions.admit(client, rules, options, asking);
 	}
 
-	/** A refusal of the client from less than a second ago, or that it was not banned then. */
+	/** A refusal of the client from about a second ago, or that it was not banned then. */
 	recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
-		return this.#cache.recall(client, rules, options, this.#clock());
+		return this.#decisions.recall(client, rules, options);
 	}
 
 	async report(

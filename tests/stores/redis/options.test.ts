@@ -1,9 +1,7 @@
 import {createRequire} from 'node:module';
 import test from 'ava';
-import {Cluster, Redis} from 'ioredis';
-import {createClient, createCluster} from 'redis';
+import {Redis} from 'ioredis';
 import {RedisStore} from '../../../source/redis.ts';
-import {warnings} from '../../support/warnings.ts';
 
 const {createClient: createClient4} = createRequire(import.meta.url)('redis-4');
 
@@ -41,24 +39,3 @@ for (const [title, options, message] of bad) {
 		t.throws(() => new RedisStore(options as never), {instanceOf: TypeError, message});
 	});
 }
-
-test.serial('a warning reports a client that gives up on commands soon', async t => {
-	const seen = warnings(t);
-	const clients = [
-		new Redis({lazyConnect: true, commandTimeout: 200}),
-		new Redis({lazyConnect: true, socketTimeout: 200}),
-		new Redis({lazyConnect: true, commandTimeout: 5000}),
-		new Redis({lazyConnect: true}),
-		new Cluster([], {lazyConnect: true, redisOptions: {commandTimeout: 200}}),
-		createClient({commandOptions: {timeout: 200}}),
-		createClient({socket: {socketTimeout: 200}}),
-		createClient(),
-		createCluster({rootNodes: []}),
-	];
-	for (const client of clients) {
-		new RedisStore({client});
-	}
-
-	t.deepEqual(await seen.codes(), Array(5).fill('GATEKEEPER_CLIENT_TIMEOUT'));
-	t.regex((await seen.messages())[0] ?? '', /after 200 ms/);
-});

@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import type {Connection} from '../../../source/stores/redis/connection/connection.ts';
 import {Script} from '../../../source/stores/redis/scripts/script.ts';
@@ -21,6 +22,10 @@ function cluster() {
 
 			if (key.endsWith('!')) {
 				throw new Error('OOM');
+			}
+
+			if (key.endsWith('?')) {
+				return new Promise(() => {});
 			}
 
 			known.add(server);
@@ -72,4 +77,32 @@ test('the text of a script is not sent for a question that was given up', async 
 
 	await t.throwsAsync(run, {message: /^NOSCRIPT/});
 	t.deepEqual(sent, ['a EVALSHA']);
+});
+
+test('a server that never replies to the text of a script does not keep it from the others', async t => {
+	const {connection, sent} = cluster();
+	const script = new Script('return 1');
+	script.run(connection, ['a?']);
+	await setImmediate();
+	t.is(sent.at(-1), 'a EVAL');
+
+	const keys = ['b1', 'b2', 'b3'];
+	t.deepEqual(await Promise.all(keys.map(key => script.run(connection, [key]))), keys);
+	t.true(sent.includes('b EVAL'));
+	t.is(await script.run(connection, ['b4']), 'b4');
+	t.is(sent.at(-1), 'b EVALSHA');
+});
+
+test('nothing more is sent for a question that is given up while the text is on its way', async t => {
+	const {connection, sent} = cluster();
+	const script = new Script('return 1');
+	const asking = new AbortController();
+	script.run(connection, ['a?']);
+	await setImmediate();
+	const run = script.run(connection, ['b1'], [], asking);
+	asking.abort();
+
+	await t.throwsAsync(run, {message: /^NOSCRIPT/});
+	t.is(sent.at(-1), 'b EVALSHA');
+	t.is(sent.filter(command => command.startsWith('b')).length, 1);
 });

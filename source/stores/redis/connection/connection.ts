@@ -4,8 +4,8 @@ import type {Asking} from '../../asking.ts';
 export interface Connection {
 	/** Whether the keys are spread over many servers, by their hash tags. */
 	readonly isCluster: boolean;
-	/** Milliseconds after which the client itself gives up on a command, if it does. */
-	readonly clientTimeout: number | undefined;
+	/** Milliseconds after which the client itself gives up on a command, as far as it shows that. */
+	readonly clientTimeout: number | undefined | Promise<number | undefined>;
 	/** What makes the client leave a server that has become a replica, if it does not do so already. */
 	readonly followsMasterWith: string | undefined;
 	/** Names the server of a cluster that holds a hash slot, as far as the client knows. */

@@ -1,6 +1,7 @@
 import type {EventEmitter} from 'node:events';
 import type {Asking} from '../../asking.ts';
 import {connectionLost, notConnected} from './not-sent.ts';
+import {waitFor} from './wait-for.ts';
 
 /** One promise for each client: every question waits for it, and a client has few listeners. */
 const first = new WeakMap<object, Promise<void>>();
@@ -16,7 +17,7 @@ export async function firstConnection(
 ): Promise<void> {
 	const connected = first.get(client) ?? settled(client as EventEmitter);
 	first.set(client, connected);
-	await (asking ? unlessGivenUp(connected, asking.signal) : connected);
+	await waitFor(connected, asking, notConnected);
 	if (!isReady()) {
 		throw connectionLost();
 	}
@@ -32,11 +33,4 @@ function settled(client: EventEmitter): Promise<void> {
 	connected.catch(() => {});
 
 	return connected;
-}
-
-function unlessGivenUp(connected: Promise<void>, signal: AbortSignal): Promise<void> {
-	return new Promise((resolve, reject) => {
-		signal.addEventListener('abort', () => reject(notConnected()), {once: true});
-		connected.then(resolve, reject);
-	});
 }

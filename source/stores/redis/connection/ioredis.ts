@@ -1,4 +1,5 @@
 import type {Asking} from '../../asking.ts';
+import {ioredisTimeout} from './client-timeouts.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {firstConnection} from './first-connection.ts';
 import {connectionLost} from './not-sent.ts';
@@ -49,7 +50,7 @@ export function ioredis(client: IoredisClient): Connection {
 			isCluster(client) || client.options.reconnectOnError
 				? undefined
 				: "create it with reconnectOnError: error => error.message.includes('READONLY')",
-		clientTimeout: timeoutOf(client.options.redisOptions ?? client.options),
+		clientTimeout: ioredisTimeout(client.options.redisOptions ?? client.options),
 		...(isCluster(client) && {serverOf: slot => client.slots[slot]?.[0]}),
 		send: (_key, command, asking) =>
 			client.status === 'ready'
@@ -76,13 +77,6 @@ async function connecting(client: IoredisClient, asking: Asking | undefined): Pr
 	}
 
 	await firstConnection(client, () => client.status === 'ready', asking);
-}
-
-function timeoutOf(options: {
-	readonly commandTimeout?: number;
-	readonly socketTimeout?: number;
-}): number | undefined {
-	return options.commandTimeout ?? options.socketTimeout;
 }
 
 /** A client that is not connected yet knows no masters: a command makes it connect. */

@@ -1,9 +1,10 @@
 import type {Asking} from '../../asking.ts';
+import {nodeRedisTimeout} from './client-timeouts.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {firstConnection} from './first-connection.ts';
 import {options, unlessGivenUp} from './node-redis-options.ts';
 import {notOpen} from './not-sent.ts';
-import {execute, type Pool} from './pool.ts';
+import {execute, nextUsed, type Pool} from './pool.ts';
 import {scanCommand, scanned} from './scan.ts';
 
 /** From `createClient` of node-redis. */
@@ -42,12 +43,6 @@ interface Sender {
 	sendCommand(command: string[], options?: object): Promise<unknown>;
 }
 
-/** The options of a client, as far as they say when it gives up on a command. */
-interface ClientOptions {
-	readonly commandOptions?: {readonly timeout?: number};
-	readonly socket?: {readonly socketTimeout?: number};
-}
-
 export type NodeRedisClient = SingleClient | PoolClient | ClusterClient | SentinelClient;
 
 /** Not the result of `multi()` or `legacy()`, which cannot connect. */
@@ -68,7 +63,7 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 			isCluster: true,
 			followsMasterWith: undefined,
 			serverOf: slot => client.slots?.[slot]?.master.address,
-			clientTimeout: timeoutOf(client),
+			clientTimeout: nodeRedisTimeout(client),
 			send: (key, command, asking) => {
 				refuseUnlessOpen(client);
 				return unlessGivenUp(client.masters.every(isConnected), asking, chosen =>
@@ -94,7 +89,8 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 			'getSentinelNode' in client
 				? undefined
 				: 'use createSentinel or createCluster, or call its destroy() and connect() then',
-		clientTimeout: timeoutOf(client),
+		clientTimeout:
+			'totalClients' in client ? nextUsed(client).then(nodeRedisTimeout) : nodeRedisTimeout(client),
 		send: (_key, command, asking) => sendOver(client, [...command], asking),
 		servers: async () => [scanner({sendCommand: command => sendOver(client, command, undefined)})],
 	};
@@ -130,12 +126,6 @@ function refuseUnlessOpen(client: object): void {
 /** Whether the client of a master of a cluster is connected. It has none before the first command. */
 function isConnected(master: object): boolean {
 	return (master as {readonly client?: SingleClient}).client?.isReady === true;
-}
-
-function timeoutOf(client: object): number | undefined {
-	const {commandOptions, socket} = (client as {options?: ClientOptions}).options ?? {};
-
-	return commandOptions?.timeout ?? socket?.socketTimeout;
 }
 
 function scanner(server: Sender): KeyScanner {

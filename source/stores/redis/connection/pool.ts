@@ -11,6 +11,28 @@ export interface Pool<Client extends Member = Member> {
 	execute(use: (client: Client) => Promise<unknown>): Promise<unknown>;
 }
 
+interface NextUse {
+	readonly member: Promise<object>;
+	readonly begin: (member: object) => void;
+}
+
+const nextUses = new WeakMap<object, NextUse>();
+
+/** The client that a pool uses next: the pool shows no options, but its clients do. */
+export function nextUsed(pool: object): Promise<object> {
+	const known = nextUses.get(pool);
+	if (known) {
+		return known.member;
+	}
+
+	let begin: (member: object) => void = () => {};
+	const member = new Promise<object>(resolve => {
+		begin = resolve;
+	});
+	nextUses.set(pool, {member, begin});
+	return member;
+}
+
 /**
  * Uses a client of a pool, once one is free. A client that has lost its connection would keep the command, and a
  * question that is given up while it waits for a client must not be asked.
@@ -31,6 +53,8 @@ export function execute<Client extends Member>(
 			throw connectionLost();
 		}
 
+		nextUses.get(pool)?.begin(client);
+		nextUses.delete(pool);
 		return use(client);
 	});
 	if (asking === undefined || hasBegun(state)) {

@@ -1,13 +1,12 @@
 import {RecentMap} from '../../../collections/recent-map.ts';
-import {isFresh, Turn} from './freshness.ts';
+import type {Asking} from '../../asking.ts';
+import {Belief, isFresh} from './freshness.ts';
 
 interface Seen {
-	/** When the server was last asked about the client and found no ban. */
-	readonly askedAt: number;
+	/** For how long it is believed that the client has no ban. */
+	readonly belief: Belief;
 	/** When a limit last refused one of the client's requests. */
 	readonly refusedAt: number;
-	/** Gives one request the turn to ask the server again. */
-	readonly turn: Turn;
 }
 
 /** How many clients are remembered. */
@@ -21,9 +20,9 @@ export class NotBanned {
 	readonly #seen = new RecentMap<Seen>(MAX_CLIENTS);
 
 	/** The server has found no ban of this client. */
-	foundNoBan(client: string, askedAt: number): void {
+	foundNoBan(client: string, askedAt: number, now: number): void {
 		const refusedAt = this.#seen.get(client)?.refusedAt ?? -Infinity;
-		this.#seen.set(client, {askedAt, refusedAt, turn: new Turn(askedAt)});
+		this.#seen.set(client, {belief: new Belief(askedAt, now), refusedAt});
 	}
 
 	/** A limit has refused a request of this client. */
@@ -36,14 +35,16 @@ export class NotBanned {
 
 	/** False once shortly before the second is over, so that one request asks the server for all others. */
 	has(client: string, now: number): boolean {
-		const seen = this.#seen.get(client);
+		const {belief, refusedAt = -Infinity} = this.#seen.get(client) ?? {};
 
-		return (
-			seen !== undefined &&
-			isFresh(seen.askedAt, now) &&
-			isFresh(seen.refusedAt, now) &&
-			!seen.turn.isMine(now)
-		);
+		return belief?.isHeld(now) === true && isFresh(refusedAt, now) && !belief.isDue(now);
+	}
+
+	/** A request asks the server again. Returns what to call when that question has settled. */
+	renew(client: string, asking: Asking | undefined, now: number): (() => void) | undefined {
+		const belief = this.#seen.get(client)?.belief;
+
+		return belief?.isHeld(now) ? belief.renew(asking, now) : undefined;
 	}
 
 	forget(client: string): void {

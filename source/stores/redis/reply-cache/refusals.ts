@@ -1,7 +1,8 @@
 import {RecentMap} from '../../../collections/recent-map.ts';
 import type {Rule} from '../../rule.ts';
 import type {Banned, Limited} from '../../store.ts';
-import {isFresh, Turn} from './freshness.ts';
+import {Belief} from './freshness.ts';
+import {timeLeft} from './time-left.ts';
 
 /** A reply of the server that refuses a client. */
 interface RefusingReply {
@@ -14,8 +15,7 @@ interface RefusingReply {
 
 interface Remembered extends RefusingReply {
 	readonly repliedAt: number;
-	/** Gives one request the turn to ask the server again. */
-	readonly turn: Turn;
+	readonly belief: Belief;
 }
 
 /** How many clients are remembered: those that were refused last. */
@@ -27,23 +27,21 @@ const MAX_OF_ONE = 16;
 const none: readonly Remembered[] = [];
 
 /**
- * Remembers refusals for a second. However many requests a refused client sends, each list of rules costs
- * the server one question.
+ * Remembers refusals, and believes each for a second. However many requests a refused client sends, each list of
+ * rules costs the server one question. After that second, a refusal still says who is likely to be refused.
  */
 export class Refusals {
 	readonly #refusals = new RecentMap<readonly Remembered[]>(MAX_CLIENTS);
 
 	remember(client: string, refusal: RefusingReply, now: number): void {
-		const remembered = {...refusal, repliedAt: now, turn: new Turn(refusal.askedAt)};
+		const remembered = {...refusal, repliedAt: now, belief: new Belief(refusal.askedAt, now)};
 		if (refusal.verdict.kind === 'banned') {
 			this.#refusals.set(client, [remembered]);
 			return;
 		}
 
 		const others = this.#of(client).filter(
-			known =>
-				isFresh(known.askedAt, now) &&
-				(known.isImmune !== refusal.isImmune || !areSame(known.rules, refusal.rules)),
+			known => known.belief.isHeld(now) && !decides(known, refusal.rules, refusal.isImmune),
 		);
 		// The first ones are kept: if each new refusal replaced another, none would be found again.
 		if (others.length < MAX_OF_ONE) {
@@ -55,13 +53,12 @@ export class Refusals {
 	counted(client: string, rules: readonly Rule[]): void {
 		const known = this.#of(client);
 		if (known.length > 0) {
-			const left = known.filter(
-				refusal => refusal.verdict.kind === 'limited' && !haveOneInCommon(refusal.rules, rules),
+			this.#keep(
+				client,
+				known.filter(
+					refusal => refusal.verdict.kind === 'limited' && !haveOneInCommon(refusal.rules, rules),
+				),
 			);
-			this.#refusals.delete(client);
-			if (left.length > 0) {
-				this.#refusals.set(client, left);
-			}
 		}
 	}
 
@@ -73,9 +70,21 @@ export class Refusals {
 		this.#refusals.clear();
 	}
 
+	/** A request would be admitted: forgets the refusals that say otherwise. */
+	disprove(client: string, rules: readonly Rule[], isImmune: boolean): void {
+		const known = this.#of(client);
+		if (known.some(refusal => decides(refusal, rules, isImmune))) {
+			this.#keep(
+				client,
+				known.filter(refusal => !decides(refusal, rules, isImmune)),
+			);
+		}
+	}
+
 	/**
 	 * The refusal of a request, if the same was refused less than a second ago and would still be refused.
-	 * Shortly before that second is over, one request gets undefined, and asks the server for all others.
+	 * Shortly before that second is over, one request gets undefined, and asks the server for all others. They
+	 * are refused until it has a reply.
 	 */
 	find(
 		client: string,
@@ -83,14 +92,32 @@ export class Refusals {
 		isImmune: boolean,
 		now: number,
 	): Banned | Limited | undefined {
-		for (const known of this.#of(client)) {
-			// Counted from the question: what another process has undone since may not be in the reply.
-			if (isFresh(known.askedAt, now) && decides(known, rules, isImmune)) {
-				return known.turn.isMine(now) ? undefined : left(known, now);
-			}
-		}
+		const known = this.#deciding(client, rules, isImmune);
 
-		return undefined;
+		return known?.belief.isHeld(now) && !known.belief.isDue(now) ? left(known, now) : undefined;
+	}
+
+	/** The belief in a refusal of the same request, however old it is, unless it is over by its own time. */
+	belief(
+		client: string,
+		rules: readonly Rule[],
+		isImmune: boolean,
+		now: number,
+	): Belief | undefined {
+		const known = this.#deciding(client, rules, isImmune);
+
+		return known && left(known, now) ? known.belief : undefined;
+	}
+
+	#deciding(client: string, rules: readonly Rule[], isImmune: boolean): Remembered | undefined {
+		return this.#of(client).find(known => decides(known, rules, isImmune));
+	}
+
+	#keep(client: string, refusals: readonly Remembered[]): void {
+		this.#refusals.delete(client);
+		if (refusals.length > 0) {
+			this.#refusals.set(client, refusals);
+		}
 	}
 
 	#of(client: string): readonly Remembered[] {
@@ -105,27 +132,8 @@ function decides(known: Remembered, rules: readonly Rule[], isImmune: boolean): 
 		: known.isImmune === isImmune && areSame(known.rules, rules);
 }
 
-/** What is left of a refusal, if anything. */
 function left({verdict, repliedAt}: Remembered, now: number): Banned | Limited | undefined {
-	// Rounded down, so that no client is told to wait too short a time.
-	const passed = Math.max(0, Math.floor(now - repliedAt));
-
-	return verdict.kind === 'banned' ? banLeft(verdict, passed) : limitLeft(verdict, passed);
-}
-
-function banLeft(verdict: Banned, passed: number): Banned | undefined {
-	const endsInMs = verdict.endsInMs - passed;
-
-	return endsInMs > 0 ? {...verdict, endsInMs} : undefined;
-}
-
-/** The rules that are still full. */
-function limitLeft({quotas}: Limited, passed: number): Limited | undefined {
-	const left = quotas
-		.map(quota => ({...quota, freesInMs: quota.freesInMs - passed}))
-		.filter(({freesInMs}) => freesInMs > 0);
-
-	return left.length > 0 ? {kind: 'limited', quotas: left} : undefined;
+	return timeLeft(verdict, now - repliedAt);
 }
 
 function areSame(rules: readonly Rule[], others: readonly Rule[]): boolean {

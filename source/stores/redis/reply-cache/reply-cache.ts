@@ -1,6 +1,8 @@
+import type {Asking} from '../../asking.ts';
 import {Changes} from '../../changes.ts';
 import type {Rule} from '../../rule.ts';
 import {type AdmitOptions, admitted, type Verdict} from '../../store.ts';
+import type {Belief} from './freshness.ts';
 import {NotBanned} from './not-banned.ts';
 import {Refusals} from './refusals.ts';
 
@@ -47,6 +49,30 @@ export class ReplyCache {
 		return isAboutBan && this.#notBanned.has(client, now) ? admitted : undefined;
 	}
 
+	/** The belief in a refusal of the same request. If it is old, it tells who is likely to be refused. */
+	refusal(
+		client: string,
+		rules: readonly Rule[],
+		{immune = false, late}: AdmitOptions,
+		now: number,
+	): Belief | undefined {
+		return late ? undefined : this.#refusals.belief(client, rules, immune, now);
+	}
+
+	/**
+	 * The server is asked about a ban alone. That there is none is believed until the reply, if it is now.
+	 *
+	 * @returns what to call when the question has settled, if there is anything
+	 */
+	renewNotBanned(
+		{client, rules, options: {immune, late}, at}: Asked,
+		asking: Asking | undefined,
+	): (() => void) | undefined {
+		return rules.length > 0 || immune || late
+			? undefined
+			: this.#notBanned.renew(client, asking, at);
+	}
+
 	/** Learns from a verdict of the server. */
 	learn({client, rules, options, at, version}: Asked, verdict: Verdict, now: number): void {
 		const {immune: isImmune = false, late, peek, requester = client} = options;
@@ -61,10 +87,16 @@ export class ReplyCache {
 		}
 
 		if (verdict.kind !== 'banned' && !isImmune) {
-			this.#notBanned.foundNoBan(client, at);
+			this.#notBanned.foundNoBan(client, at, now);
 		}
 
-		if (verdict.kind !== 'admitted') {
+		if (verdict.kind === 'banned') {
+			this.#notBanned.forget(client);
+		}
+
+		if (verdict.kind === 'admitted') {
+			this.#refusals.disprove(client, rules, isImmune);
+		} else {
 			this.#refusals.remember(client, {verdict, rules, isImmune, askedAt: at}, now);
 			this.#refused(verdict, requester, now);
 		}

@@ -6,15 +6,18 @@ import type {Connection} from '../connection/connection.ts';
 export class Script {
 	readonly #text: string;
 	readonly #sha: string;
-	/** Settles when a server has the text that is on its way. */
-	#sending: Promise<void> | undefined;
+	/** How many texts are on their way. */
+	#sending = 0;
 
 	constructor(text: string) {
 		this.#text = text;
 		this.#sha = createHash('sha1').update(text).digest('hex');
 	}
 
-	/** Runs the script on the server that holds the keys. Sends its text only if the server does not know it. */
+	/**
+	 * Runs the script on the server that holds the keys. Sends its text only if the server does not know it. Of many
+	 * runs at once, one sends the text, and the others name it again. None waits for another: a server may be silent.
+	 */
 	async run(
 		connection: Connection,
 		keys: readonly string[],
@@ -23,48 +26,37 @@ export class Script {
 	): Promise<unknown> {
 		const [key = ''] = keys;
 		const about = [String(keys.length), ...keys, ...args];
+		const bySha = () => connection.send(key, ['EVALSHA', this.#sha, ...about], asking);
 		try {
-			return await connection.send(key, ['EVALSHA', this.#sha, ...about], asking);
+			return await bySha();
 		} catch (error) {
-			// The server was restarted, its scripts were flushed, or it is a replica that took over.
-			if (isUnknown(error) && !asking?.signal.aborted) {
-				return this.#sendText(connection, key, about, asking);
-			}
+			throwUnlessWanted(error, asking);
+		}
 
-			throw error;
+		// The server was restarted, its scripts were flushed, or it is a replica that took over.
+		if (this.#sending > 0) {
+			// A connection keeps the order of its commands: after the text, the server knows the script.
+			try {
+				return await bySha();
+			} catch (error) {
+				// The text is on its way to another server of a cluster, or has not arrived.
+				throwUnlessWanted(error, asking);
+			}
+		}
+
+		this.#sending += 1;
+		try {
+			return await connection.send(key, ['EVAL', this.#text, ...about], asking);
+		} finally {
+			this.#sending -= 1;
 		}
 	}
+}
 
-	/** Of many runs at once, one sends the text, and the others run after it. */
-	async #sendText(
-		connection: Connection,
-		key: string,
-		about: readonly string[],
-		asking: Asking | undefined,
-	): Promise<unknown> {
-		const others = this.#sending;
-		if (others) {
-			await others;
-			try {
-				return await connection.send(key, ['EVALSHA', this.#sha, ...about], asking);
-			} catch (error) {
-				// Another server of a cluster.
-				if (!isUnknown(error)) {
-					throw error;
-				}
-			}
-		}
-
-		const sent = connection.send(key, ['EVAL', this.#text, ...about], asking);
-		this.#sending = sent.then(
-			() => {},
-			() => {},
-		);
-		try {
-			return await sent;
-		} finally {
-			this.#sending = undefined;
-		}
+/** @throws {Error} the error, unless the server does not know the script and the question is still wanted */
+function throwUnlessWanted(error: unknown, asking: Asking | undefined): void {
+	if (!isUnknown(error) || asking?.signal.aborted) {
+		throw error;
 	}
 }
 

@@ -3,12 +3,13 @@ import {NotBanned} from '../../../../source/stores/redis/reply-cache/not-banned.
 
 test('while limits refuse a client, the store remembers for a second that it has no ban', t => {
 	const unbanned = new NotBanned();
-	unbanned.foundNoBan('a', 10);
+	unbanned.foundNoBan('a', 10, 10);
 	t.false(unbanned.has('a', 10), 'it was not refused');
 
 	unbanned.refused('a', 30);
 	t.true(unbanned.has('a', 809));
 	t.false(unbanned.has('a', 810), 'one request asks again');
+	unbanned.renew('a', undefined, 810);
 	t.true(unbanned.has('a', 810), 'the others do not');
 	t.true(unbanned.has('a', 1009));
 	t.false(unbanned.has('a', 1010), 'a second after the question');
@@ -18,9 +19,9 @@ test('while limits refuse a client, the store remembers for a second that it has
 
 test('that a client has no ban is forgotten a second after its last refusal', t => {
 	const unbanned = new NotBanned();
-	unbanned.foundNoBan('a', 10);
+	unbanned.foundNoBan('a', 10, 10);
 	unbanned.refused('a', 900);
-	unbanned.foundNoBan('a', 1500);
+	unbanned.foundNoBan('a', 1500, 1500);
 	t.true(unbanned.has('a', 1899));
 	t.false(unbanned.has('a', 1900));
 
@@ -37,7 +38,7 @@ test('a refusal does not say whether a client has a ban, if no request has asked
 test('one client, or every client, can be forgotten', t => {
 	const unbanned = new NotBanned();
 	for (const client of ['a', 'b']) {
-		unbanned.foundNoBan(client, 10);
+		unbanned.foundNoBan(client, 10, 10);
 		unbanned.refused(client, 10);
 	}
 
@@ -45,4 +46,19 @@ test('one client, or every client, can be forgotten', t => {
 	t.deepEqual([unbanned.has('a', 10), unbanned.has('b', 10)], [false, true]);
 	unbanned.clear();
 	t.false(unbanned.has('b', 10));
+});
+
+test('while one request asks, the others use the earlier reply, until they are limited no more', t => {
+	const unbanned = new NotBanned();
+	unbanned.foundNoBan('a', 10, 10);
+	unbanned.refused('a', 900);
+	const settled = unbanned.renew('a', new AbortController(), 900);
+	unbanned.refused('a', 1500);
+	t.true(unbanned.has('a', 2499));
+	t.false(unbanned.has('a', 2500), 'a second after the last refusal');
+	t.is(unbanned.renew('b', undefined, 900), undefined);
+
+	settled?.();
+	t.false(unbanned.has('a', 1500));
+	t.is(unbanned.renew('a', undefined, 1500), undefined, 'too old to be used any longer');
 });

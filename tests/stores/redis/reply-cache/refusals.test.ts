@@ -45,6 +45,7 @@ test('a refusal is remembered for a second', t => {
 	const refusals = remembering();
 	t.truthy(refusals.find('a', rules, false, 809));
 	t.is(refusals.find('a', rules, false, 810), undefined, 'one request asks again');
+	refusals.belief('a', rules, false, 810)?.renew(undefined, 810);
 	t.truthy(refusals.find('a', rules, false, 810), 'the others do not');
 	t.truthy(refusals.find('a', rules, false, 1009));
 	t.is(refusals.find('a', rules, false, 1010), undefined);
@@ -61,6 +62,23 @@ test('the second begins with the question, and the time that is left with the re
 		quotas: [quota(fast, 0, 200), quota(slow, 0, 1900)],
 	});
 	t.is(refusals.find('a', rules, false, 1010), undefined);
+});
+
+test('an admission that was not counted deletes the refusals that say otherwise', t => {
+	const refusals = remembering(banned);
+	refusals.disprove('a', [], true);
+	t.truthy(refusals.find('a', [], false, 10));
+	refusals.disprove('a', [], false);
+	t.is(refusals.find('a', [], false, 10), undefined);
+});
+
+test('a limit that is found later deletes a remembered ban', t => {
+	const refusals = remembering(banned);
+	const other = [limit(1, 300, 'other')];
+	refusals.remember('a', {verdict: limited, rules: other, isImmune: false, askedAt: 20}, 20);
+
+	t.is(refusals.find('a', other, false, 20)?.kind, 'limited');
+	t.is(refusals.find('a', rules, false, 20), undefined);
 });
 
 test('an admission under other rules deletes a remembered ban, but not a limit', t => {
@@ -143,4 +161,14 @@ test('of any number of refused clients, only the last 10,000 to 20,000 are remem
 	);
 	t.true(known.length <= 20_000 && known.length >= 10_000, `${known.length} are remembered`);
 	t.is(known.at(-1), '99999');
+});
+
+test('an old refusal still tells who is likely to be refused, until it is over by its own time', t => {
+	const refusals = remembering(banned);
+
+	t.truthy(refusals.belief('a', [], false, 709));
+	t.is(refusals.belief('a', [], false, 710), undefined);
+	t.is(refusals.belief('a', [], true, 20), undefined);
+	t.truthy(remembering().belief('a', rules, false, 2009));
+	t.is(remembering().belief('a', rules, false, 2010), undefined);
 });
