@@ -29,15 +29,17 @@ export class SteadyClock {
 			this.#lastRead = time;
 		}
 
-		return Math.floor(this.#lastRead + this.#ahead);
+		return this.#lastRead + this.#ahead;
 	}
 }
 
+/** Whole milliseconds, or NaN. */
 function read(clock: () => unknown): number {
 	try {
 		const time = clock();
 		if (typeof time === 'number') {
-			return time;
+			// Whole milliseconds: their sums are exact.
+			return Math.floor(time);
 		}
 
 		ignoreRejection(time);

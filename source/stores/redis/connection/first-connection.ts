@@ -1,10 +1,8 @@
 import type {EventEmitter} from 'node:events';
 import type {Asking} from '../../asking.ts';
 import {connectionLost, notConnected} from './not-sent.ts';
-import {waitFor} from './wait-for.ts';
 
-/** One promise for each client: every question waits for it, and a client has few listeners. */
-const first = new WeakMap<object, Promise<void>>();
+const first = new WeakMap<object, FirstConnection>();
 
 /**
  * Resolves when a client has connected for the first time. Rejects if that fails, or if the question is given up
@@ -15,22 +13,59 @@ export async function firstConnection(
 	isReady: () => boolean,
 	asking: Asking | undefined,
 ): Promise<void> {
-	const connected = first.get(client) ?? settled(client as EventEmitter);
-	first.set(client, connected);
-	await waitFor(connected, asking, notConnected);
+	const connection = first.get(client) ?? new FirstConnection(client as EventEmitter);
+	first.set(client, connection);
+	await connection.wait(asking);
 	if (!isReady()) {
 		throw connectionLost();
 	}
 }
 
-function settled(client: EventEmitter): Promise<void> {
-	const connected = new Promise<void>((resolve, reject) => {
-		client.once('ready', resolve);
-		for (const event of ['close', 'reconnecting', 'end']) {
-			client.once(event, () => reject(connectionLost()));
-		}
-	});
-	connected.catch(() => {});
+/**
+ * The first connection of a client, which may never come. One for each client, so that a client has few listeners.
+ * It keeps nothing of a question that was given up.
+ */
+class FirstConnection {
+	readonly #waiting = new Set<(error?: Error) => void>();
+	#isOver = false;
+	#error: Error | undefined;
 
-	return connected;
+	constructor(client: EventEmitter) {
+		client.once('ready', () => this.#end());
+		for (const event of ['close', 'reconnecting', 'end']) {
+			client.once(event, () => this.#end(connectionLost()));
+		}
+	}
+
+	wait(asking: Asking | undefined): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const settle = (error?: Error) => {
+				this.#waiting.delete(settle);
+				if (error) {
+					reject(error);
+				} else {
+					resolve();
+				}
+			};
+			if (this.#isOver) {
+				settle(this.#error);
+				return;
+			}
+
+			this.#waiting.add(settle);
+			asking?.signal.addEventListener('abort', () => settle(notConnected()), {once: true});
+		});
+	}
+
+	#end(error?: Error): void {
+		if (this.#isOver) {
+			return;
+		}
+
+		this.#isOver = true;
+		this.#error = error;
+		for (const settle of this.#waiting) {
+			settle(error);
+		}
+	}
 }

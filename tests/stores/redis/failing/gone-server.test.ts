@@ -1,4 +1,10 @@
+import {once} from 'node:events';
+import {type AddressInfo, createServer} from 'node:net';
 import test from 'ava';
+import {Redis} from 'ioredis';
+import {createClient} from 'redis';
+import {RedisStore} from '../../../../source/redis.ts';
+import {bytesHeld} from '../../../support/bytes-held.ts';
 import {forEachPackage, sendMany} from '../../../support/redis/faulty-server.ts';
 
 test.serial('a ban that this process knows holds while the server is gone', async t => {
@@ -57,3 +63,39 @@ test.serial('every command rejects in time while the server is gone', async t =>
 		);
 	});
 });
+
+for (const [name, open] of Object.entries({
+	ioredis: (port: number) => new Redis(port),
+	redis: (port: number) => {
+		const client = createClient({socket: {port}});
+		client.connect().catch(() => {});
+		return client;
+	},
+})) {
+	test(`${name}: while a server accepts connections and never replies, nothing is kept of what was given up`, async t => {
+		const silent = createServer(() => {}).listen(0, '127.0.0.1');
+		await once(silent, 'listening');
+		const client = open((silent.address() as AddressInfo).port);
+		client.on('error', () => {});
+		t.teardown(() => {
+			client instanceof Redis ? client.disconnect() : client.destroy();
+			silent.close();
+		});
+		const store = new RedisStore({client});
+		const giveUp = async (count: number) => {
+			for (let asked = 0; asked < count; asked += 1) {
+				const asking = new AbortController();
+				const ban = store.ban('203.0.113.1', {duration: 1000}, asking);
+				await Promise.resolve();
+				asking.abort();
+				await t.throwsAsync(ban, {code: 'ERR_GATEKEEPER_NOT_SENT'});
+			}
+		};
+
+		await giveUp(100);
+		const before = bytesHeld();
+		await giveUp(1000);
+		const held = bytesHeld() - before;
+		t.true(held < 1_000_000, `${held} bytes are held`);
+	});
+}
