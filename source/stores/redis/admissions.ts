@@ -61,8 +61,10 @@ export class Admissions {
 	#askAll(): void {
 		const waiting = this.#waiting;
 		this.#waiting = [];
-		for (let from = 0; from < waiting.length; from += this.#maxTogether) {
-			this.#askTogether(waiting.slice(from, from + this.#maxTogether));
+		// Until the client is connected, each question waits for as long as its own gate lets it.
+		const together = this.#connection.isReady() ? this.#maxTogether : 1;
+		for (let from = 0; from < waiting.length; from += together) {
+			this.#askTogether(waiting.slice(from, from + together));
 		}
 	}
 
@@ -102,7 +104,7 @@ export class Admissions {
 		);
 		const args = [String(lists.length), ...lists.flatMap(rules => planFor(rules).args), ...codes];
 
-		// They were asked in one turn, so that the last is given up last.
+		// If they have to wait, there is one.
 		return this.#script.run(this.#connection, keys, args, questions.at(-1)?.asking);
 	}
 }

@@ -1,8 +1,13 @@
+import {once} from 'node:events';
+import {type AddressInfo, connect, createServer} from 'node:net';
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import fc from 'fast-check';
+import {Redis} from 'ioredis';
 import {gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
 import {anyCharacter} from '../../support/generators/any-character.ts';
+import {latch} from '../../support/latch.ts';
 import {packages} from '../../support/redis/clients.ts';
 import {openRedisStore} from '../../support/redis/opened.ts';
 import {startRedis} from '../../support/redis/server.ts';
@@ -183,3 +188,37 @@ test('closing a gate does not close the client', async t => {
 
 	t.is(await opened.run('PING'), 'PONG');
 });
+
+for (const [order, names] of Object.entries({
+	first: ['quick', 'patient'],
+	last: ['patient', 'quick'],
+})) {
+	test(`of two questions of one turn, one that is given up ${order} before the client has connected is never asked`, async t => {
+		const {all: opening, release: openNetwork} = latch();
+		const network = createServer(async near => {
+			await opening;
+			const far = connect(server.port, '127.0.0.1');
+			near.pipe(far).pipe(near);
+		}).listen(0, '127.0.0.1');
+		await once(network, 'listening');
+		const client = new Redis((network.address() as AddressInfo).port);
+		t.teardown(() => {
+			client.disconnect();
+			network.close();
+		});
+		const {store} = await openRedisStore({...opened, client});
+		const quick = new AbortController();
+		const replies = names.map(name => {
+			const asking = name === 'quick' ? quick : new AbortController();
+			return store.admit(name, [limit(1, 60_000)], {}, asking);
+		});
+		const [given, patient] = order === 'first' ? replies : replies.reverse();
+		await setImmediate();
+		quick.abort();
+		await t.throwsAsync(async () => given, {code: 'ERR_GATEKEEPER_NOT_SENT'});
+
+		openNetwork();
+		t.is((await patient)?.kind, 'admitted');
+		t.is((await store.admit('quick', [limit(1, 60_000)], {})).kind, 'admitted');
+	});
+}

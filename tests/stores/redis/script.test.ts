@@ -9,6 +9,7 @@ function cluster() {
 	const sent: string[] = [];
 	const connection: Connection = {
 		isCluster: true,
+		isReady: () => true,
 		clientTimeout: undefined,
 		followsMasterWith: undefined,
 		servers: async () => [],

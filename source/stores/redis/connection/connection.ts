@@ -8,6 +8,8 @@ export interface Connection {
 	readonly clientTimeout: number | undefined | Promise<number | undefined>;
 	/** What makes the client leave a server that has become a replica, if it does not do so already. */
 	readonly followsMasterWith: string | undefined;
+	/** Whether the client is connected, as far as it shows that. */
+	isReady(): boolean;
 	/** Names the server of a cluster that holds a hash slot, as far as the client knows. */
 	serverOf?(slot: number): string | undefined;
 	/**

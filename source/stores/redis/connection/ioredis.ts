@@ -46,6 +46,7 @@ export function ioredis(client: IoredisClient): Connection {
 
 	return {
 		isCluster: isCluster(client),
+		isReady: () => client.status === 'ready',
 		followsMasterWith:
 			isCluster(client) || client.options.reconnectOnError
 				? undefined

@@ -61,6 +61,7 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 	if ('nodeClient' in client) {
 		return {
 			isCluster: true,
+			isReady: () => client.masters.every(isConnected),
 			followsMasterWith: undefined,
 			serverOf: slot => client.slots?.[slot]?.master.address,
 			clientTimeout: nodeRedisTimeout(client),
@@ -85,6 +86,8 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 
 	return {
 		isCluster: false,
+		// A pool does not show it.
+		isReady: () => (client as {readonly isReady?: boolean}).isReady !== false,
 		followsMasterWith:
 			'getSentinelNode' in client
 				? undefined
