@@ -23,7 +23,7 @@ export type {
 export type {BanRule, LimitRule, LimitRules} from './options/rules.ts';
 export {bypass} from './routes/bypass.ts';
 export {type SpecificOptions, specific} from './routes/specific.ts';
-export type {Asking} from './stores/asking.ts';
+export type {AskOptions} from './stores/ask-options.ts';
 export type {StoreErrorPolicy} from './stores/guard/failure-policy.ts';
 export {MemoryStore} from './stores/memory/memory-store.ts';
 export type {MemoryStoreOptions} from './stores/memory/options.ts';

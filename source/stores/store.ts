@@ -1,4 +1,4 @@
-import type {Asking} from './asking.ts';
+import type {AskOptions} from './ask-options.ts';
 import type {Rule, SettledBanRule} from './rule.ts';
 
 /**
@@ -6,8 +6,8 @@ import type {Rule, SettledBanRule} from './rule.ts';
  * times are milliseconds. `client` is a canonical key: a well-formed string, not empty.
  *
  * A method that throws, rejects, returns nonsense or does not settle within `storeTimeout` has failed. Then
- * the gate's `onStoreError` decides. It tells the method so by `asking`: a store that keeps questions until it
- * is connected must then drop this one.
+ * the gate's `onStoreError` decides, and `asking.signal` is aborted: a store that keeps questions until it is
+ * connected must drop this one.
  *
  * Every store must pass the suite in the repository's `tests/stores/contract.ts`. Read it for the promises in
  * full.
@@ -32,7 +32,7 @@ export interface Store {
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
-		asking?: Asking,
+		asking?: AskOptions,
 	): Verdict | Promise<Verdict>;
 
 	/**
@@ -65,17 +65,17 @@ export interface Store {
 		client: string,
 		banRule: SettledBanRule,
 		report: Report,
-		asking?: Asking,
+		asking?: AskOptions,
 	): ReportOutcome | Promise<ReportOutcome>;
 
 	/** Bans a client, in place of any ban that it has, and deletes its reports. */
-	ban(client: string, ban: NewBan, asking?: Asking): void | Promise<void>;
+	ban(client: string, ban: NewBan, asking?: AskOptions): void | Promise<void>;
 
 	/** Ends a client's ban, and deletes its reports. */
-	unban(client: string, asking?: Asking): void | Promise<void>;
+	unban(client: string, asking?: AskOptions): void | Promise<void>;
 
 	/** Deletes a client's counted requests and its reports. A ban stays. */
-	reset(client: string, asking?: Asking): void | Promise<void>;
+	reset(client: string, asking?: AskOptions): void | Promise<void>;
 
 	/**
 	 * The bans in force, page by page. Other work runs between two pages, and each page must come in time. A

@@ -1,6 +1,7 @@
 import {describe} from '../../checks/describe.ts';
-import {type Asking, unanswered} from '../asking.ts';
+import type {AskOptions} from '../ask-options.ts';
 import type {Store, StoredBan} from '../store.ts';
+import {unanswered} from '../unfinished-error.ts';
 import {readOutcome} from './check-reply.ts';
 import {inTime, NoReplyError} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
@@ -12,7 +13,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 	/** Turns what the store throws into a rejection, and its silence into an error. */
 	const ask = async <Reply>(
-		command: (asking: Asking) => Reply | Promise<Reply>,
+		command: (asking: AskOptions) => Reply | Promise<Reply>,
 	): Promise<Reply> => {
 		const asking = new AbortController();
 		try {

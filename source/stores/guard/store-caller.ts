@@ -1,5 +1,5 @@
 import {isPromiseLike, type MaybePromise} from '../../maybe-promise.ts';
-import type {Asking} from '../asking.ts';
+import type {AskOptions} from '../ask-options.ts';
 import type {Changes} from '../changes.ts';
 import {type Boxed, inTime} from './deadline.ts';
 import type {Health} from './health.ts';
@@ -8,7 +8,7 @@ import type {PartBreaker} from './part-breaker.ts';
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {
 	readonly client: string;
-	readonly ask: (asking: Asking) => MaybePromise<Reply>;
+	readonly ask: (asking: AskOptions) => MaybePromise<Reply>;
 	/** Checks what the store replied. Throws for nonsense. */
 	readonly read: (reply: unknown) => Reply;
 	/**

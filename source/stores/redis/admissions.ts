@@ -1,5 +1,5 @@
 import {memoizeByList} from '../../collections/memoize-by-list.ts';
-import type {Asking} from '../asking.ts';
+import type {AskOptions} from '../ask-options.ts';
 import type {Rule} from '../rule.ts';
 import type {AdmitOptions, Verdict} from '../store.ts';
 import type {Connection} from './connection/connection.ts';
@@ -14,7 +14,7 @@ export interface Admission {
 	readonly state: string;
 	readonly rules: readonly Rule[];
 	readonly options: AdmitOptions;
-	readonly asking: Asking | undefined;
+	readonly asking: AskOptions | undefined;
 }
 
 interface Question extends Admission {

@@ -14,8 +14,8 @@ export async function warnOfTimeout({clientTimeout}: Connection): Promise<void> 
 
 /**
  * Warns once if a server refuses to write because it is a replica. After a failover that leaves connections open,
- * a client stays with the old master. To connect it again is for its owner to decide, whose other commands it
- * carries.
+ * a client stays with the old master. The store does not reconnect it: the client is the user's, and carries
+ * other commands too.
  *
  * @param advice what makes this client follow the master; undefined if it does
  */

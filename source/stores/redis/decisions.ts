@@ -1,4 +1,4 @@
-import type {Asking} from '../asking.ts';
+import type {AskOptions} from '../ask-options.ts';
 import type {Rule} from '../rule.ts';
 import type {AdmitOptions, Verdict} from '../store.ts';
 import type {Admissions} from './admissions.ts';
@@ -41,7 +41,7 @@ export class Decisions {
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
-		asking: Asking | undefined,
+		asking: AskOptions | undefined,
 	): Promise<Verdict> {
 		const {admissions, cache, keys, clock, onError} = this.#options;
 		const at = clock();

@@ -1,5 +1,5 @@
 import {check, isFunction, isText, namedOptions} from '../../checks/option-checks.ts';
-import {type Asking, fateOf} from '../asking.ts';
+import type {AskOptions} from '../ask-options.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {
 	AdmitOptions,
@@ -10,6 +10,7 @@ import type {
 	StoredBan,
 	Verdict,
 } from '../store.ts';
+import {asUnfinished} from '../unfinished-error.ts';
 import {Admissions} from './admissions.ts';
 import {readOnlyWarner, warnOfTimeout} from './client-warnings.ts';
 import {connect, type RedisClient} from './connection/connect.ts';
@@ -80,7 +81,7 @@ export class RedisStore implements Store {
 		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
 		this.#connection = connect(client);
 		warnOfTimeout(this.#connection);
-		this.#warnIfReadOnly = readOnlyWarner(this.#connection.followsMasterWith);
+		this.#warnIfReadOnly = readOnlyWarner(this.#connection.readOnlyAdvice);
 		this.#keys = new Keys(prefix);
 		this.#scripts = scripts(prelude);
 		this.#clock = clock;
@@ -113,7 +114,7 @@ export class RedisStore implements Store {
 		client: string,
 		rules: readonly Rule[],
 		options: AdmitOptions,
-		asking?: Asking,
+		asking?: AskOptions,
 	): Promise<Verdict> {
 		return this.#decisions.admit(client, rules, options, asking);
 	}
@@ -127,7 +128,7 @@ export class RedisStore implements Store {
 		client: string,
 		banRule: SettledBanRule,
 		{weight, reason}: Report,
-		asking?: Asking,
+		asking?: AskOptions,
 	): Promise<ReportOutcome> {
 		const {id, count, window, duration} = banRule;
 		const args = [
@@ -148,17 +149,17 @@ export class RedisStore implements Store {
 		return outcome;
 	}
 
-	async ban(client: string, {duration, reason}: NewBan, asking?: Asking): Promise<void> {
+	async ban(client: string, {duration, reason}: NewBan, asking?: AskOptions): Promise<void> {
 		await this.#run('ban', client, [msText(duration), reasonText(reason)], asking);
 		this.#cache.forget(client);
 	}
 
-	async unban(client: string, asking?: Asking): Promise<void> {
+	async unban(client: string, asking?: AskOptions): Promise<void> {
 		await this.#run('unban', client, [], asking);
 		this.#cache.forget(client);
 	}
 
-	async reset(client: string, asking?: Asking): Promise<void> {
+	async reset(client: string, asking?: AskOptions): Promise<void> {
 		await this.#run('reset', client, [], asking);
 		this.#cache.forget(client);
 	}
@@ -177,14 +178,14 @@ export class RedisStore implements Store {
 		script: 'report' | 'ban' | 'unban' | 'reset',
 		client: string,
 		args: readonly string[],
-		asking: Asking | undefined,
+		asking: AskOptions | undefined,
 	): Promise<unknown> {
 		const keys = [this.#keys.stateOf(client), this.#keys.reportsOf(client)];
 		try {
 			return await this.#scripts[script].run(this.#connection, keys, args, asking);
 		} catch (error) {
 			this.#warnIfReadOnly(error);
-			throw isReply(error) ? error : fateOf(error);
+			throw isReply(error) ? error : asUnfinished(error);
 		}
 	}
 }

@@ -1,8 +1,9 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
-import {type Asking, notSent} from '../../../source/stores/asking.ts';
+import type {AskOptions} from '../../../source/stores/ask-options.ts';
 import type {Commands} from '../../../source/stores/guard/gate-store.ts';
 import type {Store} from '../../../source/stores/store.ts';
+import {notSent} from '../../../source/stores/unfinished-error.ts';
 import {
 	banRule,
 	failing,
@@ -112,7 +113,7 @@ for (const [name, change] of Object.entries(changes)) {
 
 	test(`${name}: a store that was still waiting to send it drops it, and the error says so`, async t => {
 		let wasSent = false;
-		const waiting = ({signal}: Asking) =>
+		const waiting = ({signal}: AskOptions) =>
 			new Promise<never>((_resolve, reject) => {
 				signal.addEventListener('abort', () => reject(notSent('Not connected')));
 			});
@@ -131,7 +132,7 @@ for (const [name, change] of Object.entries(changes)) {
 }
 
 test('a request or a report that is given up is no longer wanted by the store either', async t => {
-	const given: Asking[] = [];
+	const given: AskOptions[] = [];
 	const {guarded} = guard(
 		storeOf(asking => {
 			given.push(asking);
@@ -149,8 +150,9 @@ test('a request or a report that is given up is no longer wanted by the store ei
 });
 
 /** A store that does the same for every question. */
-function storeOf(reply: (asking: Asking) => Promise<unknown>): Store {
-	const last = (...given: readonly unknown[]) => reply(given.at(-1) as Asking) as Promise<never>;
+function storeOf(reply: (asking: AskOptions) => Promise<unknown>): Store {
+	const last = (...given: readonly unknown[]) =>
+		reply(given.at(-1) as AskOptions) as Promise<never>;
 
 	return {...failing, admit: last, report: last, ban: last, unban: last, reset: last};
 }

@@ -11,7 +11,7 @@ function cluster() {
 		isCluster: true,
 		isReady: () => true,
 		clientTimeout: undefined,
-		followsMasterWith: undefined,
+		readOnlyAdvice: undefined,
 		servers: async () => [],
 		send: async (key, [name = '']) => {
 			const server = key.slice(0, 1);

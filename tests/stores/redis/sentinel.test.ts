@@ -6,8 +6,8 @@ import Koa from 'koa';
 import {createSentinel} from 'redis';
 import {gatekeeper} from '../../../source/index.ts';
 import {type RedisClient, RedisStore} from '../../../source/redis.ts';
-import type {UnfinishedError} from '../../../source/stores/asking.ts';
 import {inTime} from '../../../source/stores/guard/deadline.ts';
+import type {UnfinishedError} from '../../../source/stores/unfinished-error.ts';
 import {startRedis, startSentinel} from '../../support/redis/server.ts';
 import {agents} from '../../support/servers.ts';
 

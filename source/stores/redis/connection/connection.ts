@@ -1,4 +1,4 @@
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 
 /** What the store needs of a Redis client, of any package. */
 export interface Connection {
@@ -6,8 +6,8 @@ export interface Connection {
 	readonly isCluster: boolean;
 	/** Milliseconds after which the client itself gives up on a command, as far as it shows that. */
 	readonly clientTimeout: number | undefined | Promise<number | undefined>;
-	/** What makes the client leave a server that has become a replica, if it does not do so already. */
-	readonly followsMasterWith: string | undefined;
+	/** What to do if the server becomes a replica; undefined if the client then finds the master itself. */
+	readonly readOnlyAdvice: string | undefined;
 	/** Whether the client is connected, as far as it shows that. */
 	isReady(): boolean;
 	/** Names the server of a cluster that holds a hash slot, as far as the client knows. */
@@ -18,7 +18,7 @@ export interface Connection {
 	 *
 	 * @throws {Error} at once, if the client has lost its connection
 	 */
-	send(key: string, command: readonly string[], asking?: Asking): Promise<unknown>;
+	send(key: string, command: readonly string[], asking?: AskOptions): Promise<unknown>;
 	/** All servers that hold keys of their own: the masters of a cluster, or the only server. */
 	servers(): Promise<readonly KeyScanner[]>;
 }

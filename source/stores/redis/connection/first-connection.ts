@@ -1,5 +1,5 @@
 import type {EventEmitter} from 'node:events';
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 import {connectionLost, notConnected} from './not-sent.ts';
 
 const first = new WeakMap<object, FirstConnection>();
@@ -11,7 +11,7 @@ const first = new WeakMap<object, FirstConnection>();
 export async function firstConnection(
 	client: object,
 	isReady: () => boolean,
-	asking: Asking | undefined,
+	asking: AskOptions | undefined,
 ): Promise<void> {
 	const connection = first.get(client) ?? new FirstConnection(client as EventEmitter);
 	first.set(client, connection);
@@ -37,7 +37,7 @@ class FirstConnection {
 		}
 	}
 
-	wait(asking: Asking | undefined): Promise<void> {
+	wait(asking: AskOptions | undefined): Promise<void> {
 		return new Promise((resolve, reject) => {
 			const settle = (error?: Error) => {
 				this.#waiting.delete(settle);

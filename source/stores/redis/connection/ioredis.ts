@@ -1,4 +1,4 @@
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 import {ioredisTimeout} from './client-timeouts.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {firstConnection} from './first-connection.ts';
@@ -47,7 +47,7 @@ export function ioredis(client: IoredisClient): Connection {
 	return {
 		isCluster: isCluster(client),
 		isReady: () => client.status === 'ready',
-		followsMasterWith:
+		readOnlyAdvice:
 			isCluster(client) || client.options.reconnectOnError
 				? undefined
 				: "create it with reconnectOnError: error => error.message.includes('READONLY')",
@@ -67,7 +67,7 @@ export function ioredis(client: IoredisClient): Connection {
 /** Statuses of a client that has not been connected yet. In all others it has lost its connection. */
 const CONNECTING = ['wait', 'connecting', 'connect'];
 
-async function connecting(client: IoredisClient, asking: Asking | undefined): Promise<void> {
+async function connecting(client: IoredisClient, asking: AskOptions | undefined): Promise<void> {
 	if (!CONNECTING.includes(client.status)) {
 		throw connectionLost();
 	}

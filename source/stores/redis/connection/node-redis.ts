@@ -1,8 +1,8 @@
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 import {nodeRedisTimeout} from './client-timeouts.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {firstConnection} from './first-connection.ts';
-import {options, unlessGivenUp} from './node-redis-options.ts';
+import {sendUnlessGivenUp, textReplies} from './give-up.ts';
 import {notOpen} from './not-sent.ts';
 import {execute, nextUsed, type Pool} from './pool.ts';
 import {scanCommand, scanned} from './scan.ts';
@@ -62,12 +62,12 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 		return {
 			isCluster: true,
 			isReady: () => client.masters.every(isConnected),
-			followsMasterWith: undefined,
+			readOnlyAdvice: undefined,
 			serverOf: slot => client.slots?.[slot]?.master.address,
 			clientTimeout: nodeRedisTimeout(client),
 			send: (key, command, asking) => {
 				refuseUnlessOpen(client);
-				return unlessGivenUp(client.masters.every(isConnected), asking, chosen =>
+				return sendUnlessGivenUp(client.masters.every(isConnected), asking, chosen =>
 					client.sendCommand(key, false, [...command], chosen),
 				);
 			},
@@ -88,10 +88,10 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 		isCluster: false,
 		// A pool does not show it.
 		isReady: () => (client as {readonly isReady?: boolean}).isReady !== false,
-		followsMasterWith:
+		readOnlyAdvice:
 			'getSentinelNode' in client
 				? undefined
-				: 'use createSentinel or createCluster, or call its destroy() and connect() then',
+				: 'use createSentinel or createCluster (from redis 5), or close this client and create it again',
 		clientTimeout:
 			'totalClients' in client ? nextUsed(client).then(nodeRedisTimeout) : nodeRedisTimeout(client),
 		send: (_key, command, asking) => sendOver(client, [...command], asking),
@@ -102,19 +102,19 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 function sendOver(
 	client: SingleClient | PoolClient | SentinelClient,
 	command: string[],
-	asking: Asking | undefined,
+	asking: AskOptions | undefined,
 ): Promise<unknown> {
 	refuseUnlessOpen(client);
 	if ('getSentinelNode' in client) {
-		return unlessGivenUp(false, asking, chosen => client.sendCommand(false, command, chosen));
+		return sendUnlessGivenUp(false, asking, chosen => client.sendCommand(false, command, chosen));
 	}
 
 	if ('totalClients' in client) {
 		const pool = client as unknown as Pool<SingleClient>;
-		return execute(pool, one => one.sendCommand(command, options), asking);
+		return execute(pool, one => one.sendCommand(command, textReplies), asking);
 	}
 
-	const send = () => client.sendCommand(command, options);
+	const send = () => client.sendCommand(command, textReplies);
 
 	return client.isReady ? send() : firstConnection(client, () => client.isReady, asking).then(send);
 }
@@ -133,5 +133,5 @@ function isConnected(master: object): boolean {
 
 function scanner(server: Sender): KeyScanner {
 	return async (cursor, pattern) =>
-		scanned(await server.sendCommand(scanCommand(cursor, pattern), options));
+		scanned(await server.sendCommand(scanCommand(cursor, pattern), textReplies));
 }

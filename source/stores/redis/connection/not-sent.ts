@@ -1,4 +1,4 @@
-import {notSent} from '../../asking.ts';
+import {notSent} from '../../unfinished-error.ts';
 
 export function connectionLost(): Error {
 	return notSent('The Redis client has lost its connection');

@@ -1,4 +1,4 @@
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 import {connectionLost, notConnected} from './not-sent.ts';
 
 /** A client of a pool. */
@@ -40,9 +40,10 @@ export function nextUsed(pool: object): Promise<object> {
 export function execute<Client extends Member>(
 	pool: Pool<Client>,
 	use: (client: Client) => Promise<unknown>,
-	asking: Asking | undefined,
+	asking: AskOptions | undefined,
 ): Promise<unknown> {
-	let state: 'waiting' | 'begun' | 'given up' = 'waiting';
+	// The assertion keeps TypeScript from taking it for a constant: the pool may begin at once.
+	let state = 'waiting' as 'waiting' | 'begun' | 'given up';
 	const reply = pool.execute(async client => {
 		if (state === 'given up') {
 			throw notConnected();
@@ -57,7 +58,7 @@ export function execute<Client extends Member>(
 		nextUses.delete(pool);
 		return use(client);
 	});
-	if (asking === undefined || hasBegun(state)) {
+	if (asking === undefined || state === 'begun') {
 		return reply;
 	}
 
@@ -76,9 +77,4 @@ export function execute<Client extends Member>(
 			reject(state === 'waiting' ? notConnected() : error);
 		});
 	});
-}
-
-/** A function: TypeScript does not see that the pool may have begun. */
-function hasBegun(state: string): boolean {
-	return state === 'begun';
 }

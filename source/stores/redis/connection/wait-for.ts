@@ -1,4 +1,4 @@
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 
 /**
  * Waits for an event.
@@ -7,7 +7,7 @@ import type {Asking} from '../../asking.ts';
  */
 export function waitFor(
 	event: Promise<void>,
-	asking: Asking | undefined,
+	asking: AskOptions | undefined,
 	givenUp: () => Error,
 ): Promise<void> {
 	if (asking === undefined) {

@@ -1,4 +1,4 @@
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 import {Renewal} from './renewal.ts';
 
 /** Milliseconds for which a reply is believed. After that the server is asked again. */
@@ -53,7 +53,7 @@ export class Belief {
 	 * @returns what to call when that question has settled; undefined if another is on its way already: a chain of
 	 * questions without replies must not make the belief last
 	 */
-	renew(asking: Asking | undefined, now: number): (() => void) | undefined {
+	renew(asking: AskOptions | undefined, now: number): (() => void) | undefined {
 		if (this.#renewal?.isAwaited) {
 			return undefined;
 		}

@@ -1,5 +1,5 @@
 import {RecentMap} from '../../../collections/recent-map.ts';
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 import {Belief, isFresh} from './freshness.ts';
 
 interface Seen {
@@ -41,7 +41,7 @@ export class NotBanned {
 	}
 
 	/** A request asks the server again. Returns what to call when that question has settled. */
-	renew(client: string, asking: Asking | undefined, now: number): (() => void) | undefined {
+	renew(client: string, asking: AskOptions | undefined, now: number): (() => void) | undefined {
 		const belief = this.#seen.get(client)?.belief;
 
 		return belief?.isHeld(now) ? belief.renew(asking, now) : undefined;

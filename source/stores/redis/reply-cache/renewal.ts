@@ -1,14 +1,14 @@
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 
 /** A question that is on its way. Its reply replaces an older one. */
 export class Renewal {
 	/** Whether the older reply was still believed when the question was asked. */
 	readonly isInTime: boolean;
-	readonly #asking: Asking | undefined;
+	readonly #asking: AskOptions | undefined;
 	#over: Promise<void> | undefined;
 	#end = () => {};
 
-	constructor(isInTime: boolean, asking: Asking | undefined) {
+	constructor(isInTime: boolean, asking: AskOptions | undefined) {
 		this.isInTime = isInTime;
 		this.#asking = asking;
 	}

@@ -1,4 +1,4 @@
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 import {Changes} from '../../changes.ts';
 import type {Rule} from '../../rule.ts';
 import {type AdmitOptions, admitted, type Verdict} from '../../store.ts';
@@ -66,7 +66,7 @@ export class ReplyCache {
 	 */
 	renewNotBanned(
 		{client, rules, options: {immune, late}, at}: Asked,
-		asking: Asking | undefined,
+		asking: AskOptions | undefined,
 	): (() => void) | undefined {
 		return rules.length > 0 || immune || late
 			? undefined

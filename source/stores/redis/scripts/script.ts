@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {Asking} from '../../asking.ts';
+import type {AskOptions} from '../../ask-options.ts';
 import type {Connection} from '../connection/connection.ts';
 
 /** A Lua script. A server that has run it identifies it by the SHA-1 of its text. */
@@ -22,7 +22,7 @@ export class Script {
 		connection: Connection,
 		keys: readonly string[],
 		args: readonly string[] = [],
-		asking?: Asking,
+		asking?: AskOptions,
 	): Promise<unknown> {
 		const [key = ''] = keys;
 		const about = [String(keys.length), ...keys, ...args];
@@ -54,7 +54,7 @@ export class Script {
 }
 
 /** @throws {Error} the error, unless the server does not know the script and the question is still wanted */
-function throwUnlessWanted(error: unknown, asking: Asking | undefined): void {
+function throwUnlessWanted(error: unknown, asking: AskOptions | undefined): void {
 	if (!isUnknown(error) || asking?.signal.aborted) {
 		throw error;
 	}

@@ -11,8 +11,11 @@ import {connecting, furtherPackages} from '../../../support/redis/further-client
 import {type RedisServer, startRedis} from '../../../support/redis/server.ts';
 import {agents} from '../../../support/servers.ts';
 
-const notSent = {code: 'ERR_GATEKEEPER_NOT_SENT', message: /nothing was sent, or will be$/};
-const unanswered = {code: 'ERR_GATEKEEPER_UNANSWERED', message: /it may have taken effect/};
+const notSent = {
+	code: 'ERR_GATEKEEPER_NOT_SENT',
+	message: /nothing was sent, and nothing will be$/,
+};
+const unanswered = {code: 'ERR_GATEKEEPER_UNANSWERED', message: /may have taken effect/};
 
 for (const [name, open] of Object.entries({...packages, ...furtherPackages})) {
 	test(`${name}: what was given up in an outage does not happen after it`, async t => {

@@ -1,12 +1,3 @@
-/**
- * Tells a store whether a question is still wanted. What has not been sent to a server when `signal` is aborted
- * must not be sent later. An `AbortController` creates its signal when it is first read, which costs
- * microseconds: read it only where a question has to wait.
- */
-export interface Asking {
-	readonly signal: AbortSignal;
-}
-
 /** What became of a question that got no reply. */
 type Fate = 'ERR_GATEKEEPER_NOT_SENT' | 'ERR_GATEKEEPER_UNANSWERED';
 
@@ -22,11 +13,14 @@ export class UnfinishedError extends Error {
 
 /** The error for a question that did not leave this process, and will not. */
 export function notSent(why: string): UnfinishedError {
-	return new UnfinishedError(`${why}: nothing was sent, or will be`, 'ERR_GATEKEEPER_NOT_SENT');
+	return new UnfinishedError(
+		`${why}: nothing was sent, and nothing will be`,
+		'ERR_GATEKEEPER_NOT_SENT',
+	);
 }
 
 /** An error that says what became of a question to which there was no reply. */
-export function fateOf(error: unknown): UnfinishedError {
+export function asUnfinished(error: unknown): UnfinishedError {
 	return error instanceof UnfinishedError ? error : unanswered(error);
 }
 
@@ -35,7 +29,7 @@ export function unanswered(cause: unknown): UnfinishedError {
 	const why = cause instanceof Error ? cause.message : 'The store failed';
 
 	return new UnfinishedError(
-		`${why}. It may have reached the server: it may have taken effect, or may still do so`,
+		`${why}. The command may have taken effect, or may still do so`,
 		'ERR_GATEKEEPER_UNANSWERED',
 		cause,
 	);
