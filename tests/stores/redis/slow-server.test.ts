@@ -146,86 +146,18 @@ test.serial(
 	},
 );
 
-test.serial('a flood that begins again after a pause has one question on its way', async t => {
+test.serial('after a pause, an old refusal refuses nobody, and delays nobody', async t => {
 	const gate = await behindNetwork(t);
-	t.is(await gate.decide(), 'admitted');
-	t.is(await gate.decide(), 'limited');
+	await gate.other.ban('a', {duration: 3_600_000});
+	t.is(await gate.decide([limit(3, 1000, 'few')]), 'banned');
 	await gate.pass(60_000);
+	await gate.other.unban('a');
 	const before = await scriptsRun(opened);
 
 	gate.network.stall();
-	const kinds = Promise.all(Array.from({length: 100}, () => gate.decide()));
+	const kinds = Promise.all(Array.from({length: 20}, () => gate.decide([limit(3, 1000, 'few')])));
 	await setImmediate();
-	await gate.pass(300);
-	const later = gate.decide();
 	gate.network.flow();
-	t.deepEqual(await kinds, Array(100).fill('limited'));
-	t.is(await later, 'limited');
-	t.is((await scriptsRun(opened)) - before, 1);
+	t.is((await kinds).filter(kind => kind === 'admitted').length, 3, 'each was counted');
+	t.is((await scriptsRun(opened)) - before, 1, 'all were asked at once');
 });
-
-test.serial(
-	'requests that wait for the question of another ask for themselves if it is admitted',
-	async t => {
-		const gate = await behindNetwork(t);
-		await gate.other.ban('a', {duration: 3_600_000});
-		t.is(await gate.decide([limit(3, 1000, 'few')]), 'banned');
-		await gate.pass(60_000);
-		await gate.other.unban('a');
-
-		const kinds = await Promise.all(
-			Array.from({length: 20}, () => gate.decide([limit(3, 1000, 'few')])),
-		);
-		t.is(kinds.filter(kind => kind === 'admitted').length, 3, 'each was counted');
-		t.is(kinds.filter(kind => kind === 'limited').length, 17);
-	},
-);
-
-test.serial('requests that wait for a question that is given up ask for themselves', async t => {
-	const gate = await behindNetwork(t);
-	t.is(await gate.decide(), 'admitted');
-	t.is(await gate.decide(), 'limited');
-	await gate.pass(60_000);
-
-	gate.network.stall();
-	const [asker, early, late] = [1, 2, 3].map(() => new AbortController()) as [
-		AbortController,
-		AbortController,
-		AbortController,
-	];
-	const asked = gate.store.admit('a', [full], {}, asker);
-	const given = gate.store.admit('a', [full], {}, early);
-	const waits = gate.store.admit('a', [full], {}, late);
-	await setTimeout(5);
-	early.abort();
-	await t.throwsAsync(given, {code: 'ERR_GATEKEEPER_NOT_SENT'});
-	const before = await scriptsRun(opened);
-	asker.abort();
-	await setTimeout(5);
-	gate.network.flow();
-	t.is((await waits).kind, 'limited');
-	t.is((await asked).kind, 'limited');
-	t.is((await scriptsRun(opened)) - before, 2);
-});
-
-for (const [when, ms] of [
-	['by now', 5000],
-	['soon', 4100],
-] as const) {
-	test.serial(`requests whose limit is over ${when} wait for no other`, async t => {
-		const gate = await behindNetwork(t);
-		const short = [limit(2, 5000, 'short')];
-		for (const kind of ['admitted', 'admitted', 'limited'] as const) {
-			t.is(await gate.decide(short), kind);
-		}
-
-		await gate.pass(ms);
-		gate.network.stall();
-		const asking = [gate.decide(short), gate.decide(short)];
-		await gate.pass(5000 - ms);
-		const before = await scriptsRun(opened);
-		gate.network.flow();
-		t.deepEqual(await Promise.all(asking), ['admitted', 'admitted']);
-		t.is((await scriptsRun(opened)) - before, 1, 'both at once');
-	});
-}

@@ -13,8 +13,3 @@ export function notOpen(): Error {
 export function notConnected(): Error {
 	return notSent('The Redis client was not connected in time');
 }
-
-/** For a question that was given up while it waited for the reply to another. */
-export function stillWaiting(): Error {
-	return notSent('The Redis server did not reply in time to an earlier question about the client');
-}

@@ -1,5 +1,4 @@
 import type {AskOptions} from '../../ask-options.ts';
-import {Renewal} from './renewal.ts';
 
 /** Milliseconds for which a reply is believed. After that the server is asked again. */
 const BELIEVED_FOR = 1000;
@@ -20,7 +19,8 @@ const RENEWED_AFTER = 800;
 export class Belief {
 	readonly #askedAt: number;
 	readonly #until: number;
-	#renewal: Renewal | undefined;
+	/** The question whose reply replaces this one. */
+	#renewal: {readonly asking: AskOptions | undefined} | undefined;
 
 	/** @param askedAt the second begins with the question: the reply may not show what was undone since */
 	constructor(askedAt: number, repliedAt: number) {
@@ -31,41 +31,43 @@ export class Belief {
 
 	/** Whether the reply is believed. Not if the clock went back. */
 	isHeld(now: number): boolean {
-		return (
-			now >= this.#askedAt &&
-			(now < this.#until || (this.#renewal?.isInTime === true && this.#renewal.isAwaited))
-		);
+		return now >= this.#askedAt && (now < this.#until || this.#isAwaited);
 	}
 
 	/** Whether the caller is to ask the server again. */
 	isDue(now: number): boolean {
-		return now - this.#askedAt >= RENEWED_AFTER && !this.#renewal?.isPending;
-	}
-
-	/** Resolves when the question that is on its way is over, if there is one. */
-	get question(): Promise<void> | undefined {
-		return this.#renewal?.isAwaited ? this.#renewal.over : undefined;
+		return now - this.#askedAt >= RENEWED_AFTER && !this.#isPending;
 	}
 
 	/**
-	 * A request asks the server again.
+	 * A request asks the server again. If the reply is believed now, it is believed until that question settles or
+	 * is given up.
 	 *
 	 * @returns what to call when that question has settled; undefined if another is on its way already: a chain of
 	 * questions without replies must not make the belief last
 	 */
 	renew(asking: AskOptions | undefined, now: number): (() => void) | undefined {
-		if (this.#renewal?.isAwaited) {
+		if (!this.isHeld(now) || this.#isAwaited) {
 			return undefined;
 		}
 
-		const renewal = new Renewal(this.isHeld(now), asking);
+		const renewal = {asking};
 		this.#renewal = renewal;
 
 		return () => {
-			renewal.end();
 			if (this.#renewal === renewal) {
 				this.#renewal = undefined;
 			}
 		};
+	}
+
+	/** Whether a question is on its way that has not been given up. */
+	get #isPending(): boolean {
+		return this.#renewal !== undefined && !this.#renewal.asking?.signal.aborted;
+	}
+
+	/** Whether its reply can be relied on. Nobody gives up a question without `asking`, even if none ever comes. */
+	get #isAwaited(): boolean {
+		return this.#renewal?.asking !== undefined && this.#isPending;
 	}
 }

@@ -1,5 +1,4 @@
 import {RecentMap} from '../../../collections/recent-map.ts';
-import type {AskOptions} from '../../ask-options.ts';
 import {Belief, isFresh} from './freshness.ts';
 
 interface Seen {
@@ -40,11 +39,9 @@ export class NotBanned {
 		return belief?.isHeld(now) === true && isFresh(refusedAt, now) && !belief.isDue(now);
 	}
 
-	/** A request asks the server again. Returns what to call when that question has settled. */
-	renew(client: string, asking: AskOptions | undefined, now: number): (() => void) | undefined {
-		const belief = this.#seen.get(client)?.belief;
-
-		return belief?.isHeld(now) ? belief.renew(asking, now) : undefined;
+	/** The belief that a client is not banned. */
+	belief(client: string): Belief | undefined {
+		return this.#seen.get(client)?.belief;
 	}
 
 	forget(client: string): void {

@@ -28,7 +28,7 @@ const none: readonly Remembered[] = [];
 
 /**
  * Remembers refusals, and believes each for a second. However many requests a refused client sends, each list of
- * rules costs the server one question. After that second, a refusal still says who is likely to be refused.
+ * rules costs the server one question.
  */
 export class Refusals {
 	readonly #refusals = new RecentMap<readonly Remembered[]>(MAX_CLIENTS);
@@ -97,7 +97,7 @@ export class Refusals {
 		return known?.belief.isHeld(now) && !known.belief.isDue(now) ? left(known, now) : undefined;
 	}
 
-	/** The belief in a refusal of the same request, however old it is, unless it is over by its own time. */
+	/** The belief in a refusal of the same request, unless it is over by its own time. */
 	belief(
 		client: string,
 		rules: readonly Rule[],

@@ -2,7 +2,6 @@ import type {AskOptions} from '../../ask-options.ts';
 import {Changes} from '../../changes.ts';
 import type {Rule} from '../../rule.ts';
 import {type AdmitOptions, admitted, type Verdict} from '../../store.ts';
-import type {Belief} from './freshness.ts';
 import {NotBanned} from './not-banned.ts';
 import {Refusals} from './refusals.ts';
 
@@ -49,28 +48,25 @@ export class ReplyCache {
 		return isAboutBan && this.#notBanned.has(client, now) ? admitted : undefined;
 	}
 
-	/** The belief in a refusal of the same request. If it is old, it tells who is likely to be refused. */
-	refusal(
-		client: string,
-		rules: readonly Rule[],
-		{immune = false, late}: AdmitOptions,
-		now: number,
-	): Belief | undefined {
-		return late ? undefined : this.#refusals.belief(client, rules, immune, now);
-	}
-
 	/**
-	 * The server is asked about a ban alone. That there is none is believed until the reply, if it is now.
+	 * The server is asked about a request. What is believed of that request now is believed until the reply.
 	 *
 	 * @returns what to call when the question has settled, if there is anything
 	 */
-	renewNotBanned(
-		{client, rules, options: {immune, late}, at}: Asked,
+	renew(
+		{client, rules, options: {immune = false, late}, at}: Asked,
 		asking: AskOptions | undefined,
 	): (() => void) | undefined {
-		return rules.length > 0 || immune || late
-			? undefined
-			: this.#notBanned.renew(client, asking, at);
+		if (late) {
+			return undefined;
+		}
+
+		const isAboutBan = rules.length === 0 && !immune;
+		const belief =
+			this.#refusals.belief(client, rules, immune, at) ??
+			(isAboutBan ? this.#notBanned.belief(client) : undefined);
+
+		return belief?.renew(asking, at);
 	}
 
 	/** Learns from a verdict of the server. */

@@ -9,7 +9,7 @@ test('while limits refuse a client, the store remembers for a second that it has
 	unbanned.refused('a', 30);
 	t.true(unbanned.has('a', 809));
 	t.false(unbanned.has('a', 810), 'one request asks again');
-	unbanned.renew('a', undefined, 810);
+	unbanned.belief('a')?.renew(undefined, 810);
 	t.true(unbanned.has('a', 810), 'the others do not');
 	t.true(unbanned.has('a', 1009));
 	t.false(unbanned.has('a', 1010), 'a second after the question');
@@ -52,13 +52,13 @@ test('while one request asks, the others use the earlier reply, until they are l
 	const unbanned = new NotBanned();
 	unbanned.foundNoBan('a', 10, 10);
 	unbanned.refused('a', 900);
-	const settled = unbanned.renew('a', new AbortController(), 900);
+	const settled = unbanned.belief('a')?.renew(new AbortController(), 900);
 	unbanned.refused('a', 1500);
 	t.true(unbanned.has('a', 2499));
 	t.false(unbanned.has('a', 2500), 'a second after the last refusal');
-	t.is(unbanned.renew('b', undefined, 900), undefined);
+	t.is(unbanned.belief('b')?.renew(undefined, 900), undefined);
 
 	settled?.();
 	t.false(unbanned.has('a', 1500));
-	t.is(unbanned.renew('a', undefined, 1500), undefined, 'too old to be used any longer');
+	t.is(unbanned.belief('a')?.renew(undefined, 1500), undefined, 'too old to be used any longer');
 });
