@@ -163,7 +163,7 @@ test('of any number of refused clients, only the last 10,000 to 20,000 are remem
 	t.is(known.at(-1), '99999');
 });
 
-test('an old refusal still tells who is likely to be refused, until it is over by its own time', t => {
+test('a refusal is found until it is over by its own time, to be renewed', t => {
 	const refusals = remembering(banned);
 
 	t.truthy(refusals.belief('a', [], false, 709));
