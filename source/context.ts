@@ -91,12 +91,13 @@ export interface Standing {
 	/**
 	 * Why the report was not counted, if it was not:
 	 *
+	 * - `'no-gate'`: the request has passed no gate
 	 * - `'no-ban-rule'`: there is no `banRule`
 	 * - `'allowed'`: `allow` covers the client
 	 * - `'no-client'`: the request came from your own proxy and names no client, or from a proxy that no option
 	 *   mentions, so that a ban would shut everyone out
 	 */
-	readonly immune?: 'no-ban-rule' | 'allowed' | 'no-client';
+	readonly immune?: 'no-gate' | 'no-ban-rule' | 'allowed' | 'no-client';
 }
 
 declare module 'koa' {

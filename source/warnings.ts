@@ -27,6 +27,9 @@ const texts = {
 
 	GATEKEEPER_NO_BAN_RULE: (where: string) => `A report was not counted because ${where} no banRule`,
 
+	GATEKEEPER_NO_GATE: () =>
+		'A ctx.report() was not counted because the request has passed no gate. Add app.use(gatekeeper({banRule: [3, 60, 600]})) before what reports, in the same app',
+
 	GATEKEEPER_BAD_REPORT: (what: string) => `A ctx.report() was ${what}`,
 
 	GATEKEEPER_BANS_FULL: () =>

@@ -6,7 +6,7 @@ import type {Settings} from '../options/settings.ts';
 import type {RequestState} from '../request-state.ts';
 
 /** Why no ban may hold a client. */
-export type Immunity = Exclude<Standing['immune'], 'no-ban-rule' | undefined>;
+export type Immunity = Exclude<Standing['immune'], 'no-gate' | 'no-ban-rule' | undefined>;
 
 /** The immunity of a client that an operator or a handler named, if it is immune. */
 export function immunityOf(

@@ -1,8 +1,10 @@
 import Koa from 'koa';
+import type {Standing} from '../context.ts';
+import {warnOnce} from '../warnings.ts';
 
 /**
- * Makes `ctx.report()` say what is wrong in a request that has passed no gate, where it would otherwise not be a
- * function. Every context of Koa inherits it. An app's own `report` takes precedence, and so does a gate's.
+ * Makes `ctx.report()` say what is missing in a request that has passed no gate, where it would otherwise not be
+ * a function. Every context of Koa inherits it. An app's own `report` takes precedence, and so does a gate's.
  */
 export function explainMissingGate(): void {
 	const context: {report?: unknown} = Object.getPrototypeOf(new Koa().context);
@@ -11,8 +13,9 @@ export function explainMissingGate(): void {
 	}
 }
 
-function report(): never {
-	throw new Error(
-		'ctx.report() found no gatekeeper: add app.use(gatekeeper({banRule: [3, 60, 600]})) before this middleware, in the same app',
-	);
+/** It does not throw: an error handler before the gate may report requests that have not reached the gate. */
+async function report(): Promise<Standing> {
+	warnOnce('GATEKEEPER_NO_GATE');
+
+	return {reports: 0, banned: false, immune: 'no-gate'};
 }
