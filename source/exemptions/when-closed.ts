@@ -10,13 +10,13 @@ interface Connection {
 const waiting = new WeakMap<Connection, Set<() => void>>();
 
 /**
- * Calls a function when the connection of this request closes. Some requests never settle: a middleware may
- * wait for the end of a body that the client has broken off. The response's own events do not tell: those of a
- * request that is pipelined behind another one never come.
+ * Calls a function when the response to this request, or its connection, has closed. Some requests never settle:
+ * a middleware may wait for the end of a body that the client has broken off. The response alone does not tell:
+ * that of a request which is pipelined behind another one may never close.
  *
  * @returns a function that no longer waits
  */
-export function whenClosed({req}: Context, closed: () => void): () => void {
+export function whenClosed({req, res}: Context, closed: () => void): () => void {
 	const {stream, socket} = req as {stream?: Connection; socket?: Connection | null};
 	const connection = stream ?? socket;
 	if (!connection?.once) {
@@ -29,9 +29,15 @@ export function whenClosed({req}: Context, closed: () => void): () => void {
 	}
 
 	const listeners = waiting.get(connection) ?? startWaiting(connection);
-	listeners.add(closed);
+	const listener = () => {
+		if (listeners.delete(listener)) {
+			closed();
+		}
+	};
+	listeners.add(listener);
+	(res as Connection | undefined)?.once?.('close', listener);
 	return () => {
-		listeners.delete(closed);
+		listeners.delete(listener);
 	};
 }
 

@@ -1,4 +1,5 @@
 import {once} from 'node:events';
+import {Agent, request} from 'node:http';
 import {type AddressInfo, connect} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
 import type {Context, Next} from 'koa';
@@ -70,6 +71,45 @@ test('aborted requests that are pipelined behind another one free their places',
 	app.pass(60_000);
 	t.is((await app.http.get('/hook')).status, 200);
 	t.is((await app.http.get('/ping')).headers.ratelimit, '"global";r=2;t=60');
+});
+
+test('a middleware that responds by itself and never settles holds no places on an open connection', async t => {
+	const {app, http, pass} = gatedApp({rateLimitRule: [3, 60]}, (router, koa) => {
+		koa.use(async (ctx, next) => {
+			if (ctx.get('X-Own')) {
+				ctx.respond = false;
+				ctx.res.end('mine');
+				await new Promise(() => {});
+			}
+
+			return next();
+		});
+		router.get('/hook', bypass(), ok);
+	});
+	const server = app.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const agent = new Agent({keepAlive: true, maxSockets: 1});
+	t.teardown(() => {
+		agent.destroy();
+		server.close();
+	});
+	const {port} = server.address() as AddressInfo;
+	for (let sent = 0; sent < 3; sent += 1) {
+		const sending = request({
+			agent,
+			port,
+			host: '127.0.0.1',
+			path: '/hook',
+			headers: {'X-Own': '1'},
+		});
+		const [response] = await once(sending.end(), 'response');
+		await once(response.resume(), 'end');
+	}
+
+	t.is((await http.get('/ping')).status, 429, 'they count');
+	pass(60_000);
+	t.is((await http.get('/hook')).status, 200);
+	t.is((await http.get('/ping')).headers.ratelimit, '"global";r=2;t=60');
 });
 
 test('aborted requests of an excluded method free their places, and count, once one has been rewritten', async t => {
