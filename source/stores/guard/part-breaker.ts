@@ -7,6 +7,15 @@ const OPENS_AFTER = 5;
 /** Failing slots beyond this number are not left alone one by one. A Redis cluster has 16,384. */
 const MAX_SLOTS = 20_000;
 
+/**
+ * Questions without a reply after which what fails is asked about only once a minute. A server that hangs keeps its
+ * connections open, and the client keeps each question for a reply.
+ */
+const MAX_UNANSWERED = 100;
+
+/** Milliseconds. */
+const LONG_PAUSE = 60_000;
+
 /** Milliseconds for which the slots that were tried let others try a part that is left alone. */
 const LATELY = 10_000;
 
@@ -25,6 +34,8 @@ export class PartBreaker {
 	/** The slots that have failed since the part replied last. */
 	readonly #inRow = new Set<Slot>();
 	#lastTry = -Infinity;
+	/** How many questions were given up and are still without a reply. */
+	#unanswered = 0;
 
 	/** @param clock milliseconds, from any origin */
 	constructor(clock: () => number, slotOf: (client: string) => Slot) {
@@ -39,6 +50,11 @@ export class PartBreaker {
 		}
 
 		const slot = this.#failing.get(this.#slotOf(client));
+		const isFailing = this.#isOpen || slot !== undefined;
+		if (isFailing && this.#unanswered >= MAX_UNANSWERED && this.#wasTriedWithin(LONG_PAUSE)) {
+			return false;
+		}
+
 		return this.#isOpen ? this.#mayTry(slot) : (slot?.mayAsk() ?? true);
 	}
 
@@ -78,6 +94,21 @@ export class PartBreaker {
 		this.#lastTry = this.#clock();
 	}
 
+	/** A question was given up. Its reply may come later; if the connection breaks, it rejects. */
+	gaveUp(reply: PromiseLike<unknown>): void {
+		this.#unanswered += 1;
+		const settled = () => {
+			this.#unanswered -= 1;
+		};
+		reply.then(settled, settled);
+	}
+
+	/** Not if the clock has gone back: a pause must not last longer. */
+	#wasTriedWithin(ms: number): boolean {
+		const ago = this.#clock() - this.#lastTry;
+		return ago >= 0 && ago < ms;
+	}
+
 	get #isOpen(): boolean {
 		return this.#inRow.size >= OPENS_AFTER;
 	}
@@ -87,14 +118,11 @@ export class PartBreaker {
 	 * half a second: the client of a slot that still fails must not win every trial.
 	 */
 	#mayTry(slot: Breaker | undefined): boolean {
-		const now = this.#clock();
-		const ago = now - this.#lastTry;
-		// If the clock has gone back, the pause must not last longer.
-		if (ago >= 0 && ago < (slot?.wasTriedWithin(LATELY) ? PAUSE : PAUSE / 2)) {
+		if (this.#wasTriedWithin(slot?.wasTriedWithin(LATELY) ? PAUSE : PAUSE / 2)) {
 			return false;
 		}
 
-		this.#lastTry = now;
+		this.#lastTry = this.#clock();
 		return true;
 	}
 }

@@ -1,7 +1,7 @@
 import {isPromiseLike, type MaybePromise} from '../../maybe-promise.ts';
 import type {AskOptions} from '../ask-options.ts';
 import type {Changes} from '../changes.ts';
-import {type Boxed, inTime} from './deadline.ts';
+import {inTime, NoReplyError} from './deadline.ts';
 import type {Health} from './health.ts';
 import type {PartBreaker} from './part-breaker.ts';
 
@@ -45,7 +45,7 @@ export class StoreCaller {
 		try {
 			const reply = call.ask(asking);
 			return isPromiseLike(reply)
-				? this.#wait(inTime(reply, this.#timeout, asking), call, version, breaker)
+				? this.#wait(reply, asking, call, version, breaker)
 				: this.#accept(reply, call, version, breaker);
 		} catch (error) {
 			return this.#fail(error, call, breaker);
@@ -53,15 +53,20 @@ export class StoreCaller {
 	}
 
 	async #wait<Reply>(
-		pending: Promise<Boxed<Reply>>,
+		reply: PromiseLike<Reply>,
+		asking: AbortController,
 		call: Call<Reply>,
 		version: number,
 		breaker: PartBreaker,
 	): Promise<Reply> {
 		try {
-			const {value} = await pending;
+			const {value} = await inTime(reply, this.#timeout, asking);
 			return this.#accept(value, call, version, breaker);
 		} catch (error) {
+			if (error instanceof NoReplyError) {
+				breaker.gaveUp(reply);
+			}
+
 			return this.#fail(error, call, breaker);
 		}
 	}

@@ -182,3 +182,18 @@ test("under 'closed', requests without a client or a rule find out that the stor
 	pass(1000);
 	t.is((await guarded.admit('unix', [], {immune: true})).kind, 'admitted');
 });
+
+test('a store that never replies keeps few of the questions that it was asked', async t => {
+	let asked = 0;
+	const never = () => {
+		asked += 1;
+		return new Promise<never>(() => {});
+	};
+	const {guarded, pass} = guard({...commandsOnly, admit: never}, 'open', 1);
+	for (let second = 0; second < 300; second += 1) {
+		await guarded.admit('a', [rule], {});
+		pass(1000);
+	}
+
+	t.true(asked < 110, `${asked} questions`);
+});

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {PartBreaker} from '../../../source/stores/guard/part-breaker.ts';
+import {latch} from '../../support/latch.ts';
 
 /** A breaker for clients whose slot is the first letter of their name. */
 function opened() {
@@ -156,4 +157,27 @@ test('a part with one slot is left alone after five failures in a row', t => {
 	}
 
 	t.false(breaker.mayAsk('b'));
+});
+
+test('while a hundred questions are without a reply, what fails is asked about once a minute', async t => {
+	const {breaker, fail, pass} = opened();
+	const replies = Array.from({length: 100}, () => latch());
+	for (const {all} of replies) {
+		breaker.gaveUp(all);
+	}
+
+	fail(...times(5, 'a'));
+	t.true(breaker.mayAsk('b'), 'another slot works');
+	pass(1000);
+	t.false(breaker.mayAsk('a'));
+	pass(59_000);
+	t.true(breaker.mayAsk('a'));
+
+	fail('a', 'b', 'c', 'd', 'e');
+	pass(30_000);
+	t.false(breaker.mayAsk('f'), 'so is a part that fails');
+	replies[0]?.release();
+	await replies[0]?.all;
+	await Promise.resolve();
+	t.true(breaker.mayAsk('f'), 'one has its reply');
 });
