@@ -27,12 +27,18 @@ const alone = [
 	// They await servers before they declare their tests.
 	'stores/redis/contract',
 	'stores/redis/cluster',
+	// They wait for clusters and sentinels, while others run.
+	'stores/redis/cluster-failover',
+	'stores/redis/moving-slot',
+	'stores/redis/sentinel',
 	// Changes how every server listens, and registers metrics that the recipes' tests register too.
 	'docs/code-blocks',
 	// Each creates more unnamed rules than a process has names for.
 	'whole-app',
 	'mistakes',
 	'marks/marks-fuzz',
+	// Counts the timers of its process.
+	'stores/guard/waits',
 	// OpenTelemetry patches Koa for its process.
 	'marks/wrapped-marks',
 ];
@@ -69,8 +75,6 @@ export default {
 	// Many tests cause warnings on purpose. They are emitted all the same, and not printed.
 	nodeArguments: ['--disable-warning=GatekeeperWarning'],
 	workerThreads: false,
-	// No test waits for the event loop because of another in its process: its deadlines are its own.
-	serial: true,
 	// Some processes spend most of their time waiting for servers.
 	concurrency: availableParallelism() + 1,
 	timeout: '5m',

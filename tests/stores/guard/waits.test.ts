@@ -1,7 +1,7 @@
 import test from 'ava';
 import {Waits} from '../../../source/stores/guard/waits.ts';
 
-test('a wait ends once this process has had nothing to do for as long', async t => {
+test.serial('a wait ends once this process has had nothing to do for as long', async t => {
 	let idle = 0;
 	const waits = new Waits(100, () => idle);
 	const first = waits.begin();
@@ -16,7 +16,7 @@ test('a wait ends once this process has had nothing to do for as long', async t 
 	t.true(await second.turn);
 });
 
-test('a wait that ends has no turn later, and one that has its turn goes on', async t => {
+test.serial('a wait that ends has no turn later, and one that has its turn goes on', async t => {
 	let idle = 0;
 	const waits = new Waits(1, () => idle);
 	const [early, late] = [waits.begin(), waits.begin()];
@@ -29,11 +29,11 @@ test('a wait that ends has no turn later, and one that has its turn goes on', as
 	t.true(await early.turn);
 });
 
-test('a wait ends although this process is always busy', async t => {
+test.serial('a wait ends although this process is always busy', async t => {
 	t.false(await new Waits(1, () => 0).begin().turn);
 });
 
-test('waits that are over leave no timer behind', async t => {
+test.serial('waits that are over leave no timer behind', async t => {
 	const timers = () =>
 		process.getActiveResourcesInfo().filter(resource => resource === 'Timeout').length;
 	const before = timers();
