@@ -24,6 +24,7 @@ const folders = [
  * here: AVA runs the tests that are declared by then.
  */
 const alone = [
+	// They await servers before they declare their tests.
 	'stores/redis/contract',
 	'stores/redis/cluster',
 	// Changes how every server listens, and registers metrics that the recipes' tests register too.

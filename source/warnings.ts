@@ -33,10 +33,10 @@ const texts = {
 		'A MemoryStore holds as many bans as maxBans allows: a new ban replaced the one that began first',
 
 	GATEKEEPER_MARK_UNFORESEEN: (kind: string, route: string) =>
-		`The gate did not foresee the ${kind} route ${route}, so that the global rules applied to the request. Place the router after the gate with app.use, in the same app; or name it in gatekeeper({routers: [router]}); or mount the gate with router.use. The router must be of @koa/router or koa-router, version 11 or later: with any other, use allow: ctx => ctx.path === '/health', for example. A route that another route runs before cannot be foreseen`,
+		`The gate did not predict that the ${kind} route ${route} would run, so the global rules applied to the request. Place the router after the gate with app.use, in the same app; or name it in gatekeeper({routers: [router]}); or mount the gate with router.use. The router must be of @koa/router or koa-router, version 11 or later: with any other, use allow: ctx => ctx.path === '/health', for example. A route that another route runs before cannot be predicted`,
 
 	GATEKEEPER_MARK_UNPROVEN: (path: string) =>
-		`The gate foresaw a bypass() or standalone route for ${path}, but it did not run first. The client is over its limit or banned, or the store fails: its exemptions are suspended. Something between the gate and the router responds, or rewrites the path`,
+		`The gate predicted a bypass() or standalone route for ${path}, but it did not run first. The client is over its limit or banned, or the store fails: its exemptions are suspended. Something between the gate and the router responds, or rewrites the path`,
 
 	GATEKEEPER_STRAY_MARK: (kind: string, route: string) =>
 		`A ${kind} mark that router.use placed without a path in a nested router also exempts ${route}, a route of another router. The outer router runs it for every route with the same prefix that is added later. Put the mark on the routes that it is meant for, or place the nested router with app.use`,

@@ -2,7 +2,7 @@ import type {Middleware} from 'koa';
 import {ExcludedMethods} from '../exemptions/excluded-methods.ts';
 import {runForeseen} from '../exemptions/run-foreseen.ts';
 import {foresee} from '../marks/foresee.ts';
-import {type Foresight, matchedLayers} from '../marks/foresight.ts';
+import {type Foresight, layersMatchedSoFar} from '../marks/foresight.ts';
 import {isGateOf} from '../marks/gate-tag.ts';
 import {Probation} from '../marks/probation.ts';
 import {routedPath} from '../marks/routed-path.ts';
@@ -38,7 +38,7 @@ export function exempt(settings: Settings): Middleware {
 				route: expected.route,
 				method: ctx.method,
 				path: routedPath(ctx),
-				matchedBefore: matchedLayers(ctx).length,
+				matchedBefore: layersMatchedSoFar(ctx).length,
 				probation,
 				outcome: isExempt ? 'unproven' : probation.isSuspended(client) ? 'suspended' : 'withheld',
 			};

@@ -3,12 +3,13 @@ import {hopText} from '../client/forwarding-header/hop.ts';
 import {clientOf, type Identity, identityOf, lacksClient} from '../client/identity.ts';
 import {unixClient} from '../client/key.ts';
 import {peerReader} from '../client/peer.ts';
+import {headerOfUnseenProxy} from '../client/unseen-proxy.ts';
 import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
 import {hasResponse} from '../response/has-response.ts';
 import {discardResponse} from '../response/refuse.ts';
 
-/** Node's default for `server.maxHeadersCount`. */
+/** Lines. Node's default for `server.maxHeadersCount` is 2,000 names and values. */
 const MAX_HEADERS = 1000;
 
 /** A socket, which knows its server if it is one of Node's. */
@@ -38,7 +39,7 @@ export function identify(settings: Settings): Middleware {
 		state.client = clientOf(identity, ipv6Prefix);
 		state.immune = lacksClient(identity, proxies);
 		if (header === undefined && ipHeader === undefined) {
-			findUnseenProxy(ctx, state);
+			noteUnseenProxy(ctx, state);
 		}
 
 		warnOf(identity, state);
@@ -82,21 +83,13 @@ function dismiss(ctx: Context, status: 400 | 431): void {
 	ctx.set('Cache-Control', 'no-store');
 }
 
-/** A nearby peer that sends one of these headers looks like a proxy. */
-const headersOfProxies = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'cf-connecting-ip'];
-
-/** A proxy that no option mentions: all of its clients are one, and three wrong passwords would ban all. */
-function findUnseenProxy({req: {headers}}: Context, state: RequestState): void {
+/** The reports of a proxy that no option mentions count nothing. */
+function noteUnseenProxy({req}: Context, state: RequestState): void {
 	const {identity, settings} = state;
-	const {peer} = identity;
-	if (!peer.isProxy || peer.address === undefined || settings.proxies.areListed) {
-		return;
-	}
-
-	const header = headersOfProxies.find(name => headers[name] !== undefined);
+	const header = headerOfUnseenProxy(identity.peer, req.headers, settings.proxies);
 	if (header !== undefined) {
 		state.isUnseenProxy = true;
-		settings.warn('GATEKEEPER_UNSEEN_PROXY', peer.name, header);
+		settings.warn('GATEKEEPER_UNSEEN_PROXY', identity.peer.name, header);
 	}
 }
 

@@ -8,11 +8,11 @@ export type KeyKind = 'key' | 'specific-key';
 export const unixClient = 'unix';
 
 /** The same for peers to which an adapter gives no address. */
-export const adapterClient = 'no-address';
+export const noAddressClient = 'no-address';
 
 /** Whether all requests of this client come from a proxy that names no client. No ban may hold it. */
 export function isNobody(client: string): boolean {
-	return client === unixClient || client === adapterClient;
+	return client === unixClient || client === noAddressClient;
 }
 
 /** Characters. Longer keys are hashed, so that no key takes more memory than this. */

@@ -2,7 +2,7 @@ import type {Socket} from 'node:net';
 import {describe} from '../checks/describe.ts';
 import type {Warn} from '../warnings.ts';
 import {type Address, addressKey, addressText, parseAddress} from './address/address.ts';
-import {adapterClient, unixClient} from './key.ts';
+import {noAddressClient, unixClient} from './key.ts';
 import type {TrustedProxies} from './trusted-proxies.ts';
 
 /** The other end of a connection. */
@@ -77,7 +77,7 @@ function readPeer(socket: Partial<Socket>, options: PeerOptions): Peer | undefin
 	}
 
 	if (!remoteAddress && noAddress && isStandIn(socket)) {
-		return {...nobody(adapterClient), isProxy: true, edition};
+		return {...nobody(noAddressClient), isProxy: true, edition};
 	}
 
 	if (remoteAddress || isStandIn(socket)) {

@@ -1,5 +1,6 @@
 import {badOption} from '../checks/option-checks.ts';
 import {AddressList} from './address/address-list.ts';
+import {noAddressClient} from './key.ts';
 
 /** Who may name the client. */
 export interface TrustedProxies {
@@ -12,9 +13,6 @@ export interface TrustedProxies {
 	/** Whether the header of a peer to which an adapter gives no address is believed. */
 	readonly noAddress: boolean;
 }
-
-/** The entry for peers to which an adapter gives no address. */
-const NO_ADDRESS = 'no-address';
 
 /** The default: one hop, a proxy that reaches the app from nearby. */
 const nearbyProxies: TrustedProxies = {
@@ -41,11 +39,11 @@ export function settleProxies(given: unknown): TrustedProxies {
 		);
 	}
 
-	const list = isList ? new AddressList(given, 'trustedProxies', [NO_ADDRESS]) : given;
+	const list = isList ? new AddressList(given, 'trustedProxies', [noAddressClient]) : given;
 	return {
 		peers: list,
 		areListed: true,
 		hops: list,
-		noAddress: isList && given.includes(NO_ADDRESS),
+		noAddress: isList && given.includes(noAddressClient),
 	};
 }

@@ -46,15 +46,14 @@ export class ExcludedMethods {
 				this.#probation.end(client);
 			}
 		};
-		whenClosed(ctx, () => {
-			if (!isOver) {
-				end();
-				this.#count(state);
-			}
+		const stopWaiting = whenClosed(ctx, () => {
+			end();
+			this.#count(state);
 		});
 		try {
 			await this.#runExempt(ctx, state, next);
 		} finally {
+			stopWaiting();
 			end();
 		}
 	}

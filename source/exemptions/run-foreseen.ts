@@ -20,16 +20,18 @@ export async function runForeseen(
 ): Promise<void> {
 	const endTrust = () =>
 		foresight.outcome === 'unproven' ? disprove(state, foresight, remainingExemption) : undefined;
+	let stopWaiting: (() => void) | undefined;
 	state.exemption = foresight.mark.kind;
 
 	try {
 		const rest = next();
 		if (foresight.outcome === 'unproven') {
-			whenClosed(ctx, endTrust);
+			stopWaiting = whenClosed(ctx, endTrust);
 		}
 
 		await rest;
 	} finally {
+		stopWaiting?.();
 		await endTrust();
 	}
 }

@@ -1,22 +1,48 @@
 import type {Context} from 'koa';
 
-/** What a response is asked here. A stand-in for one may lack all of it. */
-interface MaybeClosed {
+/** A socket, or a stream of HTTP/2. A stand-in may lack all of it. */
+interface Connection {
 	readonly destroyed?: boolean;
-	/** Of HTTP/2. */
-	readonly stream?: {readonly destroyed?: boolean};
 	once?(event: 'close', listener: () => void): unknown;
 }
 
+/** What waits for a connection to close. One listener serves all requests of a connection. */
+const waiting = new WeakMap<Connection, Set<() => void>>();
+
 /**
- * Calls a function when the connection of this request has closed, for requests that never settle: some
- * middlewares wait for a body that an aborted request never ends.
+ * Calls a function when the connection of this request closes. Some requests never settle: a middleware may
+ * wait for the end of a body that the client has broken off. The response's own events do not tell: those of a
+ * request that is pipelined behind another one never come.
+ *
+ * @returns a function that no longer waits
  */
-export function whenClosed(ctx: Context, closed: () => void): void {
-	const res = ctx.res as MaybeClosed | undefined;
-	if (res?.destroyed || res?.stream?.destroyed) {
-		closed();
-	} else {
-		res?.once?.('close', closed);
+export function whenClosed({req}: Context, closed: () => void): () => void {
+	const {stream, socket} = req as {stream?: Connection; socket?: Connection | null};
+	const connection = stream ?? socket;
+	if (!connection?.once) {
+		return () => {};
 	}
+
+	if (connection.destroyed) {
+		closed();
+		return () => {};
+	}
+
+	const listeners = waiting.get(connection) ?? startWaiting(connection);
+	listeners.add(closed);
+	return () => {
+		listeners.delete(closed);
+	};
+}
+
+function startWaiting(connection: Connection): Set<() => void> {
+	const listeners = new Set<() => void>();
+	waiting.set(connection, listeners);
+	connection.once?.('close', () => {
+		for (const listener of listeners) {
+			listener();
+		}
+	});
+
+	return listeners;
 }

@@ -3,10 +3,10 @@ import type {Warn} from '../warnings.ts';
 import type {IsGate} from './gate-tag.ts';
 import {isStateful, marksOf, survey} from './layer-marks.ts';
 import type {Mark} from './mark.ts';
-import {isForHost, layersRun, matchingLayers, pathFor} from './matching.ts';
+import {isForHost, layersToRun, matchingLayers, pathFor} from './matching.ts';
 import {hasPlainTarget, hasPlainUrl} from './routed-path.ts';
 import {isRoute, type RouteLayer, type RouterLike} from './router.ts';
-import {isStray} from './stray.ts';
+import {warnIfStray} from './stray.ts';
 
 /** What a router is expected to run. */
 export interface Expected {
@@ -40,10 +40,9 @@ export function foresee(
 			const matching = isForHost(router, ctx) ? matchingLayers(router, ctx) : [];
 			const route = matching.find(isRoute);
 			if (route) {
-				const layers = layersRun(router, matching);
+				const layers = layersToRun(router, matching);
 				const mark = strongest(marksUntilFirstRoute(layers, isGate));
-				if (mark && !checkedRoutes.has(route)) {
-					checkedRoutes.add(route);
+				if (mark) {
 					warnIfStray(mark, route, router, warn);
 				}
 
@@ -55,16 +54,6 @@ export function foresee(
 	}
 
 	return undefined;
-}
-
-/** The routes that were exempt once, which is when they are looked at for a stray mark. */
-const checkedRoutes = new WeakSet<RouteLayer>();
-
-function warnIfStray(mark: Mark, route: RouteLayer, router: RouterLike, warn: Warn): void {
-	const layer = router.stack.find(one => marksOf(one).includes(mark));
-	if (layer && layer !== route && isStray(layer, route, router)) {
-		warn('GATEKEEPER_STRAY_MARK', mark.kind, String(route.path));
-	}
 }
 
 /** A quick test that spares most requests the full match. */

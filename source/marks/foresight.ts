@@ -24,14 +24,14 @@ export interface Foresight extends Expected {
 }
 
 /** The layers that routers have matched for a request so far, in order, whether or not they run. */
-export function matchedLayers(ctx: Context): readonly RouteLayer[] {
+export function layersMatchedSoFar(ctx: Context): readonly RouteLayer[] {
 	return Array.isArray(ctx.matched) ? ctx.matched : [];
 }
 
 /** Whether the foreseen mark has run, for the same method and path, before any other router's route. */
 export function isProvenBy(foresight: Foresight, mark: Mark, ctx: Context): boolean {
 	const {method, path, route, matchedBefore} = foresight;
-	const first = matchedLayers(ctx)
+	const first = layersMatchedSoFar(ctx)
 		.slice(matchedBefore)
 		.find(layer => mayTake(layer, method.toUpperCase()));
 

@@ -17,7 +17,7 @@ export function matchingLayers(router: RouterLike, ctx: Context): readonly Route
 }
 
 /** The layers that the router runs in turn: all that match, or in an exclusive router the chosen one. */
-export function layersRun(
+export function layersToRun(
 	router: RouterLike,
 	matching: readonly RouteLayer[],
 ): readonly RouteLayer[] {

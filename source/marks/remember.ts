@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 import {marksOf, rememberMark, survey} from './layer-marks.ts';
 import type {Mark} from './mark.ts';
-import {layersRun, matchingLayers} from './matching.ts';
+import {layersToRun, matchingLayers} from './matching.ts';
 import {isRoute, isRouter} from './router.ts';
 
 /**
@@ -17,10 +17,10 @@ export function rememberIfHidden(ctx: Context, mark: Mark): boolean {
 	}
 
 	// None if a handler has changed the path.
-	const layers = layersRun(router, matchingLayers(router, ctx));
+	const layers = layersToRun(router, matchingLayers(router, ctx));
 	// The router sets `routerPath` to the path of each layer before it runs the layer.
 	const running = layers.filter(({path}) => path === routerPath);
-	// Layers with equal paths match the same requests, but for routes, which match less than `router.use`.
+	// Several layers may have this path. The last is the safest choice: a route matches less than `router.use`.
 	const layer = running.at(-1);
 	const isCertain = layer !== undefined && layers.indexOf(layer) <= layers.findIndex(isRoute);
 	if (!isCertain || running.some(one => marksOf(one).includes(mark))) {

@@ -2,7 +2,7 @@ import Koa from 'koa';
 
 /**
  * Makes `ctx.report()` say what is wrong in a request that has passed no gate, where it would otherwise not be a
- * function. Every context of Koa inherits it. An app's own `report` goes before it, and so does a gate's.
+ * function. Every context of Koa inherits it. An app's own `report` takes precedence, and so does a gate's.
  */
 export function explainMissingGate(): void {
 	const context: {report?: unknown} = Object.getPrototypeOf(new Koa().context);
