@@ -3,7 +3,7 @@ import {describe} from '../checks/describe.ts';
 import type {Settings} from '../options/settings.ts';
 import {ctxReport} from '../reports/ctx-report.ts';
 import {currentState, type RequestState} from '../request-state.ts';
-import {statusOfError} from '../response/status-to-come.ts';
+import {statusOfError} from '../response/error-status.ts';
 
 /** Reports the client where `reportWhen` says so of the response. */
 export function reportStatus({reportWhen}: Settings): Middleware | undefined {

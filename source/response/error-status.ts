@@ -1,16 +1,11 @@
 import {STATUS_CODES} from 'node:http';
 
-/** The status that Koa sends for an error. */
+/** The status that Koa 3 sends for an error. Koa 2 sends 404 for an `ENOENT`. */
 export function statusOfError(error: unknown): number {
-	const {code, status, statusCode} = (error ?? {}) as {
-		readonly code?: unknown;
+	const {status, statusCode} = (error ?? {}) as {
 		readonly status?: unknown;
 		readonly statusCode?: unknown;
 	};
-	if (code === 'ENOENT') {
-		return 404;
-	}
-
 	const given = status || statusCode;
 	return typeof given === 'number' && STATUS_CODES[given] !== undefined ? given : 500;
 }
