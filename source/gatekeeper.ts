@@ -10,6 +10,7 @@ import {exempt} from './chain/exempt.ts';
 import {globalLimit} from './chain/global-limit.ts';
 import {identify} from './chain/identify.ts';
 import {oncePerRequest} from './chain/once-per-request.ts';
+import {reportStatus} from './chain/report-status.ts';
 import {tagGate} from './marks/gate-tag.ts';
 import {type Operator, operator} from './operator/operator.ts';
 import type {GatekeeperOptions} from './options/options.ts';
@@ -28,6 +29,7 @@ type Link = (settings: Settings) => Middleware | undefined;
 /** What happens to a request, in order. */
 const links: readonly Link[] = [
 	attach, // ctx.state.gatekeeper and ctx.report()
+	reportStatus, // asks reportWhen, when the rest is done
 	identify, // finds the client's address; 400 or 431 if it cannot
 	allowDeny, // by address, before any key: 403 for the denied; the allowed are exempt from everything
 	applyKey, // replaces the address by the user's key

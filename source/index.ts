@@ -19,6 +19,7 @@ export type {
 	HeaderStyle,
 	KeyOf,
 	OnRefused,
+	ReportWhen,
 } from './options/options.ts';
 export type {BanRule, LimitRule, LimitRules} from './options/rules.ts';
 export {bypass} from './routes/bypass.ts';

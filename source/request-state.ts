@@ -46,6 +46,10 @@ export class RequestState implements GateState {
 	isAdmitted = false;
 	/** The request has left this gate. */
 	isOver = false;
+	/** A `specific` has refused the request by its `key`: others may have filled that rule. */
+	isLimitedByKey = false;
+	/** The handler has reported a client. */
+	hasReported = false;
 	/** The reports in flight. */
 	readonly reports = new Set<Promise<unknown>>();
 

@@ -1,11 +1,11 @@
 import {createSecretKey, type KeyObject} from 'node:crypto';
 import {METHODS} from 'node:http';
 import {types} from 'node:util';
-import {badOption, isFunction, isText} from '../checks/option-checks.ts';
+import {badOption, isFunction, isText, listOf} from '../checks/option-checks.ts';
 import {AddressList} from '../client/address/address-list.ts';
 import {isHeaderName} from '../client/forwarding-header/header-name.ts';
 import type {Store} from '../stores/store.ts';
-import type {ClientTest} from './options.ts';
+import type {ClientTest, ReportWhen} from './options.ts';
 
 /** What Koa passes to a middleware, and an app, are objects too. */
 export function refuseKoasOwn(options: unknown): void {
@@ -57,6 +57,16 @@ export function secretKey(secret: string | Uint8Array): KeyObject {
 
 export function isMethod(given: unknown): given is string {
 	return isText(given) && METHODS.includes(given.toUpperCase());
+}
+
+export function isReportWhen(given: unknown): given is ReportWhen {
+	return isFunction<Extract<ReportWhen, (...args: never[]) => unknown>>(given) || isStatuses(given);
+}
+
+const isStatuses = listOf(isStatus);
+
+function isStatus(given: unknown): given is number {
+	return Number.isInteger(given) && Number(given) >= 100 && Number(given) <= 599;
 }
 
 export function isStore(given: unknown): given is Store {

@@ -26,6 +26,12 @@ export type ClientTest = (ctx: Context) => boolean | Promise<boolean>;
  */
 export type KeyOf = (ctx: Context) => string | undefined | Promise<string | undefined>;
 
+/**
+ * Whether a response is a report of its client: a list of statuses, or a function that returns true, false or
+ * the weight of the report. `status` is what Koa sends, also for an error.
+ */
+export type ReportWhen = readonly number[] | ((ctx: Context, status: number) => boolean | number);
+
 /** Options of `gatekeeper()`, which throws a TypeError at start-up for a bad one. */
 export interface GatekeeperOptions {
 	/**
@@ -34,6 +40,18 @@ export interface GatekeeperOptions {
 	 * @default only manual bans
 	 */
 	readonly banRule?: BanRule;
+	/**
+	 * Reports the client when its request gets one of these statuses, or when a function says so. It needs a
+	 * `banRule`. It is asked once, when the request has passed the gate or got its 429. It is not asked where
+	 * the handler has called `ctx.report()`, for clients that are allowed, denied or banned, on `bypass()` routes,
+	 * nor for the 429 of a `specific` with a `key`. If the function throws, Koa's `error` event says so.
+	 *
+	 * @default only `ctx.report()`
+	 *
+	 * @example
+	 * gatekeeper({banRule: [20, '1m', '1h'], reportWhen: [401, 404]});
+	 */
+	readonly reportWhen?: ReportWhen;
 	/**
 	 * Limits the requests of each client, over all routes. One rule or a list of rules.
 	 *

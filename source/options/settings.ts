@@ -26,18 +26,27 @@ import {foreignOptions} from './foreign-names.ts';
 import {
 	isIpHeader,
 	isMethod,
+	isReportWhen,
 	isSecret,
 	isStore,
 	refuseKoasOwn,
 	secretKey,
 	settleListing,
 } from './option-values.ts';
-import type {ClientTest, GatekeeperOptions, HeaderStyle, KeyOf, OnRefused} from './options.ts';
+import type {
+	ClientTest,
+	GatekeeperOptions,
+	HeaderStyle,
+	KeyOf,
+	OnRefused,
+	ReportWhen,
+} from './options.ts';
 import {nameSeries, settleBanRule, settleLimitRules} from './rules.ts';
 
 /** The options as the chain reads them: checked and complete, with times in milliseconds. */
 export interface Settings {
 	readonly banRule: SettledBanRule | undefined;
+	readonly reportWhen: ReportWhen | undefined;
 	readonly rules: readonly Rule[];
 	/** In lower case; false if no proxy names clients. */
 	readonly ipHeader: string | false | undefined;
@@ -64,6 +73,7 @@ const storeErrorPolicy = oneOf<StoreErrorPolicy>('memory', 'open', 'closed');
 
 const names = [
 	'banRule',
+	'reportWhen',
 	'rateLimitRule',
 	'ipHeader',
 	'trustedProxies',
@@ -97,7 +107,7 @@ export function settle(options: unknown): Settings {
 	});
 	const {banRule, rateLimitRule, ipHeader, excludedMethods = [], routers, onRefused} = given;
 	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
-	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key, keySecret} = given;
+	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key, keySecret, reportWhen} = given;
 
 	check(isStore, store, 'store', 'a store such as new MemoryStore()', typeName);
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
@@ -121,12 +131,14 @@ export function settle(options: unknown): Settings {
 		'routers',
 		'a list of routers of @koa/router or koa-router, version 11 or later',
 	);
+	checkReportWhen(reportWhen, banRule);
 	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
 	const storeTimeout = milliseconds(timeout, 'storeTimeout', MAX_TIMEOUT);
 
 	return {
 		banRule: banRule === undefined ? undefined : settleBanRule(banRule, 'banRule'),
+		reportWhen,
 		rules:
 			rateLimitRule === undefined
 				? []
@@ -145,6 +157,22 @@ export function settle(options: unknown): Settings {
 		store: guard(store, {policy: onStoreError, timeout: storeTimeout, warn: warnEachTime}),
 		warn: warner(),
 	};
+}
+
+/** @throws {TypeError} for anything but statuses or a function, and without a ban rule: it would count nothing */
+function checkReportWhen(
+	given: unknown,
+	banRule: unknown,
+): asserts given is ReportWhen | undefined {
+	check(
+		optional(isReportWhen),
+		given,
+		'reportWhen',
+		'a list of statuses such as [401, 404], or a function of (ctx, status)',
+	);
+	if (given !== undefined && banRule === undefined) {
+		throw new TypeError('`reportWhen` needs a `banRule`: without one, no report counts');
+	}
 }
 
 function globalNamesOn(store: Store): () => string {

@@ -12,6 +12,7 @@ import {immunityOf, immunityOfRequest} from './immunity.ts';
  * promise is never an unhandled rejection. A warning reports bad options.
  */
 export function ctxReport(state: RequestState, options: ReportOptions = {}): Promise<Standing> {
+	state.hasReported = true;
 	const standing = report(state, options);
 	standing.catch((error: unknown) => {
 		const cause = error instanceof Error ? error.message : describe(error);

@@ -97,7 +97,12 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 					fields.set(ctx, state, decided);
 				}
 
-				return decided.kind === 'admitted' ? next() : refuse(ctx, state, decided);
+				if (decided.kind === 'admitted') {
+					return next();
+				}
+
+				state.isLimitedByKey = counted !== state.client;
+				return refuse(ctx, state, decided);
 			});
 		});
 	};

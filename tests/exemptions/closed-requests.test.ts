@@ -3,6 +3,7 @@ import {Agent, request} from 'node:http';
 import {type AddressInfo, connect} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
 import type {Context, Next} from 'koa';
+import {whenClosed} from '../../source/exemptions/when-closed.ts';
 import {bypass} from '../../source/index.ts';
 import {type GatedApp, gatedApp} from '../support/gated-app.ts';
 import {ok, overrideMethod} from '../support/handlers.ts';
@@ -123,4 +124,14 @@ test('aborted requests of an excluded method free their places, and count, once 
 	app.pass(60_000);
 	t.is((await app.http.options('/page')).status, 200);
 	t.is((await app.http.get('/ping')).headers.ratelimit, '"global";r=2;t=60');
+});
+
+test('what waits for a connection that has closed already is called at once', t => {
+	const called: string[] = [];
+	const closedBefore = {req: {socket: {destroyed: true, once: () => {}}}} as unknown as Context;
+	const standIn = {req: {socket: {}}} as unknown as Context;
+	whenClosed(closedBefore, () => called.push('closed'))();
+	whenClosed(standIn, () => called.push('stand-in'))();
+
+	t.deepEqual(called, ['closed'], 'a stand-in for a connection never closes');
 });

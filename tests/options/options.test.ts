@@ -27,7 +27,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		{whatever: 1},
-		'Unknown option `whatever` of gatekeeper(); it takes banRule, rateLimitRule, ipHeader, trustedProxies, ipv6Prefix, allow, deny, key, keySecret, excludedMethods, routers, headers, onRefused, onStoreError, storeTimeout, store',
+		'Unknown option `whatever` of gatekeeper(); it takes banRule, reportWhen, rateLimitRule, ipHeader, trustedProxies, ipv6Prefix, allow, deny, key, keySecret, excludedMethods, routers, headers, onRefused, onStoreError, storeTimeout, store',
 	],
 
 	[limit(null), '`rateLimitRule` must be [count, window] or {count, window, name?}, got null'],

@@ -21,7 +21,7 @@ class Begun implements Wait {
 	readonly idleSince: number;
 	readonly since = performance.now();
 	readonly #going: Set<Begun>;
-	#settle: (hasTurn: boolean) => void = () => {};
+	#settle: ((hasTurn: boolean) => void) | undefined;
 
 	constructor(going: Set<Begun>, idleSince: number) {
 		this.#going = going;
@@ -42,7 +42,7 @@ class Begun implements Wait {
 
 	end(hasTurn: boolean): void {
 		this.#going.delete(this);
-		this.#settle(hasTurn);
+		this.#settle?.(hasTurn);
 	}
 }
 
