@@ -164,8 +164,8 @@ const peers = {
 	'koa-router': [11, 12, 13, 14],
 	'@types/koa': [2, 3],
 	redis: [4, 5, 6],
-	ioredis: [5, 6],
-	iovalkey: ['0.3', '0.4'],
+	ioredis: [4, 5, 6],
+	iovalkey: ['0.4'],
 };
 
 const besidePeers = Object.entries(peers).flatMap(([name, versions]) =>
