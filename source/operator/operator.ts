@@ -36,9 +36,9 @@ export interface BanOptions {
  * What you can do from code. A client is an address, a key as `bans()` shows it, or `{key: 'alice'}`.
  *
  * Every method rejects with a TypeError for anything else and for bad options, and with an error of the store if
- * the store fails: on a `RedisStore`, the code `ERR_GATEKEEPER_NOT_SENT` says that nothing has changed, and nothing will,
- * and `ERR_GATEKEEPER_UNANSWERED` that it may have. `ban` and `report` reject with a TypeError for a client that
- * the list `allow` covers, and for `'unix'` and `'no-address'`.
+ * the store fails. On a `RedisStore`, the code `ERR_GATEKEEPER_NOT_SENT` says that nothing has changed, and nothing
+ * will, and `ERR_GATEKEEPER_UNANSWERED` that it may have. `ban` and `report` reject with a TypeError for a client
+ * that the list `allow` covers, and for `'unix'` and `'no-address'`.
  */
 export interface Operator {
 	/** Bans a client. Replaces any ban that it has, and deletes its reports. */

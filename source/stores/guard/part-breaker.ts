@@ -96,11 +96,18 @@ export class PartBreaker {
 
 	/** A question was given up. Its reply may come later; if the connection breaks, it rejects. */
 	gaveUp(reply: PromiseLike<unknown>): void {
-		this.#unanswered += 1;
+		let isPending = true;
 		const settled = () => {
-			this.#unanswered -= 1;
+			this.#unanswered -= isPending ? 1 : 0;
+			isPending = false;
 		};
-		reply.then(settled, settled);
+		this.#unanswered += 1;
+		try {
+			// Not awaited: a store may return a thenable that throws, or that resolves to itself.
+			reply.then(settled, settled);
+		} catch {
+			settled();
+		}
 	}
 
 	/** Not if the clock has gone back: a pause must not last longer. */

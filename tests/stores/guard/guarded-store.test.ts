@@ -197,3 +197,20 @@ test('a store that never replies keeps few of the questions that it was asked', 
 
 	t.true(asked < 110, `${asked} questions`);
 });
+
+test('a store whose thenable never settles, and throws when it is asked again, has failed', async t => {
+	let asked = 0;
+	const thenable = {
+		// biome-ignore lint/suspicious/noThenProperty: a store may return anything
+		then: () => {
+			asked += 1;
+			if (asked > 1) {
+				throw new Error('asked again');
+			}
+		},
+	};
+	const {guarded} = guard({...commandsOnly, admit: () => thenable as never}, 'open', 1);
+
+	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
+	t.is(asked, 2);
+});
