@@ -104,7 +104,7 @@ export class Admissions {
 		);
 		const args = [String(lists.length), ...lists.flatMap(rules => planFor(rules).args), ...codes];
 
-		// If they have to wait, there is one.
+		// A question that has to wait for the connection is asked alone: its own deadline counts.
 		return this.#script.run(this.#connection, keys, args, questions.at(-1)?.asking);
 	}
 }
