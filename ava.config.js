@@ -15,6 +15,7 @@ const folders = [
 	'attacks',
 	'client',
 	'marks',
+	'policy',
 	'stores/guard',
 	'stores/memory',
 ];

@@ -1,6 +1,6 @@
 /*
  * Measures the memory that clients take, how long the event loop waits while a flood of a million addresses
- * passes, and what a ban costs when there are as many as there may be. Run it with `npm run bench:memory`.
+ * passes, and what bans take, and what one costs when there are as many as there may be. Run it with `npm run bench:memory`.
  */
 import {cpus} from 'node:os';
 import {MemoryStore, type Rule} from '../dist/index.js';
@@ -29,6 +29,41 @@ for (const requests of [1, 100]) {
 	console.log(`${bytes.toFixed(0)} bytes a client with ${requests} remembered requests`);
 	store.close();
 }
+
+const banRule = {
+	name: 'ban',
+	count: 1,
+	window: MINUTE,
+	id: 'ban',
+	durations: [MINUTE, 60 * MINUTE] as const,
+};
+
+/** How many bytes each of so many takes in a store. */
+function bytesOfEach(many: number, add: (store: MemoryStore, index: number) => void): string {
+	const store = new MemoryStore({clock: () => 0});
+	const before = bytesHeld();
+	for (let index = 0; index < many; index += 1) {
+		add(store, index);
+	}
+
+	// A question makes the index of the ranges.
+	store.admit('203.0.113.7', [], {});
+	const bytes = (bytesHeld() - before) / many;
+	store.close();
+	return `${bytes.toFixed(0)} bytes`;
+}
+
+const ban = bytesOfEach(100_000, (store, index) =>
+	store.report(address(index), banRule, {weight: 1}),
+);
+const banAndStrike = bytesOfEach(100_000, (store, index) =>
+	store.report(address(index), {...banRule, forgetAfter: 24 * 60 * MINUTE}, {weight: 1}),
+);
+const range = bytesOfEach(1000, (store, index) =>
+	store.banRange(`${address(index << 8)}/24`, {duration: MINUTE}),
+);
+console.log(`${ban} a ban by a report, the client included; ${banAndStrike} with its strike`);
+console.log(`${range} a banned range`);
 
 /** How many requests each turn of the event loop decides about, as on a busy server. */
 const A_TURN = 50;

@@ -1,3 +1,4 @@
+import type {Duration} from './checks/duration.ts';
 import type {ClientName} from './client/client-name.ts';
 import type {AddressExplanation} from './client/explanation.ts';
 import type {GuardedVerdict} from './stores/guard/failure-policy.ts';
@@ -77,11 +78,24 @@ export interface ReportOptions {
 	readonly reason?: string;
 }
 
-/** How a client stands after a report. */
+/** Options of `ctx.ban()` and `gate.ban()`. */
+export interface BanOptions {
+	/**
+	 * Seconds, or text such as `'10m'`; Infinity for an endless ban.
+	 *
+	 * @default the ban rule's duration, the first if it has several. Without a ban rule, `gate.ban()` bans without
+	 * end, and `ctx.ban()` needs a duration
+	 */
+	readonly duration?: Duration;
+	/** `bans()` and `onRefused` show its first 200 characters. */
+	readonly reason?: string;
+}
+
+/** How a client stands after a report or a ban. */
 export interface Standing {
 	/**
-	 * Its reports within the ban rule's window, including this one. 0 if an earlier ban is in force, if it is
-	 * immune, or if the store fails under `onStoreError: 'open'` or `'closed'`.
+	 * Its reports within the ban rule's window, including this one. 0 after `ctx.ban()`, if an earlier ban is in
+	 * force, if the client is immune, or if the store fails under `onStoreError: 'open'` or `'closed'`.
 	 */
 	readonly reports: number;
 	/** Whether it is banned now. Always false where `immune` is set: then the store is not asked. */
@@ -89,7 +103,7 @@ export interface Standing {
 	/** Seconds until the ban ends, rounded up; Infinity for an endless ban. */
 	readonly retryAfter?: number;
 	/**
-	 * Why the report was not counted, if it was not:
+	 * Why the report or the ban had no effect, if it had none:
 	 *
 	 * - `'no-gate'`: the request has passed no gate
 	 * - `'no-ban-rule'`: there is no `banRule`
@@ -128,5 +142,19 @@ declare module 'koa' {
 		 * });
 		 */
 		report(options?: ReportOptions): Promise<Standing>;
+
+		/**
+		 * Bans this request's client at once: for a trap that no honest client requests. It never shortens a ban. A
+		 * client that is immune is not banned, and the standing says so.
+		 *
+		 * You need not await it: the response waits for it, and its promise is never an unhandled rejection.
+		 *
+		 * @throws {TypeError} (as a rejection, and with a warning) for bad options, and without a duration if the gate
+		 * has no `banRule`
+		 *
+		 * @example
+		 * router.all('/wp-login.php', ctx => ctx.ban({reason: 'trap'}));
+		 */
+		ban(options?: BanOptions): Promise<Standing>;
 	}
 }

@@ -1,4 +1,4 @@
-import type {Middleware} from 'koa';
+import type {DefaultState, Middleware} from 'koa';
 import compose from 'koa-compose';
 import {allowDeny} from './chain/allow-deny.ts';
 import {announce} from './chain/announce.ts';
@@ -11,6 +11,7 @@ import {globalLimit} from './chain/global-limit.ts';
 import {identify} from './chain/identify.ts';
 import {oncePerRequest} from './chain/once-per-request.ts';
 import {reportStatus} from './chain/report-status.ts';
+import {runDry} from './chain/run-dry.ts';
 import {tagGate} from './marks/gate-tag.ts';
 import {type Operator, operator} from './operator/operator.ts';
 import type {GatekeeperOptions} from './options/options.ts';
@@ -28,7 +29,7 @@ type Link = (settings: Settings) => Middleware | undefined;
 
 /** What happens to a request, in order. */
 const links: readonly Link[] = [
-	attach, // ctx.state.gatekeeper and ctx.report()
+	attach, // ctx.state.gatekeeper, ctx.report(), ctx.ban(); gives back what countWhen does not count
 	reportStatus, // asks reportWhen, when the rest is done
 	identify, // finds the client's address; 400 or 431 if it cannot
 	allowDeny, // by address, before any key: 403 for the denied; the allowed are exempt from everything
@@ -42,7 +43,7 @@ const links: readonly Link[] = [
 
 /**
  * Returns a gate: a middleware that bans and rate-limits clients by address, in front of everything that
- * `app.use` places after it. Without options it only enforces manual bans.
+ * `app.use` places after it. Without options it only enforces bans by hand.
  *
  * @throws {TypeError} for bad options: it names the option, what is allowed and what was given
  *
@@ -53,12 +54,20 @@ const links: readonly Link[] = [
  * });
  * app.use(gate);
  */
-export function gatekeeper(options: GatekeeperOptions = {}): Gatekeeper {
+export function gatekeeper<State = DefaultState>(
+	options: GatekeeperOptions<State> = {},
+): Gatekeeper {
 	explainMissingGate();
 	const settings = settle(options);
-	const middlewares = links.map(link => link(settings)).filter(made => made !== undefined);
+	const middlewares = links.map(link => made(link, settings)).filter(one => one !== undefined);
 	// The settings identify the gate, too: no two gates share them.
 	const gate = oncePerRequest(compose(middlewares), settings);
 
 	return Object.assign(tagGate(gate, settings), operator(settings));
+}
+
+function made(link: Link, settings: Settings): Middleware | undefined {
+	const middleware = link(settings);
+
+	return settings.dryRun && middleware && link !== attach ? runDry(middleware) : middleware;
 }

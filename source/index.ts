@@ -2,6 +2,7 @@ export type {Duration} from './checks/duration.ts';
 export {AddressList} from './client/address/address-list.ts';
 export type {ClientName} from './client/client-name.ts';
 export type {
+	BanOptions,
 	Exemption,
 	Explanation,
 	GateState,
@@ -12,7 +13,10 @@ export type {
 } from './context.ts';
 export {type Gatekeeper, gatekeeper} from './gatekeeper.ts';
 export type {RouterLike} from './marks/router.ts';
-export type {Ban, BanOptions, Operator} from './operator/operator.ts';
+export type {Ban, Operator} from './operator/operator.ts';
+export type {BanDuration, BanRule} from './options/ban-rule.ts';
+export type {ContextOf} from './options/context-of.ts';
+export type {Cost, CountWhen, LimitRule, LimitRules, LimitRulesFor} from './options/limit-rules.ts';
 export type {
 	ClientTest,
 	GatekeeperOptions,
@@ -21,24 +25,28 @@ export type {
 	OnRefused,
 	ReportWhen,
 } from './options/options.ts';
-export type {BanRule, LimitRule, LimitRules} from './options/rules.ts';
 export {bypass} from './routes/bypass.ts';
 export {type SpecificOptions, specific} from './routes/specific.ts';
 export type {AskOptions} from './stores/ask-options.ts';
+export type {
+	BanOutcome,
+	NewBan,
+	RangeBan,
+	Report,
+	ReportOutcome,
+	StoredBan,
+} from './stores/ban-records.ts';
 export type {StoreErrorPolicy} from './stores/guard/failure-policy.ts';
 export {MemoryStore} from './stores/memory/memory-store.ts';
 export type {MemoryStoreOptions} from './stores/memory/options.ts';
 export type {Rule, SettledBanRule} from './stores/rule.ts';
+export type {Store} from './stores/store.ts';
 export type {
 	AdmitOptions,
 	Admitted,
 	Banned,
+	Counted,
 	Limited,
-	NewBan,
 	Quota,
-	Report,
-	ReportOutcome,
-	Store,
-	StoredBan,
 	Verdict,
-} from './stores/store.ts';
+} from './stores/verdict.ts';

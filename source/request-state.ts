@@ -3,20 +3,31 @@ import {explanationOf} from './client/explanation.ts';
 import {type Identity, unidentified} from './client/identity.ts';
 import type {Exemption, Explanation, GateState, GateVerdict} from './context.ts';
 import type {Foresight} from './marks/foresight.ts';
+import {type LimitSource, type Limits, noLimits} from './options/limits.ts';
 import type {Settings} from './options/settings.ts';
 import type {GuardedVerdict} from './stores/guard/failure-policy.ts';
-import type {Rule} from './stores/rule.ts';
-import {admitted, type Quota} from './stores/store.ts';
+import {admitted, type Counted, type Quota} from './stores/verdict.ts';
 
-/** What a `specific`, identified by its rules, has decided about a client or key. */
+/** What a `specific`, identified by its limits, has decided about a client or key. */
 interface Decided {
-	readonly rules: readonly Rule[];
+	readonly limits: LimitSource;
 	readonly client: string;
 	readonly verdict: GuardedVerdict;
 }
 
-const noRules: readonly Rule[] = [];
+/** Where a request was counted that may turn out not to count. */
+interface PlaceTaken {
+	readonly limits: Limits;
+	/** The client, or the key that was counted in its place. */
+	readonly client: string;
+	readonly counted: readonly Counted[];
+	readonly requester: string | undefined;
+}
+
 const nothingDecided: readonly Decided[] = [];
+const noQuotas: readonly Quota[] = [];
+const noDryRuns: readonly RequestState[] = [];
+export const noPlaces: readonly PlaceTaken[] = [];
 
 /** One request at one gate: what the links of the chain share. */
 export class RequestState implements GateState {
@@ -25,6 +36,10 @@ export class RequestState implements GateState {
 	verdict: GateVerdict = admitted;
 	readonly outer: RequestState | undefined;
 
+	/** The nearest gate that is no dry run: it owns the request. */
+	readonly enforcing: RequestState | undefined;
+	/** The dry runs on the way, the nearest first. They follow what is done at the enforcing gate. */
+	readonly dryRuns: readonly RequestState[];
 	readonly settings: Settings;
 	identity: Identity = unidentified;
 	/** Bans do not apply to this request, and its reports begin none: no client of its own is known. */
@@ -35,32 +50,90 @@ export class RequestState implements GateState {
 	foresight: Foresight | undefined;
 	/** A `bypass()` has run, for a plain target: no `specific` behind it applies. */
 	bypassHasRun = false;
+	/** The global rules that the store was asked about. */
+	limits: Limits = noLimits;
 	/** What each `specific` has decided, so that it counts a client or key once. */
 	decided: readonly Decided[] = nothingDecided;
+	/** What `countWhen` may give back when the request is done. */
+	places: readonly PlaceTaken[] = noPlaces;
 	/** The text of `RateLimit-Policy` and of `RateLimit`, with every rule so far. */
 	policyField = '';
 	rateLimitField = '';
-	/** The quota with the fewest requests left so far, for `X-RateLimit-…`. */
-	tightest: Quota | undefined;
-	/** The gate has admitted the request. A `specific` may still refuse it. */
-	isAdmitted = false;
+	/** The quotas that the fields show so far. */
+	shownQuotas: readonly Quota[] = noQuotas;
+	/** A dry run would have refused the request: it counts and reports nothing more. */
+	isRefused = false;
+	/** Whether the gate has admitted the request: undefined until it has decided. A `specific` may still refuse it. */
+	isAdmitted: boolean | undefined;
+	/** Waits for that decision. */
+	whenDecided: (() => void) | undefined;
 	/** The request has left this gate. */
 	isOver = false;
-	/** A `specific` has refused the request by its `key`: others may have filled that rule. */
-	isLimitedByKey = false;
-	/** The handler has reported a client. */
-	hasReported = false;
-	/** The reports in flight. */
-	readonly reports = new Set<Promise<unknown>>();
+	/** Something has judged the request for this gate, so that `reportWhen` is not asked. */
+	isSpokenFor = false;
+	/** The reports and bans for which the response waits. */
+	readonly unsettled = new Set<Promise<unknown>>();
 
 	constructor(settings: Settings, outer: RequestState | undefined) {
 		this.settings = settings;
 		this.outer = outer;
+		const dryRuns = outer?.dryRuns ?? noDryRuns;
+		this.enforcing = settings.dryRun ? outer?.enforcing : this;
+		this.dryRuns = settings.dryRun ? [this, ...dryRuns] : dryRuns;
 	}
 
-	/** The global rules that apply to this request. */
-	get globalRules(): readonly Rule[] {
-		return this.exemption === undefined ? this.settings.rules : noRules;
+	/** What `ctx.state.gatekeeper` shows: the enforcing gate, or the nearest dry run if there is none. */
+	get shown(): RequestState {
+		return this.enforcing ?? this.dryRuns[0] ?? this;
+	}
+
+	/** Does something at the gate that is shown, and the same at all dry runs. Returns what the first returns. */
+	atAllGates<Result>(act: (state: RequestState) => Result): Result {
+		const {shown} = this;
+		for (const dryRun of this.dryRuns) {
+			if (dryRun !== shown) {
+				act(dryRun);
+			}
+		}
+
+		return act(shown);
+	}
+
+	/** Notes what the gate has decided. What comes later changes nothing. */
+	decide(isAdmitted: boolean): void {
+		if (this.isAdmitted === undefined) {
+			this.isAdmitted = isAdmitted;
+			this.whenDecided?.();
+		}
+	}
+
+	/** Notes that the gate refuses the request, or would if it were no dry run. */
+	noteRefusal(): void {
+		this.isRefused = this.settings.dryRun;
+		this.decide(false);
+	}
+
+	/**
+	 * Notes that this gate, or a handler at it, has judged the request: for itself and for the gates before it, which
+	 * would count the same thing again, perhaps for another client. A dry run speaks for no gate that acts. One that
+	 * would have refused the request before has no part in what follows.
+	 *
+	 * @param first the nearest gate that is spoken for
+	 */
+	speakFrom(first: RequestState | undefined): void {
+		for (let gate = first; gate; gate = gate.outer) {
+			const isWatching = this.settings.dryRun && !gate.settings.dryRun;
+			gate.isSpokenFor ||= !isWatching && !gate.isRefused;
+		}
+	}
+
+	/** The response waits for a report or a ban. */
+	waitFor(settling: Promise<unknown>): void {
+		this.unsettled.add(settling);
+		const settled = () => {
+			this.unsettled.delete(settling);
+		};
+		settling.then(settled, settled);
 	}
 
 	/** Whether no rule at all applies. */
@@ -90,11 +163,20 @@ type WithState = Context & {[stateKey]?: RequestState | undefined};
 /** Makes this the state of the request, and shows it at `ctx.state.gatekeeper`. */
 export function setState(ctx: WithState, state: RequestState): void {
 	ctx[stateKey] = state;
-	ctx.state.gatekeeper = state;
+	ctx.state.gatekeeper = state.shown;
 }
 
-/** The state of the gate nearest to the handler, if there is a gate. */
-export function findState(ctx: WithState): RequestState | undefined {
+/**
+ * Makes the state of the outer gate that of the request again. A dry run owns nothing: what stands before the gates
+ * still sees the state of the nearer one.
+ */
+export function restoreState(ctx: WithState, outer: RequestState): void {
+	ctx[stateKey] = outer;
+	ctx.state.gatekeeper = outer.enforcing ?? ctx.state.gatekeeper;
+}
+
+/** The state of the gate nearest to the handler, if there is a gate. It may be a dry run. */
+export function innermostState(ctx: WithState): RequestState | undefined {
 	return ctx[stateKey];
 }
 
@@ -109,27 +191,10 @@ export function currentState(ctx: WithState): RequestState {
  * @throws {Error} if there is no gate: it says which line to add
  */
 export function requireState(ctx: Context, name: string): RequestState {
-	const state = findState(ctx);
+	const state = innermostState(ctx);
 	if (state === undefined) {
 		throw new Error(`${name}() found no gatekeeper: add app.use(gatekeeper(…)) before the router`);
 	}
 
 	return state;
-}
-
-/** What these rules have decided about a client or key, at this gate or at an outer one on the same store. */
-export function decidedBefore(
-	state: RequestState,
-	rules: readonly Rule[],
-	client: string,
-): GuardedVerdict | undefined {
-	const {source} = state.settings.store;
-	for (let gate: RequestState | undefined = state; gate; gate = gate.outer) {
-		const decided = gate.decided.find(one => one.rules === rules && one.client === client);
-		if (decided && gate.settings.store.source === source) {
-			return decided.verdict;
-		}
-	}
-
-	return undefined;
 }

@@ -27,10 +27,12 @@ const texts = {
 
 	GATEKEEPER_NO_BAN_RULE: (where: string) => `A report was not counted because ${where} no banRule`,
 
-	GATEKEEPER_NO_GATE: () =>
-		'A ctx.report() was not counted because the request has passed no gate. Add app.use(gatekeeper({banRule: [3, 60, 600]})) before what reports, in the same app',
+	GATEKEEPER_NO_GATE: (method: string) =>
+		`A ctx.${method}() had no effect because the request has passed no gate. Add app.use(gatekeeper({banRule: [3, 60, 600]})) before the code that calls it, in the same app`,
 
 	GATEKEEPER_BAD_REPORT: (what: string) => `A ctx.report() was ${what}`,
+
+	GATEKEEPER_BAD_BAN: (what: string) => `A ctx.ban() ${what}`,
 
 	GATEKEEPER_BANS_FULL: () =>
 		'A MemoryStore holds as many bans as maxBans allows: a new ban replaced the one that began first',

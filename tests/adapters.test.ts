@@ -7,6 +7,7 @@ import serverless from 'serverless-http';
 import {bypass, type GatekeeperOptions, gatekeeper, specific} from '../source/index.ts';
 import {gatedApp} from './support/gated-app.ts';
 import {who} from './support/handlers.ts';
+import {manualClockStore} from './support/manual-clock.ts';
 import {portOf} from './support/servers.ts';
 import {warnings} from './support/warnings.ts';
 
@@ -169,7 +170,8 @@ function overWebSockets(t: ExecutionContext, use: ReadonlyArray<Koa.Middleware>)
 }
 
 test('on koa-websocket, whose contexts have no response, a gate admits a connection or rejects with the reason', async t => {
-	const gate = gatekeeper({rateLimitRule: [2, 60], banRule: [1, 60, 600]});
+	const {store} = manualClockStore();
+	const gate = gatekeeper({rateLimitRule: [2, 60], banRule: [1, 60, 600], store});
 	const connect = overWebSockets(t, [gate]);
 
 	t.is(await connect(), '127.0.0.1');
@@ -186,6 +188,17 @@ test('there, deny refuses, and a specific limits, in the same way', async t => {
 	t.is(await denied(), '403 denied');
 	t.is(await limited(), '127.0.0.1');
 	t.regex(await limited(), /^429 rate limited/);
+});
+
+test('there, no status is sent, so that reportWhen is not asked', async t => {
+	const reportWhen = () => t.fail();
+	for (const dryRun of [false, true]) {
+		const options = {rateLimitRule: [1, 60], banRule: [1, 60, 600], reportWhen, dryRun} as const;
+		const connect = overWebSockets(t, [gatekeeper(options)]);
+
+		t.is(await connect(), '127.0.0.1');
+		t.regex(await connect(), dryRun ? /^127/ : /^429 rate limited/);
+	}
 });
 
 test('a context without a response rejects with the error of a handler, and with a status if its client is unknown', async t => {

@@ -5,6 +5,7 @@ import Koa3 from 'koa';
 import supertest from 'supertest';
 import {bypass, gatekeeper, specific} from '../source/index.ts';
 import {ok} from './support/handlers.ts';
+import {manualClockStore} from './support/manual-clock.ts';
 
 /** Koa 2 is installed under another name. The types of @types/koa fit both versions. */
 const Koa2 = createRequire(import.meta.url)('koa-2') as typeof Koa3;
@@ -21,6 +22,7 @@ for (const [name, Koa] of [
 			gatekeeper({
 				rateLimitRule: [3, 60],
 				banRule: [1, 60, 600],
+				store: manualClockStore().store,
 				onRefused: (ctx, {kind}) => {
 					if (kind === 'banned') {
 						ctx.body = '<b>banned</b>';

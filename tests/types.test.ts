@@ -1,14 +1,17 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {Router} from '@koa/router';
 import test from 'ava';
-import Koa, {type DefaultState} from 'koa';
+import Koa, {type Context, type DefaultState} from 'koa';
 import {
 	AddressList,
 	type Ban,
 	bypass,
+	type ContextOf,
 	type Explanation,
 	type Gatekeeper,
+	type GatekeeperOptions,
 	gatekeeper,
+	type LimitRules,
 	type Standing,
 	specific,
 } from '../source/index.ts';
@@ -83,6 +86,57 @@ typedRouter.post('/', bypass(), specific([1, 1]), ctx => {
 	ctx.body = ctx.state.gatekeeper.client;
 });
 
+/** With the app's own state, the functions among the options know it. */
+const paid: LimitRules<MyState> = {
+	count: 100,
+	window: 60,
+	cost: ctx => ctx.state.user.length,
+	countWhen: (ctx, status) => status === 401 && ctx.state.user === 'guest',
+};
+const typedGate: Gatekeeper = gatekeeper<MyState>({
+	banRule: {count: 3, window: 60, duration: ['10m', '1h', Infinity], forgetAfter: '7d'},
+	rateLimitRule: async ctx => (ctx.state.user === 'alice' ? paid : undefined),
+	allow: ctx => ctx.state.user === 'admin',
+	key: ctx => ctx.state.user,
+	reportWhen: (ctx, status) => status === 401 && ctx.state.user.length,
+	onRefused: ctx => {
+		ctx.body = `${ctx.state.user}, ${ctx.state.gatekeeper.client}`;
+	},
+	dryRun: true,
+});
+typed.use(typedGate);
+typedRouter.post(
+	'/typed',
+	specific<MyState>(
+		ctx =>
+			ctx.state.user === 'alice'
+				? [100, 60]
+				: [
+						[1, 1],
+						[5, 60],
+					],
+		{
+			key: ctx => ctx.state.user,
+		},
+	),
+	async ctx => {
+		const {banned, retryAfter}: Standing = await ctx.ban({duration: '1h', reason: ctx.state.user});
+		ctx.body = banned ? retryAfter : 0;
+	},
+);
+// By default, without casts.
+const byDefault: GatekeeperOptions = {
+	rateLimitRule: ctx => (ctx.state.user?.isPaying || ctx.session?.isPaying ? [1000, 60] : []),
+	key: ({state}: Context) => state.user?.id,
+};
+app.use(gatekeeper(byDefault));
+app.use(
+	specific(ctx =>
+		ctx.method === 'GET' ? undefined : {count: 5, window: 60, cost: 2, countWhen: [401]},
+	),
+);
+gatekeeper({rateLimitRule: (ctx: ContextOf<MyState>) => (ctx.state.user === '' ? [] : [1, 1])});
+
 async function operate(): Promise<readonly Ban[]> {
 	await gate.ban('203.0.113.7', {duration: '10m', reason: 'spam'});
 	await gate.unban({key: 'alice'});
@@ -99,6 +153,16 @@ async function operate(): Promise<readonly Ban[]> {
 }
 
 function wrong(): void {
+	// @ts-expect-error the state has no such property
+	gatekeeper<MyState>({rateLimitRule: ctx => (ctx.state.usr ? [1, 1] : [2, 2])});
+	// @ts-expect-error no rule
+	gatekeeper({rateLimitRule: () => 5});
+	// @ts-expect-error a cost is a number
+	gatekeeper({rateLimitRule: {count: 1, window: 1, cost: () => '1'}});
+	// @ts-expect-error a list of statuses, or a function
+	gatekeeper({rateLimitRule: {count: 1, window: 1, countWhen: 401}});
+	// @ts-expect-error no promise
+	gatekeeper({rateLimitRule: {count: 1, window: 1, countWhen: async () => true}});
 	// @ts-expect-error a ban rule has a duration
 	gatekeeper({banRule: [3, 60]});
 	// @ts-expect-error no such option

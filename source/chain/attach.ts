@@ -1,37 +1,63 @@
 import type {Middleware} from 'koa';
+import type {Standing} from '../context.ts';
+import {giveBack} from '../limits/give-back.ts';
 import type {Settings} from '../options/settings.ts';
+import {ctxBan} from '../reports/ctx-ban.ts';
 import {ctxReport} from '../reports/ctx-report.ts';
-import {findState, RequestState, setState} from '../request-state.ts';
+import {innermostState, RequestState, restoreState, setState} from '../request-state.ts';
 import {keepHeadersOnError} from '../response/headers-on-error.ts';
+import {type Failure, statusToSend} from '../response/status-to-send.ts';
 
 /**
- * Gives the request its state and `ctx.report()`. When downstream is done, waits for the reports in flight, so
- * that a ban is in force before the response is sent. Then restores the outer gate's state.
+ * Gives the request its state, `ctx.report()` and `ctx.ban()`. When downstream is done, gives back what
+ * `countWhen` does not count, and waits for the reports in flight, so that a ban is in force before the response is
+ * sent. Then restores the outer gate's state.
  */
 export function attach(settings: Settings): Middleware {
 	return async function attach(ctx, next) {
-		const outer = findState(ctx);
+		const outer = innermostState(ctx);
 		const state = new RequestState(settings, outer);
 		setState(ctx, state);
-		const outerReport = ctx.report;
+		const {report: outerReport, ban: outerBan} = ctx;
 		// One function for each request, so that `const {report} = ctx` works.
-		ctx.report = options => ctxReport(state, options);
+		ctx.report = options => standingAt(state, one => ctxReport(one, options, innermostState(ctx)));
+		ctx.ban = options => standingAt(state, one => ctxBan(one, options, innermostState(ctx)));
+		let failure: Failure | undefined;
 
 		try {
 			await next();
 		} catch (error) {
-			keepHeadersOnError(ctx, state);
+			failure = {error};
+			if (!settings.dryRun) {
+				keepHeadersOnError(ctx, state);
+			}
+
 			throw error;
 		} finally {
-			if (state.reports.size > 0) {
-				await Promise.allSettled(state.reports);
+			if (state.places.length > 0) {
+				giveBack(ctx, state, statusToSend(ctx, failure));
+			}
+
+			if (state.unsettled.size > 0) {
+				await Promise.allSettled(state.unsettled);
 			}
 
 			state.isOver = true;
 			if (outer) {
-				setState(ctx, outer);
+				restoreState(ctx, outer);
 				ctx.report = outerReport;
+				ctx.ban = outerBan;
 			}
 		}
 	};
 }
+
+/** How the client stands after a report or a ban, which has no effect at a dry run that would have refused it. */
+function standingAt(
+	state: RequestState,
+	act: (state: RequestState) => Promise<Standing>,
+): Promise<Standing> {
+	return state.atAllGates(one => (one.isRefused ? Promise.resolve(noEffect) : act(one)));
+}
+
+const noEffect: Standing = {reports: 0, banned: false};

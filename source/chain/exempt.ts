@@ -1,6 +1,7 @@
 import type {Middleware} from 'koa';
 import {ExcludedMethods} from '../exemptions/excluded-methods.ts';
 import {runForeseen} from '../exemptions/run-foreseen.ts';
+import {peek} from '../limits/peek.ts';
 import {foresee} from '../marks/foresee.ts';
 import {type Foresight, layersMatchedSoFar} from '../marks/foresight.ts';
 import {isGateOf} from '../marks/gate-tag.ts';
@@ -16,7 +17,14 @@ export function exempt(settings: Settings): Middleware {
 	const {routers, warn} = settings;
 	const isGate = isGateOf(settings);
 	const routersFor = routers ? () => routers : visibleRouters(isGate, warn);
-	const probation = new Probation(settings);
+	const {limits, banRule, store} = settings;
+	const isFixed = typeof limits !== 'function';
+	const probation = new Probation({
+		rules: isFixed ? limits.rules : [],
+		isCertain: isFixed && limits.costs === undefined,
+		banRule,
+		store,
+	});
 	const excludedMethods = new ExcludedMethods(settings.excludedMethods, probation);
 
 	return function exempt(ctx, next) {
@@ -31,25 +39,28 @@ export function exempt(settings: Settings): Middleware {
 			return isExcluded ? excludedMethods.run(ctx, state, next) : next();
 		}
 
-		const {client, immune} = state;
-		return andThen(probation.begin(client, immune), isExempt => {
-			const foresight: Foresight = {
-				mark: expected.mark,
-				route: expected.route,
-				method: ctx.method,
-				path: routedPath(ctx),
-				matchedBefore: layersMatchedSoFar(ctx).length,
-				probation,
-				outcome: isExempt ? 'unproven' : probation.isSuspended(client) ? 'suspended' : 'withheld',
-			};
-			state.foresight = foresight;
-			if (!isExempt) {
-				return isExcluded ? excludedMethods.run(ctx, state, next) : next();
-			}
+		const {client} = state;
+		return andThen(
+			probation.begin(client, () => peek(ctx, state)),
+			isExempt => {
+				const foresight: Foresight = {
+					mark: expected.mark,
+					route: expected.route,
+					method: ctx.method,
+					path: routedPath(ctx),
+					matchedBefore: layersMatchedSoFar(ctx).length,
+					probation,
+					outcome: isExempt ? 'unproven' : probation.isSuspended(client) ? 'suspended' : 'withheld',
+				};
+				state.foresight = foresight;
+				if (!isExempt) {
+					return isExcluded ? excludedMethods.run(ctx, state, next) : next();
+				}
 
-			// By then the method may have been rewritten.
-			const remaining = () => (isExcluded && excludedMethods.has(ctx) ? 'method' : undefined);
-			return runForeseen(ctx, state, foresight, remaining, next);
-		});
+				const remaining = (isOver: boolean) =>
+					isExcluded && excludedMethods.keeps(ctx, isOver) ? 'method' : undefined;
+				return runForeseen(ctx, state, foresight, remaining, next);
+			},
+		);
 	};
 }

@@ -12,7 +12,7 @@ export function globalLimit(): Middleware {
 			return refuse(ctx, state, verdict);
 		}
 
-		state.isAdmitted = true;
+		state.decide(true);
 		return next();
 	};
 }

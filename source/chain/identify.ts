@@ -19,18 +19,18 @@ interface MaybeServed {
 
 /** Finds the client's address: the socket's peer, or the address that a trusted proxy names. */
 export function identify(settings: Settings): Middleware {
-	const {ipHeader, ipv6Prefix, proxies} = settings;
+	const {dryRun, ipHeader, ipv6Prefix, proxies} = settings;
 	const readPeer = peerReader(settings);
 
 	return function identify(ctx, next) {
 		const peer = readPeer(ctx.req.socket);
 		if (peer === undefined) {
-			return dismiss(ctx, 400);
+			return dryRun ? undefined : dismiss(ctx, 400);
 		}
 
 		const header = ipHeader === false ? undefined : (ipHeader ?? headerOfKoa(ctx));
 		if (header !== undefined && mayLackHeaders(ctx)) {
-			return dismiss(ctx, 431);
+			return dryRun ? undefined : dismiss(ctx, 431);
 		}
 
 		const state = currentState(ctx);
@@ -74,6 +74,8 @@ function mayLackHeaders({req}: Context): boolean {
 
 /** Rejects a request whose client cannot be identified: it might be any client, a banned one included. */
 function dismiss(ctx: Context, status: 400 | 431): void {
+	const state = currentState(ctx);
+	state.speakFrom(state.outer);
 	if (!hasResponse(ctx)) {
 		ctx.throw(status, 'The gate cannot identify the client');
 	}

@@ -1,7 +1,7 @@
 import type {Middleware} from 'koa';
 import {noteCreation} from '../creation.ts';
 import type {Settings} from '../options/settings.ts';
-import {findState} from '../request-state.ts';
+import {innermostState} from '../request-state.ts';
 import {warnOnce} from '../warnings.ts';
 
 /** Skips the chain for a request that is already inside this gate, so that it is counted once. */
@@ -13,7 +13,7 @@ export function oncePerRequest(chain: Middleware, settings: Settings): Middlewar
 			warnOnce('GATEKEEPER_MADE_PER_REQUEST', 'A gatekeeper()');
 		}
 
-		for (let state = findState(ctx); state; state = state.outer) {
+		for (let state = innermostState(ctx); state; state = state.outer) {
 			if (state.settings === settings && !state.isOver) {
 				return next();
 			}

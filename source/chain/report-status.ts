@@ -1,9 +1,12 @@
 import type {Context, Middleware} from 'koa';
 import {describe} from '../checks/describe.ts';
+import {ignoreRejection} from '../maybe-promise.ts';
 import type {Settings} from '../options/settings.ts';
 import {ctxReport} from '../reports/ctx-report.ts';
 import {currentState, type RequestState} from '../request-state.ts';
-import {statusOfError} from '../response/error-status.ts';
+import {emitError} from '../response/emit-error.ts';
+import {hasResponse} from '../response/has-response.ts';
+import {type Failure, type Outcome, outcomeOf} from '../response/status-to-send.ts';
 
 /** Reports the client where `reportWhen` says so of the response. */
 export function reportStatus({reportWhen}: Settings): Middleware | undefined {
@@ -14,18 +17,40 @@ export function reportStatus({reportWhen}: Settings): Middleware | undefined {
 	const weigh = typeof reportWhen === 'function' ? reportWhen : inList(reportWhen);
 
 	return async function reportStatus(ctx, next) {
-		let status: number | undefined;
+		const state = currentState(ctx);
+		let failure: Failure | undefined;
 		try {
 			await next();
 		} catch (error) {
-			status = statusOfError(error);
+			failure = {error};
 			throw error;
 		} finally {
-			if (mayReport(currentState(ctx))) {
-				report(ctx, status ?? ctx.status, weigh);
+			if (mayReport(state)) {
+				reportOnce(ctx, state, outcomeAt(ctx, state, failure), weigh);
 			}
 		}
 	};
+}
+
+/** A dry run would have sent a 429 in place of another response. */
+function outcomeAt(ctx: Context, state: RequestState, failure: Failure | undefined): Outcome {
+	const isReplaced = state.settings.dryRun && state.verdict.kind === 'limited';
+
+	return isReplaced && hasResponse(ctx) ? 429 : outcomeOf(ctx, failure);
+}
+
+/** Reports a client when the status is known. If nothing is sent, there is nothing to judge. */
+function reportOnce(ctx: Context, state: RequestState, outcome: Outcome, weigh: Weigh): void {
+	if (typeof outcome === 'number') {
+		report(ctx, state, outcome, weigh);
+	} else if (outcome === 'pending') {
+		// Stand-ins for a response may lack events.
+		ctx.res.once?.('finish', () => {
+			if (mayReport(state)) {
+				report(ctx, state, ctx.res.statusCode, weigh);
+			}
+		});
+	}
 }
 
 type Weigh = (ctx: Context, status: number) => unknown;
@@ -35,23 +60,22 @@ function inList(statuses: readonly number[]): Weigh {
 	return (_ctx, status) => listed.has(status);
 }
 
-/** Whether the request was let in or got its own 429, and nothing has spoken for it. */
+/** Whether the gate let the request in or refused it with a 429, and nothing else has judged it. */
 function mayReport(state: RequestState): boolean {
-	const {verdict, isAdmitted, isLimitedByKey, hasReported} = state;
-	const isJudged =
-		(verdict.kind === 'admitted' && isAdmitted) || (verdict.kind === 'limited' && !isLimitedByKey);
+	const {verdict, isAdmitted, isSpokenFor} = state;
+	const isJudged = (verdict.kind === 'admitted' && isAdmitted) || verdict.kind === 'limited';
 
-	return isJudged && !hasReported && !state.skipsRules && state.exemption !== 'bypass';
+	return isJudged && !isSpokenFor && !state.skipsRules && state.exemption !== 'bypass';
 }
 
-function report(ctx: Context, status: number, weigh: Weigh): void {
+function report(ctx: Context, state: RequestState, status: number, weigh: Weigh): void {
 	try {
 		const weight = weightOf(weigh(ctx, status));
 		if (weight > 0) {
-			ctxReport(currentState(ctx), {weight, reason: `HTTP ${status}`});
+			ctxReport(state, {weight, reason: `HTTP ${status}`});
 		}
 	} catch (error) {
-		ctx.app.emit('error', error, ctx);
+		emitError(ctx, error);
 	}
 }
 
@@ -65,6 +89,7 @@ function weightOf(given: unknown): number {
 		return Number(given);
 	}
 
+	ignoreRejection(given);
 	throw new TypeError(
 		`\`reportWhen\` must return true, false or a weight above 0, got ${describe(given)}`,
 	);

@@ -7,13 +7,25 @@ const MAX_PROPERTIES = 30;
 export function describe(value: unknown): string {
 	try {
 		return value instanceof Error
-			? String(value)
+			? describeError(value)
 			: hasManyProperties(value)
 				? typeName(value)
 				: inspect(value, {depth: 1, breakLength: Infinity, maxArrayLength: 8, maxStringLength: 80});
 	} catch {
 		return 'a value that cannot be shown';
 	}
+}
+
+/** Many classes of errors do not set `name`, and some errors have no message: their class then says what happened. */
+function describeError(error: Error & {readonly code?: unknown}): string {
+	const {message, name, code} = error;
+	if (message !== '') {
+		return String(error);
+	}
+
+	const named = name === 'Error' ? typeName(error) : name;
+	// Node.js joins the errors of all addresses of a host in one, which has no message.
+	return typeof code === 'string' ? `${named}: ${code}` : named;
 }
 
 /** `inspect` shortens lists, Maps and Sets, but not objects. */

@@ -5,7 +5,6 @@ import {
 	type AddressRange,
 	addressKey,
 	clientBits,
-	isIpv4,
 	network,
 	parseAddress,
 } from './address/address.ts';
@@ -48,7 +47,9 @@ export function namedClient(given: unknown, naming: Naming): NamedClient {
 			given,
 			show,
 		);
-		throw new TypeError(isRange(given) ? `${message}: put ranges on the list \`deny\`` : message);
+		throw new TypeError(
+			isRange(given) ? `${message}: ban() and the list \`deny\` take ranges` : message,
+		);
 	}
 
 	return client;
@@ -74,7 +75,7 @@ function fromText(text: string, {ipv6Prefix, keySecret}: Naming): NamedClient | 
 
 	const [, plain, length] = /^(.*)\/(\d{2,3})$/.exec(text) ?? [];
 	const address = parseAddress(plain ?? text);
-	if (address === undefined || (plain !== undefined && isIpv4(address))) {
+	if (address === undefined) {
 		return undefined;
 	}
 

@@ -44,7 +44,7 @@ export class ExpiringMap<Value> {
 	 * @returns the entry of another key that was evicted, if it had not expired
 	 */
 	set(key: string, value: Value, until: number, now: number): Entry<Value> | undefined {
-		this.#entries.delete(key);
+		this.delete(key);
 		this.removeExpired(now);
 		const evicted = this.size < this.#max ? undefined : this.#removeFirst();
 		this.#entries.set(key, {value, until});
@@ -53,11 +53,18 @@ export class ExpiringMap<Value> {
 	}
 
 	delete(key: string): void {
-		this.#entries.delete(key);
+		if (this.#entries.delete(key) && this.size === 0) {
+			this.clear();
+		}
 	}
 
 	/** Removes those of the next entries that have expired. */
 	removeExpired(now: number): void {
+		if (this.size === 0) {
+			// It was cleared when it became empty: no iterator keeps anything.
+			return;
+		}
+
 		// At least one: an iterator that stands still keeps all earlier tables of the Map alive.
 		const looks = Math.min(SWEPT_AT_ONCE, this.size + 1);
 		for (let look = 0; look < looks; look += 1) {
@@ -70,7 +77,7 @@ export class ExpiringMap<Value> {
 
 			const [key, {until}] = value;
 			if (until <= now) {
-				this.#entries.delete(key);
+				this.delete(key);
 			}
 		}
 	}

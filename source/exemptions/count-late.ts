@@ -1,23 +1,67 @@
+import type {Context} from 'koa';
+import {costsFor} from '../limits/costs.ts';
+import {countsUnder} from '../limits/give-back.ts';
+import {globalLimits} from '../limits/global-limits.ts';
 import type {Probation} from '../marks/probation.ts';
+import {MAX_COST} from '../options/counting.ts';
+import type {Limits} from '../options/limits.ts';
 import type {RequestState} from '../request-state.ts';
 
 /**
  * Counts a request under the global rules after its exemption proved wrong. Suspends the client's
- * exemptions if it is over its quota or banned, or while a failing store closes the gate.
+ * exemptions if it is over its quota or banned, while a failing store closes the gate, or if its rules cannot be
+ * found.
  *
+ * @param status that Koa sends; undefined if that is not certain
  * @returns whether they are suspended
+ * @throws what a function that finds the rules throws
  */
-export async function countLate(state: RequestState, probation: Probation): Promise<boolean> {
-	const {settings, client, globalRules, immune, isAdmitted} = state;
+export async function countLate(
+	ctx: Context,
+	state: RequestState,
+	probation: Probation,
+	status: number | undefined,
+): Promise<boolean> {
+	const {settings, client, immune, isAdmitted} = state;
 	if (!isAdmitted) {
 		return false;
 	}
 
-	const verdict = await settings.store.admit(client, globalRules, {immune, late: true});
-	if (verdict.kind === 'admitted') {
-		return false;
+	try {
+		const limits = await globalLimits(ctx, state);
+		const costs = lateCosts(limits, ctx, status);
+		const verdict = await settings.store.admit(client, limits.rules, {
+			immune,
+			late: true,
+			...(costs && {costs}),
+		});
+		if (verdict.kind === 'admitted') {
+			return false;
+		}
+
+		probation.suspend(client, verdict.kind === 'banned' ? verdict.endsInMs : 0, limits.rules);
+		return true;
+	} catch (error) {
+		probation.suspend(client);
+		throw error;
+	}
+}
+
+/** Nothing under a rule whose `countWhen` says so. Unlike a refusal, a late count takes any cost. */
+function lateCosts(
+	limits: Limits,
+	ctx: Context,
+	status: number | undefined,
+): readonly number[] | undefined {
+	const {rules, countWhen} = limits;
+	const costs = costsFor(ctx, limits);
+	if (costs === undefined && countWhen === undefined) {
+		return undefined;
 	}
 
-	probation.suspend(client, verdict.kind === 'banned' ? verdict.endsInMs : 0);
-	return true;
+	return rules.map((rule, index) =>
+		countsUnder(rule, limits, ctx, status)
+			? Math.min(costs?.[index] ?? 1, rule.count, MAX_COST)
+			: 0,
+	);
 }

@@ -1,8 +1,10 @@
 import type {Context, Next} from 'koa';
+import {peek} from '../limits/peek.ts';
 import type {Probation} from '../marks/probation.ts';
 import type {RequestState} from '../request-state.ts';
+import {type Failure, statusToSend} from '../response/status-to-send.ts';
 import {countLate} from './count-late.ts';
-import {whenClosed} from './when-closed.ts';
+import {payWhenClosed} from './pay-when-closed.ts';
 
 /**
  * Exempts requests by their method. If the method has changed when the request comes back, something
@@ -28,55 +30,67 @@ export class ExcludedMethods {
 		return this.#methods.has(method);
 	}
 
+	/**
+	 * Whether a request of an excluded method is exempt still. Once methods are known to be rewritten, one whose
+	 * connection has closed before it came back is not: nothing would count it if it is rewritten later.
+	 */
+	keeps(ctx: Context, isOver: boolean): boolean {
+		const isIntact = this.has(ctx);
+		this.#areRewritten ||= !isIntact;
+
+		return isIntact && (isOver || !this.#areRewritten);
+	}
+
 	/** Runs the rest for a request of an excluded method. */
 	async run(ctx: Context, state: RequestState, next: Next): Promise<void> {
 		if (!this.#areRewritten) {
 			return this.#runExempt(ctx, state, next);
 		}
 
-		const {client, immune} = state;
-		if (!(await this.#probation.begin(client, immune))) {
+		const {client} = state;
+		if (!(await this.#probation.begin(client, () => peek(ctx, state)))) {
 			return next();
 		}
 
-		let isOver = false;
-		const end = () => {
-			if (!isOver) {
-				isOver = true;
-				this.#probation.end(client);
-			}
-		};
-		const stopWaiting = whenClosed(ctx, () => {
-			end();
-			this.#count(state);
+		let paying: Promise<void> | undefined;
+		const end = () => this.#probation.end(client);
+		const stopWaiting = payWhenClosed(ctx, state, () => {
+			paying = this.#count(ctx, state, undefined).finally(end);
+			return paying;
 		});
 		try {
 			await this.#runExempt(ctx, state, next);
 		} finally {
 			stopWaiting();
-			end();
+			if (paying === undefined) {
+				end();
+			}
 		}
 	}
 
 	async #runExempt(ctx: Context, state: RequestState, next: Next): Promise<void> {
 		const {method} = ctx;
+		let failure: Failure | undefined;
 		state.exemption = 'method';
 		try {
 			await next();
+		} catch (error) {
+			failure = {error};
+			throw error;
 		} finally {
 			if (!this.has(ctx)) {
 				this.#areRewritten = true;
 				state.settings.warn('GATEKEEPER_METHOD_REWRITTEN', method, ctx.method);
-				await this.#count(state);
+				await this.#count(ctx, state, statusToSend(ctx, failure));
 			}
 		}
 	}
 
 	/** Counts a request late, unless it has been. */
-	async #count(state: RequestState): Promise<void> {
+	async #count(ctx: Context, state: RequestState, status: number | undefined): Promise<void> {
 		if (state.exemption === 'method') {
 			state.exemption = undefined;
-			await countLate(state, this.#probation);
+			await countLate(ctx, state, this.#probation, status);
 		}
 	}
 }

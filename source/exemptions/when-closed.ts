@@ -1,10 +1,5 @@
 import type {Context} from 'koa';
-
-/** A socket, or a stream of HTTP/2. A stand-in may lack all of it. */
-interface Connection {
-	readonly destroyed?: boolean;
-	once?(event: 'close', listener: () => void): unknown;
-}
+import {type Connection, connectionOf} from '../response/connection.ts';
 
 /** What waits for a connection to close. One listener serves all requests of a connection. */
 const waiting = new WeakMap<Connection, Set<() => void>>();
@@ -17,8 +12,7 @@ const waiting = new WeakMap<Connection, Set<() => void>>();
  * @returns a function that no longer waits
  */
 export function whenClosed({req, res}: Context, closed: () => void): () => void {
-	const {stream, socket} = req as {stream?: Connection; socket?: Connection | null};
-	const connection = stream ?? socket;
+	const connection = connectionOf({req});
 	if (!connection?.once) {
 		return () => {};
 	}

@@ -1,13 +1,20 @@
 import {ExpiringMap} from '../collections/expiring-map.ts';
-import {andThen, type MaybePromise} from '../maybe-promise.ts';
+import {isPromiseLike, type MaybePromise} from '../maybe-promise.ts';
+import type {GuardedVerdict} from '../stores/guard/failure-policy.ts';
 import type {GateStore} from '../stores/guard/gate-store.ts';
 import type {Rule, SettledBanRule} from '../stores/rule.ts';
 
 interface ProbationOptions {
+	/** The global rules, if they are the same for every request. */
 	readonly rules: readonly Rule[];
+	/** Whether it is certain what a request counts: 1 under each of these rules. */
+	readonly isCertain: boolean;
 	readonly banRule: SettledBanRule | undefined;
-	readonly store: Pick<GateStore, 'admit' | 'now'>;
+	readonly store: Pick<GateStore, 'now'>;
 }
+
+/** Finds the verdict that a request would get under the global rules. Counts nothing. */
+type Peek = () => MaybePromise<GuardedVerdict>;
 
 /** How many unproven requests a client may have in flight, however large its quota. */
 const MAX_UNPROVEN = 16;
@@ -18,7 +25,7 @@ const MAX_SUSPENDED = 10_000;
 /** Milliseconds for which an evicted suspension makes the gate ask the store first, at most: one day. */
 const MAX_FORGOTTEN = 24 * 60 * 60 * 1000;
 
-/** Milliseconds that a suspension lasts if there is no rule: a manual ban must hold too. */
+/** Milliseconds that a suspension lasts if there is no rule: a ban by hand must hold too. */
 const DEFAULT_SPAN = 60_000;
 
 /**
@@ -31,7 +38,6 @@ const DEFAULT_SPAN = 60_000;
 export class Probation {
 	readonly #maxUnproven: number;
 	readonly #span: number;
-	readonly #rules: readonly Rule[];
 	readonly #store: ProbationOptions['store'];
 	readonly #unproven = new Map<string, number>();
 	/** The value is when the suspension ends without the ban. */
@@ -40,22 +46,16 @@ export class Probation {
 	/** When the last suspension ends that was evicted early. */
 	#forgottenUntil = -Infinity;
 
-	constructor({rules, banRule, store}: ProbationOptions) {
-		this.#rules = rules;
+	constructor({rules, isCertain, banRule, store}: ProbationOptions) {
 		this.#store = store;
-		this.#maxUnproven = Math.min(MAX_UNPROVEN, ...rules.map(rule => rule.count));
-		this.#span =
-			rules.length > 0
-				? Math.max(...rules.map(rule => rule.window))
-				: (banRule?.window ?? DEFAULT_SPAN);
+		this.#maxUnproven = isCertain ? Math.min(MAX_UNPROVEN, ...rules.map(rule => rule.count)) : 1;
+		this.#span = longestWindow(rules) ?? banRule?.window ?? DEFAULT_SPAN;
 	}
 
 	/**
 	 * Begins one more unproven request of a client, if it may have one.
-	 *
-	 * @param immune whether no ban may hold the request
 	 */
-	begin(client: string, immune: boolean): MaybePromise<boolean> {
+	begin(client: string, peek: Peek): MaybePromise<boolean> {
 		const inFlight = this.#unproven.get(client) ?? 0;
 		if (inFlight >= this.#maxUnproven || this.isSuspended(client)) {
 			return false;
@@ -63,7 +63,7 @@ export class Probation {
 
 		this.#unproven.set(client, inFlight + 1);
 		return this.#forgottenUntil > -Infinity && this.#store.now() < this.#forgottenUntil
-			? this.#ask(client, immune)
+			? this.#ask(client, peek)
 			: true;
 	}
 
@@ -82,10 +82,11 @@ export class Probation {
 	 * shortens a suspension.
 	 *
 	 * @param banEndsInMs 0 for a client that is not banned
+	 * @param rules those that were found for the request
 	 */
-	suspend(client: string, banEndsInMs = 0): void {
+	suspend(client: string, banEndsInMs = 0, rules: readonly Rule[] = []): void {
 		const now = this.#store.now();
-		const withoutBan = now + this.#span;
+		const withoutBan = now + Math.max(this.#span, longestWindow(rules) ?? 0);
 		const before = this.#suspended.get(client, now)?.until ?? 0;
 		const until = Math.max(withoutBan, now + banEndsInMs, before);
 		const evicted = this.#suspended.set(client, withoutBan, until, now);
@@ -108,10 +109,8 @@ export class Probation {
 		}
 	}
 
-	#ask(client: string, immune: boolean): MaybePromise<boolean> {
-		const options = {immune, peek: true};
-
-		return andThen(this.#store.admit(client, this.#rules, options), ({kind}) => {
+	#ask(client: string, peek: Peek): MaybePromise<boolean> {
+		const judge = ({kind}: GuardedVerdict) => {
 			// A store that fails is no reason to distrust the client.
 			const isTrusted = kind !== 'limited' && kind !== 'banned';
 			if (!isTrusted) {
@@ -119,11 +118,26 @@ export class Probation {
 			}
 
 			return isTrusted;
-		});
+		};
+		// Its rules cannot be found. The request is not exempt, and will hear of it.
+		const distrust = () => judge({kind: 'limited', quotas: []});
+
+		try {
+			const verdict = peek();
+			return isPromiseLike(verdict)
+				? Promise.resolve(verdict).then(judge).catch(distrust)
+				: judge(verdict);
+		} catch {
+			return distrust();
+		}
 	}
 
 	/** Whether a client has no exemption for a while. */
 	isSuspended(client: string): boolean {
 		return this.#suspended.size > 0 && this.#suspended.get(client, this.#store.now()) !== undefined;
 	}
+}
+
+function longestWindow(rules: readonly Rule[]): number | undefined {
+	return rules.length > 0 ? Math.max(...rules.map(rule => rule.window)) : undefined;
 }

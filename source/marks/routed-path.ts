@@ -22,11 +22,15 @@ const unusual = /[\t\n\f\r #\u00a0\ufeff]/;
 /** A segment `.` or `..`; a backslash separates segments like a slash. */
 const dotSegment = /[/\\]\.{1,2}(?:[/\\?#;]|$)/;
 
-/** Characters that `new URL()` and `fetch()` strip, so that they may hide a dot segment. */
-const stripped = /\p{Cc}| $/u;
+/**
+ * Control characters: what is neither printable ASCII nor above U+009F. `new URL()` and `fetch()` strip them, as they
+ * do a space at the end, so that they may hide a dot segment.
+ */
+const control = /[^ -~\u00a0-\uffff]/;
 
-/** How many layers of encoding are decoded. */
-const MAX_ENCODED = 4;
+const encoded = /%(?:[\da-f]{2}|u[\da-f]{4})/i;
+
+const encodedTwice = /%25(?:[\da-f]{2}|u[\da-f]{4})/i;
 
 /** The path that a router matches, unless its `routerPath` is set. */
 export function routedPath(ctx: Context): string {
@@ -74,21 +78,22 @@ function hasDotSegment(ctx: Context): boolean {
 	return mayHideDotSegment(path) || (path !== ctx.path && mayHideDotSegment(ctx.path));
 }
 
+/** A path that is encoded more than once may hide anything: to find out would take a long time for a long one. */
 function mayHideDotSegment(path: string): boolean {
-	let text = path;
-	for (let times = 0; times <= MAX_ENCODED; times += 1) {
-		if (dotSegment.test(text) || stripped.test(text)) {
-			return true;
-		}
-
-		// Unlike decodeURIComponent(), it takes any bytes. It is native, and so is quick for long paths.
-		const decoded = unescape(text);
-		if (decoded === text) {
-			return false;
-		}
-
-		text = decoded;
+	if (!path.includes('%')) {
+		return isAmbiguous(path);
 	}
 
-	return true;
+	// What is decoded below would show it, too. Most such paths are spared that.
+	if (encodedTwice.test(path)) {
+		return true;
+	}
+
+	// Unlike decodeURIComponent(), it takes any bytes. It is native, and so is quick for long paths.
+	const decoded = unescape(path);
+	return encoded.test(decoded) || isAmbiguous(decoded);
+}
+
+function isAmbiguous(text: string): boolean {
+	return dotSegment.test(text) || control.test(text) || text.endsWith(' ');
 }

@@ -1,35 +1,25 @@
-import {type Duration, milliseconds, wholeSeconds} from '../checks/duration.ts';
+import {milliseconds, wholeSeconds} from '../checks/duration.ts';
 import {namedOptions} from '../checks/option-checks.ts';
 import type {ClientName} from '../client/client-name.ts';
-import type {ReportOptions, Standing} from '../context.ts';
+import type {BanOptions, ReportOptions, Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
 import {checkReport, countReport} from '../reports/count-report.ts';
 import {checkReason} from '../stores/reason.ts';
 import {yieldToIo} from '../yield-to-io.ts';
-import {keyToBan, keyToReset, keyToUnban} from './client-keys.ts';
+import {keyToBan, keyToReset, targetsToUnban, targetToBan} from './targets.ts';
 
 /** A ban in force. */
 export interface Ban {
-	/** The client's canonical key, which every method of the gate takes. */
+	/** The client's canonical key, which every method of the gate takes; or the range, as a CIDR. */
 	readonly client: string;
-	/** Whether reports led to the ban, or `ban()`. */
+	/** Whether reports led to the ban, or `gate.ban()` or `ctx.ban()` did. */
 	readonly by: 'reports' | 'hand';
-	/** The reason that the report or `ban()` gave. */
+	/** The reason that was given; `'HTTP 404'` and such by `reportWhen`. */
 	readonly reason?: string;
 	/** Seconds until the ban ends, rounded up; Infinity for an endless ban. */
 	readonly retryAfter: number;
-}
-
-/** Options of `ban()`. */
-export interface BanOptions {
-	/**
-	 * Seconds, or text such as `'10m'`; Infinity for an endless ban.
-	 *
-	 * @default the ban rule's duration; without a ban rule, Infinity
-	 */
-	readonly duration?: Duration;
-	/** `bans()` and `onRefused` show its first 200 characters. */
-	readonly reason?: string;
+	/** Which of the client's bans by reports it is: 1, 2, …; only if the ban rule has a list of durations. */
+	readonly strike?: number;
 }
 
 /**
@@ -41,9 +31,15 @@ export interface BanOptions {
  * that the list `allow` covers, and for `'unix'` and `'no-address'`.
  */
 export interface Operator {
-	/** Bans a client. Replaces any ban that it has, and deletes its reports. */
+	/**
+	 * Bans a client. Replaces any ban that it has, and deletes its reports. A CIDR such as `'203.0.113.0/24'` bans
+	 * every client that is known by an address in that range.
+	 */
 	ban(client: ClientName, options?: BanOptions): Promise<void>;
-	/** Ends a client's ban, if it has one, and deletes its reports. */
+	/**
+	 * Ends a client's ban, if it has one, deletes its reports, and forgets its earlier bans. A CIDR ends the ban of
+	 * exactly that range.
+	 */
 	unban(client: ClientName): Promise<void>;
 	/**
 	 * Deletes a client's counted requests and reports; a ban stays. `{specificKey: 'alice'}` resets what a
@@ -53,8 +49,8 @@ export interface Operator {
 	/** Counts a report of a client, as `ctx.report()` does. Without a ban rule it counts nothing. */
 	report(client: ClientName, options?: Omit<ReportOptions, 'client'>): Promise<Standing>;
 	/**
-	 * The bans in force, in no particular order. One that begins or ends during the iteration may be missing. The
-	 * iteration rejects if the store fails.
+	 * The bans in force, each once, in no particular order. One that begins or ends during the iteration may be
+	 * missing. The iteration rejects if the store, or a server of its cluster, fails.
 	 *
 	 * @example
 	 * for await (const {client, retryAfter} of gate.bans()) {
@@ -81,15 +77,22 @@ export function operator(settings: Settings): Operator {
 			const ban = {
 				duration:
 					duration === undefined
-						? (banRule?.duration ?? Infinity)
+						? (banRule?.durations[0] ?? Infinity)
 						: milliseconds(duration, 'duration', Infinity),
 				...checkReason(reason),
 			};
-			await commands.ban(keyToBan(client, settings), ban);
+			const target = targetToBan(client, settings);
+			await ('range' in target
+				? commands.banRange(target.range, ban)
+				: commands.ban(target.client, ban));
 		},
 
 		async unban(client) {
-			await commands.unban(keyToUnban(client, settings));
+			for (const target of targetsToUnban(client, settings)) {
+				await ('range' in target
+					? commands.unbanRange(target.range)
+					: commands.unban(target.client));
+			}
 		},
 
 		async reset(client) {
@@ -108,11 +111,15 @@ export function operator(settings: Settings): Operator {
 				for (const {endsInMs, ...ban} of page) {
 					const left = endsInMs - (store.now() - listedAt);
 					if (left > 0) {
-						yield {...ban, retryAfter: left === Infinity ? Infinity : wholeSeconds(left)};
+						yield {...ban, retryAfter: secondsLeft(left)};
 					}
 				}
 
 				await yieldToIo();
+			}
+
+			for (const {endsInMs, ...ban} of await commands.ranges()) {
+				yield {...ban, retryAfter: secondsLeft(endsInMs)};
 			}
 		},
 
@@ -120,4 +127,8 @@ export function operator(settings: Settings): Operator {
 			await commands.close();
 		},
 	};
+}
+
+function secondsLeft(ms: number): number {
+	return ms === Infinity ? Infinity : wholeSeconds(ms);
 }

@@ -1,7 +1,8 @@
 import {createSecretKey, type KeyObject} from 'node:crypto';
 import {METHODS} from 'node:http';
 import {types} from 'node:util';
-import {badOption, isFunction, isText, listOf} from '../checks/option-checks.ts';
+import {badOption, check, isFunction, isText, optional} from '../checks/option-checks.ts';
+import {isStatuses} from '../checks/statuses.ts';
 import {AddressList} from '../client/address/address-list.ts';
 import {isHeaderName} from '../client/forwarding-header/header-name.ts';
 import type {Store} from '../stores/store.ts';
@@ -59,22 +60,52 @@ export function isMethod(given: unknown): given is string {
 	return isText(given) && METHODS.includes(given.toUpperCase());
 }
 
-export function isReportWhen(given: unknown): given is ReportWhen {
+/** @throws {TypeError} for anything but statuses or a function, and without a ban rule: it would count nothing */
+export function checkReportWhen(
+	given: unknown,
+	banRule: unknown,
+): asserts given is ReportWhen | undefined {
+	check(
+		optional(isReportWhen),
+		given,
+		'reportWhen',
+		'a list of statuses such as [401, 404], or a function of (ctx, status)',
+	);
+	if (given !== undefined && banRule === undefined) {
+		throw new TypeError('`reportWhen` needs a `banRule`: without one, no report counts');
+	}
+}
+
+function isReportWhen(given: unknown): given is ReportWhen {
 	return isFunction<Extract<ReportWhen, (...args: never[]) => unknown>>(given) || isStatuses(given);
 }
 
-const isStatuses = listOf(isStatus);
-
-function isStatus(given: unknown): given is number {
-	return Number.isInteger(given) && Number(given) >= 100 && Number(given) <= 599;
+/** Whether it is meant to be a store. */
+export function isStore(given: unknown): given is Store {
+	return typeof given === 'object' && given !== null && 'admit' in given && isFunction(given.admit);
 }
 
-export function isStore(given: unknown): given is Store {
-	const methods = ['admit', 'report', 'ban', 'unban', 'reset', 'bans', 'close'];
+const methods = [
+	'admit',
+	'giveBack',
+	'report',
+	'ban',
+	'unban',
+	'reset',
+	'bans',
+	'banRange',
+	'unbanRange',
+	'ranges',
+	'sibling',
+	'close',
+] as const satisfies ReadonlyArray<keyof Store>;
 
-	return (
-		typeof given === 'object' &&
-		given !== null &&
-		methods.every(name => name in given && isFunction(given[name as keyof typeof given]))
-	);
+/** @throws {TypeError} for a store that lacks a method, as one for an earlier version of this package may */
+export function checkMethods(store: Store): void {
+	const missing = methods.filter(name => !isFunction(store[name]));
+	if (missing.length > 0) {
+		throw new TypeError(
+			`\`store\` must have all methods of the interface \`Store\`, it lacks ${missing.join(', ')}`,
+		);
+	}
 }

@@ -1,63 +1,75 @@
-import type {Context} from 'koa';
+import type {DefaultState} from 'koa';
 import type {Duration} from '../checks/duration.ts';
 import type {AddressList} from '../client/address/address-list.ts';
 import type {Refusal} from '../context.ts';
 import type {RouterLike} from '../marks/router.ts';
 import type {StoreErrorPolicy} from '../stores/guard/failure-policy.ts';
 import type {Store} from '../stores/store.ts';
-import type {BanRule, LimitRules} from './rules.ts';
+import type {BanRule} from './ban-rule.ts';
+import type {ContextOf} from './context-of.ts';
+import type {LimitRulesFor} from './limit-rules.ts';
 
 /** Which fields tell a client its quota. */
 export type HeaderStyle = 'draft' | 'legacy' | 'both' | false;
 
 /** Responds to a refused request in your own way. What it does not set keeps its default. */
-export type OnRefused = (ctx: Context, refusal: Refusal) => unknown;
+export type OnRefused<State = DefaultState> = (ctx: ContextOf<State>, refusal: Refusal) => unknown;
 
 /**
  * Returns whether the request's client is on the list. `allow` does not call it if a proxy's header cannot be
  * read. Errors propagate to Koa.
  */
-export type ClientTest = (ctx: Context) => boolean | Promise<boolean>;
+export type ClientTest<State = DefaultState> = (
+	ctx: ContextOf<State>,
+) => boolean | Promise<boolean>;
 
 /**
  * Returns the key that identifies the client, or that a `specific` counts by: a user ID, an API key, an
  * account name. It may have any length and content. Return undefined or `''` to use the address. Errors
  * propagate to Koa.
  */
-export type KeyOf = (ctx: Context) => string | undefined | Promise<string | undefined>;
+export type KeyOf<State = DefaultState> = (
+	ctx: ContextOf<State>,
+) => string | undefined | Promise<string | undefined>;
 
 /**
  * Whether a response is a report of its client: a list of statuses, or a function that returns true, false or
  * the weight of the report. `status` is what Koa sends, also for an error.
  */
-export type ReportWhen = readonly number[] | ((ctx: Context, status: number) => boolean | number);
+export type ReportWhen<State = DefaultState> =
+	| readonly number[]
+	| ((ctx: ContextOf<State>, status: number) => boolean | number);
 
-/** Options of `gatekeeper()`, which throws a TypeError at start-up for a bad one. */
-export interface GatekeeperOptions {
+/**
+ * Options of `gatekeeper()`, which throws a TypeError at start-up for a bad one. `State` is the app's own
+ * `ctx.state`, for the functions among them.
+ */
+export interface GatekeeperOptions<State = DefaultState> {
 	/**
 	 * Bans a client that is reported too often: see `ctx.report()`.
 	 *
-	 * @default only manual bans
+	 * @default only bans by hand
 	 */
 	readonly banRule?: BanRule;
 	/**
 	 * Reports the client when its request gets one of these statuses, or when a function says so. It needs a
 	 * `banRule`. It is asked once, when the request has passed the gate or got its 429. It is not asked where
 	 * the handler has called `ctx.report()`, for clients that are allowed, denied or banned, on `bypass()` routes,
-	 * nor for the 429 of a `specific` with a `key`. If the function throws, Koa's `error` event says so.
+	 * for the 429 of a `specific` with a `key`, nor for what an inner gate has refused or reported. If the function
+	 * throws, Koa's `error` event says so.
 	 *
 	 * @default only `ctx.report()`
 	 *
 	 * @example
 	 * gatekeeper({banRule: [20, '1m', '1h'], reportWhen: [401, 404]});
 	 */
-	readonly reportWhen?: ReportWhen;
+	readonly reportWhen?: ReportWhen<State>;
 	/**
 	 * Limits the requests of each client, over all routes. One rule or a list of rules.
 	 *
 	 * @default no limit
 	 */
-	readonly rateLimitRule?: LimitRules;
+	readonly rateLimitRule?: LimitRulesFor<State>;
 	/**
 	 * The header in which your reverse proxy names the client: `'X-Forwarded-For'`, `'X-Real-IP'`,
 	 * `'CF-Connecting-IP'`, `'Forwarded'` (RFC 7239) or any other that has one address or a list of addresses.
@@ -93,13 +105,13 @@ export interface GatekeeperOptions {
 	 *
 	 * @default none
 	 */
-	readonly allow?: readonly string[] | AddressList | ClientTest;
+	readonly allow?: readonly string[] | AddressList | ClientTest<State>;
 	/**
 	 * Clients that are refused with 403, even if `allow` covers them too. Takes the same as `allow`.
 	 *
 	 * @default none
 	 */
-	readonly deny?: readonly string[] | AddressList | ClientTest;
+	readonly deny?: readonly string[] | AddressList | ClientTest<State>;
 	/**
 	 * Returns the key that identifies a client in place of its address. The client is counted, reported and
 	 * banned by that key. Return only verified keys: a client that chooses its own key can reset its quota, escape
@@ -108,7 +120,7 @@ export interface GatekeeperOptions {
 	 *
 	 * @default the address, also where it returns undefined or `''`
 	 */
-	readonly key?: KeyOf;
+	readonly key?: KeyOf<State>;
 	/**
 	 * Replaces each key, of a client or of a `specific`, by its HMAC-SHA-256 with this secret, so that neither
 	 * a log nor a store's server shows a key. All processes that share a store need the same secret. Bytes are
@@ -147,7 +159,7 @@ export interface GatekeeperOptions {
 	 *
 	 * @default plain text or application/problem+json, whichever the client accepts
 	 */
-	readonly onRefused?: OnRefused;
+	readonly onRefused?: OnRefused<State>;
 	/**
 	 * What happens while the store fails: `'memory'`, the same rules apply in this process; `'open'`, all
 	 * requests are admitted; `'closed'`, all are refused with 503.
@@ -168,4 +180,13 @@ export interface GatekeeperOptions {
 	 * @default a MemoryStore of its own
 	 */
 	readonly store?: Store;
+	/**
+	 * Counts, reports and bans as the other options say, but refuses nothing and sets no field: to try a policy
+	 * beside the gate that enforces another. `specific`, `ctx.report()` and `ctx.ban()` act on the nearest gate that
+	 * is no dry run, and as a copy on this one. On a store that the two share, what a dry run counts and bans is kept
+	 * apart.
+	 *
+	 * @default false
+	 */
+	readonly dryRun?: boolean;
 }

@@ -4,6 +4,7 @@ import {milliseconds} from '../checks/duration.ts';
 import {
 	check,
 	checkList,
+	isBoolean,
 	isFunction,
 	listOf,
 	namedOptions,
@@ -19,14 +20,19 @@ import type {StoreErrorPolicy} from '../stores/guard/failure-policy.ts';
 import type {GateStore} from '../stores/guard/gate-store.ts';
 import {guard} from '../stores/guard/guard.ts';
 import {MemoryStore} from '../stores/memory/memory-store.ts';
-import type {Rule, SettledBanRule} from '../stores/rule.ts';
+import type {SettledBanRule} from '../stores/rule.ts';
 import type {Store} from '../stores/store.ts';
 import {type Warn, warnEachTime, warner} from '../warnings.ts';
+import {settleBanRule} from './ban-rule.ts';
 import {foreignOptions} from './foreign-names.ts';
+import {settleLimits} from './limit-rules.ts';
+import {type LimitSource, noLimits} from './limits.ts';
+import {nameSeries} from './name-series.ts';
 import {
+	checkMethods,
+	checkReportWhen,
 	isIpHeader,
 	isMethod,
-	isReportWhen,
 	isSecret,
 	isStore,
 	refuseKoasOwn,
@@ -41,13 +47,12 @@ import type {
 	OnRefused,
 	ReportWhen,
 } from './options.ts';
-import {nameSeries, settleBanRule, settleLimitRules} from './rules.ts';
 
 /** The options as the chain reads them: checked and complete, with times in milliseconds. */
 export interface Settings {
 	readonly banRule: SettledBanRule | undefined;
 	readonly reportWhen: ReportWhen | undefined;
-	readonly rules: readonly Rule[];
+	readonly limits: LimitSource;
 	/** In lower case; false if no proxy names clients. */
 	readonly ipHeader: string | false | undefined;
 	readonly proxies: TrustedProxies;
@@ -60,6 +65,8 @@ export interface Settings {
 	readonly excludedMethods: ReadonlySet<string>;
 	readonly routers: readonly RouterLike[] | undefined;
 	readonly headers: HeaderStyle;
+	/** Nothing is refused, and no field is set. */
+	readonly dryRun: boolean;
 	readonly onRefused: OnRefused | undefined;
 	/** The store, under `onStoreError`. */
 	readonly store: GateStore;
@@ -89,6 +96,7 @@ const names = [
 	'onStoreError',
 	'storeTimeout',
 	'store',
+	'dryRun',
 ] as const satisfies ReadonlyArray<keyof GatekeeperOptions>;
 
 /** The names of unnamed global rules continue where the last gate on the same store ended. */
@@ -107,9 +115,19 @@ export function settle(options: unknown): Settings {
 	});
 	const {banRule, rateLimitRule, ipHeader, excludedMethods = [], routers, onRefused} = given;
 	const {headers = 'draft', onStoreError = 'memory', store = new MemoryStore()} = given;
-	const {storeTimeout: timeout = 0.5, ipv6Prefix = 64, key, keySecret, reportWhen} = given;
+	const {
+		storeTimeout: timeout = 0.5,
+		ipv6Prefix = 64,
+		key,
+		keySecret,
+		reportWhen,
+		dryRun = false,
+	} = given;
 
 	check(isStore, store, 'store', 'a store such as new MemoryStore()', typeName);
+	checkMethods(store);
+	check(isBoolean, dryRun, 'dryRun', 'true or false');
+	const used = dryRun ? store.sibling() : store;
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
 	check(storeErrorPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
 	checkList(isMethod, excludedMethods, 'excludedMethods', {
@@ -139,10 +157,14 @@ export function settle(options: unknown): Settings {
 	return {
 		banRule: banRule === undefined ? undefined : settleBanRule(banRule, 'banRule'),
 		reportWhen,
-		rules:
+		limits:
 			rateLimitRule === undefined
-				? []
-				: settleLimitRules(rateLimitRule, 'rateLimitRule', globalNamesOn(store)),
+				? noLimits
+				: settleLimits(rateLimitRule, {
+						option: 'rateLimitRule',
+						nextName: globalNamesOn(used),
+						warn: warnEachTime,
+					}),
 		ipHeader: typeof ipHeader === 'string' ? ipHeader.toLowerCase() : ipHeader,
 		proxies: settleProxies(given.trustedProxies),
 		ipv6Prefix,
@@ -152,27 +174,12 @@ export function settle(options: unknown): Settings {
 		keySecret: keySecret === undefined ? undefined : secretKey(keySecret),
 		excludedMethods: new Set(excludedMethods.map(method => method.toUpperCase())),
 		routers,
-		headers,
+		headers: dryRun ? false : headers,
+		dryRun,
 		onRefused,
-		store: guard(store, {policy: onStoreError, timeout: storeTimeout, warn: warnEachTime}),
+		store: guard(used, {policy: onStoreError, timeout: storeTimeout, warn: warnEachTime}),
 		warn: warner(),
 	};
-}
-
-/** @throws {TypeError} for anything but statuses or a function, and without a ban rule: it would count nothing */
-function checkReportWhen(
-	given: unknown,
-	banRule: unknown,
-): asserts given is ReportWhen | undefined {
-	check(
-		optional(isReportWhen),
-		given,
-		'reportWhen',
-		'a list of statuses such as [401, 404], or a function of (ctx, status)',
-	);
-	if (given !== undefined && banRule === undefined) {
-		throw new TypeError('`reportWhen` needs a `banRule`: without one, no report counts');
-	}
 }
 
 function globalNamesOn(store: Store): () => string {

@@ -2,9 +2,9 @@ import {wholeSeconds} from '../checks/duration.ts';
 import {check} from '../checks/option-checks.ts';
 import type {Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
+import type {Report} from '../stores/ban-records.ts';
 import type {GateStore} from '../stores/guard/gate-store.ts';
 import {checkReason} from '../stores/reason.ts';
-import type {Report} from '../stores/store.ts';
 
 /** @throws {TypeError} naming the option */
 export function checkReport({

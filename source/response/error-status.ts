@@ -1,11 +1,25 @@
 import {STATUS_CODES} from 'node:http';
 
+/** Whether Koa takes something thrown for an error. For anything else it sends 500. */
+export function isError(thrown: unknown): thrown is Error {
+	return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
+}
+
 /** The status that Koa 3 sends for an error. Koa 2 sends 404 for an `ENOENT`. */
 export function statusOfError(error: unknown): number {
-	const {status, statusCode} = (error ?? {}) as {
+	return ownStatusOf(error) ?? 500;
+}
+
+/** The status that an error has itself, if Koa can send it. */
+export function ownStatusOf(error: unknown): number | undefined {
+	if (!isError(error)) {
+		return undefined;
+	}
+
+	const {status, statusCode} = error as {
 		readonly status?: unknown;
 		readonly statusCode?: unknown;
 	};
 	const given = status || statusCode;
-	return typeof given === 'number' && STATUS_CODES[given] !== undefined ? given : 500;
+	return typeof given === 'number' && STATUS_CODES[given] !== undefined ? given : undefined;
 }

@@ -3,7 +3,7 @@ import {wholeSeconds} from '../checks/duration.ts';
 import type {GateVerdict} from '../context.ts';
 import type {RequestState} from '../request-state.ts';
 import type {Rule} from '../stores/rule.ts';
-import type {Quota} from '../stores/store.ts';
+import type {Counted, Quota} from '../stores/verdict.ts';
 import {hasResponse} from './has-response.ts';
 
 /*
@@ -54,8 +54,10 @@ export class RateLimitFields {
 
 		const {response} = ctx;
 		if (state.outer) {
-			removeRateLimitFields(ctx);
+			removeRateLimitFields(ctx, state.outer);
 		}
+
+		state.shownQuotas = replaces ? quotas : [...state.shownQuotas, ...quotas];
 
 		if (headers !== 'legacy') {
 			state.rateLimitField = this.#appendItems(replaces ? '' : state.rateLimitField, quotas);
@@ -64,12 +66,7 @@ export class RateLimitFields {
 		}
 
 		if (headers !== 'draft') {
-			const tightest = tightestOf(replaces ? undefined : state.tightest, quotas);
-			state.tightest = tightest;
-			response.set('X-RateLimit-Limit', String(tightest.rule.count));
-			response.set('X-RateLimit-Remaining', String(tightest.remaining));
-			// As GitHub and most limiters send it: the time, in seconds since 1970, and not the seconds that are left.
-			response.set('X-RateLimit-Reset', String(wholeSeconds(Date.now() + tightest.freesInMs)));
+			setLegacyFields(ctx, state.shownQuotas);
 		}
 	}
 
@@ -93,19 +90,11 @@ export class RateLimitFields {
 	#appendItems(field: string, quotas: readonly Quota[]): string {
 		let text = field;
 		for (const quota of quotas) {
-			text = text === '' ? this.#item(quota) : `${text}, ${this.#item(quota)}`;
+			const item = quotaItem(this.#nameOf(quota.rule), quota);
+			text = text === '' ? item : `${text}, ${item}`;
 		}
 
 		return text;
-	}
-
-	/**
-	 * `"global";r=99;t=60`: `r` requests remain, and the next one frees up in `t` seconds. `t` is at least
-	 * `window * r / count`, so that it does not invite a burst.
-	 */
-	#item({rule, remaining, freesInMs}: Quota): string {
-		const share = (rule.window * remaining) / rule.count;
-		return `${this.#nameOf(rule)};r=${remaining};t=${wholeSeconds(Math.max(freesInMs, share))}`;
 	}
 
 	#nameOf(rule: Rule): string {
@@ -113,19 +102,72 @@ export class RateLimitFields {
 	}
 }
 
-/** Removes the fields that an outer gate has set, or that were set before the client was banned. */
-export function removeRateLimitFields(ctx: Context): void {
+const fieldsOfRules = new WeakMap<readonly Rule[], RateLimitFields>();
+
+/** The fields for rules that are found when a request comes in. */
+export function fieldsFor(rules: readonly Rule[]): RateLimitFields {
+	const fields = fieldsOfRules.get(rules) ?? new RateLimitFields(rules);
+	fieldsOfRules.set(rules, fields);
+	return fields;
+}
+
+/** Removes the fields that this gate and those before it have set. */
+export function removeRateLimitFields(ctx: Context, state: RequestState): void {
+	for (let gate: RequestState | undefined = state; gate; gate = gate.outer) {
+		gate.shownQuotas = [];
+	}
+
 	for (const field of rateLimitFields) {
 		ctx.remove(field);
 	}
 }
 
-function quoted(name: string): string {
-	return `"${name.replace(/["\\]/g, '\\$&')}"`;
+/** Corrects the fields that a response shows, once some of what was counted is given back. */
+export function raiseQuotas(ctx: Context, state: RequestState, returned: readonly Counted[]): void {
+	if (state.shownQuotas.length === 0) {
+		return;
+	}
+
+	state.shownQuotas = state.shownQuotas.map(quota => raised(quota, returned));
+	const {headers} = state.settings;
+	if (headers !== 'legacy') {
+		const items = state.shownQuotas.map(quota => quotaItem(quoted(quota.rule.name), quota));
+		ctx.response.set('RateLimit', items.join(', '));
+	}
+
+	if (headers !== 'draft') {
+		setLegacyFields(ctx, state.shownQuotas);
+	}
 }
 
-function tightestOf(known: Quota | undefined, quotas: readonly Quota[]): Quota {
-	return known === undefined ? quotas.reduce(tighter) : quotas.reduce(tighter, known);
+function raised(quota: Quota, returned: readonly Counted[]): Quota {
+	const {rule} = quota;
+	const cost = returned.find(one => one.rule === rule)?.cost ?? 0;
+	const remaining = Math.min(rule.count, quota.remaining + cost);
+
+	// What is left was counted earlier, so that it frees up as before.
+	return {rule, remaining, freesInMs: remaining < rule.count ? quota.freesInMs : rule.window};
+}
+
+/**
+ * `"global";r=99;t=60`: `r` requests remain, and the next one frees up in `t` seconds. `t` is at least
+ * `window * r / count`, so that it does not invite a burst.
+ */
+function quotaItem(name: string, {rule, remaining, freesInMs}: Quota): string {
+	const share = (rule.window * remaining) / rule.count;
+	return `${name};r=${remaining};t=${wholeSeconds(Math.max(freesInMs, share))}`;
+}
+
+function setLegacyFields({response}: Context, quotas: readonly Quota[]): void {
+	const {rule, remaining, freesInMs} = quotas.reduce(tighter);
+	response.set('X-RateLimit-Limit', String(rule.count));
+	response.set('X-RateLimit-Remaining', String(remaining));
+	// As GitHub and most limiters send it: the time, in seconds since 1970, and not the seconds that are left.
+	response.set('X-RateLimit-Reset', String(wholeSeconds(Date.now() + freesInMs)));
+}
+
+function quoted(name: string): string {
+	return `"${name.replace(/["\\]/g, '\\$&')}"`;
 }
 
 function tighter(one: Quota, other: Quota): Quota {

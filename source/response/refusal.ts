@@ -1,7 +1,7 @@
 import {wholeSeconds} from '../checks/duration.ts';
 import type {GateVerdict, Refusal} from '../context.ts';
 import type {SettledBanRule} from '../stores/rule.ts';
-import type {Banned, Limited, Quota} from '../stores/store.ts';
+import type {Banned, Limited, Quota} from '../stores/verdict.ts';
 
 /** A verdict that does not admit the request. */
 export type Refused = Exclude<GateVerdict, {kind: 'admitted'}>;

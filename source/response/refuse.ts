@@ -42,14 +42,21 @@ const preparedFields: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Responds to a request that is refused: 429, 403 or 503, in the form that the client accepts.
+ * Responds to a request that is refused: 429, 403 or 503, in the form that the client accepts. A dry run only notes
+ * it.
  *
  * @throws {HttpError} with the same status and text if there is no response
  */
 export function refuse(ctx: Context, state: RequestState, refused: Refused): void | Promise<void> {
-	const {banRule, headers, onRefused} = state.settings;
-	const refusal = refusalOf(refused, banRule);
+	const {banRule, dryRun, headers, onRefused} = state.settings;
 	state.verdict = refused;
+	state.noteRefusal();
+	state.speakFrom(state.outer);
+	if (dryRun) {
+		return;
+	}
+
+	const refusal = refusalOf(refused, banRule);
 	if (!hasResponse(ctx)) {
 		ctx.throw(refusal.status, refusal.text);
 	}
@@ -63,7 +70,7 @@ export function refuse(ctx: Context, state: RequestState, refused: Refused): voi
 	}
 
 	if (refusal.kind !== 'limited' || headers === false) {
-		removeRateLimitFields(ctx);
+		removeRateLimitFields(ctx, state);
 	}
 
 	if (onRefused) {

@@ -1,7 +1,7 @@
-import type {Middleware} from 'koa';
+import type {Context, Middleware} from 'koa';
 import {type Mark, setMark} from '../marks/mark.ts';
 import {hasPlainTarget} from '../marks/routed-path.ts';
-import {requireState} from '../request-state.ts';
+import {type RequestState, requireState} from '../request-state.ts';
 import {prove} from './prove.ts';
 
 /**
@@ -21,12 +21,29 @@ export function bypass(...nothing: []): Middleware {
 	const mark: Mark = {kind: 'bypass'};
 
 	return setMark(function bypass(ctx, next) {
-		const state = requireState(ctx, 'bypass');
+		const {enforcing, dryRuns} = requireState(ctx, 'bypass');
 		prove(ctx, mark);
-		// A `router.use('/public', bypass())` also runs for `/public/../expensive`, which no gate foresees.
-		const {outcome, mark: foreseen} = state.foresight ?? {};
-		state.bypassHasRun ||= (outcome === 'proven' && foreseen === mark) || hasPlainTarget(ctx);
+		if (enforcing) {
+			noteBypass(ctx, enforcing, mark);
+		}
+
+		for (const dryRun of dryRuns) {
+			noteBypass(ctx, dryRun, mark);
+		}
 
 		return next();
 	}, mark);
+}
+
+/** A `router.use('/public', bypass())` also runs for `/public/../expensive`, which no gate foresees. */
+function noteBypass(ctx: Context, state: RequestState, mark: Mark): void {
+	if (state.isRefused) {
+		return;
+	}
+
+	const {outcome, mark: foreseen} = state.foresight ?? {};
+	state.bypassHasRun ||= (outcome === 'proven' && foreseen === mark) || hasPlainTarget(ctx);
+	if (state.bypassHasRun) {
+		state.speakFrom(state);
+	}
 }

@@ -3,11 +3,11 @@ import {isProvenBy} from '../marks/foresight.ts';
 import type {Mark} from '../marks/mark.ts';
 import {rememberIfHidden} from '../marks/remember.ts';
 import {hasPlainTarget, hasPlainUrl} from '../marks/routed-path.ts';
-import {findState} from '../request-state.ts';
+import {innermostState} from '../request-state.ts';
 
 /** Runs with a mark's middleware: it proves the mark to every gate on the way that foresaw it. */
 export function prove(ctx: Context, mark: Mark): void {
-	for (let state = findState(ctx); state; state = state.outer) {
+	for (let state = innermostState(ctx); state; state = state.outer) {
 		const {foresight, settings, client} = state;
 		if (foresight === undefined) {
 			if (state.exemption !== 'allowed' && isForeseeable(ctx) && !rememberIfHidden(ctx, mark)) {

@@ -1,20 +1,18 @@
-import type {Middleware} from 'koa';
+import type {DefaultState, Middleware} from 'koa';
 import {typeName} from '../checks/describe.ts';
 import {check, isBoolean, isFunction, namedOptions, optional} from '../checks/option-checks.ts';
-import {userKey} from '../client/user-key.ts';
 import {noteCreation} from '../creation.ts';
 import {type Mark, setMark} from '../marks/mark.ts';
-import {andThen} from '../maybe-promise.ts';
+import {type LimitRulesFor, settleLimits} from '../options/limit-rules.ts';
+import {nameSeries} from '../options/name-series.ts';
 import type {KeyOf} from '../options/options.ts';
-import {type LimitRules, nameSeries, settleLimitRules} from '../options/rules.ts';
 import {processWide} from '../process-wide.ts';
-import {decidedBefore, type RequestState, requireState} from '../request-state.ts';
-import {RateLimitFields} from '../response/ratelimit-fields.ts';
-import {refuse} from '../response/refuse.ts';
-import type {AdmitOptions} from '../stores/store.ts';
+import {requireState} from '../request-state.ts';
+import {warnEachTime} from '../warnings.ts';
+import {limitRoute} from './limit-route.ts';
 import {prove} from './prove.ts';
 
-export interface SpecificOptions {
+export interface SpecificOptions<State = DefaultState> {
 	/**
 	 * Whether these rules alone limit the route: the global rules neither count nor refuse its requests. Bans
 	 * still apply.
@@ -31,7 +29,7 @@ export interface SpecificOptions {
 	 * @example
 	 * specific([20, '1h'], {key: ctx => ctx.request.body.account?.toLowerCase()})
 	 */
-	readonly key?: KeyOf;
+	readonly key?: KeyOf<State>;
 }
 
 const nextName = processWide('specificNames', () => nameSeries('specific'));
@@ -49,7 +47,10 @@ const nextName = processWide('specificNames', () => nameSeries('specific'));
  * router.post('/login', specific([5, '1m']), login);
  * router.get('/search', specific([[2, 1], [20, 60]], {standalone: true}), search);
  */
-export function specific(rule: LimitRules, options: SpecificOptions = {}): Middleware {
+export function specific<State = DefaultState>(
+	rule: LimitRulesFor<State>,
+	options: SpecificOptions<State> = {},
+): Middleware {
 	refuseMisuse(rule, options);
 	const names = ['standalone', 'key'] as const;
 	const {standalone = false, key} = namedOptions(options, names, 'specific()', {
@@ -58,53 +59,22 @@ export function specific(rule: LimitRules, options: SpecificOptions = {}): Middl
 	check(isBoolean, standalone, 'standalone', 'true or false');
 	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx', typeName);
 
-	let hasUnnamed = false;
-	const rules = settleLimitRules(rule, 'rule', () => {
-		hasUnnamed = true;
-		return nextName();
-	});
-	const fields = new RateLimitFields(rules);
+	const limits = settleLimits(rule, {option: 'rule', nextName, warn: warnEachTime});
+	const limit = limitRoute(limits, key);
 	const creation = noteCreation();
 	const mark: Mark | undefined = standalone ? {kind: 'standalone'} : undefined;
 
 	const middleware: Middleware = function specific(ctx, next) {
 		const state = requireState(ctx, 'specific');
-		const {settings} = state;
 		if (creation.isNow) {
-			settings.warn('GATEKEEPER_MADE_PER_REQUEST', 'A specific()');
-		}
-
-		if (hasUnnamed && settings.store.shared) {
-			settings.warn('GATEKEEPER_UNNAMED_RULE', fields.policy);
+			state.shown.settings.warn('GATEKEEPER_MADE_PER_REQUEST', 'A specific()');
 		}
 
 		if (mark) {
 			prove(ctx, mark);
 		}
 
-		if (state.skipsRules) {
-			return next();
-		}
-
-		return andThen(key?.(ctx), given => {
-			const {counted, admitOptions} = whatCounts(given, state);
-			const before = decidedBefore(state, rules, counted);
-			const verdict = before ?? settings.store.admit(counted, rules, admitOptions);
-
-			return andThen(verdict, decided => {
-				if (before === undefined) {
-					state.decided = [...state.decided, {rules, client: counted, verdict: decided}];
-					fields.set(ctx, state, decided);
-				}
-
-				if (decided.kind === 'admitted') {
-					return next();
-				}
-
-				state.isLimitedByKey = counted !== state.client;
-				return refuse(ctx, state, decided);
-			});
-		});
+		return limit(ctx, next, state);
 	};
 
 	return mark ? setMark(middleware, mark) : middleware;
@@ -119,17 +89,4 @@ function refuseMisuse(rule: unknown, options: unknown): void {
 	if (typeof rule === 'object' && rule !== null && 'req' in rule && 'res' in rule) {
 		throw new TypeError('Write specific([count, window]), not specific, on the route');
 	}
-}
-
-/** The client, or what the user's `key` returned in its place. */
-function whatCounts(
-	given: unknown,
-	{client, immune, settings}: RequestState,
-): {counted: string; admitOptions: AdmitOptions} {
-	const counted = userKey('specific-key', given, settings);
-
-	return counted === undefined
-		? {counted: client, admitOptions: {immune}}
-		: // No ban is meant for what is counted here, though a hashed key could be banned manually.
-			{counted, admitOptions: {immune: true, requester: client}};
 }

@@ -9,8 +9,14 @@ const MAX_CLIENTS = 20_000;
  */
 export class Changes {
 	#made = 0;
-	readonly #of = new RecentMap<number>(MAX_CLIENTS);
-	readonly #byReports = new RecentMap<number>(MAX_CLIENTS);
+	readonly #of: RecentMap<number>;
+	readonly #byReports: RecentMap<number>;
+
+	/** @param maxClients how many clients are remembered */
+	constructor(maxClients = MAX_CLIENTS) {
+		this.#of = new RecentMap(maxClients);
+		this.#byReports = new RecentMap(maxClients);
+	}
 
 	/** Counts all changes: keep it when you ask a question. */
 	get version(): number {

@@ -13,6 +13,14 @@ export interface Rule {
 
 /** A ban rule as a store receives it: `count` and `window` are those of reports. */
 export interface SettledBanRule extends Rule {
-	/** Whole milliseconds, or Infinity. */
-	readonly duration: number;
+	/**
+	 * How long a client's first ban lasts, its second, and so on; the last one for all further bans. Whole
+	 * milliseconds, or Infinity.
+	 */
+	readonly durations: readonly [first: number, ...further: number[]];
+	/**
+	 * Milliseconds from the end of a ban after which all bans of the client are forgotten. Without it none is
+	 * remembered, so that each is the first.
+	 */
+	readonly forgetAfter?: number;
 }

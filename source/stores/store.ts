@@ -1,5 +1,14 @@
 import type {AskOptions} from './ask-options.ts';
+import type {
+	BanOutcome,
+	NewBan,
+	RangeBan,
+	Report,
+	ReportOutcome,
+	StoredBan,
+} from './ban-records.ts';
 import type {Rule, SettledBanRule} from './rule.ts';
+import type {AdmitOptions, Counted, Verdict} from './verdict.ts';
 
 /**
  * Where requests, reports and bans are kept. Every decision is one atomic step by the store's own clock. All
@@ -26,7 +35,8 @@ export interface Store {
 
 	/**
 	 * May this client come in under all of these rules? If no rule is full and no ban is in force, counts the
-	 * request under each rule. Otherwise counts it under none. Without rules, only a ban matters.
+	 * request under each rule. Otherwise counts it under none. Without rules, only a ban matters. A rule is full if
+	 * what the request costs does not fit.
 	 */
 	admit(
 		client: string,
@@ -58,8 +68,17 @@ export interface Store {
 	slotOf?(client: string): string | number;
 
 	/**
+	 * Gives back what was counted for a request, as though it had never been. Does nothing about what is no longer
+	 * there, what is from before a reset of the client, and what has a `receipt` that it cannot read.
+	 */
+	giveBack(client: string, counted: readonly Counted[], asking?: AskOptions): void | Promise<void>;
+
+	/**
 	 * Counts `weight` reports of a client. Bans the client once there are `banRule.count` of them within
 	 * `banRule.window`, and deletes its reports. Counts nothing during a ban.
+	 *
+	 * Under `banRule.forgetAfter`, the client's bans are remembered until so long after the end of the last one:
+	 * the first lasts the first duration, the next one the second, and so on.
 	 */
 	report(
 		client: string,
@@ -68,13 +87,13 @@ export interface Store {
 		asking?: AskOptions,
 	): ReportOutcome | Promise<ReportOutcome>;
 
-	/** Bans a client, in place of any ban that it has, and deletes its reports. */
-	ban(client: string, ban: NewBan, asking?: AskOptions): void | Promise<void>;
+	/** Bans a client by hand, in place of any ban that it has, and deletes its reports. */
+	ban(client: string, ban: NewBan, asking?: AskOptions): BanOutcome | Promise<BanOutcome>;
 
-	/** Ends a client's ban, and deletes its reports. */
+	/** Ends a client's ban, deletes its reports, and forgets its earlier bans. */
 	unban(client: string, asking?: AskOptions): void | Promise<void>;
 
-	/** Deletes a client's counted requests and its reports. A ban stays. */
+	/** Deletes a client's counted requests and its reports. A ban stays, and earlier bans are still remembered. */
 	reset(client: string, asking?: AskOptions): void | Promise<void>;
 
 	/**
@@ -83,105 +102,27 @@ export interface Store {
 	 */
 	bans(): Iterable<readonly StoredBan[]> | AsyncIterable<readonly StoredBan[]>;
 
+	/**
+	 * Keeps a ban of a range of addresses, in place of any ban of the same range. Gates apply it to the clients in the
+	 * range, before any ban of their own: they read `ranges()` once a second.
+	 *
+	 * @param range a CIDR in its canonical form: `'203.0.113.0/24'`, `'2001:db8::/32'`
+	 * @throws {Error} (or a rejection) if it would be more than 1,000 ranges
+	 */
+	banRange(range: string, ban: RangeBan, asking?: AskOptions): void | Promise<void>;
+
+	/** Ends the ban of exactly this range. */
+	unbanRange(range: string, asking?: AskOptions): void | Promise<void>;
+
+	/** The bans of ranges that are in force. `client` is the range, and `by` is `'hand'`. */
+	ranges(asking?: AskOptions): readonly StoredBan[] | Promise<readonly StoredBan[]>;
+
+	/**
+	 * A store of the same kind, on the same server or in this process, that shares nothing with this one: for gates
+	 * under `dryRun`. The same one for every call, and for every process that shares this store.
+	 */
+	sibling(): Store;
+
 	/** Releases what the store itself holds, but never a client that it was given. */
 	close(): void | Promise<void>;
 }
-
-export interface AdmitOptions {
-	/**
-	 * Count the request under every rule, even a full one. The verdict has the kind that it would have had
-	 * otherwise, and the quotas after it was counted. A ban in force still refuses it, uncounted.
-	 *
-	 * @default false
-	 */
-	readonly late?: boolean;
-
-	/**
-	 * No ban may refuse this request.
-	 *
-	 * @default false
-	 */
-	readonly immune?: boolean;
-
-	/**
-	 * Count nothing. The verdict is the one that the request would get; an admitted one needs no quotas.
-	 *
-	 * @default false
-	 */
-	readonly peek?: boolean;
-
-	/**
-	 * The client that makes the request, if something else is counted: the `key` of a `specific`. A client can
-	 * make up such keys, so that a bounded store must keep them apart from clients. A store that remembers
-	 * refusals learns from this that the client itself was refused.
-	 *
-	 * @default the client that is counted
-	 */
-	readonly requester?: string;
-}
-
-/** The decision about a request: counted, or refused and why. */
-export type Verdict = Admitted | Limited | Banned;
-
-export interface Admitted {
-	readonly kind: 'admitted';
-	/** The client's quota under every rule, in the order of the rules, after this request was counted. */
-	readonly quotas: readonly Quota[];
-}
-
-export interface Limited {
-	readonly kind: 'limited';
-	/** The quota under each full rule, in the order of the rules; at least one. */
-	readonly quotas: readonly Quota[];
-}
-
-export interface Banned {
-	readonly kind: 'banned';
-	readonly by: 'reports' | 'hand';
-	readonly reason?: string;
-	/** Time until the ban ends; above 0; Infinity for an endless ban. */
-	readonly endsInMs: number;
-}
-
-/** How much room a client has under one rule. */
-export interface Quota {
-	readonly rule: Rule;
-	/** How many more requests would be admitted now. */
-	readonly remaining: number;
-	/** Time until room for one more frees up: the next counted request leaves the window. Above 0. */
-	readonly freesInMs: number;
-}
-
-/** A manual ban. */
-export interface NewBan {
-	/** Milliseconds, or Infinity. */
-	readonly duration: number;
-	readonly reason?: string;
-}
-
-export interface Report {
-	/** How many reports this one counts for: a whole number above 0. */
-	readonly weight: number;
-	/** Stored with the ban, if this report begins one. */
-	readonly reason?: string;
-}
-
-export interface ReportOutcome {
-	/** Reports within the window, including these; 0 if an earlier ban is in force. */
-	readonly reports: number;
-	/** Time until the client's ban ends, if it is banned now; above 0; Infinity for an endless ban. */
-	readonly banEndsInMs?: number;
-}
-
-/** A ban in force, as a store lists it. */
-export interface StoredBan {
-	/** The client's canonical key. */
-	readonly client: string;
-	readonly by: 'reports' | 'hand';
-	readonly reason?: string;
-	/** Above 0; Infinity for an endless ban. */
-	readonly endsInMs: number;
-}
-
-/** The verdict on a request that no rule was asked about. */
-export const admitted: Admitted = {kind: 'admitted', quotas: []};

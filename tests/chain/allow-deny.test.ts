@@ -10,6 +10,7 @@ import {
 } from '../../source/index.ts';
 import {bansOf, gatedApp} from '../support/gated-app.ts';
 import {ok, report} from '../support/handlers.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 import {servePeers} from '../support/peers.ts';
 import {agents} from '../support/servers.ts';
 
@@ -177,7 +178,8 @@ test('a gate that allows a client leaves the fields of the gate before it', asyn
 	const app = new Koa();
 	const router = new Router();
 	router.get('/ping', ok);
-	app.use(gatekeeper({rateLimitRule: [{count: 5, window: 60, name: 'outer'}]}));
+	const {store} = manualClockStore();
+	app.use(gatekeeper({rateLimitRule: [{count: 5, window: 60, name: 'outer'}], store}));
 	app.use(gatekeeper({rateLimitRule: [1, 60], allow: ['loopback']}));
 	app.use(router.routes());
 	const {http} = agents(app);

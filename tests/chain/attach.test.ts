@@ -103,11 +103,11 @@ test('a request keeps only reports in flight', async t => {
 	let most = 0;
 	const {http} = gatedApp({banRule: [1_000_000, 60, 600]}, router => {
 		router.get('/lines', async ctx => {
-			const {reports} = ctx.state.gatekeeper as unknown as {reports: Set<unknown>};
+			const {unsettled} = ctx.state.gatekeeper as unknown as {unsettled: Set<unknown>};
 			for (let line = 0; line < 100; line += 1) {
 				ctx.report();
 				await setImmediate();
-				most = Math.max(most, reports.size);
+				most = Math.max(most, unsettled.size);
 			}
 
 			ctx.body = await ctx.report();

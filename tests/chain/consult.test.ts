@@ -4,6 +4,7 @@ import {bypass, type GatekeeperOptions, MemoryStore, type Store} from '../../sou
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok, report} from '../support/handlers.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 import {warnings} from '../support/warnings.ts';
 
 const failures: ReadonlyArray<[string, () => never | Promise<never>]> = [
@@ -18,7 +19,7 @@ const failures: ReadonlyArray<[string, () => never | Promise<never>]> = [
 ];
 
 function failing(fail: () => never | Promise<never>): Store {
-	return forwardTo(new MemoryStore(), {admit: fail, report: fail});
+	return forwardTo(manualClockStore().store, {admit: fail, report: fail});
 }
 
 function gatedOn(store: Store, onStoreError?: GatekeeperOptions['onStoreError']) {

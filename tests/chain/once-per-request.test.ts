@@ -3,12 +3,13 @@ import test from 'ava';
 import Koa from 'koa';
 import {bypass, gatekeeper} from '../../source/index.ts';
 import {ok} from '../support/handlers.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 import {agents} from '../support/servers.ts';
 
 test('a request that passes one gate several times counts once', async t => {
 	const app = new Koa();
 	const router = new Router();
-	const gate = gatekeeper({rateLimitRule: [2, 60]});
+	const gate = gatekeeper({rateLimitRule: [2, 60], store: manualClockStore().store});
 	router.use(gate).get('/ping', ok).get('/open', bypass(), ok);
 	app.use(gate).use(gate).use(router.routes());
 	const {http} = agents(app);

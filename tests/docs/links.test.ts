@@ -21,7 +21,7 @@ test('the README lists every page of docs/', async t => {
 test('the check finds links to missing files and headings', async t => {
 	const text = [
 		'# Here',
-		'[one](docs/options.md#rules) [two](#here) [three](LICENSE) [four](https://example.com/#no)',
+		'[one](docs/rules.md#names) [two](#here) [three](LICENSE) [four](https://example.com/#no)',
 		'[`five`](docs/nowhere.md) [six](docs/options.md#nowhere) [seven](#nowhere)',
 		'![eight](nowhere.svg) <img src="nowhere.png"> [nine][ref]',
 		'`[ten](nowhere.md)`',

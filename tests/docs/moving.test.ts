@@ -62,6 +62,61 @@ test('the settings for express-rate-limit keep its limit and fields', async t =>
 	});
 });
 
+test('the settings for fail2ban ban after as many failures, and twice as long each time', async t => {
+	const {from, pass, router} = await openRecipe(t, page, 'fail2ban 1.1');
+	router.post('/login', ctx => ctx.throw(401));
+	const bannedFor = async () => {
+		t.deepEqual(await repeat(5, () => from(alice).post('/login')), Array(5).fill(401));
+		return Number((await from(alice).get('/ping')).headers['retry-after']);
+	};
+
+	for (const minutes of [10, 20, 40, 80, 80]) {
+		t.is(await bannedFor(), minutes * 60);
+		pass(minutes * MINUTE);
+	}
+
+	t.deepEqual(await repeat(5, () => from(alice).get('/nowhere')), Array(5).fill(404));
+	t.is((await from(alice).get('/ping')).status, 403);
+	t.deepEqual(await repeat(6, () => from('127.0.0.1').post('/login')), Array(6).fill(401));
+});
+
+test('the settings for rack-attack keep its throttles and its ban', async t => {
+	const {from, pass} = await openRecipe(t, page, 'rack-attack 6');
+	const login = (email: string) => () => from(alice).post('/login').set('X-Email', email);
+	const scan = () => from(alice).get('/wp-admin/setup.php');
+
+	t.deepEqual(await repeat(7, login('Ann@example.com')), [...Array(6).fill(200), 429]);
+	t.is((await login('ann@example.com')()).status, 429);
+	t.is((await login('ben@example.com')()).status, 200);
+	t.is((await from(alice).get('/ping')).headers.ratelimit, '"req/ip";r=290;t=300');
+	t.deepEqual(await repeat(4, scan), [404, 404, 404, 403]);
+	t.is((await from(alice).get('/ping')).headers['retry-after'], '300');
+	pass(5 * MINUTE);
+	t.is((await from(alice).get('/ping')).status, 200);
+});
+
+test('`countWhen` skips successful or failed requests as the others do', async t => {
+	for (const [countWhen, statuses] of [
+		[(_ctx: Context, status: number) => status >= 400, [200, 200, 200, 404, 404, 429]],
+		[(_ctx: Context, status: number) => status < 400, [200, 200, 429, 429, 429, 429]],
+	] as const) {
+		const {http} = gatedApp({rateLimitRule: {count: 2, window: 60, countWhen}});
+		const paths = ['/ping', '/ping', '/ping', '/none', '/none', '/none'];
+		const seen: number[] = [];
+		for (const path of paths) {
+			seen.push((await http.get(path)).status);
+		}
+
+		t.deepEqual(seen, [...statuses]);
+	}
+});
+
+test('`deny` comes before `allow`', async t => {
+	const {http} = gatedApp({allow: ['loopback'], deny: ['127.0.0.1']});
+
+	t.is((await http.get('/ping')).status, 403);
+});
+
 /** The options of koa-ratelimit that its own tests set. */
 interface KoaRatelimitOptions {
 	readonly max: number;

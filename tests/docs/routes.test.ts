@@ -1,7 +1,13 @@
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import supertest, {type Agent} from 'supertest';
+import {bypass, type GatekeeperOptions} from '../../source/index.ts';
 import {blocks, importModule} from '../support/documents.ts';
+import {gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
+import {latch, until} from '../support/latch.ts';
+import {requestStatus} from '../support/request-status.ts';
+import {serve} from '../support/servers.ts';
 
 /** An app from the block under a heading of docs/routes.md that contains `text`, with a gate and a page more. */
 async function example(
@@ -51,4 +57,39 @@ test('a mark covers the page that its handler passes on to, and no other page', 
 
 	t.is((await http.get('/other')).status, 429);
 	t.is((await http.get('/feed')).text, 'feed');
+});
+
+test('a client has one unproven request in flight if a global rule has a cost or comes from a function', async t => {
+	const rule = {count: 2, window: 60} as const;
+	const exemptAtOnce = async (rateLimitRule: GatekeeperOptions['rateLimitRule']) => {
+		const {all, release} = latch();
+		let waiting = 0;
+		const {app} = gatedApp({...(rateLimitRule && {rateLimitRule})}, (router, app) => {
+			app.use(async (ctx, next) => {
+				if (ctx.path === '/health') {
+					waiting += 1;
+					await all;
+				}
+
+				return next();
+			});
+			router.get('/health', bypass(), ok);
+		});
+		const {origin} = await serve(t, app);
+		await requestStatus(`${origin}/ping`);
+		await requestStatus(`${origin}/ping`);
+		const asked = Array.from({length: 3}, () =>
+			requestStatus(`${origin}/health`).finally(() => {
+				waiting += 1;
+			}),
+		);
+		await until(() => waiting === 3);
+		release();
+		return (await Promise.all(asked)).filter(status => status === 200).length;
+	};
+
+	t.is(await exemptAtOnce(rule), 2);
+	t.is(await exemptAtOnce({count: 4, window: 60, cost: 2}), 1);
+	t.is(await exemptAtOnce({...rule, cost: () => 1}), 1);
+	t.is(await exemptAtOnce(() => rule), 1);
 });

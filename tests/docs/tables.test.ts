@@ -24,8 +24,8 @@ test('docs/stores.md lists the options of both stores, and docs/routes.md those 
 	t.deepEqual(rows(await readPage('docs/routes.md'), 'option'), ofSpecific);
 });
 
-test('docs/managing-bans.md lists every method of a gate', async t => {
-	const listed = rows(await readPage('docs/managing-bans.md'), 'method');
+test('docs/bans.md lists every method of a gate', async t => {
+	const listed = rows(await readPage('docs/bans.md'), 'method');
 
 	t.deepEqual(
 		[...new Set(listed.map(call => call.replace(/\(.*$/, '')))].sort(),

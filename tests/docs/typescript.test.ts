@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {Store} from '../../source/index.ts';
 import {bansOf} from '../support/gated-app.ts';
 import {openRecipe, repeat} from '../support/recipe.ts';
 
@@ -28,6 +29,16 @@ test('the functions for options do what their comments say', async t => {
 	t.regex((await http.get('/')).text, /^Slow down: rate limited for \d+s/);
 });
 
+test('rules and costs may read a state type of your own', async t => {
+	const {from, router} = await openRecipe(t, page, 'Functions for options', 1);
+	router.post('/ping', ctx => {
+		ctx.body = 'pong';
+	});
+
+	t.deepEqual(await repeat(11, () => from(alice).get('/search')), [...Array(10).fill(200), 429]);
+	t.deepEqual(await repeat(51, () => from(alice).post('/ping')), [...Array(50).fill(200), 429]);
+});
+
 test('the store on the page keeps the promises that a gate relies on', async t => {
 	const {from, own, router} = await openRecipe(t, page, 'A store of your own');
 	router.post('/report', ctx => {
@@ -44,6 +55,14 @@ test('the store on the page keeps the promises that a gate relies on', async t =
 	t.is((await from(alice).get('/ping')).status, 200);
 	await own.gate.ban(alice);
 	t.is((await from(alice).get('/ping')).status, 403);
+	await own.gate.unban(alice);
+	await own.gate.ban('203.0.113.0/24');
+	t.is((await from(alice).get('/ping')).status, 403);
+	t.like(await bansOf(own), [{client: '203.0.113.0/24', by: 'hand'}]);
+	await own.gate.unban('203.0.113.0/24');
+	t.deepEqual(await bansOf(own), []);
+	const store = own.store as Store;
+	t.is(store.sibling(), store.sibling());
 	await own.gate.close();
 	t.deepEqual(await bansOf(own), []);
 });

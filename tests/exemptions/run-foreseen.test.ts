@@ -1,9 +1,10 @@
 import test from 'ava';
-import {bypass, type Gatekeeper, MemoryStore, specific} from '../../source/index.ts';
+import {bypass, type Gatekeeper, specific} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok, rewriteOpen} from '../support/handlers.ts';
 import {latch, until} from '../support/latch.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 import {overQuota} from '../support/over-quota.ts';
 import {warnings} from '../support/warnings.ts';
 
@@ -100,7 +101,7 @@ for (const [who, refuseAll] of [
 			{
 				rateLimitRule: [2, 60],
 				onStoreError: 'closed',
-				...(isFailing && {store: forwardTo(new MemoryStore(), {admit: fail})}),
+				...(isFailing && {store: forwardTo(manualClockStore().store, {admit: fail})}),
 			},
 			(router, app) => {
 				app.use(rewriteOpen('/closed'));

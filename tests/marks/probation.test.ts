@@ -13,11 +13,12 @@ function onProbation() {
 	const store = new MemoryStore({clock: () => clock.now});
 	const probation = new Probation({
 		rules: [rule],
+		isCertain: true,
 		banRule: undefined,
 		store: new UnguardedStore(store, unexpected),
 	});
 	const isTrusted = (client: string) => {
-		const may = probation.begin(client, false);
+		const may = probation.begin(client, () => store.admit(client, [rule], {peek: true}));
 		if (may) {
 			probation.end(client);
 		}
@@ -97,29 +98,34 @@ test('a client that waits for the verdict of the store takes a place in flight',
 				asked.push(() => resolve({kind: 'admitted', quotas: []}));
 			}),
 	};
-	const slow = new Probation({rules: [rule], banRule: undefined, store});
+	const slow = new Probation({rules: [rule], isCertain: true, banRule: undefined, store});
 	for (let index = 0; index < 10_001; index += 1) {
 		slow.suspend(`${index}`, 7200 * SECOND);
 	}
 
-	const first = slow.begin('a', false);
-	t.is(slow.begin('a', false), false);
+	const first = slow.begin('a', store.admit);
+	t.is(slow.begin('a', store.admit), false);
 	asked[0]?.();
 	t.true(await first);
 	slow.end('a');
 	t.is(asked.length, 1);
-	slow.begin('a', false);
+	slow.begin('a', store.admit);
 	t.is(asked.length, 2);
 });
 
 test('a client is trusted while the store fails', t => {
 	const unavailable = {admit: () => ({kind: 'unavailable'}) as const, now: () => 0};
-	const failing = new Probation({rules: [rule], banRule: undefined, store: unavailable});
+	const failing = new Probation({
+		rules: [rule],
+		isCertain: true,
+		banRule: undefined,
+		store: unavailable,
+	});
 	for (let index = 0; index < 10_001; index += 1) {
 		failing.suspend(`${index}`, Infinity);
 	}
 
-	t.true(failing.begin('health check', false));
+	t.true(failing.begin('health check', unavailable.admit));
 });
 
 test('after a suspension without end was dropped, the store is asked for one day', t => {

@@ -40,12 +40,19 @@ const ambiguous = [
 	'/public/..%00',
 	'/public/..%25%32%66expensive',
 	`/public/%${'25'.repeat(9)}2e./expensive`,
+	'/public/%252525',
+	'/public/a%2520b',
+	'/public/a%25%32%30b',
+	'/public/%%32%65./expensive',
+	'/public/%u002e./expensive',
+	'/public/%25u002e./expensive',
+	'/public/%c2%85',
 	'/public\\..\\expensive',
 	'/public/..;/expensive',
 	'/public/.',
 ];
 
-test('a path with dot segments is not exempt, in any spelling', async t => {
+test('a path with dot segments is not exempt, in any spelling, nor one that is encoded twice', async t => {
 	const {app} = await overQuota(router => {
 		router.use('/public', bypass());
 		router.get('/*path', ok);
@@ -54,7 +61,7 @@ test('a path with dot segments is not exempt, in any spelling', async t => {
 
 	t.is(await ask('/public/style.css'), 200);
 	t.is(await ask('/public/..style/a...b/.well-known/%2edot?next=/a/../b'), 200);
-	t.is(await ask('/public/100%25/caf%C3%A9%20/%252525'), 200);
+	t.is(await ask('/public/100%25/caf%C3%A9%20/%25zz%25/%'), 200);
 	for (const target of ambiguous) {
 		t.is(await ask(target), 429, target);
 	}

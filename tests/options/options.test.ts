@@ -2,6 +2,7 @@ import {inspect} from 'node:util';
 import {Router} from '@koa/router';
 import test from 'ava';
 import {AddressList, type GatekeeperOptions, gatekeeper, MemoryStore} from '../../source/index.ts';
+import {commandsOnly} from '../support/guarded-store.ts';
 
 const limit = (rateLimitRule: unknown) => ({rateLimitRule});
 const ban = (banRule: unknown) => ({banRule});
@@ -30,17 +31,26 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		'Unknown option `whatever` of gatekeeper(); it takes banRule, reportWhen, rateLimitRule, ipHeader, trustedProxies, ipv6Prefix, allow, deny, key, keySecret, excludedMethods, routers, headers, onRefused, onStoreError, storeTimeout, store',
 	],
 
-	[limit(null), '`rateLimitRule` must be [count, window] or {count, window, name?}, got null'],
-	[limit(100), '`rateLimitRule` must be [count, window] or {count, window, name?}, got 100'],
-	[limit([1]), '`rateLimitRule` must be [count, window] or {count, window, name?}, got [ 1 ]'],
+	[
+		limit(null),
+		'`rateLimitRule` must be [count, window] or {count, window, name?, cost?, countWhen?}, got null',
+	],
+	[
+		limit(100),
+		'`rateLimitRule` must be [count, window] or {count, window, name?, cost?, countWhen?}, got 100',
+	],
+	[
+		limit([1]),
+		'`rateLimitRule` must be [count, window] or {count, window, name?, cost?, countWhen?}, got [ 1 ]',
+	],
 	[
 		limit([1, 2, 3]),
-		'`rateLimitRule` must be [count, window] or {count, window, name?}, got [ 1, 2, 3 ]',
+		'`rateLimitRule` must be [count, window] or {count, window, name?, cost?, countWhen?}, got [ 1, 2, 3 ]',
 	],
 	[limit([]), '`rateLimitRule` must be a rule or a list of at least one rule, got []'],
 	[
 		limit([[1, 1], 5]),
-		'`rateLimitRule[1]` must be [count, window] or {count, window, name?}, got 5',
+		'`rateLimitRule[1]` must be [count, window] or {count, window, name?, cost?, countWhen?}, got 5',
 	],
 	[limit([0, 60]), '`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got 0'],
 	[limit([1.5, 60]), '`rateLimitRule.count` must be a whole number from 1 to 1,000,000, got 1.5'],
@@ -96,11 +106,11 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 
 	[
 		ban([3, 60]),
-		'`banRule` must be [count, window, duration] or {count, window, duration, name?}, got [ 3, 60 ]',
+		'`banRule` must be [count, window, duration] or {count, window, duration, forgetAfter?, name?}, got [ 3, 60 ]',
 	],
 	[
 		ban([[3, 60, 600]]),
-		'`banRule` must be [count, window, duration] or {count, window, duration, name?}, got [ [ 3, 60, 600 ] ]',
+		'`banRule` must be [count, window, duration] or {count, window, duration, forgetAfter?, name?}, got [ [ 3, 60, 600 ] ]',
 	],
 	[
 		ban([3, 60, 0]),
@@ -108,7 +118,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		ban(null),
-		'`banRule` must be [count, window, duration] or {count, window, duration, name?}, got null',
+		'`banRule` must be [count, window, duration] or {count, window, duration, forgetAfter?, name?}, got null',
 	],
 
 	[{headers: true}, "`headers` must be 'draft', 'legacy', 'both' or false, got true"],
@@ -203,7 +213,43 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		'`routers` must be a list of routers of @koa/router or koa-router, version 11 or later, got ',
 	],
 	[{store: {}}, '`store` must be a store such as new MemoryStore(), got Object'],
+	[
+		limit({count: 1, window: 1, cost: 2}),
+		'`rateLimitRule.cost` must be a whole number from 0 to 1, or a function of ctx, got 2',
+	],
+	[
+		limit([{count: 5000, window: 1, cost: 1001}]),
+		'`rateLimitRule[0].cost` must be a whole number from 0 to 1000, or a function of ctx, got 1001',
+	],
+	[
+		limit({count: 5, window: 1, cost: -1}),
+		'`rateLimitRule.cost` must be a whole number from 0 to 5, or a function of ctx, got -1',
+	],
+	[
+		limit({count: 5, window: 1, cost: 0.5}),
+		'`rateLimitRule.cost` must be a whole number from 0 to 5, or a function of ctx, got 0.5',
+	],
+	[
+		limit({count: 10_001, window: 1, countWhen: [401]}),
+		'`rateLimitRule.countWhen` needs a `count` of at most 10000, got 10001',
+	],
+	[
+		limit({count: 1, window: 1, countWhen: [42]}),
+		'`rateLimitRule.countWhen` must be a list of statuses such as [401], or a function of (ctx, status), got [ 42 ]',
+	],
+	[
+		limit({count: 1, window: 1, countWhen: 401}),
+		'`rateLimitRule.countWhen` must be a list of statuses such as [401], or a function of (ctx, status), got 401',
+	],
 	[{store: null}, '`store` must be a store such as new MemoryStore(), got null'],
+	[
+		{store: {...commandsOnly, giveBack: undefined, ranges: 5}},
+		'`store` must have all methods of the interface `Store`, it lacks giveBack, ranges',
+	],
+	[
+		{store: {admit() {}}},
+		'`store` must have all methods of the interface `Store`, it lacks giveBack, report, ban, unban, reset, bans, banRange, unbanRange, ranges, sibling, close',
+	],
 	[
 		Promise.resolve({rateLimitRule: [1, 60]}),
 		'The options of gatekeeper() must be an object such as {rateLimitRule: [100, 60]}, got Promise',
@@ -218,7 +264,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		limit(Object.assign(Array(3), {0: [2, 60], 2: [5, 1]})),
-		'`rateLimitRule[1]` must be [count, window] or {count, window, name?}',
+		'`rateLimitRule[1]` must be [count, window] or {count, window, name?, cost?, countWhen?}',
 	],
 	[
 		{headers: Object.fromEntries(Array.from({length: 1000}, (_, index) => [index, 'x']))},

@@ -161,7 +161,11 @@ test('a specific() works as app.use() middleware, without a router', async t => 
 const bad: ReadonlyArray<[rules: unknown, options: unknown, message: RegExp]> = [
 	[[0, 10], {}, /`rule\.count` must be a whole number from 1 to 1,000,000, got 0/],
 	[[], {}, /`rule` must be a rule or a list of at least one rule, got \[\]/],
-	[undefined, {}, /`rule` must be \[count, window\] or \{count, window, name\?\}, got undefined/],
+	[
+		undefined,
+		{},
+		/`rule` must be \[count, window\] or \{count, window, name\?, cost\?, countWhen\?\}, got undefined/,
+	],
 	[[1, 10], {standalone: 1}, /`standalone` must be true or false, got 1/],
 	[
 		[1, 10],

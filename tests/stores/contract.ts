@@ -1,14 +1,21 @@
 import type {ExecutionContext, TestFn} from 'ava';
 import {atOnce} from './contract/at-once.ts';
 import {bansByReports} from './contract/bans-by-reports.ts';
+import {costsCounted, costsOfExceptions} from './contract/costs.ts';
 import {clientsApart, countersKept} from './contract/counters.ts';
+import {escalation, strikesKept} from './contract/escalation.ts';
 import {immunity, lateCounts, peeks} from './contract/exceptions.ts';
 import {forgiveness} from './contract/forgiveness.ts';
+import {countedIsNamed, givenBack, notGivenBack} from './contract/give-back.ts';
 import {agreesWithNaiveStore} from './contract/histories.ts';
+import {longerBans} from './contract/longer-bans.ts';
 import {bansListed, manualBans} from './contract/manual-bans.ts';
+import {neverMoreThanCount} from './contract/never-more.ts';
 import type {OpenedStore, Promised} from './contract/promised.ts';
 import {quotasReturned, severalRules} from './contract/quotas.ts';
+import {rangesBanned} from './contract/ranges.ts';
 import {reportsCounted} from './contract/reports.ts';
+import {siblings} from './contract/sibling.ts';
 import {slidingWindow} from './contract/window.ts';
 
 export type OpenStore = (t: ExecutionContext) => OpenedStore | Promise<OpenedStore>;
@@ -41,13 +48,24 @@ export function storeContract(
 	lateCounts(promised);
 	immunity(promised);
 	peeks(promised);
+	costsCounted(promised);
+	costsOfExceptions(promised);
+	countedIsNamed(promised);
+	givenBack(promised);
+	notGivenBack(promised);
 	reportsCounted(promised);
 	bansByReports(promised);
+	escalation(promised);
+	strikesKept(promised);
 	manualBans(promised);
+	longerBans(promised);
 	forgiveness(promised);
 	bansListed(promised);
+	rangesBanned(promised);
+	siblings(promised);
 	atOnce(promised);
 	if (histories > 0) {
+		neverMoreThanCount(test, name, open, Math.ceil(histories / 5));
 		agreesWithNaiveStore(test, name, open, histories);
 	}
 }

@@ -12,6 +12,11 @@ export function forwardTo(store: Store, overrides: Partial<Store>): Store {
 		unban: client => store.unban(client),
 		reset: client => store.reset(client),
 		bans: () => store.bans(),
+		giveBack: (...entries) => store.giveBack(...entries),
+		banRange: (...ban) => store.banRange(...ban),
+		unbanRange: range => store.unbanRange(range),
+		ranges: () => store.ranges(),
+		sibling: () => store.sibling(),
 		close: () => store.close(),
 		...overrides,
 	};

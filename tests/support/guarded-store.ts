@@ -1,7 +1,9 @@
+import type {ReportOutcome} from '../../source/stores/ban-records.ts';
 import type {StoreErrorPolicy} from '../../source/stores/guard/failure-policy.ts';
 import {GuardedStore} from '../../source/stores/guard/guarded-store.ts';
 import type {Rule, SettledBanRule} from '../../source/stores/rule.ts';
-import type {ReportOutcome, Store, Verdict} from '../../source/stores/store.ts';
+import type {Store} from '../../source/stores/store.ts';
+import type {Verdict} from '../../source/stores/verdict.ts';
 
 export const rule: Rule = {name: 'global', count: 2, window: 1000, id: '2/1000/global'};
 export const banRule: SettledBanRule = {
@@ -9,7 +11,7 @@ export const banRule: SettledBanRule = {
 	count: 2,
 	window: 1000,
 	id: '2/1000/ban',
-	duration: 500,
+	durations: [500],
 };
 
 /** A store that accepts an operator's commands. Any other call is unexpected and throws. */
@@ -19,7 +21,12 @@ export const commandsOnly: Store = {
 	admit: unexpected,
 	report: unexpected,
 	bans: unexpected,
-	ban() {},
+	giveBack: unexpected,
+	ban: (_client, {duration}) => ({banEndsInMs: duration}),
+	banRange() {},
+	unbanRange() {},
+	ranges: () => [],
+	sibling: unexpected,
 	unban() {},
 	reset() {},
 	close() {},

@@ -6,7 +6,7 @@ import type {bypass, Gatekeeper, specific} from '../../source/index.ts';
 import {blocks, importModule} from './documents.ts';
 import {agents} from './servers.ts';
 
-/** A recipe that runs: the first block under a heading. */
+/** A recipe that runs: a block under a heading. */
 export interface Recipe {
 	readonly app: Koa;
 	readonly router: Router;
@@ -40,13 +40,18 @@ const gatekeeper = options =>
 	});
 `;
 
-/** Runs the first block under a heading as a module, which does not listen on a fixed port. */
+/**
+ * Runs a block under a heading as a module, which does not listen on a fixed port.
+ *
+ * @param place of the block under the heading
+ */
 export async function openRecipe(
 	t: ExecutionContext,
 	document: string,
 	heading: string,
+	place = 0,
 ): Promise<Recipe> {
-	const [code = ''] = await blocks(document, heading);
+	const code = (await blocks(document, heading))[place] ?? '';
 	const own = [...code.matchAll(/^const (\w+)/gm)].map(([, name]) => name);
 	const made = await importModule<Recipe['own'] & Omit<Recipe, 'own'>>(
 		t,

@@ -21,11 +21,14 @@ export interface TestServer {
 	close(): void;
 }
 
-/** One server on loopback for many apps in turn. Connections stay open, which makes requests fast. */
+/**
+ * One server on loopback for many apps in turn. A few connections stay open, which makes requests fast; requests beyond
+ * wait for one.
+ */
 export async function openTestServer(): Promise<TestServer> {
 	let callback: ReturnType<Koa['callback']> | undefined;
 	const server = createServer((req, res) => callback?.(req, res));
-	const agent = new Agent({keepAlive: true});
+	const agent = new Agent({keepAlive: true, maxSockets: 25});
 	server.keepAliveTimeout = 0;
 
 	await new Promise<void>(resolve => {

@@ -85,7 +85,8 @@ function allowedEntry(names: Names): string {
 	return `an address, a CIDR, ${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
 }
 
-function rangeOf(entry: string): AddressRange | undefined {
+/** The addresses that an entry covers; undefined if it is neither an address nor a CIDR. */
+export function rangeOf(entry: string): AddressRange | undefined {
 	const [, text = entry, length] = /^(.*)\/(0|[1-9]\d{0,2})$/.exec(entry) ?? [];
 	const address = parseAddress(text);
 	if (address === undefined) {

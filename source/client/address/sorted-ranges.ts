@@ -65,12 +65,12 @@ function append(ranges: AddressRange[], range: AddressRange | undefined): void {
 }
 
 /** If two ranges begin with the same address, the larger one comes first. */
-function byFirst(one: AddressRange, other: AddressRange): number {
+export function byFirst(one: AddressRange, other: AddressRange): number {
 	return compare(one.first, other.first) || compare(other.last, one.last);
 }
 
 /** The index of the last range that begins at or before an address; -1 if none does. */
-function lastNotAfter(ranges: SortedRanges, address: Address): number {
+export function lastNotAfter(ranges: SortedRanges, address: Address): number {
 	let low = 0;
 	let high = ranges.length;
 	while (low < high) {
@@ -86,7 +86,7 @@ function lastNotAfter(ranges: SortedRanges, address: Address): number {
 	return low - 1;
 }
 
-function compare(one: Address, other: Address): number {
+export function compare(one: Address, other: Address): number {
 	for (let index = 0; index < one.length; index += 1) {
 		const difference = (one[index] ?? 0) - (other[index] ?? 0);
 		if (difference !== 0) {

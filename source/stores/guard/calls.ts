@@ -1,12 +1,8 @@
+import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
-import {
-	type AdmitOptions,
-	admitted,
-	type Report,
-	type ReportOutcome,
-	type Store,
-} from '../store.ts';
-import {readOutcome, readVerdict} from './check-reply.ts';
+import type {Store} from '../store.ts';
+import {type AdmitOptions, admitted, type Counted} from '../verdict.ts';
+import {readBanOutcome, readOutcome, readVerdict} from './check-reply.ts';
 import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './failure-policy.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import type {ReportedBans} from './reported-bans.ts';
@@ -46,6 +42,31 @@ export class Calls {
 				}
 
 				return policy === 'open' ? admitted : unavailable;
+			},
+		};
+	}
+
+	giveBack(client: string, counted: readonly Counted[]): Call<void> {
+		return {
+			client,
+			ask: asking => this.#store.giveBack(client, counted, asking),
+			read: () => {},
+			learn: () => {},
+			decideWithout: () => {},
+		};
+	}
+
+	ban(client: string, ban: NewBan): Call<BanOutcome> {
+		const fallback = this.#fallback;
+
+		return {
+			client,
+			ask: asking => this.#store.ban(client, ban, asking),
+			read: readBanOutcome,
+			learn: ({banEndsInMs}) => fallback.replaceBan(client, {...ban, duration: banEndsInMs}),
+			decideWithout: () => {
+				fallback.closedSlots.close(client);
+				return fallback.ban(client, ban);
 			},
 		};
 	}

@@ -1,7 +1,8 @@
 import {describe} from '../../checks/describe.ts';
+import type {BanOutcome, ReportOutcome, StoredBan} from '../ban-records.ts';
 import {keptReason} from '../reason.ts';
 import type {Rule} from '../rule.ts';
-import type {Quota, ReportOutcome, Verdict} from '../store.ts';
+import type {Admitted, Quota, Verdict} from '../verdict.ts';
 
 /*
  * A store may return anything. Each field is read once. The rules of a verdict are the ones that were asked
@@ -13,7 +14,7 @@ export function readVerdict(reply: unknown, rules: readonly Rule[]): Verdict {
 	const {kind} = fields(reply);
 	switch (kind) {
 		case 'admitted':
-			return {kind, quotas: quotasOf(reply, rules)};
+			return {kind, quotas: quotasOf(reply, rules), ...countedOf(reply, rules)};
 		case 'limited':
 			return {kind, quotas: notEmpty(quotasOf(reply, rules), reply)};
 		case 'banned': {
@@ -32,12 +33,62 @@ export function readVerdict(reply: unknown, rules: readonly Rule[]): Verdict {
 
 /** @throws {TypeError} for anything that is not the outcome of a report */
 export function readOutcome(reply: unknown): ReportOutcome {
-	const {reports, banEndsInMs} = fields(reply);
+	const {reports, banEndsInMs, strike} = fields(reply);
 	if (!isNumber(reports)) {
 		throw nonsense(reply);
 	}
 
-	return banEndsInMs === undefined ? {reports} : {reports, banEndsInMs: ahead(banEndsInMs, reply)};
+	return banEndsInMs === undefined
+		? {reports}
+		: {reports, banEndsInMs: ahead(banEndsInMs, reply), ...(isNumber(strike) && {strike})};
+}
+
+/** @throws {TypeError} for anything that does not say when the ban ends */
+export function readBanOutcome(reply: unknown): BanOutcome {
+	const {banEndsInMs} = fields(reply);
+
+	return {banEndsInMs: ahead(banEndsInMs, reply)};
+}
+
+/** Nothing, unless the store was asked for it. */
+function countedOf(reply: unknown, rules: readonly Rule[]): Pick<Admitted, 'counted'> {
+	const {counted} = fields(reply);
+	if (!Array.isArray(counted)) {
+		return {};
+	}
+
+	return {
+		counted: Array.from(counted, one => {
+			const {rule: returned, cost, receipt} = fields(one);
+			const rule = askedRule(returned, rules);
+			if (rule === undefined || !isNumber(cost)) {
+				throw nonsense(reply);
+			}
+
+			return {rule, cost, receipt};
+		}),
+	};
+}
+
+/** @throws {TypeError} for anything but a list of bans */
+export function readRanges(reply: unknown): readonly StoredBan[] {
+	if (!Array.isArray(reply)) {
+		throw nonsense(reply);
+	}
+
+	return Array.from(reply, ban => {
+		const {client, reason, endsInMs} = fields(ban);
+		if (typeof client !== 'string') {
+			throw nonsense(reply);
+		}
+
+		return {
+			client,
+			by: 'hand',
+			...(typeof reason === 'string' && {reason: keptReason(reason)}),
+			endsInMs: ahead(endsInMs, reply),
+		};
+	});
 }
 
 function quotasOf(reply: unknown, rules: readonly Rule[]): readonly Quota[] {
@@ -48,14 +99,19 @@ function quotasOf(reply: unknown, rules: readonly Rule[]): readonly Quota[] {
 
 	return Array.from(quotas, quota => {
 		const {rule: returned, remaining, freesInMs} = fields(quota);
-		const {id} = fields(returned);
-		const rule = rules.find(asked => asked.id === id);
+		const rule = askedRule(returned, rules);
 		if (rule === undefined || !isNumber(remaining) || !isNumber(freesInMs)) {
 			throw nonsense(reply);
 		}
 
 		return {rule, remaining, freesInMs: ahead(freesInMs, reply)};
 	});
+}
+
+function askedRule(returned: unknown, rules: readonly Rule[]): Rule | undefined {
+	const {id} = fields(returned);
+
+	return rules.find(asked => asked.id === id);
 }
 
 function notEmpty(quotas: readonly Quota[], reply: unknown): readonly Quota[] {

@@ -1,9 +1,10 @@
 import {describe} from '../../checks/describe.ts';
 import type {AskOptions} from '../ask-options.ts';
-import type {Store, StoredBan} from '../store.ts';
+import type {StoredBan} from '../ban-records.ts';
+import type {Store} from '../store.ts';
 import {unanswered} from '../unfinished-error.ts';
-import {readOutcome} from './check-reply.ts';
-import {inTime, NoReplyError} from './deadline.ts';
+import {readBanOutcome, readOutcome, readRanges} from './check-reply.ts';
+import {inTime, isNoReply} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import type {Commands} from './gate-store.ts';
 
@@ -19,15 +20,16 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 		try {
 			return (await inTime((async () => command(asking))(), timeout, asking)).value;
 		} catch (error) {
-			throw error instanceof NoReplyError ? unanswered(error) : error;
+			throw isNoReply(error) ? unanswered(error) : error;
 		}
 	};
 
 	return {
 		async ban(client, ban) {
 			try {
-				await ask(asking => store.ban(client, ban, asking));
+				const outcome = readBanOutcome(await ask(asking => store.ban(client, ban, asking)));
 				fallback.replaceBan(client, ban);
+				return outcome;
 			} catch (error) {
 				fallback.ban(client, ban);
 				fallback.closedSlots.close(client);
@@ -52,6 +54,11 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 		},
 
 		async report(client, banRule, report) {
+			const range = fallback.rangeBan(client);
+			if (range) {
+				return {reports: 0, banEndsInMs: range.endsInMs};
+			}
+
 			const {version} = fallback.changes;
 			try {
 				const outcome = readOutcome(
@@ -63,6 +70,22 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 				fallback.closedSlots.close(client);
 				throw error;
 			}
+		},
+
+		async banRange(range, ban) {
+			await ask(asking => store.banRange(range, ban, asking));
+			fallback.watch.noteChange();
+			fallback.banRange(range, ban);
+		},
+
+		async unbanRange(range) {
+			await ask(asking => store.unbanRange(range, asking));
+			fallback.watch.noteChange();
+			fallback.unbanRange(range);
+		},
+
+		async ranges() {
+			return readRanges(await ask(asking => store.ranges(asking)));
 		},
 
 		bans: () => pagesInTime(store, timeout),

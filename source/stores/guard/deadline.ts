@@ -11,9 +11,18 @@ export interface Boxed<T> {
 }
 
 /** A store did not reply in time. */
-export class NoReplyError extends Error {
+class NoReplyError extends Error {
 	constructor(timeout: number) {
 		super(`The store did not reply within ${timeout} ms (storeTimeout)`);
+	}
+}
+
+/** Whatever a store has thrown, asking what it is must not throw. */
+export function isNoReply(error: unknown): boolean {
+	try {
+		return error instanceof NoReplyError;
+	} catch {
+		return false;
 	}
 }
 

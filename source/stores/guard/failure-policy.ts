@@ -1,4 +1,4 @@
-import type {Verdict} from '../store.ts';
+import type {Verdict} from '../verdict.ts';
 
 /**
  * What decides while the store fails:

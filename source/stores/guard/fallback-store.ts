@@ -1,13 +1,16 @@
 import {processWide} from '../../process-wide.ts';
+import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
 import {Changes} from '../changes.ts';
 import {Bans, type BanTerms} from '../memory/bans.ts';
 import {MemoryStore} from '../memory/memory-store.ts';
-import type {SettledBanRule} from '../rule.ts';
-import type {AdmitOptions, Banned, NewBan, Report, ReportOutcome, Store} from '../store.ts';
+import type {Rule, SettledBanRule} from '../rule.ts';
+import type {Store} from '../store.ts';
 import {timeOf} from '../time-of.ts';
+import type {AdmitOptions, Banned, Counted, Verdict} from '../verdict.ts';
 import {ClosedSlots} from './closed-slots.ts';
 import type {GuardedVerdict} from './failure-policy.ts';
 import {PartNames} from './part-names.ts';
+import {RangeWatch} from './range-watch.ts';
 
 /** How many bans that began in this process are remembered, of each kind. */
 const MAX_BEGUN = 100_000;
@@ -24,18 +27,39 @@ export class FallbackStore extends MemoryStore {
 	readonly changes = new Changes();
 	/** Where gates under `'closed'` refuse all requests. */
 	readonly closedSlots: ClosedSlots;
+	/** Reads the store's ranges, which this store then applies. */
+	readonly watch: RangeWatch;
 	readonly #begun = new Bans(MAX_BEGUN);
+	/** What was counted here, and not in the store. */
+	readonly #counted = new WeakSet<Counted>();
 	#gates = 0;
 
 	/** @param source the store in whose place it decides */
 	constructor(source: Store) {
 		super({clock: () => timeOf(source)});
+		this.watch = new RangeWatch(source, ranges => this.learnRanges(ranges));
 		this.closedSlots = new ClosedSlots(() => this.clock(), new PartNames(source));
 	}
 
 	/** Another gate uses it. */
 	addGate(): void {
 		this.#gates += 1;
+	}
+
+	override admit(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict {
+		const verdict = super.admit(client, rules, options);
+		if (verdict.kind === 'admitted') {
+			for (const one of verdict.counted ?? []) {
+				this.#counted.add(one);
+			}
+		}
+
+		return verdict;
+	}
+
+	/** Whether a request was counted here, while the store failed. */
+	hasCounted([first]: readonly Counted[]): boolean {
+		return first !== undefined && this.#counted.has(first);
 	}
 
 	override report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
@@ -48,16 +72,21 @@ export class FallbackStore extends MemoryStore {
 		return outcome;
 	}
 
-	/** A manual ban that the store has not taken. */
-	override ban(client: string, ban: NewBan): void {
-		super.ban(client, ban);
-		this.#begin(client, 'hand', ban);
+	/** A ban by hand that the store has not taken. */
+	override ban(client: string, ban: NewBan): BanOutcome {
+		const outcome = super.ban(client, ban);
+		this.#begin(client, 'hand', {...ban, duration: outcome.banEndsInMs});
 		this.changes.record(client);
+		return outcome;
 	}
 
-	/** A manual ban that the store has taken, in place of any other. */
+	/** A ban by hand that the store has taken, in place of any other; or a longer one that has stayed. */
 	replaceBan(client: string, ban: NewBan): void {
-		this.#begun.end(client);
+		const begun = ban.keepsLonger ? this.begunBan(client) : undefined;
+		if (begun === undefined || begun.endsInMs < ban.duration) {
+			this.#begun.end(client);
+		}
+
 		this.learnBan(client, 'hand', ban);
 		this.changes.record(client);
 	}
@@ -125,6 +154,7 @@ export class FallbackStore extends MemoryStore {
 		this.#gates -= 1;
 		if (this.#gates <= 0) {
 			this.#begun.clear();
+			this.watch.stop();
 			super.close();
 		}
 	}

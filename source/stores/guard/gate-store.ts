@@ -1,6 +1,15 @@
 import type {MaybePromise} from '../../maybe-promise.ts';
+import type {
+	BanOutcome,
+	NewBan,
+	RangeBan,
+	Report,
+	ReportOutcome,
+	StoredBan,
+} from '../ban-records.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
-import type {AdmitOptions, NewBan, Report, ReportOutcome, Store, StoredBan} from '../store.ts';
+import type {Store} from '../store.ts';
+import type {AdmitOptions, Banned, Counted} from '../verdict.ts';
 import type {GuardedVerdict} from './failure-policy.ts';
 
 /** A store as a gate uses it: decisions that never fail, and commands that reject. */
@@ -19,6 +28,19 @@ export interface GateStore {
 		options: AdmitOptions,
 	): MaybePromise<GuardedVerdict>;
 
+	/** The ban of a client, if it is known in this process. */
+	knownBan(client: string): Banned | undefined;
+
+	/**
+	 * Gives back what was counted for a request. Nobody waits for it, and it never throws.
+	 *
+	 * @param requester takes turns with others; the client by default
+	 */
+	giveBack(client: string, counted: readonly Counted[], requester?: string): void;
+
+	/** Bans a client by hand. If the store fails, the ban holds in this process. Never rejects. */
+	ban(client: string, ban: NewBan): Promise<BanOutcome>;
+
 	/** Counts a report. Never throws or rejects. */
 	report(client: string, banRule: SettledBanRule, report: Report): MaybePromise<ReportOutcome>;
 
@@ -31,10 +53,14 @@ export interface GateStore {
  * they reject.
  */
 export interface Commands {
-	ban(client: string, ban: NewBan): Promise<void>;
+	ban(client: string, ban: NewBan): Promise<BanOutcome>;
 	unban(client: string): Promise<void>;
 	reset(client: string): Promise<void>;
 	report(client: string, banRule: SettledBanRule, report: Report): Promise<ReportOutcome>;
+	banRange(range: string, ban: RangeBan): Promise<void>;
+	unbanRange(range: string): Promise<void>;
+	/** The bans of ranges in force. */
+	ranges(): Promise<readonly StoredBan[]>;
 	/** The bans in force, page by page. */
 	bans(): Iterable<readonly StoredBan[]> | AsyncIterable<readonly StoredBan[]>;
 	close(): Promise<void>;

@@ -8,8 +8,8 @@ const OPENS_AFTER = 5;
 const MAX_SLOTS = 20_000;
 
 /**
- * Questions without a reply after which what fails is asked about only once a minute. A server that hangs keeps its
- * connections open, and the client keeps each question for a reply.
+ * Questions without a reply after which what is left alone is asked about only once a minute. A server that hangs
+ * keeps its connections open, and the client keeps each question for a reply.
  */
 const MAX_UNANSWERED = 100;
 
@@ -18,6 +18,11 @@ const LONG_PAUSE = 60_000;
 
 /** Milliseconds for which the slots that were tried let others try a part that is left alone. */
 const LATELY = 10_000;
+
+/** A count of its own for each time between two replies: a late reply must not lower a later count. */
+interface Unanswered {
+	count: number;
+}
 
 /**
  * The circuit breakers of one part of a store, such as a server of a cluster, and of its slots. A slot that is
@@ -34,8 +39,8 @@ export class PartBreaker {
 	/** The slots that have failed since the part replied last. */
 	readonly #inRow = new Set<Slot>();
 	#lastTry = -Infinity;
-	/** How many questions were given up and are still without a reply. */
-	#unanswered = 0;
+	/** The questions without a reply that were given up since the part replied last. */
+	#unanswered: Unanswered = {count: 0};
 
 	/** @param clock milliseconds, from any origin */
 	constructor(clock: () => number, slotOf: (client: string) => Slot) {
@@ -50,8 +55,7 @@ export class PartBreaker {
 		}
 
 		const slot = this.#failing.get(this.#slotOf(client));
-		const isFailing = this.#isOpen || slot !== undefined;
-		if (isFailing && this.#unanswered >= MAX_UNANSWERED && this.#wasTriedWithin(LONG_PAUSE)) {
+		if (this.#unanswered.count >= MAX_UNANSWERED && this.#isInLongPause(slot)) {
 			return false;
 		}
 
@@ -68,6 +72,8 @@ export class PartBreaker {
 			return;
 		}
 
+		// A server that hangs replies to nothing. What one that works has lost before says nothing of it.
+		this.#unanswered = {count: 0};
 		if (this.#isOpen) {
 			// The slots failed with their part.
 			this.#failing.clear();
@@ -96,18 +102,26 @@ export class PartBreaker {
 
 	/** A question was given up. Its reply may come later; if the connection breaks, it rejects. */
 	gaveUp(reply: PromiseLike<unknown>): void {
+		const unanswered = this.#unanswered;
 		let isPending = true;
 		const settled = () => {
-			this.#unanswered -= isPending ? 1 : 0;
+			unanswered.count -= isPending ? 1 : 0;
 			isPending = false;
 		};
-		this.#unanswered += 1;
+		unanswered.count += 1;
 		try {
 			// Not awaited: a store may return a thenable that throws, or that resolves to itself.
 			reply.then(settled, settled);
 		} catch {
 			settled();
 		}
+	}
+
+	/** Only what is left alone has a pause. */
+	#isInLongPause(slot: Breaker | undefined): boolean {
+		return this.#isOpen
+			? this.#wasTriedWithin(LONG_PAUSE)
+			: slot?.isOpen === true && slot.wasTriedWithin(LONG_PAUSE);
 	}
 
 	/** Not if the clock has gone back: a pause must not last longer. */

@@ -1,6 +1,6 @@
 import {RecentMap} from '../../collections/recent-map.ts';
+import type {ReportOutcome} from '../ban-records.ts';
 import type {Changes} from '../changes.ts';
-import type {ReportOutcome} from '../store.ts';
 
 /** How many clients are remembered. */
 const MAX_CLIENTS = 10_000;

@@ -1,7 +1,7 @@
 import {isPromiseLike, type MaybePromise} from '../../maybe-promise.ts';
 import type {AskOptions} from '../ask-options.ts';
 import type {Changes} from '../changes.ts';
-import {inTime, NoReplyError} from './deadline.ts';
+import {inTime, isNoReply} from './deadline.ts';
 import type {Health} from './health.ts';
 import type {PartBreaker} from './part-breaker.ts';
 
@@ -63,7 +63,7 @@ export class StoreCaller {
 			const {value} = await inTime(reply, this.#timeout, asking);
 			return this.#accept(value, call, version, breaker);
 		} catch (error) {
-			if (error instanceof NoReplyError) {
+			if (isNoReply(error)) {
 				breaker.gaveUp(reply);
 			}
 

@@ -1,12 +1,13 @@
 import type {MaybePromise} from '../../maybe-promise.ts';
+import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
 import {MemoryStore} from '../memory/memory-store.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
-import type {AdmitOptions, Report, ReportOutcome} from '../store.ts';
+import type {AdmitOptions, Banned, Counted} from '../verdict.ts';
 import type {GuardedVerdict} from './failure-policy.ts';
 import type {Commands, GateStore} from './gate-store.ts';
 
 /** As they are before anything can replace them, to stub or to trace them for example. */
-const {admit, report} = MemoryStore.prototype;
+const {admit, report, ban, giveBack} = MemoryStore.prototype;
 
 /** A MemoryStore for a gate. It neither fails nor returns nonsense, so that nothing guards it. */
 export class UnguardedStore implements GateStore {
@@ -14,7 +15,7 @@ export class UnguardedStore implements GateStore {
 	readonly source: MemoryStore;
 	readonly commands: Commands;
 	readonly #guard: () => GateStore;
-	#guarded: GateStore | undefined;
+	#underPolicy: GateStore | undefined;
 
 	/** @param guard guards the store, if one of its methods has been replaced */
 	constructor(source: MemoryStore, guard: () => GateStore) {
@@ -25,6 +26,9 @@ export class UnguardedStore implements GateStore {
 			unban: async client => source.unban(client),
 			reset: async client => source.reset(client),
 			report: async (client, banRule, given) => source.report(client, banRule, given),
+			banRange: async (range, ban) => source.banRange(range, ban),
+			unbanRange: async range => source.unbanRange(range),
+			ranges: async () => source.ranges(),
 			bans: () => source.bans(),
 			close: async () => source.close(),
 		};
@@ -39,19 +43,49 @@ export class UnguardedStore implements GateStore {
 		rules: readonly Rule[],
 		options: AdmitOptions,
 	): MaybePromise<GuardedVerdict> {
-		return this.source.admit === admit
-			? this.source.admit(client, rules, options)
-			: this.#guardedStore().admit(client, rules, options);
+		return (this.#guarded ?? this.source).admit(client, rules, options);
+	}
+
+	knownBan(client: string): Banned | undefined {
+		const guarded = this.#guarded;
+		if (guarded) {
+			return guarded.knownBan(client);
+		}
+
+		const verdict = this.source.admit(client, [], {});
+		return verdict.kind === 'banned' ? verdict : undefined;
+	}
+
+	giveBack(client: string, counted: readonly Counted[], requester?: string): void {
+		const guarded = this.#guarded;
+		if (guarded) {
+			guarded.giveBack(client, counted, requester);
+		} else {
+			this.source.giveBack(client, counted);
+		}
+	}
+
+	async ban(client: string, ban: NewBan): Promise<BanOutcome> {
+		return (this.#guarded ?? this.source).ban(client, ban);
 	}
 
 	report(client: string, banRule: SettledBanRule, given: Report): MaybePromise<ReportOutcome> {
-		return this.source.report === report
-			? this.source.report(client, banRule, given)
-			: this.#guardedStore().report(client, banRule, given);
+		return (this.#guarded ?? this.source).report(client, banRule, given);
 	}
 
-	#guardedStore(): GateStore {
-		this.#guarded ??= this.#guard();
-		return this.#guarded;
+	/** The store under a policy, once one of its methods has been replaced. */
+	get #guarded(): GateStore | undefined {
+		const {source} = this;
+		if (
+			source.admit === admit &&
+			source.report === report &&
+			source.ban === ban &&
+			source.giveBack === giveBack
+		) {
+			return undefined;
+		}
+
+		this.#underPolicy ??= this.#guard();
+		return this.#underPolicy;
 	}
 }

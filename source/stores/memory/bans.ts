@@ -1,26 +1,33 @@
 import {ExpiringMap} from '../../collections/expiring-map.ts';
-import type {Banned, StoredBan} from '../store.ts';
+import type {StoredBan} from '../ban-records.ts';
+import type {Banned} from '../verdict.ts';
 
 /** How many bans are listed before other work may run. */
 const PAGE = 1000;
 
-type Reason = string | undefined;
+/** What is known of a ban, besides when it ends. */
+interface BanNote {
+	readonly reason?: string | undefined;
+	/** Which of the client's remembered bans it is, under escalation. */
+	readonly strike?: number | undefined;
+}
+
+const noNote: BanNote = {};
 
 /** How long a ban lasts, and why. */
-export interface BanTerms {
+export interface BanTerms extends BanNote {
 	/** Milliseconds, or Infinity. */
 	readonly duration: number;
-	readonly reason?: Reason;
 }
 
 /**
- * The bans, by client. Bans by reports and manual bans are kept apart. If there are too many of either, a new
+ * The bans, by client. Bans by reports and bans by hand are kept apart. If there are too many of either, a new
  * ban replaces the one that began first. Not the one that ends first: two clients with short bans would evict
  * each other's.
  */
 export class Bans {
-	readonly #byReports: ExpiringMap<Reason>;
-	readonly #byHand: ExpiringMap<Reason>;
+	readonly #byReports: ExpiringMap<BanNote>;
+	readonly #byHand: ExpiringMap<BanNote>;
 
 	/** @param max the most bans of each kind */
 	constructor(max: number) {
@@ -33,12 +40,15 @@ export class Bans {
 	 *
 	 * @returns whether it replaced another client's ban that was in force
 	 */
-	begin(client: string, by: StoredBan['by'], {duration, reason}: BanTerms, now: number): boolean {
+	begin(client: string, by: StoredBan['by'], ban: BanTerms, now: number): boolean {
+		const {duration, reason, strike} = ban;
 		const [own, other] =
 			by === 'hand' ? [this.#byHand, this.#byReports] : [this.#byReports, this.#byHand];
 		other.delete(client);
 
-		return own.set(client, reason, now + duration, now) !== undefined;
+		// Many bans have neither, and an object for each would take memory.
+		const note = reason === undefined && strike === undefined ? noNote : {reason, strike};
+		return own.set(client, note, now + duration, now) !== undefined;
 	}
 
 	/** The ban in force, if any. */
@@ -59,8 +69,14 @@ export class Bans {
 		}
 
 		const by = byHand ? 'hand' : 'reports';
-		const {value: reason, until} = ban;
+		const {value, until} = ban;
+		const {reason} = value;
 		return {kind: 'banned', by, ...(reason !== undefined && {reason}), endsInMs: until - now};
+	}
+
+	/** Which of the client's remembered bans the one in force is, under escalation. */
+	#strikeOf(client: string, now: number): number | undefined {
+		return this.#byReports.get(client, now)?.value.strike;
 	}
 
 	end(client: string): void {
@@ -78,7 +94,8 @@ export class Bans {
 				const ban = this.find(client, now);
 				if (ban) {
 					const {kind: _, ...shown} = ban;
-					page.push({client, ...shown});
+					const strike = this.#strikeOf(client, now);
+					page.push({client, ...shown, ...(strike !== undefined && {strike})});
 				}
 			}
 

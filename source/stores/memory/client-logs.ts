@@ -3,6 +3,12 @@ import {NONE, Records} from './records.ts';
 import {SlidingLog} from './sliding-log.ts';
 import {CELLS, type Storage} from './times.ts';
 
+/** The logs of one client, which begin with the first. */
+export interface FoundLogs {
+	readonly logs: ClientLogs;
+	readonly first: number;
+}
+
 /** The logs of many clients, identified by number. Each contains the number of its client's next log. */
 export class ClientLogs implements Storage {
 	readonly records = new Records(CELLS);
@@ -16,14 +22,38 @@ export class ClientLogs implements Storage {
 		return log;
 	}
 
+	/** How many logs a client has. */
+	numberOf(first: number): number {
+		let number = 0;
+		for (let log = first; log !== NONE; log = this.#open(log).next) {
+			number += 1;
+		}
+
+		return number;
+	}
+
 	/** Ends all logs of a client. Their numbers may then be given to other clients. */
 	endAll(first: number): void {
+		this.endThose(first, () => true);
+	}
+
+	/** Ends some logs of a client. Returns the first of the others, whose order is reversed. */
+	endThose(first: number, isSuch: (log: SlidingLog) => boolean): number {
+		let kept = NONE;
 		for (let log = first; log !== NONE; ) {
 			const {next} = this.#open(log);
-			this.#log.clear();
-			this.records.giveBack(log);
+			if (isSuch(this.#log)) {
+				this.#log.clear();
+				this.records.free(log);
+			} else {
+				this.#log.link(kept);
+				kept = log;
+			}
+
 			log = next;
 		}
+
+		return kept;
 	}
 
 	/** Copies all logs of a client from other logs. Returns the first. */

@@ -1,10 +1,12 @@
-import type {ClientLogs} from './client-logs.ts';
+import type {ClientLogs, FoundLogs} from './client-logs.ts';
+import type {Counter, Counters} from './counters.ts';
 import {FifoClients} from './fifo-clients.ts';
 import {Generations} from './generations.ts';
 import type {Level} from './levels.ts';
 import {NONE} from './records.ts';
+import {endSurplus} from './surplus.ts';
 
-type Place = Generations | FifoClients;
+type Group = Generations | FifoClients;
 
 /**
  * The clients, each with its logs. They are kept apart by levels, so that new clients cannot evict clients with
@@ -20,12 +22,18 @@ export class Clients {
 	readonly #new: Generations;
 	readonly #full: FifoClients;
 	readonly #many: FifoClients;
-	readonly #levels: readonly Place[];
-	/** The place of the client that was last looked up. */
-	#lastFound: Place;
+	readonly #levels: readonly Group[];
+	readonly #counters: Counters;
+	/** The group of the client that was last looked up. */
+	#lastFound: Group;
+	#now = -Infinity;
 
-	/** @param max the most clients, a third of them on each level */
-	constructor(max: number) {
+	/**
+	 * @param max the most clients, a third of them on each level
+	 * @param counters of which the clients have logs
+	 */
+	constructor(max: number, counters: Counters) {
+		this.#counters = counters;
 		const each = Math.floor(max / 3);
 		this.#new = new Generations(each);
 		this.#full = new FifoClients(each);
@@ -46,6 +54,7 @@ export class Clients {
 
 	/** Forgets clients that have been quiet for a span: call this first at a moment `now`. */
 	forgetQuiet(now: number, span: number): void {
+		this.#now = now;
 		this.#new.rotate(now, span);
 		this.#full.forgetQuiet(now, span);
 		this.#many.forgetQuiet(now, span);
@@ -53,7 +62,7 @@ export class Clients {
 
 	/** A client's first log; NONE if the client is not known. */
 	find(client: string): number {
-		// The place of the last client first: one that sends many requests is looked up again and again.
+		// The group of the last client first: one that sends many requests is looked up again and again.
 		return this.#lastFound.find(client) ?? this.#findElsewhere(client);
 	}
 
@@ -66,6 +75,30 @@ export class Clients {
 	makeRoom(): void {
 		this.#lastFound = this.#new;
 		this.#new.makeRoom();
+	}
+
+	/**
+	 * Ends logs of the client that was last looked up, if it has too many to begin those of the counters.
+	 *
+	 * @param first its first log
+	 * @returns its first log then
+	 */
+	endSurplus(first: number, counters: readonly Counter[]): number {
+		return endSurplus(this.logs, first, counters, (counter, last) =>
+			this.#counters.isOver(counter, last, this.#now),
+		);
+	}
+
+	/** The logs of a client, which stays where it is; undefined if it is not known. */
+	peek(client: string): FoundLogs | undefined {
+		for (const group of this.#levels) {
+			const found = group.peek(client);
+			if (found) {
+				return found;
+			}
+		}
+
+		return undefined;
 	}
 
 	/** Sets the first log of the client that was last looked up. */
@@ -104,10 +137,10 @@ export class Clients {
 
 	#findElsewhere(client: string): number {
 		for (let level = 0; level < this.#levels.length; level += 1) {
-			const place = this.#levels[level] as Place;
-			const first = place === this.#lastFound ? undefined : place.find(client);
+			const group = this.#levels[level] as Group;
+			const first = group === this.#lastFound ? undefined : group.find(client);
 			if (first !== undefined) {
-				this.#lastFound = place;
+				this.#lastFound = group;
 				return first;
 			}
 		}

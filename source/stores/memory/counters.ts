@@ -1,4 +1,5 @@
 import type {Rule} from '../rule.ts';
+import {RuleNumbers} from './rule-numbers.ts';
 import {SlidingLog} from './sliding-log.ts';
 
 /** Counts the requests, or the reports, of one rule: each client has a log for it. */
@@ -10,20 +11,31 @@ export interface Counter {
 	readonly log: SlidingLog;
 }
 
+/** The counters of a list of rules. */
+interface Numbered {
+	readonly counters: readonly Counter[];
+	/** How often rules had been forgotten before these were numbered. */
+	readonly drops: number;
+}
+
 const none: readonly Counter[] = [];
+const noRules: readonly Rule[] = [];
 
 /** Numbers the counters of rules: equal rules share one, whichever gate they are of. */
 export class Counters {
 	/** The longest window of any rule so far, in milliseconds. */
 	longestWindow: number;
-	readonly #numbers = new Map<string, number>();
-	readonly #ofRules = new WeakMap<readonly Rule[], readonly Counter[]>();
-	#lastRules: readonly Rule[] = [];
-	#lastCounters: readonly Counter[] = [];
+	readonly #numbers: RuleNumbers;
+	readonly #ofRules = new WeakMap<readonly Rule[], Numbered>();
+	/** Most requests are counted under the same rules as the one before. */
+	#lastRules = noRules;
+	#lastCounters = none;
+	#drops = 0;
 
 	/** @param minWindow what `longestWindow` is at least */
-	constructor(minWindow: number) {
+	constructor(minWindow: number, numbers = new RuleNumbers()) {
 		this.longestWindow = minWindow;
+		this.#numbers = numbers;
 	}
 
 	/** The counters of a list of rules. Found once for each list, which must not change. */
@@ -33,8 +45,7 @@ export class Counters {
 		}
 
 		if (rules !== this.#lastRules) {
-			this.#lastCounters = this.#ofRules.get(rules) ?? this.#number(rules);
-			this.#lastRules = rules;
+			this.#lastCounters = this.#numbered(rules);
 		}
 
 		return this.#lastCounters;
@@ -44,15 +55,38 @@ export class Counters {
 		return this.#counter(rule, 1);
 	}
 
-	#number(rules: readonly Rule[]): readonly Counter[] {
+	/** The number of the counter of a rule's requests, if it is remembered. */
+	findOfRequests(rule: Rule): number | undefined {
+		const number = this.#numbers.find(rule.id);
+		return number === undefined ? undefined : 2 * number;
+	}
+
+	/** Whether a log of this counter contains nothing that still matters. */
+	isOver(number: number, last: number, now: number): boolean {
+		const window = this.#numbers.windowOf(number >> 1);
+		return window === undefined || now - last >= window;
+	}
+
+	#numbered(rules: readonly Rule[]): readonly Counter[] {
+		this.#lastRules = rules;
+		const known = this.#ofRules.get(rules);
+		const drops = this.#drops;
+		if (known?.drops === drops) {
+			return known.counters;
+		}
+
 		const counters = rules.map(rule => this.#counter(rule, 0));
-		this.#ofRules.set(rules, counters);
+		this.#ofRules.set(rules, {counters, drops});
 		return counters;
 	}
 
 	#counter(rule: Rule, kind: 0 | 1): Counter {
-		const number = this.#numbers.get(rule.id) ?? this.#numbers.size;
-		this.#numbers.set(rule.id, number);
+		const number = this.#numbers.use(rule.id, rule.window);
+		if (this.#drops !== this.#numbers.drops) {
+			this.#drops = this.#numbers.drops;
+			this.#lastRules = noRules;
+		}
+
 		this.longestWindow = Math.max(this.longestWindow, rule.window);
 		return {rule, number: 2 * number + kind, log: new SlidingLog()};
 	}

@@ -1,7 +1,9 @@
-import type {Quota} from '../store.ts';
+import {type Costs, costOf} from '../costs.ts';
+import type {Quota} from '../verdict.ts';
 import type {Clients} from './clients.ts';
 import type {Counter} from './counters.ts';
 import {NONE} from './records.ts';
+import type {SlidingLog} from './sliding-log.ts';
 
 /*
  * Every request runs this. Index loops and small functions on purpose: V8 inlines functions below a size
@@ -22,14 +24,20 @@ export function openLogs(clients: Clients, client: string, counters: readonly Co
 	}
 }
 
-/** The counters that have no room for one more, of the client whose logs are open; undefined if none. */
-export function fullOf(counters: readonly Counter[], now: number): readonly Counter[] | undefined {
-	let full: Counter[] | undefined;
+/**
+ * The indexes of the counters that have no room for what a request costs, of the client whose logs are open;
+ * undefined if none.
+ */
+export function fullOf(
+	counters: readonly Counter[],
+	costs: Costs,
+	now: number,
+): readonly number[] | undefined {
+	let full: number[] | undefined;
 	for (let index = 0; index < counters.length; index += 1) {
-		const counter = counters[index] as Counter;
-		const {log, rule} = counter;
-		if (log.within(rule.window, now) >= rule.count) {
-			full = full === undefined ? [counter] : full.concat(counter);
+		const {log, rule} = counters[index] as Counter;
+		if (log.within(rule.window, now) + costOf(costs, index) > rule.count) {
+			full = full === undefined ? [index] : full.concat(index);
 		}
 	}
 
@@ -47,7 +55,7 @@ function beginLogs(
 	}
 
 	const {logs} = clients;
-	let first = known;
+	let first = clients.endSurplus(known, counters);
 	for (const {log, number} of counters) {
 		if (!log.find(logs, first, number)) {
 			first = logs.begin(number, first);
@@ -57,20 +65,42 @@ function beginLogs(
 	clients.set(client, first);
 }
 
-/** Counts a request of the client whose logs are open. Returns its quota under each rule. */
-export function count(counters: readonly Counter[], now: number): readonly Quota[] {
+/** Counts a request of the client whose logs are open. */
+export function count(counters: readonly Counter[], costs: Costs, now: number): void {
+	for (let index = 0; index < counters.length; index += 1) {
+		const {log, rule} = counters[index] as Counter;
+		if (costs === undefined) {
+			log.add(rule.count, now);
+		} else {
+			addUnits(log, costOf(costs, index), rule.count, now);
+		}
+	}
+}
+
+function addUnits(log: SlidingLog, units: number, count: number, now: number): void {
+	for (let left = units; left > 0; left -= 1) {
+		log.add(count, now);
+	}
+}
+
+/** The client's quota under each rule, after a request that has fitted. */
+export function quotasOf(counters: readonly Counter[], now: number): readonly Quota[] {
 	// A list of exactly its length: one that grows takes more memory than everything else here.
 	return counters.length === 1
-		? [countBy(counters[0] as Counter, now)]
-		: counters.map(counter => countBy(counter, now));
+		? [quotaOf(counters[0] as Counter, now)]
+		: counters.map(counter => quotaOf(counter, now));
 }
 
-function countBy(counter: Counter, now: number): Quota {
-	counter.log.add(counter.rule.count, now);
-	return quotaOf(counter, now);
+function quotaOf({log, rule}: Counter, now: number): Quota {
+	const {length} = log;
+	const freesInMs = length === 0 ? rule.window : rule.window - log.sinceFirst(now);
+	return {rule, remaining: rule.count - length, freesInMs};
 }
 
-/** The quota of the client whose log is open. */
-export function quotaOf({log, rule}: Counter, now: number): Quota {
-	return {rule, remaining: rule.count - log.length, freesInMs: rule.window - log.sinceFirst(now)};
+/** The client's quota under a rule where a request of this cost has not fitted. */
+export function fullQuotaOf({log, rule}: Counter, cost: number, now: number): Quota {
+	const {length} = log;
+	const mustLeave = length + cost - rule.count;
+	const since = cost > rule.count ? 0 : log.since(mustLeave - 1, now);
+	return {rule, remaining: rule.count - length, freesInMs: rule.window - since};
 }

@@ -1,4 +1,4 @@
-import {ClientLogs} from './client-logs.ts';
+import {ClientLogs, type FoundLogs} from './client-logs.ts';
 import {NONE} from './records.ts';
 
 /** How many clients are checked in one step for having been quiet. */
@@ -38,7 +38,13 @@ export class FifoClients {
 		return this.#clients.get(client);
 	}
 
-	/** Takes over a client and its logs from another place. */
+	/** The logs of a client, if it is here. */
+	peek(client: string): FoundLogs | undefined {
+		const first = this.find(client);
+		return first === undefined ? undefined : {logs: this.#logs, first};
+	}
+
+	/** Takes over a client and its logs from another group. */
 	add(client: string, from: ClientLogs, first: number): void {
 		if (this.#clients.size >= this.#max) {
 			this.#removeFirst();
@@ -69,6 +75,10 @@ export class FifoClients {
 
 	/** Forgets those of the next clients that have been quiet for a span. No call takes long. */
 	forgetQuiet(now: number, span: number): void {
+		if (this.size === 0) {
+			return;
+		}
+
 		// At least one: an iterator that stands still keeps all earlier tables of the Map alive.
 		const looks = Math.min(SWEPT_AT_ONCE, this.size + 1);
 		for (let look = 0; look < looks; look += 1) {

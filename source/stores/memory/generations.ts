@@ -1,4 +1,4 @@
-import {ClientLogs} from './client-logs.ts';
+import {ClientLogs, type FoundLogs} from './client-logs.ts';
 import {NONE} from './records.ts';
 
 /** The clients that were looked up in a span of time, each with its first log. */
@@ -55,6 +55,18 @@ export class Generations {
 	/** The first log of a client in the young generation, if it is there. */
 	find(client: string): number | undefined {
 		return this.#young.clients.get(client);
+	}
+
+	/** The logs of a client, which stays in its generation; undefined if it is not known. */
+	peek(client: string): FoundLogs | undefined {
+		for (const {clients, logs} of [this.#young, this.#old]) {
+			const first = clients.get(client);
+			if (first !== undefined) {
+				return {logs, first};
+			}
+		}
+
+		return undefined;
 	}
 
 	/** Moves a client from the old generation to the young one. Returns its first log; NONE if it is unknown. */

@@ -1,26 +1,21 @@
 import {warner} from '../../warnings.ts';
+import type {
+	BanOutcome,
+	NewBan,
+	RangeBan,
+	Report,
+	ReportOutcome,
+	StoredBan,
+} from '../ban-records.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import {SteadyClock} from '../steady-clock.ts';
-import {
-	type AdmitOptions,
-	admitted,
-	type Banned,
-	type NewBan,
-	type Report,
-	type ReportOutcome,
-	type Store,
-	type StoredBan,
-	type Verdict,
-} from '../store.ts';
+import type {Store} from '../store.ts';
+import {type AdmitOptions, admitted, type Banned, type Counted, type Verdict} from '../verdict.ts';
 import {Bans, type BanTerms} from './bans.ts';
-import {Clients} from './clients.ts';
-import {Counters, isOfReports} from './counters.ts';
-import {count, fullOf, openLogs, quotaOf} from './counting.ts';
-import {levelOf} from './levels.ts';
+import {Counts} from './counts.ts';
 import {type MemoryStoreOptions, settleMemoryOptions} from './options.ts';
-
-/** Milliseconds. Clients are forgotten in steps of at least this, however short the windows are. */
-const MIN_SPAN = 1000;
+import {RangeBans} from './range-bans.ts';
+import {Strikes} from './strikes.ts';
 
 /**
  * Keeps everything in this process: exact to the millisecond, bounded, and gone when the process ends. A
@@ -32,22 +27,24 @@ const MIN_SPAN = 1000;
  */
 export class MemoryStore implements Store {
 	readonly shared = false;
+	readonly #options: MemoryStoreOptions;
 	readonly #clock: SteadyClock;
-	readonly #clients: Clients;
-	/** What a `specific` with a `key` counts in place of clients, such as accounts. */
-	readonly #keys: Clients;
-	readonly #counters = new Counters(MIN_SPAN);
+	readonly #counts: Counts;
 	readonly #bans: Bans;
+	readonly #strikes: Strikes;
+	readonly #ranges = new RangeBans();
+	#sibling: MemoryStore | undefined;
 	readonly #warn = warner();
 	#tickedAt = Number.NaN;
 
 	/** @throws {TypeError} for a clock that returns no time, and for options that are unknown or out of bounds */
 	constructor(options: MemoryStoreOptions = {}) {
 		const {clock, maxClients, maxBans} = settleMemoryOptions(options);
+		this.#options = {clock, maxClients, maxBans};
 		this.#clock = new SteadyClock(clock);
-		this.#clients = new Clients(maxClients);
-		this.#keys = new Clients(maxClients);
+		this.#counts = new Counts(maxClients);
 		this.#bans = new Bans(maxBans);
+		this.#strikes = new Strikes(maxBans);
 	}
 
 	/** @internal Whether a store is a MemoryStore that is neither extended nor wrapped. */
@@ -63,67 +60,45 @@ export class MemoryStore implements Store {
 	}
 
 	admit(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict {
-		const counters = this.#counters.ofRequests(rules);
 		const now = this.#tick();
 		const banned = options.immune ? undefined : this.#banned(client, now);
 		if (banned !== undefined) {
 			return banned;
 		}
 
-		if (counters.length === 0) {
-			return admitted;
-		}
+		return rules.length === 0 ? admitted : this.#counts.admit(client, rules, options, now);
+	}
 
-		const room = options.requester === undefined ? this.#clients : this.#keys;
-		openLogs(room, client, counters);
-		const full = fullOf(counters, now);
-		if (full === undefined) {
-			if (options.peek) {
-				return admitted;
-			}
-
-			const quotas = count(counters, now);
-			room.raise(client, levelOf(quotas));
-			return {kind: 'admitted', quotas};
-		}
-
-		if (options.late && !options.peek) {
-			count(counters, now);
-		}
-
-		const quotas = full.map(counter => quotaOf(counter, now));
-		room.raise(client, levelOf(quotas));
-		return {kind: 'limited', quotas};
+	giveBack(client: string, counted: readonly Counted[]): void {
+		this.#counts.giveBack(client, counted, this.#tick());
 	}
 
 	report(client: string, banRule: SettledBanRule, {weight, reason}: Report): ReportOutcome {
-		const counter = this.#counters.ofReports(banRule);
 		const now = this.#tick();
 		const banned = this.#banned(client, now);
 		if (banned) {
 			return {reports: 0, banEndsInMs: banned.endsInMs};
 		}
 
-		openLogs(this.#clients, client, [counter]);
-		const {log} = counter;
-		const reports = log.within(banRule.window, now) + weight;
-		if (reports >= banRule.count) {
-			this.#spendReports(client);
-			this.#beginBan(client, 'reports', {duration: banRule.duration, reason}, now);
-			return {reports, banEndsInMs: banRule.duration};
+		const reports = this.#counts.report(client, banRule, weight, now);
+		if (reports < banRule.count) {
+			return {reports};
 		}
 
-		for (let counted = 0; counted < weight; counted += 1) {
-			log.add(banRule.count, now);
-		}
-
-		return {reports};
+		const {duration, ...strike} = this.#strikes.next(client, banRule, now);
+		this.#begin(client, 'reports', {duration, ...strike, reason}, now);
+		return {reports, banEndsInMs: duration, ...strike};
 	}
 
-	ban(client: string, ban: NewBan): void {
+	ban(client: string, ban: NewBan): BanOutcome {
 		const now = this.#tick();
-		this.#spendReports(client);
-		this.#beginBan(client, 'hand', ban, now);
+		const earlier = ban.keepsLonger ? this.#bans.find(client, now) : undefined;
+		if (earlier && earlier.endsInMs >= ban.duration) {
+			return {banEndsInMs: earlier.endsInMs};
+		}
+
+		this.#begin(client, 'hand', ban, now);
+		return {banEndsInMs: ban.duration};
 	}
 
 	/** @internal Takes over a ban from another store. */
@@ -139,12 +114,39 @@ export class MemoryStore implements Store {
 
 	unban(client: string): void {
 		this.#bans.end(client);
-		this.#spendReports(client);
+		this.#strikes.forget(client);
+		this.#counts.spendReports(client);
+	}
+
+	banRange(range: string, ban: RangeBan): void {
+		this.#ranges.begin(range, ban, this.#tick());
+	}
+
+	unbanRange(range: string): void {
+		this.#ranges.end(range);
+	}
+
+	ranges(): readonly StoredBan[] {
+		return this.#ranges.list(this.#tick());
+	}
+
+	/** @internal The ban of a range that a client is in, if any. */
+	rangeBan(client: string): Banned | undefined {
+		return this.#ranges.find(client, this.#tick());
+	}
+
+	/** @internal Takes over the bans of ranges from another store, in place of all that are here. */
+	learnRanges(bans: readonly StoredBan[]): void {
+		this.#ranges.replaceAll(bans, this.#tick());
+	}
+
+	sibling(): MemoryStore {
+		this.#sibling ??= new MemoryStore(this.#options);
+		return this.#sibling;
 	}
 
 	reset(client: string): void {
-		this.#clients.delete(client);
-		this.#keys.delete(client);
+		this.#counts.reset(client);
 	}
 
 	bans(): Iterable<readonly StoredBan[]> {
@@ -152,44 +154,38 @@ export class MemoryStore implements Store {
 	}
 
 	close(): void {
-		this.#clients.clear();
-		this.#keys.clear();
+		this.#counts.clear();
 		this.#bans.clear();
+		this.#strikes.clear();
+		this.#ranges.clear();
 	}
 
-	/** Returns the time. Forgets clients that have been quiet for too long, and bans that have ended. */
+	/** Returns the time. Forgets what is too old to matter. */
 	#tick(): number {
 		const now = this.#clock.now();
 		if (now !== this.#tickedAt) {
-			const {longestWindow} = this.#counters;
 			this.#tickedAt = now;
-			this.#clients.forgetQuiet(now, longestWindow);
-			this.#keys.forgetQuiet(now, longestWindow);
+			this.#counts.forgetQuiet(now);
 			this.#bans.removeEnded(now);
+			this.#strikes.removeEnded(now);
 		}
 
 		return now;
 	}
 
-	#beginBan(client: string, by: StoredBan['by'], ban: BanTerms, now: number): void {
+	#begin(client: string, by: StoredBan['by'], ban: BanTerms, now: number): void {
+		this.#counts.spendReports(client);
 		if (this.#bans.begin(client, by, ban, now)) {
 			this.#warn('GATEKEEPER_BANS_FULL');
 		}
 	}
 
-	/** A client that a ban refuses is not quiet: its logs stay. */
 	#banned(client: string, now: number): Banned | undefined {
-		const ban = this.#bans.find(client, now);
+		const ban = this.#ranges.find(client, now) ?? this.#bans.find(client, now);
 		if (ban !== undefined) {
-			this.#clients.touch(client);
+			this.#counts.touch(client);
 		}
 
 		return ban;
-	}
-
-	/** A ban uses up the client's reports, whether they led to it or an operator did. */
-	#spendReports(client: string): void {
-		const first = this.#clients.find(client);
-		this.#clients.logs.clearThose(first, isOfReports);
 	}
 }

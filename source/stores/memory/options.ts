@@ -20,7 +20,7 @@ export interface MemoryStoreOptions {
 	 */
 	readonly maxClients?: number;
 	/**
-	 * The most bans by reports that are held, at least 2, and the most manual bans. One more replaces the
+	 * The most bans by reports that are held, at least 2, and the most bans by hand. One more replaces the
 	 * ban that began first, and a warning says so.
 	 *
 	 * @default 100,000

@@ -15,7 +15,7 @@ export class Records {
 	readonly #pages: Int32Array[] = [];
 	#made = 0;
 	/** The first free record. Each contains the next one's number in its last cell. */
-	#free = NONE;
+	#firstFree = NONE;
 
 	/** @param cells how many cells a record has */
 	constructor(cells: number) {
@@ -24,9 +24,9 @@ export class Records {
 
 	/** Returns a free record, which may contain anything. */
 	take(): number {
-		const free = this.#free;
+		const free = this.#firstFree;
 		if (free !== NONE) {
-			this.#free = this.get(free, this.#cells - 1);
+			this.#firstFree = this.get(free, this.#cells - 1);
 			return free;
 		}
 
@@ -37,25 +37,25 @@ export class Records {
 	}
 
 	/** Frees a record, or a chain of them. Each contains the next one's number in its last cell. */
-	giveBack(first: number, last = first): void {
-		this.set(last, this.#cells - 1, this.#free);
-		this.#free = first;
+	free(first: number, last = first): void {
+		this.set(last, this.#cells - 1, this.#firstFree);
+		this.#firstFree = first;
 	}
 
 	get(record: number, cell: number): number {
-		return this.pageOf(record)[this.placeOf(record) + cell] ?? 0;
+		return this.pageOf(record)[this.offsetOf(record) + cell] ?? 0;
 	}
 
 	set(record: number, cell: number, value: number): void {
-		this.pageOf(record)[this.placeOf(record) + cell] = value;
+		this.pageOf(record)[this.offsetOf(record) + cell] = value;
 	}
 
-	/** The page of a record, for fast access to its cells, which begin at `placeOf`. */
+	/** The page of a record, for fast access to its cells, which begin at `offsetOf`. */
 	pageOf(record: number): Int32Array {
 		return this.#pages[record >>> PAGE_BITS] ?? noCells;
 	}
 
-	placeOf(record: number): number {
+	offsetOf(record: number): number {
 		return (record & (RECORDS_PER_PAGE - 1)) * this.#cells;
 	}
 

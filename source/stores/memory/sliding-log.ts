@@ -1,5 +1,6 @@
+import {EditableTimes} from './editable-times.ts';
 import {NONE} from './records.ts';
-import {type Storage, Times} from './times.ts';
+import type {Storage} from './times.ts';
 
 /** The cells before those of the times. */
 const COUNTER = 0;
@@ -9,7 +10,7 @@ const NEXT = 1;
  * A sliding log: the times of the last `count` events of one client under one counter. An exact sliding
  * window needs no more. An event at time t lies in the window until t + window.
  */
-export class SlidingLog extends Times {
+export class SlidingLog extends EditableTimes {
 	/** Moves to a counter's log among those of a client, from the client's first. False if there is none. */
 	find(storage: Storage, first: number, counter: number): boolean {
 		for (let log = first; log !== NONE; log = this.next) {
@@ -25,8 +26,13 @@ export class SlidingLog extends Times {
 	/** Begins an empty log here, before a client's other logs. */
 	begin(counter: number, next: number): void {
 		this.set(COUNTER, counter);
-		this.set(NEXT, next);
+		this.link(next);
 		this.empty();
+	}
+
+	/** Makes another log, or NONE, the next one of the client. */
+	link(next: number): void {
+		this.set(NEXT, next);
 	}
 
 	get counter(): number {

@@ -9,15 +9,15 @@ const OWN_CELLS = 2;
 /** How many times the queue holds. */
 const LENGTH = OWN_CELLS;
 /** The first time: its lower 32 bits, and the bits above them. */
-const FIRST = 3;
-const FIRST_HIGH = 4;
-/** The place of the first time: in the first block if there is one, otherwise among the recent times. */
-const PLACE = 5;
-const FIRST_BLOCK = 6;
-const LAST_BLOCK = 7;
+export const FIRST = 3;
+export const FIRST_HIGH = 4;
+/** The cell of the first time: in the first block if there is one, otherwise among the recent times. */
+export const FIRST_CELL = 5;
+export const FIRST_BLOCK = 6;
+export const LAST_BLOCK = 7;
 /** How many cells of the recent times are filled. Earlier times are in blocks. */
-const FILLED = 8;
-const RECENT = 9;
+export const FILLED = 8;
+export const RECENT = 9;
 export const CELLS = RECENT + TIMES_PER_BLOCK;
 
 /** Where queues are stored. */
@@ -34,8 +34,8 @@ const noBlocks = new Blocks();
  * A queue of times in whole milliseconds. Except for the first, only the lower 32 bits of each are stored,
  * since no two are further apart than the longest window, 45 days.
  *
- * This is a view that `open` moves from queue to queue: an object for each queue would take more memory than
- * the queue. The view is valid until another queue is begun.
+ * An object for each queue would take more memory than the queue: this is a view that `open` moves from one to
+ * the next. It is valid until another queue is begun.
  */
 export class Times {
 	#cells = noCells;
@@ -45,7 +45,7 @@ export class Times {
 	/** Moves the view to the queue in a record. */
 	open({records, blocks}: Storage, record: number): void {
 		this.#cells = records.pageOf(record);
-		this.#at = records.placeOf(record);
+		this.#at = records.offsetOf(record);
 		this.#blocks = blocks;
 	}
 
@@ -91,13 +91,13 @@ export class Times {
 			return;
 		}
 
-		const place = this.get(PLACE) + 1;
-		if (!this.#hasBlocks()) {
-			this.set(PLACE, place);
-			this.#advanceFirst(this.get(RECENT + place));
-		} else if (place < TIMES_PER_BLOCK) {
-			this.set(PLACE, place);
-			this.#advanceFirst(this.#blocks.timeAt(this.get(FIRST_BLOCK), place));
+		const cell = this.get(FIRST_CELL) + 1;
+		if (!this.hasBlocks) {
+			this.set(FIRST_CELL, cell);
+			this.#advanceFirst(this.get(RECENT + cell));
+		} else if (cell < TIMES_PER_BLOCK) {
+			this.set(FIRST_CELL, cell);
+			this.#advanceFirst(this.#blocks.timeAt(this.get(FIRST_BLOCK), cell));
 		} else {
 			this.#shiftBlock();
 		}
@@ -107,8 +107,8 @@ export class Times {
 
 	/** Drops all times. */
 	clear(): void {
-		if (this.#hasBlocks()) {
-			this.#blocks.giveBack(this.get(FIRST_BLOCK), this.get(LAST_BLOCK));
+		if (this.hasBlocks) {
+			this.#blocks.free(this.get(FIRST_BLOCK), this.get(LAST_BLOCK));
 		}
 
 		this.empty();
@@ -120,7 +120,7 @@ export class Times {
 			this.set(cell, other.get(cell));
 		}
 
-		if (other.#hasBlocks()) {
+		if (other.hasBlocks) {
 			const [first, last] = this.#blocks.copy(
 				other.#blocks,
 				other.get(FIRST_BLOCK),
@@ -134,7 +134,7 @@ export class Times {
 	/** Makes this an empty queue, whatever its cells contain. */
 	protected empty(): void {
 		this.set(LENGTH, 0);
-		this.set(PLACE, 0);
+		this.set(FIRST_CELL, 0);
 		this.set(FILLED, 0);
 	}
 
@@ -148,17 +148,17 @@ export class Times {
 
 	/** Makes room among the recent times: removes those that were dropped, or moves all to a block. */
 	#makeRoom(): void {
-		const place = this.get(PLACE);
-		if (place > 0 && !this.#hasBlocks()) {
+		const cell = this.get(FIRST_CELL);
+		if (cell > 0 && !this.hasBlocks) {
 			const from = this.#at + RECENT;
-			this.#cells.copyWithin(from, from + place, from + TIMES_PER_BLOCK);
-			this.set(PLACE, 0);
-			this.set(FILLED, TIMES_PER_BLOCK - place);
+			this.#cells.copyWithin(from, from + cell, from + TIMES_PER_BLOCK);
+			this.set(FIRST_CELL, 0);
+			this.set(FILLED, TIMES_PER_BLOCK - cell);
 			return;
 		}
 
 		const block = this.#blocks.save(this.#cells, this.#at + RECENT);
-		if (this.#hasBlocks()) {
+		if (this.hasBlocks) {
 			this.#blocks.link(this.get(LAST_BLOCK), block);
 		} else {
 			this.set(FIRST_BLOCK, block);
@@ -172,8 +172,8 @@ export class Times {
 		const block = this.get(FIRST_BLOCK);
 		const next = this.#blocks.nextOf(block);
 		const wasLast = block === this.get(LAST_BLOCK);
-		this.#blocks.giveBack(block);
-		this.set(PLACE, 0);
+		this.#blocks.free(block);
+		this.set(FIRST_CELL, 0);
 		this.set(FIRST_BLOCK, next);
 		this.#advanceFirst(wasLast ? this.get(RECENT) : this.#blocks.timeAt(next, 0));
 	}
@@ -186,7 +186,11 @@ export class Times {
 		this.set(FIRST, time);
 	}
 
-	#hasBlocks(): boolean {
-		return this.length > this.get(FILLED) - this.get(PLACE);
+	protected get blocks(): Blocks {
+		return this.#blocks;
+	}
+
+	protected get hasBlocks(): boolean {
+		return this.length > this.get(FILLED) - this.get(FIRST_CELL);
 	}
 }

@@ -1,7 +1,8 @@
 import {memoizeByList} from '../../collections/memoize-by-list.ts';
 import type {AskOptions} from '../ask-options.ts';
+import {costOf} from '../costs.ts';
 import type {Rule} from '../rule.ts';
-import type {AdmitOptions, Verdict} from '../store.ts';
+import type {AdmitOptions, Verdict} from '../verdict.ts';
 import type {Connection} from './connection/connection.ts';
 import {listOf} from './connection/reply-list.ts';
 import {shortId} from './keys.ts';
@@ -71,8 +72,8 @@ export class Admissions {
 	async #askTogether(questions: readonly Question[]): Promise<void> {
 		try {
 			const values = listOf(await this.#run(questions)).values();
-			for (const {rules, resolve} of questions) {
-				resolve(parseVerdict(values, rules));
+			for (const {rules, options, resolve} of questions) {
+				resolve(parseVerdict(values, rules, options));
 			}
 		} catch (error) {
 			if (questions.length > 1 && error instanceof Error && error.message.includes('CROSSSLOT')) {
@@ -99,14 +100,25 @@ export class Admissions {
 			state,
 			...planFor(rules).ids.map(id => state + id),
 		]);
-		const codes = questions.map(({rules, options: {immune, late, peek}}) =>
-			String(8 * lists.indexOf(rules) + (immune ? 1 : 0) + (late ? 2 : 0) + (peek ? 4 : 0)),
-		);
-		const args = [String(lists.length), ...lists.flatMap(rules => planFor(rules).args), ...codes];
+		const args = [String(lists.length), ...lists.flatMap(rules => planFor(rules).args)];
+		for (const {rules, options} of questions) {
+			const {costs} = options;
+			const code = 32 * lists.indexOf(rules) + flagsOf(options);
+			// Sent only if one is not 1.
+			if (costs === undefined || costs.every(cost => cost === 1)) {
+				args.push(String(code));
+			} else {
+				args.push(String(code + 8), ...rules.map((_, index) => String(costOf(costs, index))));
+			}
+		}
 
 		// A question that has to wait for the connection is asked alone: its own deadline counts.
 		return this.#script.run(this.#connection, keys, args, questions.at(-1)?.asking);
 	}
+}
+
+function flagsOf({immune, late, peek, returnable}: AdmitOptions): number {
+	return (immune ? 1 : 0) + (late ? 2 : 0) + (peek ? 4 : 0) + (returnable ? 16 : 0);
 }
 
 const planFor = memoizeByList(

@@ -23,7 +23,7 @@ export function readOnlyWarner(advice: string | undefined): (error: unknown) => 
 	let hasWarned = advice === undefined;
 
 	return error => {
-		// Before Redis 7.0, the place in the script stands before the code.
+		// Before Redis 7.0, the position in the script stands before the code.
 		if (!hasWarned && error instanceof Error && error.message.includes('READONLY ')) {
 			hasWarned = true;
 			warnEachTime('GATEKEEPER_READ_ONLY', advice ?? '');

@@ -1,22 +1,29 @@
 import {createHash} from 'node:crypto';
+import type {Rule} from '../rule.ts';
 import {escapeGlob} from './connection/scan.ts';
 
 /**
  * The names of a store's keys. Those of a client have the client between braces. That is the hash tag by
- * which a cluster finds their slot:
+ * which a cluster finds their slot, so that one script can use them all:
  *
  * - `gk:{203.0.113.7}`: its state
  * - `gk:{203.0.113.7}!`: its reports
+ * - `gk:{203.0.113.7}#`: how many of its bans are remembered under escalation
+ * - `gk:{203.0.113.7}~…`: for a minute, that a give-back was carried out
  * - `gk:{203.0.113.7}c3VtOnRp`: its log of requests under one rule
+ *
+ * All bans of ranges are in one key, `gk:ranges`.
  */
 export class Keys {
 	/** Matches the keys of clients' states, and no others. */
 	readonly statePattern: string;
+	readonly ranges: string;
 	readonly #prefix: string;
 
 	constructor(prefix: string) {
 		this.#prefix = prefix;
 		this.statePattern = `${escapeGlob(prefix)}{*}`;
+		this.ranges = `${prefix}ranges`;
 	}
 
 	stateOf(client: string): string {
@@ -25,6 +32,20 @@ export class Keys {
 
 	reportsOf(client: string): string {
 		return `${this.stateOf(client)}!`;
+	}
+
+	strikesOf(client: string): string {
+		return `${this.stateOf(client)}#`;
+	}
+
+	/** @param id that of a give-back */
+	markOf(client: string, id: string): string {
+		return `${this.stateOf(client)}~${id}`;
+	}
+
+	/** The log of a client's requests under one rule. */
+	logOf(client: string, rule: Rule): string {
+		return this.stateOf(client) + shortId(rule.id);
 	}
 
 	/** What stands between the braces of a client's keys. */

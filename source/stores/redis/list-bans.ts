@@ -1,30 +1,52 @@
-import type {StoredBan} from '../store.ts';
-import type {Connection, KeyScanner} from './connection/connection.ts';
+import {setTimeout} from 'node:timers/promises';
+import type {StoredBan} from '../ban-records.ts';
+import type {KeyScanner} from './connection/connection.ts';
 import type {Keys} from './keys.ts';
 import {readBan} from './protocol.ts';
-import type {Script} from './scripts/script.ts';
+import type {Server} from './server.ts';
 
-/** Lists the bans in force, page by page. A ban that begins or ends during that may be listed or not. */
+/** How many bans are asked about at once. The event loop is held up while their replies are read. */
+const PAGE = 100;
+
+/** How often a server of a cluster is asked about a client while its slot is being moved, and after how many milliseconds. */
+const TRIES = 8;
+const PAUSE = 50;
+
+/**
+ * Lists the bans in force, page by page. A ban that begins or ends during that may be listed or not.
+ *
+ * The servers of a cluster are read one after the other, and slots may be moved to one that has been read. So all
+ * of them are read twice: what is moved during the first time is found the second time, and what is moved later
+ * has been found the first time. Only a ban that is moved twice may be missing.
+ */
 export async function* listBans(
-	connection: Connection,
+	{connection, scripts}: Server,
 	keys: Keys,
-	show: Script,
 ): AsyncGenerator<readonly StoredBan[]> {
-	for (const scan of await connection.servers()) {
-		for await (const states of newKeys(scan, keys.statePattern)) {
-			const bans = await Promise.all(
-				states.map(async state =>
-					readBan(keys.clientOf(state), await show.run(connection, [state])),
-				),
-			);
-			yield bans.filter(ban => ban !== undefined);
+	const seen = new Set<string>();
+	for (let times = connection.isCluster ? 2 : 1; times > 0; times -= 1) {
+		for (const scan of await connection.servers()) {
+			for await (const states of newKeys(scan, keys.statePattern, seen)) {
+				const bans = await Promise.all(
+					states.map(async state => {
+						const client = keys.clientOf(state);
+						const about = [state, keys.strikesOf(client)];
+
+						return readBan(client, await onceMoved(() => scripts.show.run(connection, about)));
+					}),
+				);
+				yield bans.filter(ban => ban !== undefined);
+			}
 		}
 	}
 }
 
-/** A server may return a key of a scan more than once. */
-async function* newKeys(scan: KeyScanner, pattern: string): AsyncGenerator<readonly string[]> {
-	const seen = new Set<string>();
+/** Pages of keys that have not been seen. A server may return a key of a scan more than once. */
+async function* newKeys(
+	scan: KeyScanner,
+	pattern: string,
+	seen: Set<string>,
+): AsyncGenerator<readonly string[]> {
 	let cursor = '0';
 	do {
 		const scanned = await scan(cursor, pattern);
@@ -34,6 +56,24 @@ async function* newKeys(scan: KeyScanner, pattern: string): AsyncGenerator<reado
 			seen.add(key);
 		}
 
-		yield keys;
+		// Without a new key too: each step of the scan is one of the iteration, which has a deadline for each.
+		for (let start = 0; start === 0 || start < keys.length; start += PAGE) {
+			yield keys.slice(start, start + PAGE);
+		}
 	} while (cursor !== '0');
+}
+
+/** While a slot is being moved, a server may refuse to say what is on which server. It usually takes a moment. */
+async function onceMoved(ask: () => Promise<unknown>): Promise<unknown> {
+	for (let tries = 1; ; tries += 1) {
+		try {
+			return await ask();
+		} catch (error) {
+			if (tries === TRIES || !(error instanceof Error && error.message.startsWith('TRYAGAIN'))) {
+				throw error;
+			}
+		}
+
+		await setTimeout(PAUSE);
+	}
 }

@@ -1,7 +1,17 @@
+import type {ReportOutcome, StoredBan} from '../ban-records.ts';
+import {costOf} from '../costs.ts';
 import {keptReason} from '../reason.ts';
 import type {Rule} from '../rule.ts';
-import {admitted, type Quota, type ReportOutcome, type StoredBan, type Verdict} from '../store.ts';
+import {
+	type AdmitOptions,
+	type Admitted,
+	admitted,
+	type Counted,
+	type Quota,
+	type Verdict,
+} from '../verdict.ts';
 import {listOf, unreadable} from './connection/reply-list.ts';
+import type {Receipt} from './receipt.ts';
 
 /** Whether an error is what the server replied. It begins with a code, such as READONLY. */
 export function isReply(error: unknown): boolean {
@@ -23,10 +33,14 @@ export function reasonText(reason: string | undefined): string {
  *
  * @throws {TypeError} for a list that makes no sense
  */
-export function parseVerdict(values: Iterator<unknown>, rules: readonly Rule[]): Verdict {
+export function parseVerdict(
+	values: Iterator<unknown>,
+	rules: readonly Rule[],
+	options: AdmitOptions,
+): Verdict {
 	switch (Number(next(values))) {
 		case 0:
-			return {kind: 'admitted', quotas: rules.map(rule => readQuota(values, rule))};
+			return readAdmitted(values, rules, options);
 		case 1:
 			return {kind: 'limited', quotas: readFull(values, rules)};
 		case 2:
@@ -40,16 +54,60 @@ export function parseVerdict(values: Iterator<unknown>, rules: readonly Rule[]):
 
 /** Reads what `scripts/report.ts` returns. */
 export function parseOutcome(reply: unknown): ReportOutcome {
-	const [reports, left] = listOf(reply);
+	const [reports, left, strike] = listOf(reply);
 
 	return left === undefined
 		? {reports: Number(reports)}
-		: {reports: Number(reports), banEndsInMs: msOf(left)};
+		: {reports: Number(reports), banEndsInMs: msOf(left), ...strikeOf(strike)};
 }
 
 /** Reads what `scripts/show.ts` returns: undefined if there is no ban. */
 export function readBan(client: string, reply: unknown): StoredBan | undefined {
-	return reply === null ? undefined : {client, ...banOf(listOf(reply))};
+	if (reply === null) {
+		return undefined;
+	}
+
+	const [by, left, reason, strike] = listOf(reply);
+
+	return {client, ...banOf([by, left, reason]), ...strikeOf(strike)};
+}
+
+/** Reads what `scripts/ranges.ts` returns about the bans of ranges. */
+export function readRanges(reply: unknown): readonly StoredBan[] {
+	const values = listOf(reply);
+
+	return Array.from({length: values.length / 3}, (_, index) => {
+		const [range, left, reason] = values.slice(3 * index);
+
+		return {client: String(range), ...banOf(['h', left, reason])};
+	});
+}
+
+function readAdmitted(
+	values: Iterator<unknown>,
+	rules: readonly Rule[],
+	{costs, returnable}: AdmitOptions,
+): Admitted {
+	const quotas = rules.map(rule => readQuota(values, rule));
+
+	return returnable
+		? {kind: 'admitted', quotas, counted: readCounted(values, rules, costs)}
+		: {kind: 'admitted', quotas};
+}
+
+function readCounted(
+	values: Iterator<unknown>,
+	rules: readonly Rule[],
+	costs: readonly number[] | undefined,
+): readonly Counted[] {
+	const resets = Number(next(values));
+
+	return rules
+		.map((rule, index) => {
+			const receipt: Receipt = {at: Number(next(values)), resets};
+			return {rule, cost: costOf(costs, index), receipt};
+		})
+		.filter(({cost}) => cost > 0);
 }
 
 function readFull(values: Iterator<unknown>, rules: readonly Rule[]): readonly Quota[] {
@@ -93,6 +151,12 @@ function reasonOf(text: unknown): {reason?: string} {
 	}
 }
 
-function msOf(text: unknown): number {
+/** 0 stands for none, and so does what no script returns. */
+function strikeOf(strike: unknown): {strike?: number} {
+	return Number(strike) > 0 ? {strike: Number(strike)} : {};
+}
+
+/** Milliseconds, as the scripts return them. */
+export function msOf(text: unknown): number {
 	return text === 'inf' ? Infinity : Number(text);
 }

@@ -1,27 +1,25 @@
 import {check, isFunction, isText, namedOptions} from '../../checks/option-checks.ts';
 import type {AskOptions} from '../ask-options.ts';
-import type {Rule, SettledBanRule} from '../rule.ts';
 import type {
-	AdmitOptions,
+	BanOutcome,
 	NewBan,
+	RangeBan,
 	Report,
 	ReportOutcome,
-	Store,
 	StoredBan,
-	Verdict,
-} from '../store.ts';
-import {asUnfinished} from '../unfinished-error.ts';
+} from '../ban-records.ts';
+import type {Rule, SettledBanRule} from '../rule.ts';
+import type {Store} from '../store.ts';
+import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
 import {Admissions} from './admissions.ts';
-import {readOnlyWarner, warnOfTimeout} from './client-warnings.ts';
-import {connect, type RedisClient} from './connection/connect.ts';
-import type {Connection} from './connection/connection.ts';
+import {ClientCommands} from './client-commands.ts';
+import type {RedisClient} from './connection/connect.ts';
 import {Decisions} from './decisions.ts';
-import {Keys, shortId} from './keys.ts';
+import {Keys} from './keys.ts';
 import {listBans} from './list-bans.ts';
-import {isReply, msText, parseOutcome, reasonText} from './protocol.ts';
+import {RangeBans} from './range-bans.ts';
 import {ReplyCache} from './reply-cache/reply-cache.ts';
-import {type Scripts, scripts} from './scripts/all.ts';
-import {serverClock} from './scripts/clock.ts';
+import {Server} from './server.ts';
 import {slotOf} from './slot.ts';
 
 export interface RedisStoreOptions {
@@ -60,53 +58,53 @@ export interface RedisStoreOptions {
  */
 export class RedisStore implements Store {
 	readonly shared = true;
-	readonly #connection: Connection;
+	readonly #options: Required<RedisStoreOptions>;
+	readonly #server: Server;
 	readonly #keys: Keys;
-	readonly #scripts: Scripts;
-	readonly #decisions: Decisions;
-	readonly #clock: () => number;
 	readonly #cache = new ReplyCache();
-	readonly #warnIfReadOnly: (error: unknown) => void;
+	readonly #decisions: Decisions;
+	readonly #commands: ClientCommands;
+	readonly #ranges: RangeBans;
+	#sibling: RedisStore | undefined;
 
 	/** @throws {TypeError} for an unknown kind of client, and for options that are unknown or out of bounds */
 	constructor(options: RedisStoreOptions);
-	/** @internal `prelude` replaces what the scripts begin with. */
-	constructor(options: RedisStoreOptions, prelude: string);
-	constructor(options: RedisStoreOptions, prelude = serverClock) {
+	/** @internal */
+	constructor(options: RedisStoreOptions, server: Server);
+	constructor(options: RedisStoreOptions, server?: Server) {
 		const given = namedOptions(options, ['client', 'prefix', 'clock'], 'RedisStore()', {
 			example: '{client: new Redis()}',
 		});
 		const {client, prefix = 'gk:', clock = () => performance.now()} = given;
 		check(isPrefix, prefix, 'prefix', 'text without braces, not empty');
 		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
-		this.#connection = connect(client);
-		warnOfTimeout(this.#connection);
-		this.#warnIfReadOnly = readOnlyWarner(this.#connection.readOnlyAdvice);
+		this.#options = {client: client as RedisClient, prefix, clock};
+		this.#server = server ?? new Server(client);
 		this.#keys = new Keys(prefix);
-		this.#scripts = scripts(prelude);
-		this.#clock = clock;
 		this.#decisions = new Decisions({
-			admissions: new Admissions(this.#connection, this.#scripts.admit),
+			admissions: new Admissions(this.#server.connection, this.#server.scripts.admit),
 			cache: this.#cache,
 			keys: this.#keys,
 			clock,
-			onError: this.#warnIfReadOnly,
+			onError: this.#server.onError,
 		});
+		this.#commands = new ClientCommands(this.#server, this.#keys, this.#cache);
+		this.#ranges = new RangeBans(this.#server, this.#keys.ranges);
 	}
 
 	/** Milliseconds by the clock of this process. */
 	clock(): number {
-		return this.#clock();
+		return this.#options.clock();
 	}
 
 	/** The server of the cluster that a client is on. */
 	partOf(client: string): string {
-		return this.#connection.serverOf?.(slotOf(this.#keys.tagOf(client))) ?? '';
+		return this.#server.connection.serverOf?.(slotOf(this.#keys.tagOf(client))) ?? '';
 	}
 
 	/** The hash slot of the cluster that a client is on. */
 	slotOf(client: string): number {
-		return this.#connection.isCluster ? slotOf(this.#keys.tagOf(client)) : 0;
+		return this.#server.connection.isCluster ? slotOf(this.#keys.tagOf(client)) : 0;
 	}
 
 	/** Asks the server, or waits for a question that another request of a refused client has asked. */
@@ -124,69 +122,61 @@ export class RedisStore implements Store {
 		return this.#decisions.recall(client, rules, options);
 	}
 
-	async report(
+	/** Forgets the refusals of the client that this process remembers: they may be over. */
+	giveBack(client: string, counted: readonly Counted[], asking?: AskOptions): Promise<void> {
+		return this.#commands.giveBack(client, counted, asking);
+	}
+
+	report(
 		client: string,
 		banRule: SettledBanRule,
-		{weight, reason}: Report,
+		report: Report,
 		asking?: AskOptions,
 	): Promise<ReportOutcome> {
-		const {id, count, window, duration} = banRule;
-		const args = [
-			shortId(id),
-			String(count),
-			String(window),
-			msText(duration),
-			String(weight),
-			reasonText(reason),
-		];
-		const reply = await this.#run('report', client, args, asking);
-		const outcome = parseOutcome(reply);
-		// No reports: a ban was in force before, and nothing has changed.
-		if (outcome.reports > 0) {
-			this.#cache.forget(client);
-		}
-
-		return outcome;
+		return this.#commands.report(client, banRule, report, asking);
 	}
 
-	async ban(client: string, {duration, reason}: NewBan, asking?: AskOptions): Promise<void> {
-		await this.#run('ban', client, [msText(duration), reasonText(reason)], asking);
-		this.#cache.forget(client);
+	ban(client: string, ban: NewBan, asking?: AskOptions): Promise<BanOutcome> {
+		return this.#commands.ban(client, ban, asking);
 	}
 
-	async unban(client: string, asking?: AskOptions): Promise<void> {
-		await this.#run('unban', client, [], asking);
-		this.#cache.forget(client);
+	unban(client: string, asking?: AskOptions): Promise<void> {
+		return this.#commands.unban(client, asking);
 	}
 
-	async reset(client: string, asking?: AskOptions): Promise<void> {
-		await this.#run('reset', client, [], asking);
-		this.#cache.forget(client);
+	reset(client: string, asking?: AskOptions): Promise<void> {
+		return this.#commands.reset(client, asking);
 	}
 
 	bans(): AsyncIterable<readonly StoredBan[]> {
-		return listBans(this.#connection, this.#keys, this.#scripts.show);
+		return listBans(this.#server, this.#keys);
+	}
+
+	banRange(range: string, ban: RangeBan, asking?: AskOptions): Promise<void> {
+		return this.#ranges.ban(range, ban, asking);
+	}
+
+	unbanRange(range: string, asking?: AskOptions): Promise<void> {
+		return this.#ranges.unban(range, asking);
+	}
+
+	ranges(asking?: AskOptions): Promise<readonly StoredBan[]> {
+		return this.#ranges.list(asking);
+	}
+
+	/** The store over the same client whose prefix is this one's and `dry:`. */
+	sibling(): RedisStore {
+		this.#sibling ??= new RedisStore(
+			{...this.#options, prefix: `${this.#options.prefix}dry:`},
+			this.#server,
+		);
+
+		return this.#sibling;
 	}
 
 	/** Forgets what this process remembers. The client stays open. */
 	close(): void {
 		this.#cache.clear();
-	}
-
-	/** @throws {UnfinishedError} unless the server has replied */
-	async #run(
-		script: 'report' | 'ban' | 'unban' | 'reset',
-		client: string,
-		args: readonly string[],
-		asking: AskOptions | undefined,
-	): Promise<unknown> {
-		const keys = [this.#keys.stateOf(client), this.#keys.reportsOf(client)];
-		try {
-			return await this.#scripts[script].run(this.#connection, keys, args, asking);
-		} catch (error) {
-			this.#warnIfReadOnly(error);
-			throw isReply(error) ? error : asUnfinished(error);
-		}
 	}
 }
 

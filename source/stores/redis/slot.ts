@@ -1,5 +1,4 @@
-/** How many hash slots a cluster has. */
-const SLOTS = 16_384;
+import {SLOTS} from './connection/cluster-masters.ts';
 
 /**
  * The hash slot of a hash tag: CRC-16/XMODEM of its bytes.

@@ -3,6 +3,7 @@ import type {TestFn} from 'ava';
 import fc from 'fast-check';
 import type {Rule} from '../../../source/stores/rule.ts';
 import type {Store} from '../../../source/stores/store.ts';
+import type {Counted} from '../../../source/stores/verdict.ts';
 import {
 	type Action,
 	anyHistory,
@@ -16,7 +17,7 @@ import {
 import {NaiveStore} from '../../support/models/naive-store.ts';
 import {runs} from '../../support/runs.ts';
 import type {OpenStore} from '../contract.ts';
-import {listed, type OpenedStore} from './promised.ts';
+import {listed, type OpenedStore, sorted} from './promised.ts';
 
 /**
  * Registers the properties that a store does what the naive store does, whatever happens.
@@ -46,10 +47,18 @@ export function agreesWithNaiveStore(
 	agreement('it agrees with the naive store on long histories', longHistory, 0.02);
 }
 
+/** A store, and what its requests have counted that was not given back yet, in the order of the requests. */
+interface Replayed {
+	readonly store: Store;
+	readonly returnable: Array<{readonly client: string; readonly counted: readonly Counted[]}>;
+}
+
 /** @throws {Error} if a reply of the store differs from the reply of the naive store */
 async function replay({store, pass}: OpenedStore, history: History): Promise<true> {
 	const naive = new NaiveStore();
-	const steps: readonly Step[] = [...history.steps, {do: 'list'}];
+	const expecting: Replayed = {store: naive, returnable: []};
+	const replayed: Replayed = {store, returnable: []};
+	const steps: readonly Step[] = [...history.steps, {do: 'list'}, {do: 'list ranges'}];
 
 	for (const [index, step] of steps.entries()) {
 		if (step.do === 'pass' || step.do === 'pass to moment') {
@@ -59,8 +68,8 @@ async function replay({store, pass}: OpenedStore, history: History): Promise<tru
 			continue;
 		}
 
-		const expected = await apply(naive, step, history);
-		const got = await apply(store, step, history);
+		const expected = await apply(expecting, step, history);
+		const got = await apply(replayed, step, history);
 		if (!isDeepStrictEqual(got, expected)) {
 			throw new Error(
 				`Step ${index} at ${naive.now} ms, ${inspect(step)}:\n` +
@@ -79,22 +88,38 @@ function untilMoment(naive: NaiveStore, {which, off}: PassToMoment): number {
 	return Math.max(0, moment + off - naive.now);
 }
 
-async function apply(store: Store, step: Action, {rules, banRules}: History): Promise<unknown> {
+async function apply(replayed: Replayed, step: Action, history: History): Promise<unknown> {
+	const {store} = replayed;
 	switch (step.do) {
-		case 'admit': {
-			const {client, late, immune} = step;
-			return store.admit(client, asked(rules, step.rules), {late, immune});
+		case 'admit':
+			return admit(replayed, step, history);
+
+		case 'give back': {
+			const {returnable} = replayed;
+			const [request] = returnable.splice(step.which % Math.max(1, returnable.length), 1);
+			await (request && store.giveBack(request.client, request.counted));
+			return;
 		}
 
 		case 'report': {
 			const {client, banRule, do: _, ...report} = step;
-			const [rule] = banRules.slice(banRule % banRules.length);
+			const [rule] = history.banRules.slice(banRule % history.banRules.length);
 			return rule && store.report(client, rule, report);
 		}
 
 		case 'ban': {
 			const {client, do: _, ...ban} = step;
-			await store.ban(client, ban);
+			return store.ban(client, ban);
+		}
+
+		case 'ban range': {
+			const {range, do: _, ...ban} = step;
+			await store.banRange(range, ban);
+			return;
+		}
+
+		case 'unban range': {
+			await store.unbanRange(step.range);
 			return;
 		}
 
@@ -106,7 +131,32 @@ async function apply(store: Store, step: Action, {rules, banRules}: History): Pr
 
 		case 'list':
 			return listed(store);
+
+		case 'list ranges':
+			return sorted(await store.ranges());
 	}
+}
+
+/** Without what only the store itself can read in an entry. */
+async function admit(
+	{store, returnable}: Replayed,
+	{client, late, immune, costs, ...step}: Extract<Action, {do: 'admit'}>,
+	history: History,
+): Promise<unknown> {
+	const rules = asked(history.rules, step.rules);
+	const verdict = await store.admit(client, rules, {
+		late,
+		immune,
+		returnable: step.returnable,
+		...(costs && {costs: rules.map(({count}, index) => (costs[index] ?? 1) % (count + 2))}),
+	});
+	if (verdict.kind !== 'admitted' || !step.returnable) {
+		return verdict;
+	}
+
+	const {counted = []} = verdict;
+	returnable.push({client, counted});
+	return {...verdict, counted: counted.map(({rule, cost}) => ({rule, cost}))};
 }
 
 /** The rules of one question, by their indexes. As in a settled list, no two of them share a name. */

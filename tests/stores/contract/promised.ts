@@ -1,6 +1,8 @@
 import type {ExecutionContext} from 'ava';
+import type {StoredBan} from '../../../source/stores/ban-records.ts';
 import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
-import type {Quota, Store, StoredBan, Verdict} from '../../../source/stores/store.ts';
+import type {Store} from '../../../source/stores/store.ts';
+import type {AdmitOptions, Counted, Quota, Verdict} from '../../../source/stores/verdict.ts';
 
 /** A new, empty store with its own clock, since the tests run side by side. */
 export interface OpenedStore {
@@ -22,7 +24,18 @@ export function limit(count: number, window: number, name = 'global'): Rule {
 }
 
 export function ban(count: number, window: number, duration: number, name = 'ban'): SettledBanRule {
-	return {...limit(count, window, name), duration};
+	return {...limit(count, window, name), durations: [duration]};
+}
+
+/** A ban rule whose bans become longer. */
+export function escalating(
+	count: number,
+	window: number,
+	durations: SettledBanRule['durations'],
+	forgetAfter: number,
+	name = 'ban',
+): SettledBanRule {
+	return {...limit(count, window, name), durations, forgetAfter};
 }
 
 export function quota(rule: Rule, remaining: number, freesInMs: number): Quota {
@@ -67,6 +80,25 @@ export async function fill(
 	if (seen.some(kind => kind !== 'admitted')) {
 		throw new Error(`Expected ${times} requests to be admitted first, got ${seen}`);
 	}
+}
+
+/**
+ * Counts a request that can be given back, before the test itself.
+ *
+ * @returns what was counted
+ */
+export async function counted(
+	store: Store,
+	rules: readonly Rule[],
+	options: AdmitOptions = {},
+	client = 'a',
+): Promise<readonly Counted[]> {
+	const verdict = await store.admit(client, rules, {...options, returnable: true});
+	if (verdict.kind !== 'admitted' || !verdict.counted) {
+		throw new Error(`Expected a request to be admitted and returnable first, got ${verdict.kind}`);
+	}
+
+	return verdict.counted;
 }
 
 /** The bans in force, in the order of the clients' keys: a store may list them in any order. */

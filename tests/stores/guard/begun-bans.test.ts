@@ -1,6 +1,6 @@
 import test from 'ava';
 import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
-import type {Verdict} from '../../../source/stores/store.ts';
+import type {Verdict} from '../../../source/stores/verdict.ts';
 import {banRule, guard, readOnly, rejectsBans} from '../../support/guarded-store.ts';
 
 test("under 'memory', a ban by reports that began here ends at its time, whatever the store replies", async t => {
@@ -72,7 +72,7 @@ test('a ban that began here holds although the clock fails', async t => {
 		{...readOnly, clock: () => clock()},
 		{policy: 'memory', timeout: 5, warn: () => {}},
 	);
-	await guarded.report('a', {...banRule, duration: 100_000}, {weight: 2});
+	await guarded.report('a', {...banRule, durations: [100_000]}, {weight: 2});
 	for (const broken of [
 		() => Number.NaN,
 		() => {
@@ -92,7 +92,7 @@ test('the bans in verdicts of the store, however many, replace no ban that began
 		{...readOnly, admit: client => (client === 'a' ? {kind: 'admitted', quotas: []} : banned)},
 		'memory',
 	);
-	await guarded.report('a', {...banRule, duration: 9000}, {weight: 2});
+	await guarded.report('a', {...banRule, durations: [9000]}, {weight: 2});
 	for (let index = 0; index < 100_001; index += 1) {
 		guarded.admit(`${index}`, [], {});
 	}

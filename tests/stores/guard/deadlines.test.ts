@@ -1,10 +1,11 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
+import type {ReportOutcome} from '../../../source/stores/ban-records.ts';
 import type {
 	GuardedVerdict,
 	StoreErrorPolicy,
 } from '../../../source/stores/guard/failure-policy.ts';
-import type {ReportOutcome, Verdict} from '../../../source/stores/store.ts';
+import type {Verdict} from '../../../source/stores/verdict.ts';
 import {
 	banRule,
 	commandsOnly,

@@ -1,6 +1,7 @@
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
-import type {ReportOutcome, Verdict} from '../../../source/stores/store.ts';
+import type {ReportOutcome} from '../../../source/stores/ban-records.ts';
+import type {Verdict} from '../../../source/stores/verdict.ts';
 import {banRule, commandsOnly, guard, rule} from '../../support/guarded-store.ts';
 
 const admitted: Verdict = {kind: 'admitted', quotas: []};

@@ -1,8 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
+import type {ReportOutcome} from '../../../source/stores/ban-records.ts';
 import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
 import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
-import type {ReportOutcome, Verdict} from '../../../source/stores/store.ts';
+import type {Verdict} from '../../../source/stores/verdict.ts';
 import {
 	banRule,
 	commandsOnly,

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type {Verdict} from '../../../source/stores/store.ts';
+import type {Verdict} from '../../../source/stores/verdict.ts';
 import {
 	banRule,
 	commandsOnly,

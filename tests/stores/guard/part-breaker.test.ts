@@ -181,3 +181,55 @@ test('while a hundred questions are without a reply, what fails is asked about o
 	await Promise.resolve();
 	t.true(breaker.mayAsk('f'), 'one has its reply');
 });
+
+test('questions that are lost now and then by a part that works cause no pause', t => {
+	const {breaker, fail} = opened();
+	for (let lost = 0; lost < 1000; lost += 1) {
+		breaker.gaveUp(new Promise(() => {}));
+		fail('a');
+		t.true(breaker.mayAsk('a'));
+		breaker.succeeded('a');
+		t.true(breaker.mayAsk('a'));
+	}
+});
+
+test('however many questions are without a reply, only what is left alone is asked about less', t => {
+	const {breaker, fail, pass} = opened();
+	for (let lost = 0; lost < 100; lost += 1) {
+		breaker.gaveUp(new Promise(() => {}));
+	}
+
+	fail('a', 'a', 'a', 'a');
+	t.true(breaker.mayAsk('a'));
+	fail('a');
+	pass(59_999);
+	fail('b');
+	t.false(breaker.mayAsk('a'));
+	pass(1);
+	t.true(breaker.mayAsk('a'), 'a failure about another slot makes the pause no longer');
+});
+
+test('a reply in time ends the long pause, and late replies to older questions do not shorten a later one', async t => {
+	const {breaker, fail, pass} = opened();
+	const late = latch();
+	for (let round = 0; round < 2; round += 1) {
+		for (let lost = 0; lost < 100; lost += 1) {
+			breaker.gaveUp(round === 0 ? late.all : new Promise(() => {}));
+		}
+
+		fail('a', 'b', 'c', 'd', 'e');
+		pass(30_000);
+		t.false(breaker.mayAsk('f'));
+		if (round === 0) {
+			breaker.succeeded('f');
+			fail('a', 'b', 'c', 'd', 'e');
+			pass(1000);
+			t.true(breaker.mayAsk('f'));
+		}
+	}
+
+	late.release();
+	await late.all;
+	await Promise.resolve();
+	t.false(breaker.mayAsk('f'));
+});

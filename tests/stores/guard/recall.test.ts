@@ -1,6 +1,6 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
-import type {Verdict} from '../../../source/stores/store.ts';
+import type {Verdict} from '../../../source/stores/verdict.ts';
 import {commandsOnly, guard, rule} from '../../support/guarded-store.ts';
 import {unhandledRejections} from '../../support/unhandled-rejections.ts';
 

@@ -6,7 +6,13 @@ import {warnings} from '../../support/warnings.ts';
 const minute = 60_000;
 const rule = {name: 'global', count: 5, window: minute, id: `5/${minute}/global`};
 const rules = [rule];
-const banRule = {name: 'ban', count: 3, window: minute, id: `3/${minute}/ban`, duration: 1000};
+const banRule = {
+	name: 'ban',
+	count: 3,
+	window: minute,
+	id: `3/${minute}/ban`,
+	durations: [1000] as const,
+};
 
 test('the store keeps a ban until it ends, however quiet the client is', t => {
 	const {store, pass} = manualClockStore();
@@ -23,7 +29,7 @@ test('beyond maxBans, a new ban by reports replaces the one that began first', t
 	const {store, pass} = manualClockStore();
 	const small = new MemoryStore({clock: () => store.clock(), maxBans: 3});
 	const report = (client: string, duration: number) =>
-		small.report(client, {...banRule, duration}, {weight: 3});
+		small.report(client, {...banRule, durations: [duration]}, {weight: 3});
 	const banned = () => [...small.bans()].flat().map(({client}) => client);
 
 	report('first', 3 * minute);
@@ -43,7 +49,7 @@ test('beyond maxBans, a new ban by reports replaces the one that began first', t
 test('two short bans do not replace each other, however many longer bans there are', t => {
 	const small = new MemoryStore({clock: () => 0, maxBans: 100});
 	for (let index = 0; index < 200; index += 1) {
-		small.report(`long ${index}`, {...banRule, duration: 60 * minute}, {weight: 3});
+		small.report(`long ${index}`, {...banRule, durations: [60 * minute]}, {weight: 3});
 	}
 
 	for (const client of ['a', 'b']) {
@@ -58,7 +64,7 @@ test('a flood of bans by reports replaces no manual ban, and a manual ban always
 	const small = new MemoryStore({clock: () => 0, maxBans: 100});
 	small.ban('manual', {duration: 5});
 	for (let flood = 0; flood < 10_000; flood += 1) {
-		small.report(`flood ${flood}`, {...banRule, duration: minute}, {weight: 3});
+		small.report(`flood ${flood}`, {...banRule, durations: [minute]}, {weight: 3});
 	}
 
 	t.is(small.admit('manual', [], {}).kind, 'banned');

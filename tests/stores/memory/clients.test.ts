@@ -1,5 +1,6 @@
 import test from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
+import {Counters} from '../../../source/stores/memory/counters.ts';
 import {NONE} from '../../../source/stores/memory/records.ts';
 import {SlidingLog} from '../../../source/stores/memory/sliding-log.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
@@ -8,7 +9,7 @@ const log = new SlidingLog();
 const levels = [0, 1, 2] as const;
 
 function remembering(max: number): Clients {
-	const clients = new Clients(max);
+	const clients = new Clients(max, new Counters(10));
 	clients.forgetQuiet(0, 10);
 	return clients;
 }

@@ -1,12 +1,18 @@
 import test from 'ava';
 import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
-import type {Admitted} from '../../../source/stores/store.ts';
+import type {Admitted} from '../../../source/stores/verdict.ts';
 import {manualClockStore} from '../../support/manual-clock.ts';
 
 const minute = 60_000;
 const rule = {name: 'global', count: 5, window: minute, id: `5/${minute}/global`};
 const rules = [rule];
-const banRule = {name: 'ban', count: 3, window: minute, id: `3/${minute}/ban`, duration: 1000};
+const banRule = {
+	name: 'ban',
+	count: 3,
+	window: minute,
+	id: `3/${minute}/ban`,
+	durations: [1000] as const,
+};
 
 test('beyond maxClients, the store forgets the quietest clients, and no others', t => {
 	const wide = [{...rule, count: 1000, id: 'wide'}];
@@ -100,6 +106,44 @@ test('a flood of new clients replaces no client that has sent more requests', t 
 	}
 
 	t.is(ask('eight'), 90);
+});
+
+test('a flood of expensive requests replaces no client that has sent many', t => {
+	let now = 0;
+	const store = new MemoryStore({clock: () => now, maxClients: 600});
+	const wide = [{...rule, count: 100, id: 'wide'}];
+	const remaining = (client: string, costs: number[]) => {
+		now += 1;
+		const verdict = store.admit(client, wide, {costs});
+		return 'quotas' in verdict ? verdict.quotas[0]?.remaining : undefined;
+	};
+
+	for (let asked = 0; asked < 8; asked += 1) {
+		remaining('many', [2]);
+	}
+
+	for (let flood = 0; flood < 5000; flood += 1) {
+		remaining(`flood ${flood}`, [8]);
+	}
+
+	t.is(remaining('many', [2]), 82);
+	for (let flood = 0; flood < 5000; flood += 1) {
+		remaining(`flood ${flood}`, [100]);
+	}
+
+	t.is(remaining('many', [2]), 80);
+});
+
+test('a client that was refused is not replaced by new ones, even if a cheaper request would fit', t => {
+	const store = new MemoryStore({clock: () => 0, maxClients: 600});
+	const wide = [{...rule, count: 100, id: 'wide'}];
+	t.is(store.admit('refused', wide, {costs: [60]}).kind, 'admitted');
+	t.is(store.admit('refused', wide, {costs: [60]}).kind, 'limited');
+	for (let flood = 0; flood < 5000; flood += 1) {
+		store.admit(`flood ${flood}`, wide, {});
+	}
+
+	t.is(store.admit('refused', wide, {costs: [60]}).kind, 'limited');
 });
 
 test('a flood of made-up keys replaces no client, and no key near its limit', t => {

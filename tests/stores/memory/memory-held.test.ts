@@ -7,7 +7,13 @@ import {manualClockStore} from '../../support/manual-clock.ts';
 const minute = 60_000;
 const rule = {name: 'global', count: 5, window: minute, id: `5/${minute}/global`};
 const rules = [rule];
-const banRule = {name: 'ban', count: 3, window: minute, id: `3/${minute}/ban`, duration: 1000};
+const banRule = {
+	name: 'ban',
+	count: 3,
+	window: minute,
+	id: `3/${minute}/ban`,
+	durations: [1000] as const,
+};
 
 test.serial('the store forgets clients that were quiet for two windows, and ended bans', t => {
 	const {store, pass} = manualClockStore();
@@ -97,6 +103,71 @@ test.serial('a client that was reset and unbanned takes no memory', t => {
 	const held = bytesHeld() - before;
 	t.true(held < 1_000_000, `${held} bytes are held`);
 	t.deepEqual([...store.bans()], []);
+});
+
+test.serial('a client that was banned before takes a few bytes, until that is forgotten', t => {
+	const {store, pass} = manualClockStore();
+	const climbing = {...banRule, durations: [1000, 5000] as const, forgetAfter: 10 * minute};
+	const before = bytesHeld();
+	for (let index = 0; index < 20_000; index += 1) {
+		const client = ['10', index >> 16, (index >> 8) & 0xff, index & 0xff].join('.');
+		store.report(client, climbing, {weight: 3});
+	}
+
+	for (let later = 0; later < 500; later += 1) {
+		// The store forgets the clients and the ended bans step by step, but the strikes stay.
+		pass(minute / 200);
+		store.admit('another', [rule], {});
+	}
+
+	const bytes = (bytesHeld() - before) / 20_000;
+	t.true(bytes > 50 && bytes < 150, `${bytes} bytes for each client`);
+	t.is(store.report('10.0.0.1', climbing, {weight: 3}).strike, 2);
+
+	for (let later = 0; later < 1000; later += 1) {
+		pass(minute / 50);
+		store.admit('another', [rule], {});
+	}
+
+	const left = bytesHeld() - before;
+	t.true(left < 1_000_000, `${left} bytes are still held`);
+});
+
+test.serial('a ban under escalation takes a few bytes', t => {
+	const {store} = manualClockStore();
+	const climbing = {...banRule, durations: [1000, 5000] as const, forgetAfter: minute};
+	const before = bytesHeld();
+	for (let index = 0; index < 20_000; index += 1) {
+		const client = ['10', index >> 16, (index >> 8) & 0xff, index & 0xff].join('.');
+		store.report(client, climbing, {weight: 3});
+	}
+
+	const bytes = (bytesHeld() - before) / 20_000;
+	t.true(bytes > 100 && bytes < 600, `${bytes} bytes for each client`);
+	t.is([...store.bans()].flat().length, 20_000);
+	store.close();
+});
+
+test.serial('a ban of a range takes less than a kilobyte, and nothing once it has ended', t => {
+	const stores = Array.from({length: 20}, () => manualClockStore());
+	const before = bytesHeld();
+	for (const {store} of stores) {
+		for (let index = 0; index < 1000; index += 1) {
+			store.banRange(`10.${index >> 8}.${index & 0xff}.0/24`, {duration: 1000});
+		}
+
+		store.admit('10.0.0.1', [], {});
+	}
+
+	const bytes = (bytesHeld() - before) / 20_000;
+	t.true(bytes > 100 && bytes < 1000, `${bytes} bytes for each range`);
+	for (const {store, pass} of stores) {
+		pass(1000);
+		t.is(store.admit('10.0.0.1', [], {}).kind, 'admitted');
+	}
+
+	const left = bytesHeld() - before;
+	t.true(left < 1_000_000, `${left} bytes are still held`);
 });
 
 test.serial('a client that was only asked about a ban takes no memory', t => {

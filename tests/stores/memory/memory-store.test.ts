@@ -8,7 +8,13 @@ import {runs} from '../../support/runs.ts';
 
 const minute = 60_000;
 const rule = {name: 'global', count: 5, window: minute, id: `5/${minute}/global`};
-const banRule = {name: 'ban', count: 3, window: minute, id: `3/${minute}/ban`, duration: 1000};
+const banRule = {
+	name: 'ban',
+	count: 3,
+	window: minute,
+	id: `3/${minute}/ban`,
+	durations: [1000] as const,
+};
 
 test('every method returns its result, and never a promise', t => {
 	const store: Store = manualClockStore().store;
@@ -19,6 +25,10 @@ test('every method returns its result, and never a promise', t => {
 		store.ban('a', {duration: 1000}),
 		store.unban('a'),
 		store.reset('a'),
+		store.giveBack('a', []),
+		store.banRange('10.0.0.0/8', {duration: 1000}),
+		store.ranges(),
+		store.unbanRange('10.0.0.0/8'),
 		store.close(),
 	];
 
@@ -30,8 +40,33 @@ test('every method returns its result, and never a promise', t => {
 	t.false(store.shared);
 });
 
+test('the sibling is a plain MemoryStore with the same options, and has a life of its own', t => {
+	const store = new MemoryStore({clock: () => 42, maxBans: 2, maxClients: 6});
+	const sibling = store.sibling();
+	t.true(MemoryStore.isPlain(store));
+	t.true(MemoryStore.isPlain(sibling));
+	t.is(sibling.clock(), 42);
+	t.not(sibling.sibling(), store);
+	for (const client of ['a', 'b', 'c']) {
+		sibling.ban(client, {duration: 1000});
+	}
+
+	t.is([...sibling.bans()].flat().length, 2);
+	for (const client of ['a', 'b', 'c', 'd']) {
+		sibling.admit(client, [{...rule, count: 1, id: '1'}], {immune: true});
+	}
+
+	t.is(sibling.admit('a', [{...rule, count: 1, id: '1'}], {immune: true}).kind, 'admitted');
+	store.close();
+	t.is(store.sibling(), sibling);
+	t.is([...sibling.bans()].flat().length, 2);
+});
+
 test('a store that was closed remembers nothing', t => {
 	const {store} = manualClockStore();
+	const climbing = {...banRule, durations: [1000, 2000] as const, forgetAfter: minute};
+	store.report('c', climbing, {weight: 3});
+	store.banRange('10.0.0.0/8', {duration: Infinity});
 	store.ban('a', {duration: Infinity});
 	for (let asked = 0; asked < 5; asked += 1) {
 		store.admit('b', [rule], {});
@@ -39,7 +74,10 @@ test('a store that was closed remembers nothing', t => {
 
 	store.close();
 	t.deepEqual([...store.bans()], []);
+	t.deepEqual(store.ranges(), []);
 	t.is(store.admit('b', [rule], {}).kind, 'admitted');
+	t.is(store.admit('10.0.0.1', [rule], {}).kind, 'admitted');
+	t.is(store.report('c', climbing, {weight: 3}).strike, 1);
 });
 
 test('while the clock stands still, requests stay counted', t => {
@@ -131,7 +169,7 @@ function timesLieAhead(steps: readonly number[]): boolean {
 	return steps.every(step => {
 		now += step;
 		const verdict = store.admit('a', [short, long], {});
-		const {banEndsInMs = 1} = store.report('a', {...banRule, duration: 1000}, {weight: 1});
+		const {banEndsInMs = 1} = store.report('a', {...banRule, durations: [1000]}, {weight: 1});
 
 		return (
 			liesAhead(banEndsInMs, 1000) &&

@@ -12,10 +12,12 @@ const step = fc.record({
 	do: fc.oneof(
 		{weight: 8, arbitrary: fc.constant('add' as const)},
 		{weight: 2, arbitrary: fc.constant('look' as const)},
+		{weight: 2, arbitrary: fc.constant('give back' as const)},
 		fc.constantFrom('clear' as const, 'renew' as const),
 	),
 	log: fc.nat({max: 3}),
 	times: fc.oneof(fc.constant(1), fc.nat({max: 40})),
+	which: fc.nat(),
 	pass: fc.oneof(
 		{weight: 6, arbitrary: fc.nat({max: 5})},
 		fc.constantFrom(0, 100, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 44 * day, 50 * day),
@@ -39,7 +41,7 @@ test('logs agree with lists of all times, whatever is added, dropped, cleared an
 		let numbers = counts.map((_, index) => logs.begin(index, NONE));
 		const lists: number[][] = counts.map(() => []);
 
-		return steps.every(({do: action, log: index, times, pass}) => {
+		return steps.every(({do: action, log: index, times, which, pass}) => {
 			now += pass;
 			const count = counts[index] ?? 1;
 			const window = windows[index] ?? 1;
@@ -48,7 +50,10 @@ test('logs agree with lists of all times, whatever is added, dropped, cleared an
 			const length = log.within(window, now);
 			if (
 				length !== list.length ||
-				(length > 0 && (log.first !== list[0] || log.sinceFirst(now) !== now - log.first))
+				(length > 0 && (log.first !== list[0] || log.sinceFirst(now) !== now - log.first)) ||
+				list.some((time, place) => log.since(place, now) !== now - time) ||
+				(length > 0 && log.last !== list.at(-1)) ||
+				[1, 2, 7, 8].some(least => log.hasMoments(least) !== new Set(list).size >= least)
 			) {
 				return false;
 			}
@@ -61,6 +66,12 @@ test('logs agree with lists of all times, whatever is added, dropped, cleared an
 			} else if (action === 'clear') {
 				log.clear();
 				list.length = 0;
+			} else if (action === 'give back') {
+				// Sometimes one that is not there.
+				const time = which % 9 === 0 ? now - which : (list[which % list.length] ?? now);
+				const found = list.filter(one => one === time).length;
+				log.remove(time, times);
+				list.splice(list.indexOf(time), Math.min(found, times));
 			} else if (action === 'renew') {
 				const renewed = new ClientLogs();
 				renewed.begin(9, NONE);
@@ -125,6 +136,30 @@ test('clearThose() clears only the logs of the chosen counters', t => {
 	);
 });
 
+test('those logs of a client that are chosen end, and the others stay with their times', t => {
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
+	for (const chosen of [[], [1], [3], [1, 2], [2, 3], [1, 2, 3]]) {
+		const client = logs.begin(3, logs.begin(2, logs.begin(1, NONE)));
+		for (const counter of [1, 2, 3]) {
+			log.find(logs, client, counter);
+			log.add(100, 10 * counter);
+		}
+
+		t.is(logs.numberOf(client), 3);
+		const left = logs.endThose(client, ({counter}) => chosen.includes(counter));
+		t.is(logs.numberOf(left), 3 - chosen.length);
+		t.deepEqual(
+			[1, 2, 3].map(counter => log.find(logs, left, counter) && log.first),
+			[1, 2, 3].map(counter => !chosen.includes(counter) && 10 * counter),
+		);
+		logs.endAll(left);
+	}
+
+	t.is(logs.numberOf(NONE), 0);
+	t.true(logs.begin(0, NONE) < 3, 'the records of ended logs are used again');
+});
+
 test('a log that has ended is used again, and begins empty', t => {
 	const logs = new ClientLogs();
 	const log = new SlidingLog();
@@ -141,4 +176,27 @@ test('a log that has ended is used again, and begins empty', t => {
 	log.open(logs, next);
 	t.is(log.within(1000, 50), 0);
 	t.is(log.counter, 2);
+});
+
+test('different times are found where there are some, and looking for them takes no longer in a long log', t => {
+	const logs = new ClientLogs();
+	const log = new SlidingLog();
+	const opened = (times: readonly number[]) => {
+		log.open(logs, logs.begin(0, NONE));
+		for (const time of times) {
+			log.add(1_000_000, time);
+		}
+
+		return log;
+	};
+	const each = (cost: number, requests: number) =>
+		Array.from({length: cost * requests}, (_, index) => Math.floor(index / cost));
+
+	for (const cost of [1, 2, 7, 8, 50, 57]) {
+		t.true(opened(each(cost, 9)).hasMoments(8), `${cost}`);
+		t.false(opened(each(cost, 7)).hasMoments(8), `${cost}`);
+	}
+
+	t.false(opened(each(1000, 9)).hasMoments(8), 'it looks at the first few hundred times');
+	t.false(opened([]).hasMoments(1));
 });

@@ -7,7 +7,7 @@ import {Keys} from '../../../source/stores/redis/keys.ts';
 import {join} from '../../support/redis/cluster.ts';
 import {clusterPackages} from '../../support/redis/further-clients.ts';
 import {type RedisServer, startRedis} from '../../support/redis/server.ts';
-import {ban, kinds, limit, listed} from '../contract/promised.ts';
+import {ban, counted, escalating, kinds, limit, listed} from '../contract/promised.ts';
 
 const MASTERS = 3;
 
@@ -94,6 +94,50 @@ for (const [name, open] of Object.entries(clusters)) {
 			t.is(verdicts.filter(({kind}) => kind === 'admitted').length, 2 * names.length);
 		},
 	);
+}
+
+for (const [name, open] of Object.entries(clusters)) {
+	test.serial(
+		`${name}: on every server of a cluster, requests of any cost are given back, and bans escalate`,
+		async t => {
+			const {client, close} = await open();
+			t.teardown(close);
+			const store = new RedisStore({client, prefix: `second ${name}:`});
+			const banRule = escalating(1, 60_000, [60_000, 90_000], 60_000);
+
+			await Promise.all(
+				names.map(async one => {
+					await store.giveBack(one, await counted(store, rules, {costs: [2, 5]}, one));
+					t.deepEqual(await kinds(store, rules, 3, one), ['admitted', 'admitted', 'limited']);
+					t.is((await store.report(one, banRule, {weight: 1})).strike, 1);
+				}),
+			);
+			t.deepEqual(
+				(await listed(store)).map(({client: each, strike}) => [each, strike]),
+				names.toSorted().map(each => [each, 1]),
+			);
+			await Promise.all(names.map(async one => store.unban(one)));
+			t.is((await store.report('203.0.113.1', banRule, {weight: 1})).strike, 1);
+		},
+	);
+
+	test.serial(`${name}: bans of ranges, and a sibling, are found in a cluster`, async t => {
+		const {client, close} = await open();
+		t.teardown(close);
+		const store = new RedisStore({client, prefix: `ranges ${name}:`});
+		const sibling = store.sibling();
+		const ranges = ['10.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'];
+		for (const range of ranges) {
+			await store.banRange(range, {duration: 60_000});
+			await sibling.ban(range, {duration: 60_000});
+		}
+
+		await store.unbanRange('10.0.0.0/8');
+		t.deepEqual((await store.ranges()).map(each => each.client).sort(), ranges.toSorted().slice(1));
+		t.deepEqual(await sibling.ranges(), []);
+		t.deepEqual(await listed(store), []);
+		t.is((await listed(sibling)).length, 3);
+	});
 }
 
 for (const [name, open] of Object.entries(clusters)) {

@@ -1,23 +1,11 @@
 import test, {type ExecutionContext} from 'ava';
 import type {Redis} from 'ioredis';
-import type {RedisStore} from '../../../source/redis.ts';
+import {beginMove} from '../../support/redis/cluster.ts';
 import {clusters, openClusterGate, startMasters} from '../../support/redis/cluster-gate.ts';
-
-/** Begins to move a client's slot from the first master to the second, as `redis-cli --cluster reshard` does. */
-async function move(
-	[from, to]: readonly [Redis, Redis, ...Redis[]],
-	store: RedisStore,
-	client: string,
-): Promise<void> {
-	const slot = String(store.slotOf(client));
-	const [source, target] = await Promise.all([from, to].map(one => one.call('CLUSTER', 'MYID')));
-	await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', String(source));
-	await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', String(target));
-}
 
 async function opened(t: ExecutionContext, options: {count: number; onStoreError?: 'memory'}) {
 	const {masters, ports} = await startMasters(t);
-	const direct = masters.map(one => one.direct) as [Redis, Redis, ...Redis[]];
+	const direct = masters.map(one => one.direct) as [Redis, Redis, Redis];
 	const gates = await Promise.all(
 		Object.keys(clusters).map(name => openClusterGate(t, {name, ports, ...options})),
 	);
@@ -28,7 +16,8 @@ async function opened(t: ExecutionContext, options: {count: number; onStoreError
 test('while a slot of a cluster is moved, its clients fail no others of the same master', async t => {
 	const {direct, gates} = await opened(t, {count: 1000});
 	const [{store, first}] = gates as [(typeof gates)[number]];
-	await move(direct, store, first);
+	const [from, to] = direct;
+	await beginMove(store.slotOf(first), from, to);
 
 	await Promise.all(
 		gates.map(async ({name, gate, first, onFirst, anotherOnFirst, elsewhere}) => {
@@ -59,7 +48,8 @@ test('while the slot of a banned client is moved, a process that knows of the ba
 	const {direct, gates} = await opened(t, {count: 1000, onStoreError: 'memory'});
 	const [{store, first}] = gates as [(typeof gates)[number]];
 	await Promise.all(gates.map(({gate}) => gate.ban(first, {duration: 600})));
-	await move(direct, store, first);
+	const [from, to] = direct;
+	await beginMove(store.slotOf(first), from, to);
 
 	await Promise.all(
 		gates.map(async ({name, onFirst, anotherOnFirst}) => {

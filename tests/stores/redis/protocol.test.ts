@@ -13,7 +13,7 @@ test('a reply that no script sends is an error', t => {
 		[[0, 1], 'A script returned too little'],
 		[[1, 1, 5, 0, 9], 'A script returned a rule that was not asked about'],
 	] as const) {
-		t.throws(() => parseVerdict(values.values(), rules), {instanceOf: TypeError, message});
+		t.throws(() => parseVerdict(values.values(), rules, {}), {instanceOf: TypeError, message});
 	}
 
 	t.throws(() => listOf('OK'), {instanceOf: TypeError, message: 'A script returned "OK"'});

@@ -59,6 +59,32 @@ for (const [name, open] of Object.entries({...packages, ...furtherPackages})) {
 	});
 }
 
+test.serial(
+	'a command that a replica refuses has had no effect, and is warned of, too',
+	async t => {
+		const heard = warnings(t);
+		const master = await startRedis();
+		const replica = await startRedis(['--replicaof', host, String(master.port)]);
+		const {client, close} = await packages.ioredis(replica.port);
+		t.teardown(async () => {
+			await close();
+			await Promise.all([replica.stop(), master.stop()]);
+		});
+		const store = new RedisStore({client});
+
+		for (const command of [
+			async () => store.banRange('10.0.0.0/8', {duration: 1000}),
+			async () => store.ban('a', {duration: 1000}),
+		]) {
+			const error = await t.throwsAsync(command, readOnly);
+			t.notRegex(`${error?.message}`, /may have taken effect/);
+		}
+
+		t.deepEqual(await heard.codes(), ['GATEKEEPER_READ_ONLY']);
+		t.deepEqual(await store.ranges(), []);
+	},
+);
+
 for (const [name, open] of Object.entries(following)) {
 	test.serial(
 		`${name}: with \`reconnectOnError\`, a client leaves a replica by itself`,

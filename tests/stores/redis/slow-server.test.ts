@@ -4,7 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
 import type {RedisStore} from '../../../source/stores/redis/redis-store.ts';
 import type {Rule} from '../../../source/stores/rule.ts';
-import type {AdmitOptions} from '../../../source/stores/store.ts';
+import type {AdmitOptions} from '../../../source/stores/verdict.ts';
 import {packages} from '../../support/redis/clients.ts';
 import {openRedisStore, scriptsRun} from '../../support/redis/opened.ts';
 import {opened, server} from '../../support/redis/shared.ts';

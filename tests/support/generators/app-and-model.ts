@@ -45,7 +45,7 @@ export function appAndModel(drawn: AnyApp): AppAndModel {
 	const model = new GateModel({
 		now: drawn.origin,
 		global,
-		banRule: banRule && {...banRule, duration: (drawn.banRule?.duration ?? 0) * 1000},
+		banRule: banRule && {...banRule, durations: [(drawn.banRule?.duration ?? 0) * 1000]},
 		excludedMethods: drawn.excludedMethods,
 	});
 

@@ -1,5 +1,5 @@
 import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
-import type {Banned, Limited} from '../../../source/stores/store.ts';
+import type {Banned, Limited} from '../../../source/stores/verdict.ts';
 import {NaiveStore} from './naive-store.ts';
 import {
 	aWindow,
@@ -92,7 +92,7 @@ export class GateModel {
 
 	/** A manual ban lasts as long as one by the ban rule, or without end if there is no ban rule. */
 	ban(client: string): void {
-		this.#store.ban(client, {duration: this.#options.banRule?.duration ?? Infinity});
+		this.#store.ban(client, {duration: this.#options.banRule?.durations[0] ?? Infinity});
 	}
 
 	unban(client: string): void {

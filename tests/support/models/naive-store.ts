@@ -1,28 +1,32 @@
-import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
 import type {
-	AdmitOptions,
-	Banned,
+	BanOutcome,
 	NewBan,
-	Quota,
 	Report,
 	ReportOutcome,
-	Store,
 	StoredBan,
-	Verdict,
-} from '../../../source/stores/store.ts';
+} from '../../../source/stores/ban-records.ts';
+import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
+import type {Store} from '../../../source/stores/store.ts';
+import type {AdmitOptions, Counted, Quota, Verdict} from '../../../source/stores/verdict.ts';
+import {NaiveBans} from './naive-bans.ts';
 
-/** A request or a report at one instant. */
-interface Counted {
+/** A unit of a request's cost, or a report, at one instant. */
+interface Occurrence {
 	readonly client: string;
 	readonly rule: Rule;
 	readonly at: number;
-	/** How many reports it counts for; 1 for a request. */
+	/** How many reports it counts for; 1 for a unit. */
 	readonly weight: number;
 }
 
-interface Ban {
-	readonly cause: Omit<Banned, 'kind' | 'endsInMs'>;
-	readonly end: number;
+interface Receipt {
+	readonly at: number;
+	readonly resets: number;
+}
+
+interface Strikes {
+	readonly count: number;
+	readonly until: number;
 }
 
 /**
@@ -31,34 +35,76 @@ interface Ban {
  */
 export class NaiveStore implements Store {
 	readonly shared = false;
-	/** Milliseconds; the test sets it. */
-	now: number;
-	#requests: Counted[] = [];
-	#reports: Counted[] = [];
-	readonly #bans = new Map<string, Ban>();
+	readonly #clock: {now: number};
+	#requests: Occurrence[] = [];
+	#reports: Occurrence[] = [];
+	readonly #bans: NaiveBans;
+	readonly #ranges: NaiveBans;
+	readonly #strikes = new Map<string, Strikes>();
+	readonly #resets = new Map<string, number>();
+	#sibling: NaiveStore | undefined;
 
-	constructor(now = 0) {
-		this.now = now;
+	constructor(now = 0, clock = {now}) {
+		this.#clock = clock;
+		this.#bans = new NaiveBans(clock);
+		this.#ranges = new NaiveBans(clock);
 	}
 
-	admit(client: string, rules: readonly Rule[], {immune, late}: AdmitOptions): Verdict {
-		const ban = this.#banOf(client);
-		if (ban && !immune) {
+	/** Milliseconds; the test sets it. */
+	get now(): number {
+		return this.#clock.now;
+	}
+
+	set now(now: number) {
+		this.#clock.now = now;
+	}
+
+	admit(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict {
+		const ban = this.#bans.find(client);
+		if (ban && !options.immune) {
 			return {kind: 'banned', ...ban.cause, endsInMs: ban.end - this.now};
 		}
 
-		const full = rules.filter(rule => this.#timesOf(client, rule).length >= rule.count);
-		if (full.length === 0 || late) {
-			this.#requests.push(...rules.map(rule => ({client, rule, at: this.now, weight: 1})));
+		const {costs} = options;
+		const asked = rules.map((rule, index) => ({rule, cost: costs?.[index] ?? 1}));
+		const full = asked.filter(
+			({rule, cost}) => cost > 0 && this.#timesOf(client, rule).length + cost > rule.count,
+		);
+		if ((full.length === 0 || options.late) && !options.peek) {
+			for (const {rule, cost} of asked) {
+				this.#count(client, rule, Math.min(cost, rule.count));
+			}
 		}
 
-		return full.length === 0
-			? {kind: 'admitted', quotas: rules.map(rule => this.#quota(client, rule))}
-			: {kind: 'limited', quotas: full.map(rule => this.#quota(client, rule))};
+		if (full.length > 0) {
+			const quotas = full.map(({rule, cost}) => this.#fullQuota(client, rule, cost));
+			return {kind: 'limited', quotas};
+		}
+
+		const quotas = rules.map(rule => this.#quota(client, rule));
+		const counted = asked
+			.filter(({cost}) => cost > 0 && !options.peek)
+			.map(one => ({...one, receipt: {at: this.now, resets: this.#resetsOf(client)}}));
+		return {kind: 'admitted', quotas, ...(options.returnable && {counted})};
+	}
+
+	giveBack(client: string, counted: readonly Counted[]): void {
+		for (const {rule, cost, receipt} of counted) {
+			const {at, resets} = (receipt ?? {}) as Partial<Receipt>;
+			if (resets !== this.#resetsOf(client)) {
+				continue;
+			}
+
+			const own = this.#requests.filter(
+				request => request.client === client && request.rule.id === rule.id && request.at === at,
+			);
+			const returned = new Set(own.slice(0, cost));
+			this.#requests = this.#requests.filter(request => !returned.has(request));
+		}
 	}
 
 	report(client: string, banRule: SettledBanRule, {weight, reason}: Report): ReportOutcome {
-		const ban = this.#banOf(client);
+		const ban = this.#bans.find(client);
 		if (ban) {
 			return {reports: 0, banEndsInMs: ban.end - this.now};
 		}
@@ -72,37 +118,67 @@ export class NaiveStore implements Store {
 			return {reports};
 		}
 
-		this.#begin(client, 'reports', {duration: banRule.duration, reason});
-		return {reports, banEndsInMs: banRule.duration};
+		const {duration, strike} = this.#nextBan(client, banRule);
+		this.#bans.begin(client, 'reports', {duration, ...(reason !== undefined && {reason})}, strike);
+		this.#forgetReports(client);
+		return {reports, banEndsInMs: duration, ...(strike !== undefined && {strike})};
 	}
 
-	ban(client: string, ban: NewBan): void {
-		this.#begin(client, 'hand', ban);
+	ban(client: string, ban: NewBan): BanOutcome {
+		if (this.#bans.begin(client, 'hand', ban)) {
+			this.#forgetReports(client);
+		}
+
+		return {banEndsInMs: (this.#bans.find(client)?.end ?? Number.NaN) - this.now};
 	}
 
 	unban(client: string): void {
-		this.#bans.delete(client);
+		this.#bans.end(client);
 		this.#forgetReports(client);
+		this.#strikes.delete(client);
 	}
 
 	reset(client: string): void {
 		this.#requests = this.#requests.filter(request => request.client !== client);
 		this.#forgetReports(client);
+		this.#resets.set(client, this.#resetsOf(client) + 1);
 	}
 
 	bans(): StoredBan[][] {
-		return [...this.#bans]
-			.filter(([, {end}]) => end > this.now)
-			.map(([client, {cause, end}]) => [{client, ...cause, endsInMs: end - this.now}]);
+		return this.#bans.list().map(ban => [ban]);
+	}
+
+	banRange(range: string, ban: NewBan): void {
+		const others = this.#ranges.list().filter(({client}) => client !== range);
+		if (others.length >= 1000) {
+			throw new Error('There are 1,000 ranges');
+		}
+
+		this.#ranges.begin(range, 'hand', ban);
+	}
+
+	unbanRange(range: string): void {
+		this.#ranges.end(range);
+	}
+
+	ranges(): StoredBan[] {
+		return this.#ranges.list();
+	}
+
+	sibling(): NaiveStore {
+		this.#sibling ??= new NaiveStore(this.now, this.#clock);
+		return this.#sibling;
 	}
 
 	close(): void {}
 
-	/** The future moments at which something leaves its window or a ban ends, in order. */
+	/** The future moments at which something leaves its window, ends or is forgotten, in order. */
 	moments(): number[] {
 		const moments = [
 			...[...this.#requests, ...this.#reports].map(({rule, at}) => at + rule.window),
-			...[...this.#bans.values()].map(({end}) => end),
+			...[...this.#strikes.values()].map(({until}) => until),
+			...this.#bans.ends(),
+			...this.#ranges.ends(),
 		];
 
 		return [...new Set(moments)]
@@ -110,27 +186,47 @@ export class NaiveStore implements Store {
 			.sort((one, other) => one - other);
 	}
 
-	#begin(
+	/** Late requests can exceed the count. Only the last `count` units matter then, whatever is given back. */
+	#count(client: string, rule: Rule, units: number): void {
+		const now = Array.from({length: units}, () => ({client, rule, at: this.now, weight: 1}));
+		const all = [...this.#within(this.#requests, client, rule), ...now];
+		const dropped = new Set(all.slice(0, Math.max(0, all.length - rule.count)));
+		this.#requests = [...this.#requests, ...now].filter(unit => !dropped.has(unit));
+	}
+
+	/** How long the next ban by reports lasts, and which of the client's it is. */
+	#nextBan(
 		client: string,
-		by: Banned['by'],
-		{duration, reason}: {duration: number; reason?: string | undefined},
-	): void {
-		const cause = reason === undefined ? {by} : {by, reason};
-		this.#bans.set(client, {cause, end: this.now + duration});
-		this.#forgetReports(client);
+		{durations, forgetAfter}: SettledBanRule,
+	): {duration: number; strike?: number} {
+		if (forgetAfter === undefined) {
+			return {duration: durations[0]};
+		}
+
+		const strike = this.#strikesOf(client) + 1;
+		const lasts = durationOf(strike, durations);
+		this.#strikes.set(client, {
+			count: strike,
+			until: this.now + lasts + forgetAfter,
+		});
+		return {duration: lasts, strike};
+	}
+
+	#strikesOf(client: string): number {
+		const strikes = this.#strikes.get(client);
+		return strikes && this.now < strikes.until ? strikes.count : 0;
+	}
+
+	#resetsOf(client: string): number {
+		return this.#resets.get(client) ?? 0;
 	}
 
 	#forgetReports(client: string): void {
 		this.#reports = this.#reports.filter(report => report.client !== client);
 	}
 
-	#banOf(client: string): Ban | undefined {
-		const ban = this.#bans.get(client);
-		return ban && this.now < ban.end ? ban : undefined;
-	}
-
 	/** What was counted in the window (now − window, now] of a rule. */
-	#within(all: readonly Counted[], client: string, rule: Rule): Counted[] {
+	#within(all: readonly Occurrence[], client: string, rule: Rule): Occurrence[] {
 		return all.filter(
 			counted =>
 				counted.client === client &&
@@ -143,15 +239,22 @@ export class NaiveStore implements Store {
 		return this.#within(this.#requests, client, rule).map(({at}) => at);
 	}
 
-	/** Late requests can exceed the count. Then the `count`th last request frees a slot, not the oldest. */
 	#quota(client: string, rule: Rule): Quota {
 		const times = this.#timesOf(client, rule);
-		const [frees = Number.NaN] = times.slice(-rule.count);
+		const [first = this.now] = times;
 
-		return {
-			rule,
-			remaining: Math.max(0, rule.count - times.length),
-			freesInMs: frees + rule.window - this.now,
-		};
+		return {rule, remaining: rule.count - times.length, freesInMs: first + rule.window - this.now};
 	}
+
+	#fullQuota(client: string, rule: Rule, cost: number): Quota {
+		const times = this.#timesOf(client, rule);
+		const mustLeave = times.length + cost - rule.count;
+		const last = cost > rule.count ? this.now : (times[mustLeave - 1] ?? Number.NaN);
+
+		return {rule, remaining: rule.count - times.length, freesInMs: last + rule.window - this.now};
+	}
+}
+
+function durationOf(strike: number, durations: readonly number[]): number {
+	return durations[strike - 1] ?? durations.at(-1) ?? Number.NaN;
 }

@@ -1,5 +1,5 @@
 import type {Rule} from '../../../source/stores/rule.ts';
-import type {Quota} from '../../../source/stores/store.ts';
+import type {Quota} from '../../../source/stores/verdict.ts';
 
 /** Everything in a response that a gate decides; a field that is absent is undefined. */
 export interface ResponseModel {

@@ -7,6 +7,7 @@ import Koa from 'koa';
 import mount from 'koa-mount';
 import {gatekeeper} from '../../../source/index.ts';
 import {RedisStore} from '../../../source/redis.ts';
+import {Server} from '../../../source/stores/redis/server.ts';
 import {packages} from './clients.ts';
 import {clockInKey} from './opened.ts';
 
@@ -15,7 +16,10 @@ const app = new Koa();
 
 for (const [name, open] of Object.entries(packages)) {
 	const {client} = await open(Number(port));
-	const store = new RedisStore({client, prefix: `${name}:`, clock: hurried()}, clockInKey);
+	const store = new RedisStore(
+		{client, prefix: `${name}:`, clock: hurried()},
+		new Server(client, clockInKey),
+	);
 	const gated = new Koa();
 	gated.use(
 		gatekeeper({

@@ -58,6 +58,23 @@ function offset(pattern: RegExp, info: string): number {
 	return Number(pattern.exec(info)?.[1]);
 }
 
+/** Begins to move a slot from one master to another, as `redis-cli --cluster reshard` does. */
+export async function beginMove(slot: number, from: Redis, to: Redis): Promise<void> {
+	const [source, target] = await Promise.all([from, to].map(one => one.call('CLUSTER', 'MYID')));
+	await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', String(source));
+	await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', String(target));
+}
+
+/** Moves the keys of a slot whose move has begun, and ends the move. */
+export async function endMove(slot: number, from: Redis, to: Redis): Promise<void> {
+	const keys = (await from.call('CLUSTER', 'GETKEYSINSLOT', slot, 1000)) as string[];
+	const port = String(to.options.port);
+	await from.call('MIGRATE', '127.0.0.1', port, '', 0, 5000, 'KEYS', ...keys);
+	const target = String(await to.call('CLUSTER', 'MYID'));
+	await to.call('CLUSTER', 'SETSLOT', slot, 'NODE', target);
+	await from.call('CLUSTER', 'SETSLOT', slot, 'NODE', target);
+}
+
 async function meet(members: readonly Redis[]): Promise<void> {
 	for (const {options} of members.slice(1)) {
 		await members[0]?.cluster('MEET', '127.0.0.1', options.port ?? 0);

@@ -74,6 +74,7 @@ async function openFaultyServer(
 		storeTimeout: 0.5,
 		onStoreError,
 	});
+	t.teardown(() => gate.close());
 	const app = new Koa();
 	app.use(gate);
 	app.use(async ctx => {

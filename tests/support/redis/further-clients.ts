@@ -15,8 +15,9 @@ const {createClient: createClient4}: {createClient: typeof createClient5} = requ
 export const furtherPackages: Readonly<Record<string, OpenClient>> = {
 	'ioredis 5': async port => openIoredis(new Redis5(port)),
 	'ioredis 4': async port => openIoredis(new Redis4(port)),
+	// A test may wait for long, while hundreds of others use the pool.
 	'a pool of redis': async port =>
-		openNodeRedis(createClientPool({url: `redis://127.0.0.1:${port}`})),
+		openNodeRedis(createClientPool({url: `redis://127.0.0.1:${port}`}, {acquireTimeout: 60_000})),
 	'redis 5': async port => openNodeRedis(createClient5({url: `redis://127.0.0.1:${port}`})),
 	'redis 4': async port => openNodeRedis(createClient4({url: `redis://127.0.0.1:${port}`})),
 };

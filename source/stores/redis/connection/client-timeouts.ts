@@ -4,14 +4,9 @@ interface IoredisTimeouts {
 	readonly socketTimeout?: number;
 }
 
-/** The same of a client of node-redis. */
+/** The same of a client of node-redis. Its timeout for commands does not apply to those of the store. */
 interface NodeRedisTimeouts {
-	readonly commandOptions?: CommandOptions | undefined;
 	readonly socket?: {readonly socketTimeout?: number};
-}
-
-interface CommandOptions {
-	readonly timeout?: number;
 }
 
 /** Where the clients of node-redis keep their options, as far as they show them. */
@@ -20,10 +15,6 @@ interface NodeRedisClient {
 	readonly options?: NodeRedisTimeouts;
 	/** A cluster's: `defaults` are those of its clients. */
 	readonly _options?: {readonly defaults?: NodeRedisTimeouts};
-	/** What applies to all commands. */
-	readonly _commandOptions?: CommandOptions | undefined;
-	/** The same of a sentinel. In node-redis 4, it is a function. */
-	readonly commandOptions?: CommandOptions | undefined;
 }
 
 /** The smallest timeout of a client of ioredis or iovalkey, if it has one. */
@@ -34,20 +25,11 @@ export function ioredisTimeout({
 	return smallest([commandTimeout, socketTimeout]);
 }
 
-/** The smallest timeout that a client of node-redis shows. A pool shows none, and a sentinel not those of its clients. */
+/** The timeout that a client of node-redis shows. A pool shows none, and a sentinel not those of its clients. */
 export function nodeRedisTimeout(client: object): number | undefined {
-	const {options, _options, _commandOptions, commandOptions} = client as NodeRedisClient;
+	const {options, _options} = client as NodeRedisClient;
 
-	return smallest([
-		...timeoutsIn(options),
-		...timeoutsIn(_options?.defaults),
-		_commandOptions?.timeout,
-		commandOptions?.timeout,
-	]);
-}
-
-function timeoutsIn(options: NodeRedisTimeouts = {}): Array<number | undefined> {
-	return [options.commandOptions?.timeout, options.socket?.socketTimeout];
+	return smallest([options?.socket?.socketTimeout, _options?.defaults?.socket?.socketTimeout]);
 }
 
 /** 0 stands for no timeout. */

@@ -1,8 +1,12 @@
 import type {AskOptions} from '../../ask-options.ts';
 import {notConnected} from './not-sent.ts';
 
-/** Replies are text and numbers, whatever types the user has chosen for them. */
-export const textReplies = {typeMapping: {}};
+/**
+ * What each command is sent with, over what the user has chosen for all. Replies are text and numbers. The client
+ * gives up on no command: node-redis 6 does so after 5 s by default, by a timer that fires before a command is
+ * written if the event loop was blocked. Whoever asks has a deadline that does not.
+ */
+export const commandOptions = {typeMapping: {}, timeout: undefined};
 
 /** The message of node-redis's AbortError, in all of its versions. */
 const ABORTED = 'The command was aborted';
@@ -17,11 +21,11 @@ export async function sendUnlessGivenUp(
 	send: (options: object) => Promise<unknown>,
 ): Promise<unknown> {
 	if (isReady || asking === undefined) {
-		return send(textReplies);
+		return send(commandOptions);
 	}
 
 	try {
-		return await send({...textReplies, abortSignal: asking.signal});
+		return await send({...commandOptions, abortSignal: asking.signal});
 	} catch (error) {
 		throw error instanceof Error && error.message === ABORTED ? notConnected() : error;
 	}

@@ -1,5 +1,6 @@
 import type {AskOptions} from '../../ask-options.ts';
 import {ioredisTimeout} from './client-timeouts.ts';
+import {assertAllMasters, notAllKnown} from './cluster-masters.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {firstConnection} from './first-connection.ts';
 import {connectionLost} from './not-sent.ts';
@@ -11,6 +12,8 @@ export interface IoredisClient {
 		readonly keyPrefix?: string | undefined;
 		readonly reconnectOnError?: object | null | undefined;
 		readonly redisOptions?: object | undefined;
+		readonly host?: string | undefined;
+		readonly port?: number | undefined;
 	};
 	/** ioredis 4 has it only on a cluster. */
 	readonly isCluster?: boolean;
@@ -80,13 +83,25 @@ async function connecting(client: IoredisClient, asking: AskOptions | undefined)
 	await firstConnection(client, () => client.status === 'ready', asking);
 }
 
-/** A client that is not connected yet knows no masters: a command makes it connect. */
+/**
+ * All masters of a cluster. A client that is not connected yet knows none: a command makes it connect. It drops a
+ * master whose connection breaks, and still names it as the one that holds its slots.
+ */
 async function mastersOf(cluster: IoredisCluster): Promise<readonly IoredisClient[]> {
 	if (cluster.nodes('master').length === 0) {
 		await sender(cluster)(['ping']);
 	}
 
-	return cluster.nodes('master');
+	const masters = cluster.nodes('master');
+	const known = new Set(masters.map(({options: {host, port}}) => `${host}:${port}`));
+	for (const [master] of cluster.slots.filter(servers => servers !== undefined)) {
+		if (master !== undefined && !known.has(master)) {
+			throw notAllKnown();
+		}
+	}
+
+	await assertAllMasters(masters.map(sender));
+	return masters;
 }
 
 /** The client puts its own prefix before the keys of a command, but not into a pattern. */

@@ -1,9 +1,10 @@
 import type {AskOptions} from '../../ask-options.ts';
 import {nodeRedisTimeout} from './client-timeouts.ts';
+import {assertAllMasters} from './cluster-masters.ts';
 import type {Connection, KeyScanner} from './connection.ts';
 import {firstConnection} from './first-connection.ts';
-import {sendUnlessGivenUp, textReplies} from './give-up.ts';
-import {notOpen} from './not-sent.ts';
+import {commandOptions, sendUnlessGivenUp} from './give-up.ts';
+import {connectionLost, notOpen} from './not-sent.ts';
 import {execute, nextUsed, type Pool} from './pool.ts';
 import {scanCommand, scanned} from './scan.ts';
 
@@ -17,7 +18,7 @@ interface SingleClient {
 interface ClusterClient {
 	readonly masters: readonly object[];
 	readonly slots?: ReadonlyArray<{readonly master: {readonly address: string}} | undefined>;
-	nodeClient(node: never): Promise<Sender>;
+	nodeClient(node: never): Promise<SingleClient>;
 	sendCommand(
 		key: string,
 		isReadonly: boolean,
@@ -72,14 +73,8 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 				);
 			},
 			servers: async () => {
-				const {masters} = client;
-				if (masters.length === 0) {
-					throw new Error('The client of the cluster is not connected');
-				}
-
-				return Promise.all(
-					masters.map(async master => scanner(await client.nodeClient(master as never))),
-				);
+				const masters = await mastersOf(client);
+				return masters.map(scanner);
 			},
 		};
 	}
@@ -111,10 +106,10 @@ function sendOver(
 
 	if ('totalClients' in client) {
 		const pool = client as unknown as Pool<SingleClient>;
-		return execute(pool, one => one.sendCommand(command, textReplies), asking);
+		return execute(pool, one => one.sendCommand(command, commandOptions), asking);
 	}
 
-	const send = () => client.sendCommand(command, textReplies);
+	const send = () => client.sendCommand(command, commandOptions);
 
 	return client.isReady ? send() : firstConnection(client, () => client.isReady, asking).then(send);
 }
@@ -131,7 +126,26 @@ function isConnected(master: object): boolean {
 	return (master as {readonly client?: SingleClient}).client?.isReady === true;
 }
 
+/** All masters of a cluster. A client that has lost its connection would keep a command. */
+async function mastersOf(cluster: ClusterClient): Promise<readonly SingleClient[]> {
+	if (cluster.masters.length === 0) {
+		throw new Error('The client of the cluster is not connected');
+	}
+
+	const masters = await Promise.all(
+		cluster.masters.map(master => cluster.nodeClient(master as never)),
+	);
+	if (!masters.every(({isReady}) => isReady)) {
+		throw connectionLost();
+	}
+
+	await assertAllMasters(
+		masters.map(one => command => one.sendCommand([...command], commandOptions)),
+	);
+	return masters;
+}
+
 function scanner(server: Sender): KeyScanner {
 	return async (cursor, pattern) =>
-		scanned(await server.sendCommand(scanCommand(cursor, pattern), textReplies));
+		scanned(await server.sendCommand(scanCommand(cursor, pattern), commandOptions));
 }

@@ -33,6 +33,9 @@ export function nextUsed(pool: object): Promise<object> {
 	return member;
 }
 
+/** How the message begins with which a pool ends a wait for a client, after its `acquireTimeout`. */
+const NONE_FREE = 'Timeout waiting for a client';
+
 /**
  * Uses a client of a pool, once one is free. A client that has lost its connection would keep the command, and a
  * question that is given up while it waits for a client must not be asked.
@@ -44,20 +47,22 @@ export function execute<Client extends Member>(
 ): Promise<unknown> {
 	// The assertion keeps TypeScript from taking it for a constant: the pool may begin at once.
 	let state = 'waiting' as 'waiting' | 'begun' | 'given up';
-	const reply = pool.execute(async client => {
-		if (state === 'given up') {
-			throw notConnected();
-		}
+	const useNext = () =>
+		pool.execute(async client => {
+			if (state === 'given up') {
+				throw notConnected();
+			}
 
-		state = 'begun';
-		if (!client.isReady) {
-			throw connectionLost();
-		}
+			state = 'begun';
+			if (!client.isReady) {
+				throw connectionLost();
+			}
 
-		nextUses.get(pool)?.begin(client);
-		nextUses.delete(pool);
-		return use(client);
-	});
+			nextUses.get(pool)?.begin(client);
+			nextUses.delete(pool);
+			return use(client);
+		});
+	const reply = useNext();
 	if (asking === undefined || state === 'begun') {
 		return reply;
 	}
@@ -73,8 +78,20 @@ export function execute<Client extends Member>(
 			},
 			{once: true},
 		);
-		reply.then(resolve, (error: unknown) => {
-			reject(state === 'waiting' ? notConnected() : error);
-		});
+		const onError = (error: unknown) => {
+			if (state !== 'waiting') {
+				reject(error);
+			} else if (!asking.signal.aborted && isNoneFree(error)) {
+				// The pool's timer also fires if the event loop was blocked. Who asks has a deadline for the wait.
+				useNext().then(resolve, onError);
+			} else {
+				reject(notConnected());
+			}
+		};
+		reply.then(resolve, onError);
 	});
+}
+
+function isNoneFree(error: unknown): boolean {
+	return error instanceof Error && error.message.startsWith(NONE_FREE);
 }

@@ -1,14 +1,18 @@
 import {RecentMap} from '../../../collections/recent-map.ts';
+import {costAtLeast} from '../../costs.ts';
 import type {Rule} from '../../rule.ts';
-import type {Banned, Limited} from '../../store.ts';
+import type {AdmitOptions, Banned, Limited} from '../../verdict.ts';
 import {Belief} from './freshness.ts';
 import {timeLeft} from './time-left.ts';
+
+/** What makes a request another one under the same rules. */
+type Whose = Pick<AdmitOptions, 'immune' | 'costs'>;
 
 /** A reply of the server that refuses a client. */
 interface RefusingReply {
 	readonly verdict: Banned | Limited;
 	readonly rules: readonly Rule[];
-	readonly isImmune: boolean;
+	readonly options: Whose;
 	/** Milliseconds. */
 	readonly askedAt: number;
 }
@@ -41,7 +45,11 @@ export class Refusals {
 		}
 
 		const others = this.#of(client).filter(
-			known => known.belief.isHeld(now) && !decides(known, refusal.rules, refusal.isImmune),
+			known =>
+				known.belief.isHeld(now) &&
+				(known.verdict.kind === 'banned'
+					? refusal.options.immune === true
+					: !decides(refusal, known.rules, known.options)),
 		);
 		// The first ones are kept: if each new refusal replaced another, none would be found again.
 		if (others.length < MAX_OF_ONE) {
@@ -62,6 +70,16 @@ export class Refusals {
 		}
 	}
 
+	/** A request under these rules was given back: forgets the limits that may admit one now. */
+	freed(client: string, rules: readonly Rule[]): void {
+		this.#keep(
+			client,
+			this.#of(client).filter(
+				({verdict, rules: known}) => verdict.kind === 'banned' || !haveOneInCommon(known, rules),
+			),
+		);
+	}
+
 	forget(client: string): void {
 		this.#refusals.delete(client);
 	}
@@ -71,12 +89,12 @@ export class Refusals {
 	}
 
 	/** A request would be admitted: forgets the refusals that say otherwise. */
-	disprove(client: string, rules: readonly Rule[], isImmune: boolean): void {
+	disprove(client: string, rules: readonly Rule[], options: Whose): void {
 		const known = this.#of(client);
-		if (known.some(refusal => decides(refusal, rules, isImmune))) {
+		if (known.some(refusal => decides(refusal, rules, options))) {
 			this.#keep(
 				client,
-				known.filter(refusal => !decides(refusal, rules, isImmune)),
+				known.filter(refusal => !decides(refusal, rules, options)),
 			);
 		}
 	}
@@ -89,28 +107,25 @@ export class Refusals {
 	find(
 		client: string,
 		rules: readonly Rule[],
-		isImmune: boolean,
+		options: Whose,
 		now: number,
 	): Banned | Limited | undefined {
-		const known = this.#deciding(client, rules, isImmune);
+		const known = this.#deciding(client, rules, options);
 
-		return known?.belief.isHeld(now) && !known.belief.isDue(now) ? left(known, now) : undefined;
+		return known?.belief.isHeld(now) && !known.belief.isDue(now)
+			? forCosts(left(known, now), known, options)
+			: undefined;
 	}
 
 	/** The belief in a refusal of the same request, unless it is over by its own time. */
-	belief(
-		client: string,
-		rules: readonly Rule[],
-		isImmune: boolean,
-		now: number,
-	): Belief | undefined {
-		const known = this.#deciding(client, rules, isImmune);
+	belief(client: string, rules: readonly Rule[], options: Whose, now: number): Belief | undefined {
+		const known = this.#deciding(client, rules, options);
 
 		return known && left(known, now) ? known.belief : undefined;
 	}
 
-	#deciding(client: string, rules: readonly Rule[], isImmune: boolean): Remembered | undefined {
-		return this.#of(client).find(known => decides(known, rules, isImmune));
+	#deciding(client: string, rules: readonly Rule[], options: Whose): Remembered | undefined {
+		return this.#of(client).find(known => decides(known, rules, options));
 	}
 
 	#keep(client: string, refusals: readonly Remembered[]): void {
@@ -125,11 +140,33 @@ export class Refusals {
 	}
 }
 
-/** A ban refuses every request that is not immune; a limit, requests under the same rules. */
-function decides(known: Remembered, rules: readonly Rule[], isImmune: boolean): boolean {
+/** A ban refuses every request that is not immune; a limit, requests under the same rules that cost as much or more. */
+function decides(
+	known: RefusingReply,
+	rules: readonly Rule[],
+	{immune = false, costs}: Whose,
+): boolean {
 	return known.verdict.kind === 'banned'
-		? !isImmune
-		: known.isImmune === isImmune && areSame(known.rules, rules);
+		? !immune
+		: (known.options.immune ?? false) === immune &&
+				areSame(known.rules, rules) &&
+				costAtLeast(costs, known.options.costs, rules.length);
+}
+
+/** How long a request that costs more has to wait is not known: the whole window is enough. */
+function forCosts(
+	refusal: Banned | Limited | undefined,
+	{rules, options: {costs}}: Remembered,
+	{costs: more}: Whose,
+): Banned | Limited | undefined {
+	if (refusal?.kind !== 'limited' || costAtLeast(costs, more, rules.length)) {
+		return refusal;
+	}
+
+	return {
+		kind: 'limited',
+		quotas: refusal.quotas.map(quota => ({...quota, freesInMs: quota.rule.window})),
+	};
 }
 
 function left({verdict, repliedAt}: Remembered, now: number): Banned | Limited | undefined {

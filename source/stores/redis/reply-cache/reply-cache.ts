@@ -1,7 +1,7 @@
 import type {AskOptions} from '../../ask-options.ts';
 import {Changes} from '../../changes.ts';
 import type {Rule} from '../../rule.ts';
-import {type AdmitOptions, admitted, type Verdict} from '../../store.ts';
+import {type AdmitOptions, admitted, type Verdict} from '../../verdict.ts';
 import {NotBanned} from './not-banned.ts';
 import {Refusals} from './refusals.ts';
 
@@ -31,14 +31,15 @@ export class ReplyCache {
 	recall(
 		client: string,
 		rules: readonly Rule[],
-		{immune = false, late = false, requester = client}: AdmitOptions,
+		options: AdmitOptions,
 		now: number,
 	): Verdict | undefined {
+		const {immune = false, late = false, requester = client} = options;
 		if (late) {
 			return undefined;
 		}
 
-		const known = this.#refusals.find(client, rules, immune, now);
+		const known = this.#refusals.find(client, rules, options, now);
 		if (known) {
 			this.#refused(known, requester, now);
 			return known;
@@ -54,16 +55,16 @@ export class ReplyCache {
 	 * @returns what to call when the question has settled, if there is anything
 	 */
 	renew(
-		{client, rules, options: {immune = false, late}, at}: Asked,
+		{client, rules, options, at}: Asked,
 		asking: AskOptions | undefined,
 	): (() => void) | undefined {
-		if (late) {
+		if (options.late) {
 			return undefined;
 		}
 
-		const isAboutBan = rules.length === 0 && !immune;
+		const isAboutBan = rules.length === 0 && !options.immune;
 		const belief =
-			this.#refusals.belief(client, rules, immune, at) ??
+			this.#refusals.belief(client, rules, options, at) ??
 			(isAboutBan ? this.#notBanned.belief(client) : undefined);
 
 		return belief?.renew(asking, at);
@@ -71,7 +72,7 @@ export class ReplyCache {
 
 	/** Learns from a verdict of the server. */
 	learn({client, rules, options, at, version}: Asked, verdict: Verdict, now: number): void {
-		const {immune: isImmune = false, late, peek, requester = client} = options;
+		const {immune, late, peek, requester = client} = options;
 		const wasCounted = rules.length > 0 && !peek && (verdict.kind === 'admitted' || late);
 		if (wasCounted) {
 			this.#refusals.counted(client, rules);
@@ -82,7 +83,7 @@ export class ReplyCache {
 			return;
 		}
 
-		if (verdict.kind !== 'banned' && !isImmune) {
+		if (verdict.kind !== 'banned' && !immune) {
 			this.#notBanned.foundNoBan(client, at, now);
 		}
 
@@ -91,9 +92,9 @@ export class ReplyCache {
 		}
 
 		if (verdict.kind === 'admitted') {
-			this.#refusals.disprove(client, rules, isImmune);
+			this.#refusals.disprove(client, rules, options);
 		} else {
-			this.#refusals.remember(client, {verdict, rules, isImmune, askedAt: at}, now);
+			this.#refusals.remember(client, {verdict, rules, options, askedAt: at}, now);
 			this.#refused(verdict, requester, now);
 		}
 	}
@@ -103,6 +104,12 @@ export class ReplyCache {
 		this.#changes.record(client);
 		this.#refusals.forget(client);
 		this.#notBanned.forget(client);
+	}
+
+	/** Forgets which limits refuse a client of which a request was given back. Its bans are the same. */
+	gaveBack(client: string, rules: readonly Rule[]): void {
+		this.#changes.record(client);
+		this.#refusals.freed(client, rules);
 	}
 
 	clear(): void {

@@ -1,4 +1,4 @@
-import type {Banned, Limited} from '../../store.ts';
+import type {Banned, Limited} from '../../verdict.ts';
 
 /**
  * What is left of a refusal, if anything.

@@ -1,5 +1,6 @@
+import {counting} from './counting.ts';
 import {log} from './log.ts';
-import {readState} from './state.ts';
+import {parseState} from './state.ts';
 
 /**
  * Decides about several requests, one after the other, as though each were alone. Of each it looks for a ban
@@ -10,12 +11,14 @@ import {readState} from './state.ts';
  * ARGV:
  *
  * - the number of lists of rules; for each list the number of its rules, and count and window of each
- * - for each request 8 times the index of its list, plus 1 if no ban may refuse it, 2 if it is counted
- *   whatever is full, and 4 if nothing is counted
+ * - for each request 32 times the index of its list, plus 1 if no ban may refuse it, 2 if it is counted
+ *   whatever is full, 4 if nothing is counted, 8 if its cost under each rule follows (otherwise each is 1), and
+ *   16 if it returns what is counted
  *
  * Returns one list, with one request after the other:
  *
- * - `0, remaining, frees, …` for every rule: admitted
+ * - `0, remaining, frees, …` for every rule: admitted; then, if it returns that, how often the client had been
+ *   reset, and for every rule the time at which the request was counted
  * - `1, number, index, remaining, frees, …` for each full rule: limited
  * - `2, by, left, reason`: banned
  * - `3`: would be admitted
@@ -23,9 +26,9 @@ import {readState} from './state.ts';
  * A key that no script has written counts as missing: one client's broken key must not fail the others.
  */
 export const admit: string = `
-${readState}
+${parseState}
 ${log}
-local call = redis.call
+${counting}
 local results, size = {}, 0
 
 local function add(value)
@@ -38,47 +41,19 @@ local lists, nextArgument = {}, 2
 for number = 0, tonumber(ARGV[1]) - 1 do
 	local rules = tonumber(ARGV[nextArgument])
 	local counts, windows, lives, areShort = {}, {}, {}, true
-	for place = 1, rules do
-		local count, window = ARGV[nextArgument + 2 * place - 1], ARGV[nextArgument + 2 * place]
-		counts[place], windows[place] = tonumber(count), tonumber(window)
-		lives[place] = window
-		areShort = areShort and counts[place] <= MAX_SHORT
+	for index = 1, rules do
+		local count, window = ARGV[nextArgument + 2 * index - 1], ARGV[nextArgument + 2 * index]
+		counts[index], windows[index] = tonumber(count), tonumber(window)
+		lives[index] = window
+		areShort = areShort and counts[index] <= MAX_SHORT
 	end
 
 	lists[number] = {rules = rules, counts = counts, windows = windows, lives = lives, areShort = areShort}
 	nextArgument = nextArgument + 1 + 2 * rules
 end
 
--- What was read from the logs for one request; reused for the next.
-local texts, areLong, froms, tos, nexts, firsts, appendable, areFull = {}, {}, {}, {}, {}, {}, {}, {}
-
--- Counts a request in the log that was read at a place.
-local function countIn(place, key, resets, max, life)
-	local text, isLong, from, to, next = texts[place], areLong[place], froms[place], tos[place], nexts[place]
-	if to - from >= max then
-		from = from + 1
-		firsts[place] = from < to and (next - lowOf(key, text, isLong, from)) % BEYOND or 0
-	end
-
-	froms[place], tos[place] = from, to + 1
-	if isLong and from * 2 <= to then
-		call('SETRANGE', key, 0, headOf(from, resets, next))
-		call('APPEND', key, entryOf(next))
-		call('PEXPIRE', key, life)
-	else
-		if appendable[place] and from == 0 then
-			text = text .. entryOf(next)
-		else
-			local kept = isLong and call('GETRANGE', key, HEAD + 4 * from, -1) or entriesOf(text, from, to)
-			text = withEvents(kept, resets, next, 1)
-		end
-
-		call('SET', key, text, 'PX', life)
-	end
-end
-
--- Decides about the request whose keys begin at a place of KEYS.
-local function decide(at, list, isImmune, isLate, isPeek)
+-- Decides about the request whose keys begin at an index of KEYS.
+local function decide(at, list, flags, costs)
 	local rules, counts, windows = list.rules, list.counts, list.windows
 	-- One command reads the state and all short logs.
 	local values = list.areShort and call('MGET', unpack(KEYS, at, at + rules))
@@ -86,7 +61,8 @@ local function decide(at, list, isImmune, isLate, isPeek)
 	local resets, left = 0, 0
 	if state then
 		local by, reason
-		resets, by, left, reason = readState(state)
+		local isImmune = flags % 2 == 1
+		resets, by, left, reason = parseState(state)
 		if left > 0 and not isImmune then
 			add(2)
 			add(by)
@@ -97,31 +73,43 @@ local function decide(at, list, isImmune, isLate, isPeek)
 	end
 
 	local full = 0
-	for place = 1, rules do
-		local key = KEYS[at + place]
+	for index = 1, rules do
+		local key = KEYS[at + index]
 		local text
 		if values then
-			text = values[place + 1]
+			text = values[index + 1]
 		else
 			text = textOfLong(key)
 		end
 
 		local isLong = text and #text >= LONG
-		local from, to, next, first, canAppend = readLog(key, text, isLong, resets, windows[place])
-		texts[place], areLong[place] = text, isLong and to > from
-		froms[place], tos[place], nexts[place], firsts[place], appendable[place] = from, to, next, first, canAppend
-		areFull[place] = to - from >= counts[place]
-		full = full + (areFull[place] and 1 or 0)
+		local from, to, next, first, canAppend = readLog(key, text, isLong, resets, windows[index])
+		texts[index], areLong[index] = text, isLong and to > from
+		froms[index], tos[index], nexts[index], ages[index], appendable[index] = from, to, next, first, canAppend
+		local cost = costs and costs[index] or 1
+		local over = to - from + cost - counts[index]
+		areFull[index] = over > 0
+		if over > 0 then
+			full = full + 1
+			-- So many must leave, unless it never fits.
+			if over > 1 and cost <= counts[index] then
+				ages[index] = (next - lowOf(key, text, isLong, from + over - 1)) % BEYOND
+			end
+		end
 	end
 
+	local isPeek, isLate = flags % 8 >= 4, flags % 4 >= 2
 	if full == 0 and isPeek then
 		add(3)
 		return
 	end
 
 	if full == 0 or isLate then
-		for place = 1, rules do
-			countIn(place, KEYS[at + place], resets, counts[place], list.lives[place])
+		for index = 1, rules do
+			local cost = costs and costs[index] or 1
+			if cost > 0 then
+				countIn(index, KEYS[at + index], resets, counts[index], list.lives[index], cost)
+			end
 		end
 
 		-- The logs depend on how often the client was reset: keep that as long as they live.
@@ -133,32 +121,53 @@ local function decide(at, list, isImmune, isLate, isPeek)
 	-- The most common result, without a call for each value.
 	if full == 0 then
 		results[size + 1] = 0
-		for place = 1, rules do
-			results[size + 2 * place] = counts[place] - (tos[place] - froms[place])
-			results[size + 2 * place + 1] = windows[place] - firsts[place] + nexts[place] - now
+		for index = 1, rules do
+			results[size + 2 * index] = counts[index] - (tos[index] - froms[index])
+			results[size + 2 * index + 1] = windows[index] - ages[index] + nexts[index] - now
 		end
 
 		size = size + 1 + 2 * rules
+		local isReturnable = flags >= 16
+		if isReturnable then
+			add(resets)
+			for index = 1, rules do
+				add(nexts[index])
+			end
+		end
+
 		return
 	end
 
 	add(1)
 	add(full)
-	for place = 1, rules do
-		if areFull[place] then
-			add(place - 1)
-			add(counts[place] - (tos[place] - froms[place]))
-			add(windows[place] - firsts[place] + nexts[place] - now)
+	for index = 1, rules do
+		if areFull[index] then
+			add(index - 1)
+			add(counts[index] - (tos[index] - froms[index]))
+			local fits = not costs or costs[index] <= counts[index]
+			add(fits and windows[index] - ages[index] + nexts[index] - now or windows[index])
 		end
 	end
 end
 
-local at = 1
-for argument = nextArgument, #ARGV do
+local at, argument, last = 1, nextArgument, #ARGV
+while argument <= last do
 	local code = tonumber(ARGV[argument])
-	local list = lists[math.floor(code / 8)]
-	decide(at, list, code % 2 == 1, code % 4 >= 2, code % 8 >= 4)
+	local flags = code % 32
+	local list = lists[(code - flags) / 32]
+	local costs
+	if flags % 16 >= 8 then
+		costs = {}
+		for index = 1, list.rules do
+			costs[index] = tonumber(ARGV[argument + index])
+		end
+
+		argument = argument + list.rules
+	end
+
+	decide(at, list, flags, costs)
 	at = at + 1 + list.rules
+	argument = argument + 1
 end
 
 return results

@@ -1,5 +1,7 @@
 import {admit} from './admit.ts';
 import {ban} from './ban.ts';
+import {giveBack} from './give-back.ts';
+import {banRange, showRanges, unbanRange} from './ranges.ts';
 import {report} from './report.ts';
 import {reset} from './reset.ts';
 import {Script} from './script.ts';
@@ -15,10 +17,14 @@ export function scripts(prelude: string) {
 
 	return {
 		admit: script(admit),
+		giveBack: script(giveBack),
 		report: script(report),
 		ban: script(ban),
 		unban: script(unban),
 		reset: script(reset),
 		show: script(show),
+		banRange: script(banRange),
+		unbanRange: script(unbanRange),
+		showRanges: script(showRanges),
 	};
 }

@@ -1,5 +1,6 @@
 /**
- * Sliding logs: for each client and counter the times of the last `count` events.
+ * Sliding logs: for each client and counter the times of the last `count` events. What costs more than one is as
+ * many events at one time.
  *
  * A log is a string. A log of one event is its time in digits, which a server stores without extra memory.
  * A longer log begins with 8 bytes: how many entries to skip, how often the client had been reset, and the
@@ -41,12 +42,12 @@ end
 
 -- The lower bits of an entry's time.
 local function lowOf(key, text, isLong, entry)
-	local place = HEAD + 4 * entry
+	local offset = HEAD + 4 * entry
 	if isLong then
-		return (unpackFrom('<I4', redis.call('GETRANGE', key, place, place + 3)))
+		return (unpackFrom('<I4', redis.call('GETRANGE', key, offset, offset + 3)))
 	end
 
-	return (unpackFrom('<I4', text, place + 1))
+	return (unpackFrom('<I4', text, offset + 1))
 end
 
 -- Reads what is in the window: the entries from, to (not included), the time of a next one, how long ago the
@@ -67,14 +68,14 @@ local function readLog(key, text, isLong, resets, window)
 
 	local size = isLong and redis.call('STRLEN', key) or #text
 	local from, theirResets, high = unpackFrom('<I4I2I2', text)
-	local to = math.floor((size - HEAD) / 4)
+	local to = (size - HEAD - size % 4) / 4
 	local at = high * BEYOND + lowOf(key, text, isLong, to - 1)
 	if theirResets ~= resets % 65536 or from >= to or isOver(at, window) then
 		return 0, 0, now, 0
 	end
 
 	-- The last is less than a window ago, and the first is less than one before the last.
-	local next = math.max(at, now)
+	local next = at > now and at or now
 	local idle = next - at
 	local first = idle + (at - lowOf(key, text, isLong, from)) % BEYOND
 	if first < window then

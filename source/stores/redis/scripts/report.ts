@@ -1,20 +1,26 @@
 import {log} from './log.ts';
 import {readState, writeState} from './state.ts';
+import {readStrikes} from './strikes.ts';
 
 /**
  * Counts a report of a client. If there are enough, bans the client and deletes its reports.
  *
- * KEYS: the client's state, and its reports, a hash with a log for each ban rule. ARGV: the rule's short ID,
- * count, window, and duration or `inf`; the report's weight, and its reason as JSON or empty.
+ * KEYS: the client's state; its reports, a hash with a log for each ban rule; and under escalation its strikes.
+ * ARGV: the rule's short ID, count and window; the report's weight, and its reason as JSON or empty; the
+ * durations of a first ban, a second, and so on, in milliseconds or `inf`: one without escalation. Under
+ * escalation, the milliseconds after a ban's end for which it is remembered stand before them.
  *
- * Returns `{reports}`, or `{reports, left}` if the client is banned now. Numbers that may be large are text.
+ * Returns `{reports}`, or `{reports, left}` if the client is banned now, with the strike at the end if that begins
+ * a ban under escalation. Numbers that may be large are text.
  */
 export const report: string = `
 ${readState}
 ${writeState}
+${readStrikes}
 ${log}
 local counter, count, window = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local weight = tonumber(ARGV[5])
+local weight, reason = tonumber(ARGV[4]), ARGV[5]
+local strikes = KEYS[3]
 local resets, _, left = stateIn(KEYS[1])
 if left > 0 then
 	return {0, textOf(left)}
@@ -33,8 +39,18 @@ local reports = to - from + weight
 if reports >= count then
 	-- First: a server that is out of memory checks the first command that writes.
 	redis.call('DEL', KEYS[2])
-	beginBan(KEYS[1], resets, 'r', msOf(ARGV[4]), ARGV[6])
-	return {textOf(reports), ARGV[4]}
+	if not strikes then
+		beginBan(KEYS[1], resets, 'r', msOf(ARGV[6]), reason)
+		return {textOf(reports), ARGV[6]}
+	end
+
+	local strike = math.min(strikesIn(strikes) + 1, MOST_STRIKES)
+	local left = ARGV[math.min(6 + strike, #ARGV)]
+	local life = msOf(left) + msOf(ARGV[6])
+	-- The space marks it: see state.ts.
+	beginBan(KEYS[1], resets, 'r', msOf(left), reason .. ' ')
+	setFor(life, strikes, string.format('%d %s', strike, textOf(now + life)))
+	return {textOf(reports), left, strike}
 end
 
 redis.call('HSET', KEYS[2], counter, withEvents(entriesOf(text, from, to), 0, next, weight))

@@ -28,10 +28,11 @@ test('a client may be named by an address in any spelling, a key as bans() shows
 });
 
 const invalid: readonly unknown[] = [
-	...['', 'evil', 'localhost', '1.2.3.4:80', '1.2.3.4/32', '10.0.0.0/8', '1.2.3', '010.0.0.1'],
+	...['', 'evil', 'localhost', '1.2.3.4:80', '1.2.3.4/33', '10.0.0.0/08', '1.2.3', '010.0.0.1'],
 	...[
 		'10.0.0.0/64',
 		'::ffff:10.0.0.1/64',
+		'2001:db8::/129',
 		'key:',
 		'keys:a',
 		'hash:0',
@@ -77,7 +78,6 @@ test('every address behind NAT64 is its own client, named by address or as bans(
 	t.deepEqual(await gate.report('64:ff9b::c633:6401'), {reports: 2, banned: true, retryAfter: 600});
 	t.deepEqual(await gate.report('198.51.100.1'), {reports: 1, banned: false});
 	t.is((await from('198.51.100.1').get('/ping')).status, 200);
-	await t.throwsAsync(gate.ban('64:ff9b::/64'), {instanceOf: TypeError});
 	await t.throwsAsync(gate.ban('2001:db8::1/128'), {instanceOf: TypeError});
 });
 
@@ -155,8 +155,7 @@ test('a ban that was made with another ipv6Prefix can be ended', async t => {
 		(await bansOf(all)).map(ban => ban.client),
 		['2001:db8:1::/48'],
 	);
-	await t.throwsAsync(all.gate.ban('2001:db8:1::/48'), {instanceOf: TypeError});
-	for (const name of ['2001:db8:1::/31', '2001:db8:1::/129', '2001:db8:1::/048', '10.0.0.1/48']) {
+	for (const name of ['2001:db8:1::/129', '2001:db8:1::/048', '10.0.0.1/48']) {
 		await t.throwsAsync(all.gate.unban(name), {instanceOf: TypeError}, name);
 	}
 

@@ -1,0 +1,16 @@
+import type {Context} from 'koa';
+import {describe} from '../checks/describe.ts';
+import {isError} from './error-status.ts';
+
+/**
+ * Tells Koa's `error` event of an error that must not change the response. Listeners get an `Error`, whatever was
+ * thrown: Koa's own throws for anything else. What a listener throws itself becomes a warning of Node.js.
+ */
+export function emitError(ctx: Context, thrown: unknown): void {
+	const error = isError(thrown) ? thrown : new Error(`non-error thrown: ${describe(thrown)}`);
+	try {
+		ctx.app.emit('error', error, ctx);
+	} catch (failure) {
+		process.emitWarning(isError(failure) ? failure : describe(failure));
+	}
+}

@@ -1,0 +1,61 @@
+import type {Context} from 'koa';
+import {connectionOf} from './connection.ts';
+import {ownStatusOf, statusOfError} from './error-status.ts';
+import {hasResponse} from './has-response.ts';
+
+/** What a middleware threw, which may be anything. */
+export interface Failure {
+	readonly error: unknown;
+}
+
+/**
+ * What is known of the status of a response when the middlewares are done: the status; `'none'` if none is sent; or
+ * `'pending'` if something other than Koa sends it later.
+ */
+export type Outcome = number | 'none' | 'pending';
+
+/** @param failure the error on its way to Koa, if there is one */
+export function outcomeOf(ctx: Context, failure: Failure | undefined): Outcome {
+	if (!hasResponse(ctx)) {
+		return 'none';
+	}
+
+	// Headers that are sent stay, whatever is thrown afterwards.
+	if (ctx.headerSent) {
+		return ctx.res.statusCode;
+	}
+
+	if (isGone(ctx)) {
+		return 'none';
+	}
+
+	if (failure === undefined) {
+		return ctx.respond === false ? 'pending' : ctx.status;
+	}
+
+	// For `undefined` and `null`, Koa sends nothing.
+	return failure.error === undefined || failure.error === null
+		? 'pending'
+		: statusOfError(failure.error);
+}
+
+/**
+ * The status that Koa certainly sends for a request that is done.
+ *
+ * @returns undefined if Koa sends nothing, or if the error has no status of its own: an error handler before the gate
+ *   may choose another
+ */
+export function statusToSend(ctx: Context, failure: Failure | undefined): number | undefined {
+	const outcome = outcomeOf(ctx, failure);
+	if (typeof outcome !== 'number' || ctx.respond === false) {
+		return undefined;
+	}
+
+	const isCertain = ctx.headerSent || !failure || ownStatusOf(failure.error) !== undefined;
+	return isCertain ? outcome : undefined;
+}
+
+/** Whether nothing can be sent any more. Koa itself does not see that a stream of HTTP/2 is gone. */
+function isGone(ctx: Context): boolean {
+	return !ctx.writable || connectionOf(ctx)?.destroyed === true;
+}

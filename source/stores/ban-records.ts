@@ -1,0 +1,48 @@
+/** A ban by hand. */
+export interface NewBan {
+	/** Milliseconds, or Infinity. */
+	readonly duration: number;
+	readonly reason?: string;
+	/**
+	 * Whether a ban in force that does not end earlier stays as it is.
+	 *
+	 * @default false
+	 */
+	readonly keepsLonger?: boolean;
+}
+
+/** A ban of a range of addresses: always in place of any that the range has. */
+export type RangeBan = Omit<NewBan, 'keepsLonger'>;
+
+export interface BanOutcome {
+	/** Time until the client's ban ends; Infinity for an endless ban. */
+	readonly banEndsInMs: number;
+}
+
+export interface Report {
+	/** How many reports this one counts for: a whole number above 0. */
+	readonly weight: number;
+	/** Stored with the ban, if this report begins one. */
+	readonly reason?: string;
+}
+
+export interface ReportOutcome {
+	/** Reports within the window, including these; 0 if an earlier ban is in force. */
+	readonly reports: number;
+	/** Time until the client's ban ends, if it is banned now; above 0; Infinity for an endless ban. */
+	readonly banEndsInMs?: number;
+	/** Which of the client's remembered bans begins with this report: 1, 2, …; only under escalation. */
+	readonly strike?: number;
+}
+
+/** A ban in force, as a store lists it. */
+export interface StoredBan {
+	/** The client's canonical key. */
+	readonly client: string;
+	readonly by: 'reports' | 'hand';
+	readonly reason?: string;
+	/** Above 0; Infinity for an endless ban. */
+	readonly endsInMs: number;
+	/** Which of the client's remembered bans it is: 1, 2, …; only under escalation. */
+	readonly strike?: number;
+}

@@ -1,0 +1,124 @@
+import {isPromiseLike} from '../../maybe-promise.ts';
+import type {StoredBan} from '../ban-records.ts';
+import type {Store} from '../store.ts';
+import {readRanges} from './check-reply.ts';
+import {inTime} from './deadline.ts';
+
+/** Milliseconds between two reads. */
+const EVERY = 1000;
+
+/** Failures in a row after which they are reported: a server that restarts fails once or twice. */
+const REPORTED_AFTER = 5;
+
+export interface WatchOptions {
+	/** Milliseconds that the store may take for a reply. */
+	readonly timeout: number;
+	/** Reading has failed several times in a row. */
+	readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Reads the banned ranges of a store once a second, so that requests need not ask for them. If reading fails,
+ * those that are known hold.
+ */
+export class RangeWatch {
+	readonly #source: Store;
+	readonly #learn: (ranges: readonly StoredBan[]) => void;
+	#options: WatchOptions | undefined;
+	#first: Promise<void> | undefined;
+	#timer: NodeJS.Timeout | undefined;
+	#isReading = false;
+	#failuresInRow = 0;
+	/** Counts the changes in this process: a read that began before one is out of date. */
+	#changes = 0;
+
+	constructor(source: Store, learn: (ranges: readonly StoredBan[]) => void) {
+		this.#source = source;
+		this.#learn = learn;
+	}
+
+	/**
+	 * Begins to watch, if nobody has yet.
+	 *
+	 * @returns the first read, until it is done
+	 */
+	firstRead(options: WatchOptions): Promise<void> | undefined {
+		if (this.#options === undefined) {
+			this.#options = options;
+			this.#first = this.#read(options)?.finally(() => {
+				this.#first = undefined;
+			});
+			this.#timer = readRegularly(new WeakRef(this));
+		}
+
+		return this.#first;
+	}
+
+	/** This process has changed the ranges, and has learned it. */
+	noteChange(): void {
+		this.#changes += 1;
+	}
+
+	/** Reads the ranges again, unless a read is on its way. */
+	refresh(): void {
+		if (this.#options && !this.#isReading) {
+			this.#read(this.#options);
+		}
+	}
+
+	stop(): void {
+		clearInterval(this.#timer);
+		this.#options = undefined;
+	}
+
+	#read({timeout, onError}: WatchOptions): Promise<void> | undefined {
+		const before = this.#changes;
+		const asking = new AbortController();
+		const fail = (error: unknown) => {
+			this.#failuresInRow += 1;
+			if (this.#failuresInRow >= REPORTED_AFTER) {
+				onError(error);
+			}
+		};
+		const learn = (reply: unknown) => {
+			const ranges = readRanges(reply);
+			this.#failuresInRow = 0;
+			if (before === this.#changes) {
+				this.#learn(ranges);
+			}
+		};
+
+		try {
+			const reply = this.#source.ranges(asking);
+			if (!isPromiseLike(reply)) {
+				learn(reply);
+				return undefined;
+			}
+
+			this.#isReading = true;
+			return inTime(reply, timeout, asking)
+				.then(({value}) => learn(value))
+				.catch(fail)
+				.finally(() => {
+					this.#isReading = false;
+				});
+		} catch (error) {
+			fail(error);
+			return undefined;
+		}
+	}
+}
+
+/** A gate that nobody closes must not keep its store alive, nor its process. */
+function readRegularly(watch: WeakRef<RangeWatch>): NodeJS.Timeout {
+	const timer = setInterval(() => {
+		const held = watch.deref();
+		if (held) {
+			held.refresh();
+		} else {
+			clearInterval(timer);
+		}
+	}, EVERY);
+
+	return timer.unref();
+}

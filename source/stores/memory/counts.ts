@@ -1,0 +1,98 @@
+import {Changes} from '../changes.ts';
+import type {Rule, SettledBanRule} from '../rule.ts';
+import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
+import {Clients} from './clients.ts';
+import {Counters, isOfReports} from './counters.ts';
+import {openLogs} from './counting.ts';
+import {decide} from './decide.ts';
+import {giveBack} from './give-back.ts';
+import {Receipt} from './receipt.ts';
+
+/** Milliseconds. Clients are forgotten in steps of at least this, however short the windows are. */
+const MIN_SPAN = 1000;
+
+/** How many resets are remembered. They only matter to requests of the same millisecond. */
+const MAX_RESETS = 10_000;
+
+/** Everyone who is counted: clients, and apart from them the keys that clients can make up. */
+export class Counts {
+	readonly #counters = new Counters(MIN_SPAN);
+	readonly #clients: Clients;
+	/** What a `specific` with a `key` counts in place of clients, such as accounts. */
+	readonly #keys: Clients;
+	readonly #resets = new Changes(MAX_RESETS);
+
+	/** @param max the most clients, and the most keys */
+	constructor(max: number) {
+		this.#clients = new Clients(max, this.#counters);
+		this.#keys = new Clients(max, this.#counters);
+	}
+
+	/** Forgets who has been quiet for too long: call this first at a moment `now`. */
+	forgetQuiet(now: number): void {
+		const {longestWindow} = this.#counters;
+		this.#clients.forgetQuiet(now, longestWindow);
+		this.#keys.forgetQuiet(now, longestWindow);
+	}
+
+	/** Decides about a request that no ban refuses, and counts it. */
+	admit(client: string, rules: readonly Rule[], options: AdmitOptions, now: number): Verdict {
+		const counters = this.#counters.ofRequests(rules);
+		const clients = options.requester === undefined ? this.#clients : this.#keys;
+		return decide(clients, client, counters, options, now, this.#resets.version);
+	}
+
+	giveBack(client: string, counted: readonly Counted[], now: number): void {
+		for (const one of counted) {
+			const {receipt} = one;
+			if (this.#isOwn(receipt) && !this.#resets.hasChanged(client, receipt.version)) {
+				giveBack(client, one, receipt, this.#counters, now);
+			}
+		}
+	}
+
+	/** Counts reports of a client, unless there are enough of them for a ban. Returns how many there are then. */
+	report(client: string, banRule: SettledBanRule, weight: number, now: number): number {
+		const counter = this.#counters.ofReports(banRule);
+		openLogs(this.#clients, client, [counter]);
+		const {log} = counter;
+		const reports = log.within(banRule.window, now) + weight;
+		if (reports < banRule.count) {
+			for (let counted = 0; counted < weight; counted += 1) {
+				log.add(banRule.count, now);
+			}
+		}
+
+		return reports;
+	}
+
+	/** A ban uses up the client's reports, whether they led to it or an operator did. */
+	spendReports(client: string): void {
+		const first = this.#clients.find(client);
+		this.#clients.logs.clearThose(first, isOfReports);
+	}
+
+	/** A client that a ban refuses is not quiet: its logs stay. */
+	touch(client: string): void {
+		this.#clients.touch(client);
+	}
+
+	reset(client: string): void {
+		this.#clients.delete(client);
+		this.#keys.delete(client);
+		this.#resets.record(client);
+	}
+
+	clear(): void {
+		this.#clients.clear();
+		this.#keys.clear();
+	}
+
+	/** Whether a receipt is of this store, and not of another one or made up. */
+	#isOwn(receipt: unknown): receipt is Receipt {
+		return (
+			receipt instanceof Receipt &&
+			(receipt.clients === this.#clients || receipt.clients === this.#keys)
+		);
+	}
+}

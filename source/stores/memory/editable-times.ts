@@ -1,0 +1,115 @@
+import {type Replace, TIMES_PER_BLOCK} from './blocks.ts';
+import {
+	FILLED,
+	FIRST,
+	FIRST_BLOCK,
+	FIRST_CELL,
+	FIRST_HIGH,
+	LAST_BLOCK,
+	RECENT,
+	Times,
+} from './times.ts';
+
+/** How many times are looked at for different ones. */
+const MAX_LOOKS = 400;
+
+/** A queue whose middle can be seen, and can lose times. That takes longer the longer the queue is. */
+export class EditableTimes extends Times {
+	/** How long ago the time at an index was, if it was less than 49 days ago. */
+	since(index: number, now: number): number {
+		return index === 0 ? this.sinceFirst(now) : (now - this.#timeAt(index)) >>> 0;
+	}
+
+	/**
+	 * Whether there are at least so many different times among the first ones. Equal ones stand side by side. Looks at
+	 * a bounded number of them, however long the queue is.
+	 */
+	hasMoments(least: number): boolean {
+		const {blocks} = this;
+		let moments = 0;
+		let last = Number.NaN;
+		let inBlocks = this.hasBlocks;
+		let block = this.get(FIRST_BLOCK);
+		let cell = this.get(FIRST_CELL);
+		for (let left = Math.min(this.length, MAX_LOOKS); left > 0 && moments < least; left -= 1) {
+			const time = inBlocks ? blocks.timeAt(block, cell) : this.get(RECENT + cell);
+			moments += time === last ? 0 : 1;
+			last = time;
+			cell += 1;
+			if (inBlocks && cell === TIMES_PER_BLOCK) {
+				inBlocks = block !== this.get(LAST_BLOCK);
+				block = blocks.nextOf(block);
+				cell = 0;
+			}
+		}
+
+		return moments >= least;
+	}
+
+	/** Removes times that equal this one: as many as there are of so many. */
+	remove(time: number, most: number): void {
+		const low = time | 0;
+		let before = 0;
+		let equal = 0;
+		this.#replaceEach(one => {
+			equal += one === low ? 1 : 0;
+			before += equal === 0 ? 1 : 0;
+			return one;
+		});
+
+		const removed = Math.min(equal, most);
+		if (removed > 0) {
+			this.#removeFrom(before, removed);
+		}
+	}
+
+	#timeAt(index: number): number {
+		const recent = this.get(FILLED) - this.length + index;
+		return recent >= 0
+			? this.get(RECENT + recent)
+			: this.blocks.timeFrom(this.get(FIRST_BLOCK), this.get(FIRST_CELL) + index);
+	}
+
+	/** A queue only loses its first times: those before the removed ones take their places. */
+	#removeFrom(before: number, removed: number): void {
+		const [first, high] = [this.get(FIRST), this.get(FIRST_HIGH)];
+		const carried: number[] = [];
+		this.#replaceEach((time, index) => {
+			if (index >= before + removed) {
+				return time;
+			}
+
+			const earlier = carried[index % removed] ?? time;
+			carried[index % removed] = time;
+			return earlier;
+		});
+
+		for (let shifted = 0; shifted < removed; shifted += 1) {
+			this.shift();
+		}
+
+		if (before > 0) {
+			this.set(FIRST, first);
+			this.set(FIRST_HIGH, high);
+		}
+	}
+
+	/** Replaces the lower 32 bits of each time, in order. */
+	#replaceEach(replace: Replace): void {
+		const {blocks} = this;
+		let index = 0;
+		let cell = this.get(FIRST_CELL);
+		let left = this.hasBlocks;
+		for (let block = this.get(FIRST_BLOCK); left; block = blocks.nextOf(block)) {
+			blocks.replace(block, cell, replace, index);
+			index += TIMES_PER_BLOCK - cell;
+			cell = 0;
+			left = block !== this.get(LAST_BLOCK);
+		}
+
+		for (const filled = this.get(FILLED); cell < filled; cell += 1) {
+			this.set(RECENT + cell, replace(this.get(RECENT + cell), index));
+			index += 1;
+		}
+	}
+}

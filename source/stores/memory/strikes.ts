@@ -1,0 +1,46 @@
+import {ExpiringMap} from '../../collections/expiring-map.ts';
+import type {SettledBanRule} from '../rule.ts';
+
+/** A ban that begins: how long it lasts, and which of the client's it is, under escalation. */
+export interface NextBan {
+	readonly duration: number;
+	readonly strike?: number;
+}
+
+/**
+ * How often clients have been banned by reports, by rules with escalation. If there are too many, the client
+ * that was banned first is forgotten.
+ */
+export class Strikes {
+	readonly #strikes: ExpiringMap<number>;
+
+	/** @param max the most clients */
+	constructor(max: number) {
+		this.#strikes = new ExpiringMap(max);
+	}
+
+	/** Counts a ban that begins, if the rule has an escalation. */
+	next(client: string, {durations, forgetAfter}: SettledBanRule, now: number): NextBan {
+		if (forgetAfter === undefined) {
+			return {duration: durations[0]};
+		}
+
+		const strike = (this.#strikes.get(client, now)?.value ?? 0) + 1;
+		const duration = durations[Math.min(strike, durations.length) - 1] ?? durations[0];
+		this.#strikes.set(client, strike, now + duration + forgetAfter, now);
+		return {duration, strike};
+	}
+
+	forget(client: string): void {
+		this.#strikes.delete(client);
+	}
+
+	/** Removes some of those that are to be forgotten. No call takes long. */
+	removeEnded(now: number): void {
+		this.#strikes.removeExpired(now);
+	}
+
+	clear(): void {
+		this.#strikes.clear();
+	}
+}

@@ -1,0 +1,80 @@
+import {ban, bannedBy, escalating, listed, type Promised} from './promised.ts';
+
+export function longerBans(promised: Promised): void {
+	promised('ban() returns when the ban ends', async (t, {store}) => {
+		t.deepEqual(await store.ban('a', {duration: 500}), {banEndsInMs: 500});
+		t.deepEqual(await store.ban('a', {duration: 20}), {banEndsInMs: 20});
+		t.deepEqual(await store.ban('a', {duration: Infinity}), {banEndsInMs: Infinity});
+	});
+
+	promised(
+		'under `keepsLonger`, a manual ban that ends later, or at the same time, stays as it is',
+		async (t, opened) => {
+			const {store, pass} = opened;
+			await store.ban('a', {duration: 500, reason: 'first'});
+			await pass(100);
+			for (const duration of [399, 400]) {
+				t.deepEqual(await store.ban('a', {duration, reason: 'second', keepsLonger: true}), {
+					banEndsInMs: 400,
+				});
+			}
+
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 400, 'first'));
+			t.deepEqual(await store.ban('a', {duration: 401, reason: 'third', keepsLonger: true}), {
+				banEndsInMs: 401,
+			});
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 401, 'third'));
+		},
+	);
+
+	promised('a ban by reports is kept with its strike and its reason', async (t, {store, pass}) => {
+		const banRule = escalating(1, 1000, [500, 600], 1000);
+		await store.report('a', banRule, {weight: 1, reason: 'login'});
+		t.deepEqual(await store.ban('a', {duration: 400, keepsLonger: true}), {banEndsInMs: 500});
+		t.deepEqual(await listed(store), [
+			{client: 'a', by: 'reports', reason: 'login', endsInMs: 500, strike: 1},
+		]);
+		t.deepEqual(await store.ban('a', {duration: 501, keepsLonger: true}), {banEndsInMs: 501});
+		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 501}]);
+		await pass(501);
+
+		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+			reports: 1,
+			banEndsInMs: 600,
+			strike: 2,
+		});
+	});
+
+	promised('an endless ban is kept, and replaces any other', async (t, {store}) => {
+		await store.ban('a', {duration: 500});
+		t.deepEqual(await store.ban('a', {duration: Infinity, keepsLonger: true}), {
+			banEndsInMs: Infinity,
+		});
+		t.deepEqual(await store.ban('a', {duration: Infinity, reason: 'again', keepsLonger: true}), {
+			banEndsInMs: Infinity,
+		});
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', Infinity));
+	});
+
+	promised('under `keepsLonger`, a ban that has ended is not kept', async (t, {store, pass}) => {
+		await store.ban('a', {duration: 500, reason: 'first'});
+		await pass(500);
+		t.deepEqual(await store.ban('a', {duration: 20, keepsLonger: true}), {banEndsInMs: 20});
+		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 20));
+	});
+
+	promised('a new ban under `keepsLonger` deletes the reports', async (t, {store, pass}) => {
+		const banRule = ban(3, 1000, 500);
+		await store.report('a', banRule, {weight: 2});
+		await store.ban('a', {duration: 10, keepsLonger: true});
+		await pass(10);
+
+		t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1});
+	});
+
+	promised('without `keepsLonger`, a shorter ban replaces a longer one', async (t, {store}) => {
+		await store.ban('a', {duration: 500});
+		t.deepEqual(await store.ban('a', {duration: 20, keepsLonger: false}), {banEndsInMs: 20});
+		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 20}]);
+	});
+}

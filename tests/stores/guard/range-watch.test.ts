@@ -1,0 +1,176 @@
+import test from 'ava';
+import type {StoredBan} from '../../../source/index.ts';
+import {RangeWatch} from '../../../source/stores/guard/range-watch.ts';
+import {commandsOnly, gatesOn, guard, rule} from '../../support/guarded-store.ts';
+import {until} from '../../support/latch.ts';
+
+const range: StoredBan = {client: '203.0.113.0/24', by: 'hand', endsInMs: 500};
+const admit = async () => ({kind: 'admitted', quotas: []}) as const;
+const banned = {kind: 'banned', by: 'hand', endsInMs: 500} as const;
+
+/** A store whose replies about ranges the test gives one by one. */
+function slowRanges() {
+	const pending: Array<{reply: (ranges: unknown) => void; fail: (error: Error) => void}> = [];
+	const store = {
+		...commandsOnly,
+		admit,
+		ranges: () =>
+			new Promise<never>((resolve, reject) => {
+				pending.push({reply: ranges => resolve(ranges as never), fail: reject});
+			}),
+	};
+
+	return {store, pending};
+}
+
+test('the first questions wait for the first read, and later ones for none', async t => {
+	const {store, pending} = slowRanges();
+	const asked: string[] = [];
+	const noting = {
+		...store,
+		admit: async (client: string) => {
+			asked.push(client);
+			return admit();
+		},
+	};
+	const {guarded} = guard(noting, 'memory', 1000);
+	const first = [guarded.admit('203.0.113.7', [], {}), guarded.admit('203.0.113.8', [rule], {})];
+	const immune = guarded.admit('203.0.113.7', [rule], {immune: true});
+	const other = guarded.admit('198.51.100.7', [], {});
+	let isDecided = false;
+	Promise.all(first).then(() => {
+		isDecided = true;
+	});
+	await new Promise(setImmediate);
+	t.false(isDecided);
+	t.is(pending.length, 1, 'one read for all of them');
+	t.deepEqual(asked, []);
+	pending[0]?.reply([range]);
+
+	t.deepEqual(await Promise.all(first), [banned, banned]);
+	t.is((await immune).kind, 'admitted');
+	t.is((await other).kind, 'admitted');
+	t.deepEqual(asked, ['203.0.113.7', '198.51.100.7'], 'what a range refuses is not counted');
+	t.deepEqual(guarded.admit('203.0.113.7', [], {}), banned, 'known at once');
+	t.deepEqual(guarded.knownBan('203.0.113.7'), banned);
+	t.is(guarded.knownBan('198.51.100.7'), undefined);
+	t.is(pending.length, 1);
+	guarded.commands.close();
+});
+
+test('gates on one store read its ranges once', async t => {
+	const {store, pending} = slowRanges();
+	const gates = gatesOn(store, 'memory', 'open', 'closed');
+	const verdicts = gates.map(gate => gate.admit('203.0.113.7', [], {}));
+	pending[0]?.reply([range]);
+
+	t.deepEqual(
+		(await Promise.all(verdicts)).map(({kind}) => kind),
+		['banned', 'banned', 'banned'],
+	);
+	t.is(pending.length, 1);
+	await Promise.all(gates.map(gate => gate.commands.close()));
+});
+
+test('if reading fails, the ranges that are known hold; five failures in a row are reported', async t => {
+	const replies: Array<() => unknown> = [
+		() => [range],
+		() => Promise.reject(new Error('down')),
+		() => {
+			throw new Error('down');
+		},
+		() => [{client: 5, endsInMs: 5}] as never,
+		() => Promise.resolve([{client: '10.0.0.0/8', endsInMs: 'x'}]),
+		() => Promise.reject(new Error('fifth')),
+		() => Promise.reject(new Error('sixth')),
+		() => [],
+		() => Promise.reject(new Error('down')),
+	];
+	let read = 0;
+	const learned: unknown[] = [];
+	const failures: string[] = [];
+	const watch = new RangeWatch(
+		{
+			...commandsOnly,
+			ranges: () => {
+				read += 1;
+				return replies[read - 1]?.() as never;
+			},
+		},
+		ranges => learned.push(ranges),
+	);
+	const onError = (error: unknown) => failures.push((error as Error).message);
+	t.is(
+		watch.firstRead({timeout: 1000, onError}),
+		undefined,
+		'a store that has them at hand is not awaited',
+	);
+	for (let round = 1; round < replies.length; round += 1) {
+		watch.refresh();
+		await new Promise(setImmediate);
+	}
+
+	t.deepEqual(learned, [[range], []]);
+	t.deepEqual(failures, ['fifth', 'sixth']);
+	watch.stop();
+	// On a loaded machine, its timer may have read once more.
+	const before = read;
+	watch.refresh();
+	t.is(read, before, 'a watch that has ended reads no more');
+});
+
+test('a first read that never comes is given up, and the questions are decided', async t => {
+	const {store} = slowRanges();
+	const {guarded, warnings} = guard(store, 'memory', 5);
+
+	t.is((await guarded.admit('203.0.113.7', [rule], {})).kind, 'admitted');
+	t.deepEqual(warnings, []);
+	guarded.commands.close();
+});
+
+test('a read that began before a change in this process does not undo it', async t => {
+	const {store, pending} = slowRanges();
+	const {guarded} = guard(store, 'memory', 1000);
+	const first = guarded.admit('203.0.113.7', [], {});
+	await guarded.commands.banRange('203.0.113.0/24', {duration: 500});
+	pending[0]?.reply([]);
+	t.deepEqual(await first, banned);
+	t.deepEqual(guarded.admit('203.0.113.7', [], {}), banned);
+
+	await guarded.commands.unbanRange('203.0.113.0/24');
+	t.is((await guarded.admit('203.0.113.7', [], {})).kind, 'admitted');
+	guarded.commands.close();
+});
+
+test('while a read is on its way, no other begins', async t => {
+	const {store, pending} = slowRanges();
+	const learned: unknown[] = [];
+	const watch = new RangeWatch(store, ranges => learned.push(ranges));
+	watch.firstRead({timeout: 1000, onError: () => {}});
+	watch.refresh();
+	t.is(pending.length, 1);
+	pending[0]?.reply([]);
+	await until(() => learned.length === 1);
+	await new Promise(setImmediate);
+	watch.refresh();
+	t.is(pending.length, 2);
+	watch.stop();
+});
+
+test('a range that the store has not taken does not hold', async t => {
+	const {guarded} = guard(
+		{
+			...commandsOnly,
+			admit,
+			banRange: async () => {
+				throw new Error('full');
+			},
+		},
+		'memory',
+	);
+	await t.throwsAsync(guarded.commands.banRange('203.0.113.0/24', {duration: 500}), {
+		message: 'full',
+	});
+	t.is((await guarded.admit('203.0.113.7', [], {})).kind, 'admitted');
+	guarded.commands.close();
+});

@@ -1,0 +1,131 @@
+import test from 'ava';
+import {decide, openRedisStore, scriptsRun} from '../../support/redis/opened.ts';
+import {opened} from '../../support/redis/shared.ts';
+import {admittedWith, counted, fill, limit, limitedBy, quota} from '../contract/promised.ts';
+
+const rule = limit(5, 60_000);
+const other = limit(2000, 60_000, 'other');
+
+test.serial('a request is one script, whatever it costs', async t => {
+	const {store} = await openRedisStore(opened);
+	const rules = [rule, other];
+	await store.admit('a', rules, {costs: [1, 900], returnable: true});
+	const before = await scriptsRun(opened);
+	await store.admit('a', rules, {costs: [2, 900], returnable: true});
+	await store.admit('a', rules, {costs: [9, 1], late: true});
+	await store.admit('a', rules, {costs: [0, 3], peek: true});
+
+	t.is((await scriptsRun(opened)) - before, 3);
+});
+
+test.serial('requests of one turn are one script, each at its own costs', async t => {
+	const {store} = await openRedisStore(opened);
+	await fill(store, [rule], 1, 'warm');
+	const before = await scriptsRun(opened);
+	const verdicts = await Promise.all([
+		store.admit('a', [rule], {costs: [2]}),
+		store.admit('b', [rule], {}),
+		store.admit('a', [rule, other], {costs: [4, 1]}),
+		store.admit('a', [rule, other], {costs: [3, 1000], returnable: true}),
+		store.admit('c', [], {returnable: true}),
+		store.admit('b', [rule], {costs: [4], immune: true}),
+	]);
+
+	t.is((await scriptsRun(opened)) - before, 1);
+	const at = 1_800_000_000_123;
+	t.deepEqual(verdicts, [
+		admittedWith(quota(rule, 3, 60_000)),
+		admittedWith(quota(rule, 4, 60_000)),
+		limitedBy(quota(rule, 3, 60_000)),
+		{
+			kind: 'admitted',
+			quotas: [quota(rule, 0, 60_000), quota(other, 1000, 60_000)],
+			counted: [
+				{rule, cost: 3, receipt: {at, resets: 0}},
+				{rule: other, cost: 1000, receipt: {at, resets: 0}},
+			],
+		},
+		{kind: 'admitted', quotas: [], counted: []},
+		admittedWith(quota(rule, 0, 60_000)),
+	]);
+});
+
+test.serial(
+	'a refusal is remembered for the same counters, at the same costs and above',
+	async t => {
+		const {store} = await openRedisStore(opened);
+		await store.admit('a', [rule], {costs: [4]});
+		const two = {costs: [2]};
+		const before = await scriptsRun(opened);
+		for (let request = 0; request < 20; request += 1) {
+			const verdict =
+				store.recall('a', [{...rule}], {costs: [2]}) ?? (await store.admit('a', [rule], two));
+			t.deepEqual(verdict, limitedBy(quota(rule, 1, 60_000)));
+		}
+
+		t.is((await scriptsRun(opened)) - before, 1);
+		t.deepEqual(
+			store.recall('a', [rule], {costs: [3]}),
+			limitedBy(quota(rule, 1, 60_000)),
+			'what costs more is refused with it, for the whole window',
+		);
+		t.is(store.recall('a', [rule], {}), undefined);
+		t.is((await decide(store, 'a', [rule])).kind, 'admitted');
+		t.is(store.recall('a', [rule], two), undefined, 'what was counted may have changed it');
+	},
+);
+
+test('costs of 1 are the same whether they are given or not', async t => {
+	const {store} = await openRedisStore(opened);
+	const full = limit(1, 60_000);
+	await fill(store, [full], 1);
+	t.is((await decide(store, 'a', [full])).kind, 'limited');
+
+	t.is(store.recall('a', [full], {costs: [1]})?.kind, 'limited');
+	t.is(store.recall('a', [full], {costs: [0]}), undefined);
+	t.is((await store.admit('a', [full], {costs: [2]})).kind, 'limited');
+	t.deepEqual(store.recall('a', [full], {costs: [2]}), limitedBy(quota(full, 0, 60_000)));
+	t.is(store.recall('a', [full], {})?.kind, 'limited', 'both are remembered');
+});
+
+test('a remembered refusal is renewed by a question at its own costs', async t => {
+	const {store, pass} = await openRedisStore(opened);
+	await store.admit('a', [rule], {costs: [5]});
+	await store.admit('a', [rule], {costs: [3]});
+	await pass(900);
+	t.is(store.recall('a', [rule], {costs: [3]}), undefined, 'one asks again');
+	const asking = new AbortController();
+	const others = store.admit('a', [rule], {costs: [2]}, asking);
+	t.is(store.recall('a', [rule], {costs: [3]}), undefined);
+	const renewal = store.admit('a', [rule], {costs: [3]}, asking);
+	t.is(store.recall('a', [rule], {costs: [3]})?.kind, 'limited', 'the others wait for it');
+	await Promise.all([others, renewal]);
+});
+
+test('a refused peek at some costs disproves nothing at others', async t => {
+	const {store} = await openRedisStore(opened);
+	await store.admit('a', [rule], {costs: [4]});
+	await store.admit('a', [rule], {costs: [2]});
+	t.is((await store.admit('a', [rule], {costs: [1], peek: true})).kind, 'admitted');
+	t.is(store.recall('a', [rule], {costs: [2]})?.kind, 'limited');
+});
+
+test('what costs nothing leaves no key', async t => {
+	const {store, prefix} = await openRedisStore(opened);
+	t.deepEqual(await counted(store, [rule, other], {costs: [0, 0]}), []);
+	await store.admit('a', [rule], {costs: [0], late: true});
+
+	t.deepEqual(await opened.run('KEYS', `${prefix}{*`), []);
+});
+
+test('after a step back of the clock, the wait for several events is long enough', async t => {
+	const {store, pass} = await openRedisStore(opened);
+	await store.admit('a', [rule], {costs: [2]});
+	await pass(10);
+	await store.admit('a', [rule], {costs: [3]});
+	await pass(-500);
+
+	t.deepEqual(await store.admit('a', [rule], {costs: [2]}), limitedBy(quota(rule, 0, 60_490)));
+	t.deepEqual(await store.admit('a', [rule], {costs: [3]}), limitedBy(quota(rule, 0, 60_500)));
+	t.deepEqual(await store.admit('a', [rule], {costs: [6]}), limitedBy(quota(rule, 0, 60_000)));
+});
