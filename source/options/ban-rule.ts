@@ -56,7 +56,12 @@ export function settleBanRule(given: unknown, option: string): SettledBanRule {
 		['forgetAfter', 'name'],
 		option,
 	);
-	const rule = settleRule(fields, {option, nextName: () => 'ban', warn: warnEachTime});
+	const rule = settleRule(fields, {
+		option,
+		nextName: () => 'ban',
+		warn: warnEachTime,
+		isFixed: true,
+	});
 	const {duration, forgetAfter} = fields;
 	if (Array.isArray(duration)) {
 		return {

@@ -108,7 +108,12 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 				return before;
 			}
 
-			const limits = readLimits(returned, {option, nextName: numberedNames(base), warn});
+			const limits = readLimits(returned, {
+				option,
+				nextName: numberedNames(base),
+				warn,
+				isFixed: false,
+			});
 			known.set(returned as object, limits);
 			return limits;
 		});

@@ -14,6 +14,8 @@ export interface RuleReading {
 	/** Names a rule that has no name, by its index in a list. */
 	readonly nextName: (index: number) => string;
 	readonly warn: Warn;
+	/** Whether it is read when the app starts, and not for a request. */
+	readonly isFixed: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface RuleReading {
  */
 export function settleRule(
 	fields: Readonly<Record<string, unknown>>,
-	{option, nextName, warn}: RuleReading,
+	{option, nextName, warn, isFixed}: RuleReading,
 	index = 0,
 ): Rule {
 	const count = wholeNumber(fields.count, `${option}.count`);
@@ -35,7 +37,7 @@ export function settleRule(
 	const name =
 		fields.name === undefined ? nextName(index) : ruleName(fields.name, `${option}.name`);
 
-	return {name, count, window, id: `${count}/${window}/${name}`};
+	return {name, count, window, isFixed, id: `${count}/${window}/${name}`};
 }
 
 /**

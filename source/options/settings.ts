@@ -164,6 +164,7 @@ export function settle(options: unknown): Settings {
 						option: 'rateLimitRule',
 						nextName: globalNamesOn(used),
 						warn: warnEachTime,
+						isFixed: true,
 					}),
 		ipHeader: typeof ipHeader === 'string' ? ipHeader.toLowerCase() : ipHeader,
 		proxies: settleProxies(given.trustedProxies),
@@ -177,7 +178,11 @@ export function settle(options: unknown): Settings {
 		headers: dryRun ? false : headers,
 		dryRun,
 		onRefused,
-		store: guard(used, {policy: onStoreError, timeout: storeTimeout, warn: warnEachTime}),
+		store: guard(used, {
+			policy: onStoreError,
+			timeout: storeTimeout,
+			warn: warnEachTime,
+		}),
 		warn: warner(),
 	};
 }

@@ -59,7 +59,7 @@ export function specific<State = DefaultState>(
 	check(isBoolean, standalone, 'standalone', 'true or false');
 	check(optional(isFunction<KeyOf>), key, 'key', 'a function of ctx', typeName);
 
-	const limits = settleLimits(rule, {option: 'rule', nextName, warn: warnEachTime});
+	const limits = settleLimits(rule, {option: 'rule', nextName, warn: warnEachTime, isFixed: true});
 	const limit = limitRoute(limits, key);
 	const creation = noteCreation();
 	const mark: Mark | undefined = standalone ? {kind: 'standalone'} : undefined;

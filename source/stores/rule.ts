@@ -7,6 +7,13 @@ export interface Rule {
 	readonly count: number;
 	/** Whole milliseconds. */
 	readonly window: number;
+	/**
+	 * Whether it is one of the rules that an app is made with, and not one that a function returned for a request. Of
+	 * the latter there may be any number.
+	 *
+	 * @default false
+	 */
+	readonly isFixed?: boolean;
 	/** Identifies the counter: made of the name and the numbers, so that a rule with new numbers starts from zero. */
 	readonly id: string;
 }

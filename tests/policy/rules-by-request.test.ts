@@ -1,3 +1,4 @@
+import test from 'ava';
 import type {Context} from 'koa';
 import {bypass, type LimitRules, specific} from '../../source/index.ts';
 import {onBothStores} from '../support/both-stores.ts';
@@ -181,3 +182,28 @@ onBothStores(
 		);
 	},
 );
+
+test('rules that a client makes up without end push out no rule of the app, and no report', async t => {
+	const {http} = gatedApp(
+		{
+			banRule: [3, 600, 600],
+			rateLimitRule: ctx => ({count: 9, window: 600, name: ctx.path.slice(1)}),
+		},
+		router => {
+			router.post('/login', specific([2, 600]), async ctx => {
+				await ctx.report();
+				ctx.status = 401;
+			});
+		},
+	);
+	const flood = async (round: string) => {
+		for (let made = 0; made < 1010; made += 1) {
+			await http.head(`/${round}-${made}`);
+		}
+	};
+
+	await flood('first');
+	t.is((await http.post('/login')).status, 401);
+	await flood('second');
+	t.deepEqual(await repeat(2, () => http.post('/login')), [401, 429]);
+});

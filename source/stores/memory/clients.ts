@@ -84,9 +84,7 @@ export class Clients {
 	 * @returns its first log then
 	 */
 	endSurplus(first: number, counters: readonly Counter[]): number {
-		return endSurplus(this.logs, first, counters, (counter, last) =>
-			this.#counters.isOver(counter, last, this.#now),
-		);
+		return endSurplus(this.logs, first, counters, this.#counters, this.#now);
 	}
 
 	/** The logs of a client, which stays where it is; undefined if it is not known. */

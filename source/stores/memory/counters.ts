@@ -67,6 +67,11 @@ export class Counters {
 		return window === undefined || now - last >= window;
 	}
 
+	/** Whether a log of this counter stays, however many rules there are: of reports, or of a rule of the app itself. */
+	isKept(number: number): boolean {
+		return isOfReports(number) || this.#numbers.isFixed(number >> 1);
+	}
+
 	#numbered(rules: readonly Rule[]): readonly Counter[] {
 		this.#lastRules = rules;
 		const known = this.#ofRules.get(rules);
@@ -81,7 +86,7 @@ export class Counters {
 	}
 
 	#counter(rule: Rule, kind: 0 | 1): Counter {
-		const number = this.#numbers.use(rule.id, rule.window);
+		const number = this.#numbers.use(rule.id, rule.window, rule.isFixed);
 		if (this.#drops !== this.#numbers.drops) {
 			this.#drops = this.#numbers.drops;
 			this.#lastRules = noRules;

@@ -3,12 +3,15 @@ import {RecentMap} from '../../collections/recent-map.ts';
 /** How many rules are remembered: far more than an app has, even if it makes rules for each of its plans. */
 const MAX_RULES = 40_000;
 
+/** How many rules are remembered for good: far more than an app is made with. */
+const MAX_FIXED = 10_000;
+
 /** Numbers are smaller than this: with a further bit, they are in cells of 32 bits with a sign. */
 const NUMBERS = 2 ** 30;
 
 /**
  * Numbers rules by their ids. An app can make rules for each request, with new ids without end: the ids that were
- * used last are remembered. A rule that was forgotten gets a new number, and so starts from zero. A number is given
+ * used last are remembered, and the rules that the app is made with. A rule that was forgotten gets a new number, and so starts from zero. A number is given
  * again after a billion others, and never while its rule is remembered.
  */
 export class RuleNumbers {
@@ -16,6 +19,8 @@ export class RuleNumbers {
 	/** By the rules' ids. A rule is set in both maps at once, so that both remember the same rules. */
 	readonly #ofRules: RecentMap<number>;
 	readonly #windows: RecentMap<number, number>;
+	readonly #fixed = new Map<string, number>();
+	readonly #fixedWindows = new Map<number, number>();
 	#last = -1;
 
 	/**
@@ -33,22 +38,37 @@ export class RuleNumbers {
 		return this.#ofRules.drops;
 	}
 
-	/** The number of a rule, which is then remembered. */
-	use(id: string, window: number): number {
+	/**
+	 * The number of a rule, which is then remembered.
+	 *
+	 * @param isFixed whether it is remembered for good
+	 */
+	use(id: string, window: number, isFixed = false): number {
 		const number = this.find(id) ?? this.#unused();
-		this.#ofRules.set(id, number);
-		this.#windows.set(number, window);
+		if (isFixed && this.#fixed.size < MAX_FIXED) {
+			this.#fixed.set(id, number);
+			this.#fixedWindows.set(number, window);
+		} else if (!this.isFixed(number)) {
+			this.#ofRules.set(id, number);
+			this.#windows.set(number, window);
+		}
+
 		return number;
 	}
 
 	/** The number of a rule, if it is remembered. */
 	find(id: string): number | undefined {
-		return this.#ofRules.get(id);
+		return this.#fixed.get(id) ?? this.#ofRules.get(id);
 	}
 
 	/** The window of the rule with a number, if it is remembered. */
 	windowOf(number: number): number | undefined {
-		return this.#windows.get(number);
+		return this.#fixedWindows.get(number) ?? this.#windows.get(number);
+	}
+
+	/** Whether the rule with a number is remembered for good. */
+	isFixed(number: number): boolean {
+		return this.#fixedWindows.has(number);
 	}
 
 	#unused(): number {

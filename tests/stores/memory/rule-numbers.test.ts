@@ -36,6 +36,22 @@ test('the rules that were used last are remembered, with their windows', t => {
 	t.true(numbers.drops > 30);
 });
 
+test('fixed rules are remembered for good, and their numbers are given to no other', t => {
+	const numbers = new RuleNumbers(6, 10);
+	const fixed = numbers.use('fixed', 7, true);
+	const later = numbers.use('later', 8);
+	t.false(numbers.isFixed(later));
+	t.is(numbers.use('later', 8, true), later);
+	for (let flood = 0; flood < 100; flood += 1) {
+		t.false([fixed, later].includes(numbers.use(`flood ${flood}`, 10)));
+	}
+
+	t.deepEqual([numbers.find('fixed'), numbers.find('later')], [fixed, later]);
+	t.deepEqual([numbers.windowOf(fixed), numbers.windowOf(later)], [7, 8]);
+	t.true(numbers.isFixed(fixed) && numbers.isFixed(later));
+	t.is(numbers.use('fixed', 7), fixed);
+});
+
 test('a number is given again at the end of all numbers, but never that of a rule that is remembered', t => {
 	const numbers = new RuleNumbers(6, 10);
 	const own = numbers.use('own', 7);

@@ -129,3 +129,14 @@ test('after a step back of the clock, the wait for several events is long enough
 	t.deepEqual(await store.admit('a', [rule], {costs: [3]}), limitedBy(quota(rule, 0, 60_500)));
 	t.deepEqual(await store.admit('a', [rule], {costs: [6]}), limitedBy(quota(rule, 0, 60_000)));
 });
+
+test('what a request costs under other rules than those that refused it does not matter', async t => {
+	const {store} = await openRedisStore(opened);
+	const other = limit(1000, 60_000, 'other');
+	await store.admit('a', [rule, other], {costs: [4, 1]});
+	t.is((await store.admit('a', [rule, other], {costs: [2, 9]})).kind, 'limited');
+
+	t.is(store.recall('a', [rule, other], {costs: [2, 0]})?.kind, 'limited');
+	t.is(store.recall('a', [rule, other], {costs: [3, 5]})?.kind, 'limited');
+	t.is(store.recall('a', [rule, other], {costs: [1, 9]}), undefined);
+});

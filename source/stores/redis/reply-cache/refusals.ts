@@ -1,5 +1,5 @@
 import {RecentMap} from '../../../collections/recent-map.ts';
-import {costAtLeast} from '../../costs.ts';
+import {type Costs, costAtLeast, costOf} from '../../costs.ts';
 import type {Rule} from '../../rule.ts';
 import type {AdmitOptions, Banned, Limited} from '../../verdict.ts';
 import {Belief} from './freshness.ts';
@@ -150,7 +150,20 @@ function decides(
 		? !immune
 		: (known.options.immune ?? false) === immune &&
 				areSame(known.rules, rules) &&
-				costAtLeast(costs, known.options.costs, rules.length);
+				costsEnough(known.verdict, rules, known.options.costs, costs);
+}
+
+/** Whether a request costs as much as a refused one under the rules that refused it. */
+function costsEnough(
+	{quotas}: Limited,
+	rules: readonly Rule[],
+	costs: Costs,
+	more: Costs,
+): boolean {
+	return quotas.every(({rule}) => {
+		const index = rules.findIndex(({id}) => id === rule.id);
+		return costOf(more, index) >= costOf(costs, index);
+	});
 }
 
 /** How long a request that costs more has to wait is not known: the whole window is enough. */
