@@ -57,6 +57,12 @@ function standingAt(
 	state: RequestState,
 	act: (state: RequestState) => Promise<Standing>,
 ): Promise<Standing> {
+	const {isAdmitted, settings} = state;
+	if (settings.dryRun && isAdmitted === undefined) {
+		// Before it has decided, only functions among its own options can ask: the gate in force has its own.
+		return act(state);
+	}
+
 	return state.atAllGates(one => (one.isRefused ? Promise.resolve(noEffect) : act(one)));
 }
 

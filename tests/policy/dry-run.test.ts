@@ -366,6 +366,28 @@ test('the functions of a specific run once for a request, however many gates wat
 	t.is((await bansOf({gate: enforcing})).length, 1);
 });
 
+for (const isDryFirst of [true, false]) {
+	test(`what the key of a dry run ${isDryFirst ? 'before' : 'behind'} a gate reports does not count at that gate`, async t => {
+		const key = async (ctx: Context) => {
+			await ctx.report({client: '203.0.113.7'});
+			return undefined;
+		};
+		const options = {banRule: [3, 60, 60], key} as const;
+		const {dry, enforcing, http} = twoGates(
+			new MemoryStore(),
+			options,
+			options,
+			() => {},
+			isDryFirst,
+		);
+		await http.get('/ping');
+		await http.get('/ping');
+
+		t.is((await enforcing.report('203.0.113.7')).reports, 3, 'two, and this one');
+		t.true((await dry.report('203.0.113.7')).banned);
+	});
+}
+
 test('a dry run alone reports and bans nobody whom it would have refused', async t => {
 	const standings: unknown[] = [];
 	const {http} = gatedApp({dryRun: true, rateLimitRule: [1, 60], banRule: [1, 60, 60]}, router => {
