@@ -105,6 +105,11 @@ export class GuardedStore implements GateStore {
 			return known;
 		}
 
+		// The client may be in a banned range.
+		if (failsClosed && !options.immune && !this.#fallback.watch.hasRead) {
+			return unavailable;
+		}
+
 		// Keys that a client makes up must not get it more turns.
 		const {requester = client} = options;
 		return this.#turns.ask(requester, this.#calls.admission(client, rules, options), {

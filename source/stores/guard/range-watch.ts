@@ -29,6 +29,7 @@ export class RangeWatch {
 	#timer: NodeJS.Timeout | undefined;
 	#isReading = false;
 	#failuresInRow = 0;
+	#hasRead = false;
 	/** Counts the changes in this process: a read that began before one is out of date. */
 	#changes = 0;
 
@@ -52,6 +53,11 @@ export class RangeWatch {
 		}
 
 		return this.#first;
+	}
+
+	/** Whether the ranges are known: they have been read at least once. */
+	get hasRead(): boolean {
+		return this.#hasRead;
 	}
 
 	/** This process has changed the ranges, and has learned it. */
@@ -83,6 +89,7 @@ export class RangeWatch {
 		const learn = (reply: unknown) => {
 			const ranges = readRanges(reply);
 			this.#failuresInRow = 0;
+			this.#hasRead = true;
 			if (before === this.#changes) {
 				this.#learn(ranges);
 			}

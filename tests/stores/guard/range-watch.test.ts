@@ -174,3 +174,32 @@ test('a range that the store has not taken does not hold', async t => {
 	t.is((await guarded.admit('203.0.113.7', [], {})).kind, 'admitted');
 	guarded.commands.close();
 });
+
+test("under 'closed', nobody is admitted until the ranges are known", async t => {
+	let isDown = true;
+	const {guarded} = guard(
+		{
+			...commandsOnly,
+			admit,
+			ranges: async () => {
+				if (isDown) {
+					throw new Error('down');
+				}
+
+				return [range];
+			},
+		},
+		'closed',
+		1000,
+	);
+	t.is((await guarded.admit('198.51.100.7', [rule], {})).kind, 'unavailable');
+	t.is((await guarded.admit('198.51.100.7', [], {immune: true})).kind, 'admitted');
+	isDown = false;
+	// The next read comes within a second.
+	while ((await guarded.admit('198.51.100.7', [rule], {})).kind === 'unavailable') {
+		await new Promise(setImmediate);
+	}
+
+	t.deepEqual(await guarded.admit('203.0.113.7', [rule], {}), banned);
+	guarded.commands.close();
+});

@@ -138,5 +138,13 @@ test('what a request costs under other rules than those that refused it does not
 
 	t.is(store.recall('a', [rule, other], {costs: [2, 0]})?.kind, 'limited');
 	t.is(store.recall('a', [rule, other], {costs: [3, 5]})?.kind, 'limited');
+	const hourly = limit(5, 3_600_000, 'hourly');
+	await store.admit('b', [rule, hourly], {costs: [4, 1]});
+	await store.admit('b', [rule, hourly], {costs: [2, 1]});
+	t.deepEqual(
+		store.recall('b', [rule, hourly], {costs: [2, 5]}),
+		limitedBy(quota(rule, 1, 3_600_000)),
+		'the other rule may be full, too',
+	);
 	t.is(store.recall('a', [rule, other], {costs: [1, 9]}), undefined);
 });

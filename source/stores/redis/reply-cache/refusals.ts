@@ -166,7 +166,7 @@ function costsEnough(
 	});
 }
 
-/** How long a request that costs more has to wait is not known: the whole window is enough. */
+/** How long a request that costs more has to wait, and for which rules, is not known: the longest window is enough. */
 function forCosts(
 	refusal: Banned | Limited | undefined,
 	{rules, options: {costs}}: Remembered,
@@ -176,9 +176,10 @@ function forCosts(
 		return refusal;
 	}
 
+	const longest = Math.max(...rules.map(({window}) => window));
 	return {
 		kind: 'limited',
-		quotas: refusal.quotas.map(quota => ({...quota, freesInMs: quota.rule.window})),
+		quotas: refusal.quotas.map(quota => ({...quota, freesInMs: longest})),
 	};
 }
 
