@@ -9,7 +9,7 @@ import {escapeGlob} from './connection/scan.ts';
  * - `gk:{203.0.113.7}`: its state
  * - `gk:{203.0.113.7}!`: its reports
  * - `gk:{203.0.113.7}#`: how many of its bans are remembered under escalation
- * - `gk:{203.0.113.7}~…`: for a minute, that a give-back was carried out
+ * - `gk:{203.0.113.7}~…`: sometimes for a minute, that a give-back was carried out
  * - `gk:{203.0.113.7}c3VtOnRp`: its log of requests under one rule
  *
  * All bans of ranges are in one key, `gk:ranges`.

@@ -236,7 +236,7 @@ test('whatever is in its keys, a give-back and a list of bans succeed', async t 
 
 test('a give-back that a client sends again frees no other place', async t => {
 	const sent: unknown[][] = [];
-	const {store, pass} = await openRedisStore({
+	const {store, pass, prefix} = await openRedisStore({
 		...opened,
 		client: new Proxy(opened.client as object, {
 			get: (client, name) => {
@@ -264,5 +264,10 @@ test('a give-back that a client sends again frees no other place', async t => {
 
 	t.deepEqual(await decide(store, 'a', [rule]), admittedWith(quota(rule, 0, 60_000)));
 	t.is((await decide(store, 'a', [rule])).kind, 'limited');
-	await pass(0);
+	const marks = async () => ((await opened.run('KEYS', `${prefix}{*}~*`)) as string[]).length;
+	t.is(await marks(), 1);
+	await pass(1);
+	await store.reset('a');
+	await store.giveBack('a', await counted(store, [rule]));
+	t.is(await marks(), 1, 'no mark where there is nothing to mistake');
 });

@@ -5,7 +5,7 @@ import {readState} from './state.ts';
  * Gives back what was counted for a request. What is no longer there, or from before a reset, stays as it is.
  *
  * A client may send a command again when its connection breaks before the reply. Giving back twice would free the
- * place of another request of the same millisecond, so that each give-back leaves a mark for a minute.
+ * place of another request of the same millisecond: where there is one, the give-back leaves a mark for a minute.
  *
  * KEYS: the client's state, the mark, and a log for each rule. ARGV: for each rule how often the client had been
  * reset, the time of the events, and how many they are.
@@ -14,6 +14,7 @@ export const giveBack: string = `
 ${readState}
 ${log}
 local resets = stateIn(KEYS[1])
+local hasEqual = false
 
 -- Gives back up to so many events of exactly this time.
 local function giveBack(key, at, cost)
@@ -59,6 +60,7 @@ local function giveBack(key, at, cost)
 		first = first - 1
 	end
 
+	hasEqual = hasEqual or (first > from and first < later and ageOf(first - 1) == age)
 	local left = first - from + to - later
 	if first == later then
 		return
@@ -79,7 +81,7 @@ local function giveBack(key, at, cost)
 	redis.call('SET', key, kept, 'KEEPTTL')
 end
 
-if not redis.call('SET', KEYS[2], '', 'NX', 'PX', 60000) then
+if redis.call('MGET', KEYS[2])[1] then
 	return
 end
 
@@ -88,5 +90,9 @@ for index = 3, #KEYS do
 	if tonumber(ARGV[argument + 1]) == resets then
 		giveBack(KEYS[index], tonumber(ARGV[argument + 2]), tonumber(ARGV[argument + 3]))
 	end
+end
+
+if hasEqual then
+	redis.call('SET', KEYS[2], '', 'PX', 60000)
 end
 `;
