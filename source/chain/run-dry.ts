@@ -27,13 +27,7 @@ export function runDry(link: Middleware): Middleware {
 			}
 		};
 		try {
-			await link(ctx, () => {
-				if (state.verdict.kind !== 'admitted') {
-					state.noteRefusal();
-				}
-
-				return proceed();
-			});
+			await link(ctx, proceed);
 		} catch (error) {
 			if (failure === undefined || failure.error !== error) {
 				emitError(ctx, error);

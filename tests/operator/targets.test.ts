@@ -31,6 +31,8 @@ const invalid: readonly unknown[] = [
 	...['', 'evil', 'localhost', '1.2.3.4:80', '1.2.3.4/33', '10.0.0.0/08', '1.2.3', '010.0.0.1'],
 	...[
 		'10.0.0.0/64',
+		'x/10.0.0.0/8',
+		'10.0.0.0/8/8',
 		'::ffff:10.0.0.1/64',
 		'2001:db8::/129',
 		'key:',
@@ -43,7 +45,18 @@ const invalid: readonly unknown[] = [
 		'1.2.3.4\n',
 		'constructor',
 	],
-	...[undefined, null, 7, {}, {key: 7}, {key: undefined}, {key: ''}, {key: ['a']}, ['1.2.3.4']],
+	...[
+		undefined,
+		null,
+		7,
+		{},
+		{key: 7},
+		{key: undefined},
+		{key: ''},
+		{key: ['a']},
+		['1.2.3.4'],
+		['10.0.0.0/8'],
+	],
 ];
 
 test('every method rejects any other name with a TypeError', async t => {

@@ -272,6 +272,17 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 ];
 
+test('the greatest cost, and the greatest count with countWhen, are taken', t => {
+	for (const rule of [
+		{count: 5, window: 1, cost: 5},
+		{count: 2000, window: 1, cost: 1000},
+		{count: 10_000, window: 1, countWhen: [401]},
+		{count: 1, window: 1, cost: 0},
+	]) {
+		t.notThrows(() => gatekeeper({rateLimitRule: rule}));
+	}
+});
+
 test('a bad option fails at start-up, naming the option, the allowed values and the given one', t => {
 	for (const [options, message] of bad) {
 		const error = t.throws(() => gatekeeper(options as GatekeeperOptions), {

@@ -1,10 +1,13 @@
+import test from 'ava';
 import type {Context} from 'koa';
-import {type LimitRules, specific} from '../../source/index.ts';
+import {type LimitRules, MemoryStore, specific} from '../../source/index.ts';
 import {onBothStores} from '../support/both-stores.ts';
+import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
 import {latch} from '../support/latch.ts';
 import {repeat} from '../support/recipe.ts';
+import {warnings} from '../support/warnings.ts';
 
 const failures: LimitRules = {count: 2, window: 60, name: 'failures', countWhen: [401]};
 
@@ -33,7 +36,9 @@ onBothStores(
 	'the fields show what is left after the place was given back',
 	async (t, {store, pass}) => {
 		const rateLimitRule: LimitRules = [failures, {count: 5, window: 60, name: 'all'}];
-		const {http} = gatedApp({store, rateLimitRule, headers: 'both'}, router => {
+		const errors: unknown[] = [];
+		const {http} = gatedApp({store, rateLimitRule, headers: 'both'}, (router, app) => {
+			app.on('error', error => errors.push(error));
 			router.get('/login', login);
 		});
 		const get = (password: string) => http.get('/login').set('X-Password', password);
@@ -156,5 +161,46 @@ onBothStores(
 		release.release();
 		await slow;
 		t.is((await app.http.get('/ping')).status, 429);
+	},
+);
+
+test('while the store fails, countWhen changes no response', async t => {
+	for (const onStoreError of ['memory', 'open'] as const) {
+		const errors: unknown[] = [];
+		const store = forwardTo(new MemoryStore(), {
+			shared: true,
+			admit: async () => {
+				throw new Error('down');
+			},
+		});
+		const {http} = gatedApp({store, onStoreError, rateLimitRule: failures}, (router, app) => {
+			app.on('error', error => errors.push(error));
+			router.get('/login', login);
+		});
+		const get = (password: string) => http.get('/login').set('X-Password', password);
+
+		t.deepEqual(await repeat(3, () => get('right')), [200, 200, 200]);
+		const last = onStoreError === 'memory' ? 429 : 401;
+		t.deepEqual(await repeat(3, () => get('wrong')), [401, 401, last]);
+		t.deepEqual(
+			errors.filter(error => (error as {status?: number}).status !== 401),
+			[],
+		);
+	}
+});
+
+test.serial(
+	'a rule without countWhen beside one with it is no error, and names are told apart',
+	async t => {
+		const seen = warnings(t);
+		const errors: unknown[] = [];
+		const store = forwardTo(new MemoryStore(), {shared: true});
+		const {http} = gatedApp({store}, (router, app) => {
+			app.on('error', error => errors.push(error));
+			router.get('/login', specific([failures, [5, 60]]), ok);
+		});
+		t.is((await http.get('/login')).headers.ratelimit?.split(', ')[0], '"failures";r=2;t=60');
+		t.deepEqual(errors, []);
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_UNNAMED_RULE'], 'one of the rules has no name');
 	},
 );

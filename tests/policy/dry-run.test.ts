@@ -388,6 +388,45 @@ for (const isDryFirst of [true, false]) {
 	});
 }
 
+test('a dry run lends no header to an error, and whom it denies it counts no further', async t => {
+	const {http, gate} = gatedApp(
+		{dryRun: true, rateLimitRule: [1, 60], deny: ctx => ctx.get('X-Denied') !== ''},
+		router => {
+			router.get('/busy', ctx => {
+				ctx.set('Retry-After', '7');
+				ctx.throw(503);
+			});
+			router.get('/verdict', ctx => {
+				ctx.body = ctx.state.gatekeeper.verdict.kind;
+			});
+		},
+	);
+	t.is((await http.get('/verdict').set('X-Denied', '1')).text, 'denied');
+	t.is((await http.get('/verdict')).text, 'admitted', 'the first request that counts');
+	t.is((await http.get('/verdict')).text, 'limited');
+	const busy = await http.get('/busy');
+	t.is(busy.status, 503);
+	t.is(busy.headers['retry-after'], undefined);
+	await gate.close();
+});
+
+test('what the functions of a specific throw at a dry run goes to the error event, once', async t => {
+	const errors: string[] = [];
+	const {http} = gatedApp({dryRun: true}, (router, koa) => {
+		koa.on('error', ({message}) => errors.push(message));
+		router.get(
+			'/limited',
+			specific(() => {
+				throw new Error('rules');
+			}),
+			ok,
+		);
+	});
+
+	t.is((await http.get('/limited')).status, 200);
+	t.deepEqual(errors, ['rules']);
+});
+
 test('a dry run alone reports and bans nobody whom it would have refused', async t => {
 	const standings: unknown[] = [];
 	const {http} = gatedApp({dryRun: true, rateLimitRule: [1, 60], banRule: [1, 60, 60]}, router => {
