@@ -94,7 +94,7 @@ try {
 
 	for (const server of servers) {
 		attempt(`the servers: ${versionOf(server)}`, () =>
-			run("npx ava 'build/tests/stores/redis/**/*.test.js'", '.', server),
+			run("npx ava 'build/groups/stores-redis*.test.js'", '.', server),
 		);
 	}
 } finally {
