@@ -74,14 +74,12 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 		async banRange(range, ban) {
 			await ask(asking => store.banRange(range, ban, asking));
-			fallback.watch.noteChange();
-			fallback.banRange(range, ban);
+			fallback.watch.change(() => fallback.banRange(range, ban));
 		},
 
 		async unbanRange(range) {
 			await ask(asking => store.unbanRange(range, asking));
-			fallback.watch.noteChange();
-			fallback.unbanRange(range);
+			fallback.watch.change(() => fallback.unbanRange(range));
 		},
 
 		async ranges() {

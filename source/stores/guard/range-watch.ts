@@ -30,8 +30,8 @@ export class RangeWatch {
 	#isReading = false;
 	#failuresInRow = 0;
 	#hasRead = false;
-	/** Counts the changes in this process: a read that began before one is out of date. */
-	#changes = 0;
+	/** What this process has changed since the read began that is on its way. */
+	#changes: Array<() => void> = [];
 
 	constructor(source: Store, learn: (ranges: readonly StoredBan[]) => void) {
 		this.#source = source;
@@ -60,9 +60,16 @@ export class RangeWatch {
 		return this.#hasRead;
 	}
 
-	/** This process has changed the ranges, and has learned it. */
-	noteChange(): void {
-		this.#changes += 1;
+	/**
+	 * This process has changed the ranges in the store.
+	 *
+	 * @param learn makes the same change here. A reply that may not show the change yet does not undo it.
+	 */
+	change(learn: () => void): void {
+		learn();
+		if (this.#isReading) {
+			this.#changes.push(learn);
+		}
 	}
 
 	/** Reads the ranges again, unless a read is on its way. */
@@ -78,7 +85,6 @@ export class RangeWatch {
 	}
 
 	#read({timeout, onError}: WatchOptions): Promise<void> | undefined {
-		const before = this.#changes;
 		const asking = new AbortController();
 		const fail = (error: unknown) => {
 			this.#failuresInRow += 1;
@@ -90,8 +96,9 @@ export class RangeWatch {
 			const ranges = readRanges(reply);
 			this.#failuresInRow = 0;
 			this.#hasRead = true;
-			if (before === this.#changes) {
-				this.#learn(ranges);
+			this.#learn(ranges);
+			for (const change of this.#changes) {
+				change();
 			}
 		};
 
@@ -103,6 +110,7 @@ export class RangeWatch {
 			}
 
 			this.#isReading = true;
+			this.#changes = [];
 			return inTime(reply, timeout, asking)
 				.then(({value}) => learn(value))
 				.catch(fail)

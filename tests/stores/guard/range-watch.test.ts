@@ -133,9 +133,10 @@ test('a read that began before a change in this process does not undo it', async
 	const {guarded} = guard(store, 'memory', 1000);
 	const first = guarded.admit('203.0.113.7', [], {});
 	await guarded.commands.banRange('203.0.113.0/24', {duration: 500});
-	pending[0]?.reply([]);
+	pending[0]?.reply([{...range, client: '198.51.100.0/24'}]);
 	t.deepEqual(await first, banned);
 	t.deepEqual(guarded.admit('203.0.113.7', [], {}), banned);
+	t.deepEqual(guarded.admit('198.51.100.7', [], {}), banned, 'what others have changed is learned');
 
 	await guarded.commands.unbanRange('203.0.113.0/24');
 	t.is((await guarded.admit('203.0.113.7', [], {})).kind, 'admitted');

@@ -27,8 +27,11 @@ test('while one master of a cluster is dead, clients on the others are decided b
 test("under 'closed', reports of a client of a dead master refuse no client of the others", async t => {
 	const {masters, ports} = await startMasters(t);
 	const gates = await Promise.all(Object.keys(clusters).map(name => openGate(t, name, ports)));
-	await masters[0]?.server.kill();
+	for (const {name, elsewhere} of gates) {
+		t.is(await elsewhere(), 200, `${name} knows the banned ranges`);
+	}
 
+	await masters[0]?.server.kill();
 	for (const {name, gate, first, onFirst, elsewhere} of gates) {
 		await t.throwsAsync(gate.report(first));
 		t.is(await elsewhere(), 200, name);
