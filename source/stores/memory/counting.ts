@@ -74,6 +74,10 @@ export function count(counters: readonly Counter[], costs: Costs, now: number): 
 		} else {
 			addUnits(log, costOf(costs, index), rule.count, now);
 		}
+
+		if (costOf(costs, index) > 0) {
+			log.noteRequest();
+		}
 	}
 }
 

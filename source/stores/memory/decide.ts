@@ -3,7 +3,7 @@ import {type AdmitOptions, admitted, type Counted, type Limited, type Verdict} f
 import type {Clients} from './clients.ts';
 import type {Counter} from './counters.ts';
 import {count, fullOf, fullQuotaOf, openLogs, quotasOf} from './counting.ts';
-import {levelOf, MANY} from './levels.ts';
+import {levelOf} from './levels.ts';
 import {Receipt} from './receipt.ts';
 
 /** Decides about a request of a client that no ban refuses, and counts it. */
@@ -28,7 +28,7 @@ export function decide(
 
 	count(counters, costs, now);
 	const quotas = quotasOf(counters, now);
-	clients.raise(client, levelOf(quotas, costs === undefined ? always : manyBy(counters)));
+	clients.raise(client, levelOf(counters));
 	return options.returnable
 		? {
 				kind: 'admitted',
@@ -36,16 +36,6 @@ export function decide(
 				counted: countedOf(counters, costs, new Receipt(clients, now, version)),
 			}
 		: {kind: 'admitted', quotas};
-}
-
-/** Where each request counts for 1, as many were counted as there are times. */
-function always(): boolean {
-	return true;
-}
-
-/** One request may count for many. Requests of different moments are certainly several. */
-function manyBy(counters: readonly Counter[]): (index: number) => boolean {
-	return index => counters[index]?.log.hasMoments(MANY) ?? false;
 }
 
 function refuse(

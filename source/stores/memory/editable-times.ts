@@ -10,40 +10,11 @@ import {
 	Times,
 } from './times.ts';
 
-/** How many times are looked at for different ones. */
-const MAX_LOOKS = 400;
-
 /** A queue whose middle can be seen, and can lose times. That takes longer the longer the queue is. */
 export class EditableTimes extends Times {
 	/** How long ago the time at an index was, if it was less than 49 days ago. */
 	since(index: number, now: number): number {
 		return index === 0 ? this.sinceFirst(now) : (now - this.#timeAt(index)) >>> 0;
-	}
-
-	/**
-	 * Whether there are at least so many different times among the first ones. Equal ones stand side by side. Looks at
-	 * a bounded number of them, however long the queue is.
-	 */
-	hasMoments(least: number): boolean {
-		const {blocks} = this;
-		let moments = 0;
-		let last = Number.NaN;
-		let inBlocks = this.hasBlocks;
-		let block = this.get(FIRST_BLOCK);
-		let cell = this.get(FIRST_CELL);
-		for (let left = Math.min(this.length, MAX_LOOKS); left > 0 && moments < least; left -= 1) {
-			const time = inBlocks ? blocks.timeAt(block, cell) : this.get(RECENT + cell);
-			moments += time === last ? 0 : 1;
-			last = time;
-			cell += 1;
-			if (inBlocks && cell === TIMES_PER_BLOCK) {
-				inBlocks = block !== this.get(LAST_BLOCK);
-				block = blocks.nextOf(block);
-				cell = 0;
-			}
-		}
-
-		return moments >= least;
 	}
 
 	/** Removes times that equal this one: as many as there are of so many. */

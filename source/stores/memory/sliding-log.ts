@@ -1,6 +1,9 @@
 import {EditableTimes} from './editable-times.ts';
 import {NONE} from './records.ts';
-import type {Storage} from './times.ts';
+import {LENGTH, LENGTH_BITS, type Storage} from './times.ts';
+
+/** How many requests are many: no more are counted. */
+export const MANY = 8;
 
 /** The cells before those of the times. */
 const COUNTER = 0;
@@ -60,6 +63,18 @@ export class SlidingLog extends EditableTimes {
 		}
 
 		this.push(now);
+	}
+
+	/** For how many requests events were counted since the log was last empty; `MANY` for that many or more. */
+	get requests(): number {
+		return this.get(LENGTH) >>> LENGTH_BITS;
+	}
+
+	/** Notes that the last events are those of a request. */
+	noteRequest(): void {
+		if (this.requests < MANY && this.length > 0) {
+			this.set(LENGTH, this.get(LENGTH) + (1 << LENGTH_BITS));
+		}
 	}
 
 	/** Forgets the events that have left the window: the first, and perhaps more. */

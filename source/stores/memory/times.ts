@@ -6,8 +6,10 @@ import type {Records} from './records.ts';
  * more. The first two cells belong to the owner of the queue.
  */
 const OWN_CELLS = 2;
-/** How many times the queue holds. */
-const LENGTH = OWN_CELLS;
+/** How many times the queue holds. The upper bits are its owner's. */
+export const LENGTH = OWN_CELLS;
+export const LENGTH_BITS = 24;
+const LENGTH_MASK = 2 ** LENGTH_BITS - 1;
 /** The first time: its lower 32 bits, and the bits above them. */
 export const FIRST = 3;
 export const FIRST_HIGH = 4;
@@ -50,7 +52,7 @@ export class Times {
 	}
 
 	get length(): number {
-		return this.get(LENGTH);
+		return this.get(LENGTH) & LENGTH_MASK;
 	}
 
 	get first(): number {
@@ -80,7 +82,7 @@ export class Times {
 		const filled = this.get(FILLED);
 		this.set(RECENT + filled, now);
 		this.set(FILLED, filled + 1);
-		this.set(LENGTH, length + 1);
+		this.set(LENGTH, this.get(LENGTH) + 1);
 	}
 
 	/** Drops the first time. */
@@ -102,7 +104,7 @@ export class Times {
 			this.#shiftBlock();
 		}
 
-		this.set(LENGTH, length - 1);
+		this.set(LENGTH, this.get(LENGTH) - 1);
 	}
 
 	/** Drops all times. */

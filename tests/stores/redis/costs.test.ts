@@ -148,3 +148,19 @@ test('what a request costs under other rules than those that refused it does not
 	);
 	t.is(store.recall('a', [rule, other], {costs: [1, 9]}), undefined);
 });
+
+test('of several full rules, one under which a request costs as much refuses it', async t => {
+	const {store} = await openRedisStore(opened);
+	const other = limit(4, 60_000, 'other');
+	await store.admit('a', [rule, other], {costs: [4, 4]});
+	const both = await store.admit('a', [rule, other], {costs: [3, 3]});
+	t.deepEqual(both, limitedBy(quota(rule, 1, 60_000), quota(other, 0, 60_000)));
+
+	t.deepEqual(store.recall('a', [rule, other], {costs: [3, 3]}), both);
+	t.deepEqual(
+		store.recall('a', [rule, other], {costs: [1, 5]}),
+		limitedBy(quota(other, 0, 60_000)),
+	);
+	t.deepEqual(store.recall('a', [rule, other], {costs: [5, 1]}), limitedBy(quota(rule, 1, 60_000)));
+	t.is(store.recall('a', [rule, other], {costs: [1, 1]}), undefined);
+});

@@ -1,7 +1,7 @@
 import {RecentMap} from '../../../collections/recent-map.ts';
-import {type Costs, costAtLeast, costOf} from '../../costs.ts';
 import type {Rule} from '../../rule.ts';
 import type {AdmitOptions, Banned, Limited} from '../../verdict.ts';
+import {forCosts, quotasFor} from './costlier.ts';
 import {Belief} from './freshness.ts';
 import {timeLeft} from './time-left.ts';
 
@@ -113,7 +113,7 @@ export class Refusals {
 		const known = this.#deciding(client, rules, options);
 
 		return known?.belief.isHeld(now) && !known.belief.isDue(now)
-			? forCosts(left(known, now), known, options)
+			? forCosts(left(known, now), known.rules, known.options.costs, options.costs)
 			: undefined;
 	}
 
@@ -150,37 +150,8 @@ function decides(
 		? !immune
 		: (known.options.immune ?? false) === immune &&
 				areSame(known.rules, rules) &&
-				costsEnough(known.verdict, rules, known.options.costs, costs);
-}
-
-/** Whether a request costs as much as a refused one under the rules that refused it. */
-function costsEnough(
-	{quotas}: Limited,
-	rules: readonly Rule[],
-	costs: Costs,
-	more: Costs,
-): boolean {
-	return quotas.every(({rule}) => {
-		const index = rules.findIndex(({id}) => id === rule.id);
-		return costOf(more, index) >= costOf(costs, index);
-	});
-}
-
-/** How long a request that costs more has to wait, and for which rules, is not known: the longest window is enough. */
-function forCosts(
-	refusal: Banned | Limited | undefined,
-	{rules, options: {costs}}: Remembered,
-	{costs: more}: Whose,
-): Banned | Limited | undefined {
-	if (refusal?.kind !== 'limited' || costAtLeast(costs, more, rules.length)) {
-		return refusal;
-	}
-
-	const longest = Math.max(...rules.map(({window}) => window));
-	return {
-		kind: 'limited',
-		quotas: refusal.quotas.map(quota => ({...quota, freesInMs: longest})),
-	};
+				(costs === known.options.costs ||
+					quotasFor(known.verdict, rules, known.options.costs, costs).length > 0);
 }
 
 function left({verdict, repliedAt}: Remembered, now: number): Banned | Limited | undefined {
