@@ -18,10 +18,10 @@ export function attach(settings: Settings): Middleware {
 		const outer = innermostState(ctx);
 		const state = new RequestState(settings, outer);
 		setState(ctx, state);
-		const {report: outerReport, ban: outerBan} = ctx;
+		const before = outer && {report: ctx.report, ban: ctx.ban};
 		// One function for each request, so that `const {report} = ctx` works.
-		ctx.report = options => standingAt(state, one => ctxReport(one, options, innermostState(ctx)));
-		ctx.ban = options => standingAt(state, one => ctxBan(one, options, innermostState(ctx)));
+		ctx.report = options => standingAt(state, ctxReport, options, innermostState(ctx));
+		ctx.ban = options => standingAt(state, ctxBan, options, innermostState(ctx));
 		let failure: Failure | undefined;
 
 		try {
@@ -45,25 +45,28 @@ export function attach(settings: Settings): Middleware {
 			state.isOver = true;
 			if (outer) {
 				restoreState(ctx, outer);
-				ctx.report = outerReport;
-				ctx.ban = outerBan;
+				Object.assign(ctx, before);
 			}
 		}
 	};
 }
 
 /** How the client stands after a report or a ban, which has no effect at a dry run that would have refused it. */
-function standingAt(
+function standingAt<Options>(
 	state: RequestState,
-	act: (state: RequestState) => Promise<Standing>,
+	act: (state: RequestState, options?: Options, innermost?: RequestState) => Promise<Standing>,
+	options: Options | undefined,
+	innermost: RequestState | undefined,
 ): Promise<Standing> {
-	const {isAdmitted, settings} = state;
-	if (settings.dryRun && isAdmitted === undefined) {
-		// Before it has decided, only functions among its own options can ask: the gate in force has its own.
-		return act(state);
+	const {dryRuns, isAdmitted, settings} = state;
+	// Before a dry run has decided, only functions among its own options can ask: the gate in force has its own.
+	if (dryRuns.length === 0 || (settings.dryRun && isAdmitted === undefined)) {
+		return act(state, options, innermost);
 	}
 
-	return state.atAllGates(one => (one.isRefused ? Promise.resolve(noEffect) : act(one)));
+	return state.atAllGates(one =>
+		one.isRefused ? Promise.resolve(noEffect) : act(one, options, innermost),
+	);
 }
 
 const noEffect: Standing = {reports: 0, banned: false};
