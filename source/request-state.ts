@@ -115,7 +115,7 @@ export class RequestState implements GateState {
 
 	/**
 	 * Notes that this gate, or a handler at it, has judged the request: for itself and for the gates before it, which
-	 * would count the same thing again, perhaps for another client. A dry run speaks for no gate that acts. One that
+	 * would count the same thing again, perhaps for another client. A dry run speaks for no gate that enforces. One that
 	 * would have refused the request before has no part in what follows.
 	 *
 	 * @param first the nearest gate that is spoken for

@@ -1,7 +1,7 @@
 import type {Middleware} from 'koa';
 import type {Settings} from '../options/settings.ts';
 import {currentState} from '../request-state.ts';
-import {fieldsFor, RateLimitFields} from '../response/ratelimit-fields.ts';
+import {fieldsFor} from '../response/ratelimit-fields.ts';
 
 /** Tells the client its quota under the global rules, unless `headers` is false. */
 export function announce({headers, limits}: Settings): Middleware | undefined {
@@ -9,7 +9,7 @@ export function announce({headers, limits}: Settings): Middleware | undefined {
 		return undefined;
 	}
 
-	const fixed = typeof limits === 'function' ? undefined : new RateLimitFields(limits.rules);
+	const fixed = typeof limits === 'function' ? undefined : fieldsFor(limits.rules);
 
 	return function announce(ctx, next) {
 		const state = currentState(ctx);

@@ -66,8 +66,8 @@ export type LimitRules<State = DefaultState> = LimitRule<State> | ReadonlyArray<
 
 /**
  * Rules, or a function that returns the rules for a request. `undefined` or `[]` is no limit. The function runs
- * once for a request at each gate; what it throws, and bad rules, are an error of that request. Rules that it returns again and
- * again are checked once, and must not be changed.
+ * once for a request at each gate; what it throws, and bad rules, are an error of that request. Rules that it
+ * returns again and again are checked once, and must not be changed.
  *
  * @example ctx => (ctx.state.user?.isPaying ? [1000, '1m'] : [60, '1m'])
  */

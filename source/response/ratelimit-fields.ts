@@ -19,7 +19,7 @@ export const rateLimitFields = [
 ] as const;
 
 /** Writes the fields for one list of rules. */
-export class RateLimitFields {
+class RateLimitFields {
 	/** The rules as `RateLimit-Policy` lists them: `"global";q=100;w=60`. */
 	readonly policy: string;
 	/** The rules' names as Strings of RFC 9651, quoted once. */
@@ -104,7 +104,7 @@ export class RateLimitFields {
 
 const fieldsOfRules = new WeakMap<readonly Rule[], RateLimitFields>();
 
-/** The fields for rules that are found when a request comes in. */
+/** The fields for a list of rules, made once. */
 export function fieldsFor(rules: readonly Rule[]): RateLimitFields {
 	const fields = fieldsOfRules.get(rules) ?? new RateLimitFields(rules);
 	fieldsOfRules.set(rules, fields);
