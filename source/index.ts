@@ -50,3 +50,17 @@ export type {
 	Quota,
 	Verdict,
 } from './stores/verdict.ts';
+export type {
+	BannedEvent,
+	GateEventName,
+	GateEvents,
+	GateListener,
+	RefusedEvent,
+	ReportedEvent,
+	StoreFailedEvent,
+	UnbannedEvent,
+} from './telemetry/events.ts';
+export type {Stats, StoreStats} from './telemetry/stats.ts';
+export type {Watching} from './telemetry/watching.ts';
+export type {AppLike, UpgradeChecks, UpgradeRefusal} from './upgrades/check-upgrades.ts';
+export {refuseUpgrade} from './upgrades/refuse-upgrade.ts';

@@ -1,4 +1,4 @@
-import {milliseconds, wholeSeconds} from '../checks/duration.ts';
+import {milliseconds, secondsLeft} from '../checks/duration.ts';
 import {namedOptions} from '../checks/option-checks.ts';
 import type {ClientName} from '../client/client-name.ts';
 import type {BanOptions, ReportOptions, Standing} from '../context.ts';
@@ -6,7 +6,7 @@ import type {Settings} from '../options/settings.ts';
 import {checkReport, countReport} from '../reports/count-report.ts';
 import {checkReason} from '../stores/reason.ts';
 import {yieldToIo} from '../yield-to-io.ts';
-import {keyToBan, keyToReset, targetsToUnban, targetToBan} from './targets.ts';
+import {keyToBan, keyToReset, type Target, targetsToUnban, targetToBan} from './targets.ts';
 
 /** A ban in force. */
 export interface Ban {
@@ -66,7 +66,7 @@ export interface Operator {
 }
 
 export function operator(settings: Settings): Operator {
-	const {store, banRule} = settings;
+	const {store, banRule, telemetry} = settings;
 	const {commands} = store;
 
 	return {
@@ -85,13 +85,21 @@ export function operator(settings: Settings): Operator {
 			await ('range' in target
 				? commands.banRange(target.range, ban)
 				: commands.ban(target.client, ban));
+			const {duration: endsInMs, ...reasoned} = ban;
+			telemetry.banned({client: nameOf(target), by: 'hand', ...reasoned, endsInMs});
 		},
 
 		async unban(client) {
-			for (const target of targetsToUnban(client, settings)) {
+			const targets = targetsToUnban(client, settings);
+			for (const target of targets) {
 				await ('range' in target
 					? commands.unbanRange(target.range)
 					: commands.unban(target.client));
+			}
+
+			// A range and a client may have the same name.
+			for (const name of new Set(targets.map(nameOf))) {
+				telemetry.unbanned(name);
 			}
 		},
 
@@ -129,6 +137,6 @@ export function operator(settings: Settings): Operator {
 	};
 }
 
-function secondsLeft(ms: number): number {
-	return ms === Infinity ? Infinity : wholeSeconds(ms);
+function nameOf(target: Target): string {
+	return 'range' in target ? target.range : target.client;
 }
