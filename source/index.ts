@@ -37,6 +37,7 @@ export type {
 	StoredBan,
 } from './stores/ban-records.ts';
 export type {StoreErrorPolicy} from './stores/guard/failure-policy.ts';
+export type {Inspection} from './stores/inspection.ts';
 export {MemoryStore} from './stores/memory/memory-store.ts';
 export type {MemoryStoreOptions} from './stores/memory/options.ts';
 export type {Rule, SettledBanRule} from './stores/rule.ts';

@@ -21,6 +21,7 @@ export const commandsOnly: Store = {
 	clock: () => 0,
 	admit: unexpected,
 	report: unexpected,
+	inspect: unexpected,
 	bans: unexpected,
 	giveBack: unexpected,
 	ban: (_client, {duration}) => ({banEndsInMs: duration}),
