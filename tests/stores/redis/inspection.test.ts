@@ -1,5 +1,6 @@
 import test, {type ExecutionContext} from 'ava';
 import {RedisStore} from '../../../source/redis.ts';
+import {guard} from '../../../source/stores/guard/guard.ts';
 import {inspect} from '../../../source/stores/redis/scripts/inspect.ts';
 import {packages} from '../../support/redis/clients.ts';
 import {openRedisStore} from '../../support/redis/opened.ts';
@@ -165,4 +166,21 @@ test('the server is asked, whatever this process remembers', async t => {
 	const {ban, quotas} = await store.inspect('a', [rule], undefined);
 	t.is(ban?.endsInMs, 1000);
 	t.is(quotas[0]?.remaining, 3);
+});
+
+test('a gate that inspects a client knows the ranges that others have just banned', async t => {
+	const {store, prefix} = await openRedisStore(opened);
+	const other = (await openRedisStore(opened, {prefix})).store;
+	const {commands} = guard(store, {policy: 'memory', timeout: 5000, warn: () => {}});
+	await fill(store, [rule], 1, '203.0.113.7');
+	await other.banRange('203.0.113.0/24', {duration: Infinity, reason: 'a scraper'});
+
+	const standing = {reports: 0, strike: 0, quotas: [quota(rule, 2, 60_000)]};
+	t.deepEqual(await commands.inspect('203.0.113.7', [rule], banRule), {
+		...standing,
+		ban: {client: '203.0.113.0/24', by: 'hand', reason: 'a scraper', endsInMs: Infinity},
+	});
+	await other.unbanRange('203.0.113.0/24');
+	t.deepEqual(await commands.inspect('203.0.113.7', [rule], banRule), standing);
+	await commands.close();
 });
