@@ -13,7 +13,10 @@ export type {
 } from './context.ts';
 export {type Gatekeeper, gatekeeper} from './gatekeeper.ts';
 export type {RouterLike} from './marks/router.ts';
-export type {Ban, Operator} from './operator/operator.ts';
+export type {Ban} from './operator/ban.ts';
+export type {ClientLimit, ClientStanding} from './operator/inspect.ts';
+export type {Operator} from './operator/operator.ts';
+export type {SpecificKey} from './operator/targets.ts';
 export type {BanDuration, BanRule} from './options/ban-rule.ts';
 export type {ContextOf} from './options/context-of.ts';
 export type {Cost, CountWhen, LimitRule, LimitRules, LimitRulesFor} from './options/limit-rules.ts';

@@ -13,6 +13,7 @@ import {
 	readOnly,
 	rejectsBans,
 	rule,
+	unobserved,
 } from '../../support/guarded-store.ts';
 import {manualClockStore} from '../../support/manual-clock.ts';
 import {NaiveStore} from '../../support/models/naive-store.ts';
@@ -21,7 +22,7 @@ import type {OpenedStore, Promised} from '../contract/promised.ts';
 
 /** The same store, but clients are inspected as a gate does it. */
 function inspectedByGate(store: Store): Store {
-	const {commands} = gateStore(store, {policy: 'memory', timeout: 1000, warn: () => {}});
+	const {commands} = gateStore(store, {policy: 'memory', timeout: 1000, observer: unobserved});
 	let sibling: Store | undefined;
 
 	return forwardTo(store, {
@@ -161,9 +162,9 @@ test('an inspection rejects if the store fails, whatever the policy', async t =>
 				},
 			},
 		]) {
-			const {guarded, warnings} = guard(telling(overrides), policy);
+			const {guarded, heard} = guard(telling(overrides), policy);
 			await t.throwsAsync(guarded.commands.inspect('a', [rule], banRule), {message: 'down'});
-			t.deepEqual(warnings, []);
+			t.deepEqual(heard, []);
 		}
 	}
 });
@@ -267,7 +268,7 @@ test('of a ban, what makes no sense is left out', t => {
 
 test('a plain MemoryStore tells of ranges itself', async t => {
 	const store = new MemoryStore({clock: () => 0});
-	const {commands} = gateStore(store, {policy: 'memory', timeout: 1000, warn: () => {}});
+	const {commands} = gateStore(store, {policy: 'memory', timeout: 1000, observer: unobserved});
 	await commands.banRange('203.0.113.0/24', {duration: 500});
 
 	t.is((await commands.inspect('203.0.113.7', [], undefined)).ban?.client, '203.0.113.0/24');

@@ -2,6 +2,7 @@ import test, {type ExecutionContext} from 'ava';
 import {RedisStore} from '../../../source/redis.ts';
 import {guard} from '../../../source/stores/guard/guard.ts';
 import {inspect} from '../../../source/stores/redis/scripts/inspect.ts';
+import {unobserved} from '../../support/guarded-store.ts';
 import {packages} from '../../support/redis/clients.ts';
 import {openRedisStore} from '../../support/redis/opened.ts';
 import {startRedis} from '../../support/redis/server.ts';
@@ -171,7 +172,7 @@ test('the server is asked, whatever this process remembers', async t => {
 test('a gate that inspects a client knows the ranges that others have just banned', async t => {
 	const {store, prefix} = await openRedisStore(opened);
 	const other = (await openRedisStore(opened, {prefix})).store;
-	const {commands} = guard(store, {policy: 'memory', timeout: 5000, warn: () => {}});
+	const {commands} = guard(store, {policy: 'memory', timeout: 5000, observer: unobserved});
 	await fill(store, [rule], 1, '203.0.113.7');
 	await other.banRange('203.0.113.0/24', {duration: Infinity, reason: 'a scraper'});
 
