@@ -14,6 +14,7 @@ const folders = [
 	'docs',
 	'attacks',
 	'client',
+	'dashboard',
 	'marks',
 	'policy',
 	'stores/guard',
