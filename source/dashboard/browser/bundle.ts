@@ -76,7 +76,7 @@ ${entries.join('')}};
 
 const bundles = {
 	script: await bundle('main.ts', {extension: 'js', type: 'text/javascript; charset=utf-8'}),
-	style: await bundle('style.css', {extension: 'css', type: 'text/css; charset=utf-8'}),
+	style: await bundle('style/index.css', {extension: 'css', type: 'text/css; charset=utf-8'}),
 };
 writeFileSync(join(root, 'source/dashboard/assets.ts'), moduleOf(bundles));
 for (const {extension, text} of Object.values(bundles)) {

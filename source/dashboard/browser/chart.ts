@@ -108,6 +108,7 @@ function optionsFor(
 				font,
 				grid: {show: false},
 				ticks: {stroke: colour('line'), size: 4, width: 1},
+				size: 28,
 				space: 72,
 				values: (_plot, times) => times.map(time => clockText(time * 1000)),
 			},

@@ -90,12 +90,17 @@ function matchOf(
 		return match?.nodeName === next.nodeName ? match : undefined;
 	}
 
+	// A text becomes only the text that stands in its place.
 	let candidate = current;
-	while (candidate !== null && keyOf(candidate) !== undefined) {
+	while (candidate !== null && next instanceof Element && !isLike(candidate, next)) {
 		candidate = candidate.nextSibling;
 	}
 
-	return candidate?.nodeName === next.nodeName ? candidate : undefined;
+	return candidate !== null && isLike(candidate, next) ? candidate : undefined;
+}
+
+function isLike(candidate: Node, next: Node): boolean {
+	return candidate.nodeName === next.nodeName && keyOf(candidate) === undefined;
 }
 
 function morphNode(from: Node, to: Node): void {

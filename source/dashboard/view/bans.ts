@@ -19,7 +19,7 @@ export function bansSection({bans, now, found}: DashboardData): Html {
 		${
 			entries.length === 0
 				? emptyText(bans, found?.query)
-				: html`<table id="ban-list">
+				: html`<table class="cards" id="ban-list">
 			<caption class="unseen">The bans in force</caption>
 			<thead><tr><th scope="col">Client</th><th scope="col">Reason</th><th scope="col">By</th><th scope="col" class="right">Ends</th><th scope="col"><span class="unseen">End it</span></th></tr></thead>
 			<tbody>${entries.map(entry => banRow(entry, now))}</tbody>
@@ -29,7 +29,7 @@ export function bansSection({bans, now, found}: DashboardData): Html {
 }
 
 function banRow({client, by, reason, retryAfter, strike}: BanEntry, now: number): Html {
-	return html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="reason" data-label="Reason">${reason === undefined || reason === '' ? html`<span class="quiet">none given</span>` : foreign(reason)}</td><td data-label="By">${banner(by, strike)}</td><td class="right" data-label="Ends">${endTime(retryAfter, now)}</td><td class="action">${changeButton('unban', client, 'End')}</td></tr>`;
+	return html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="reason">${reason === undefined || reason === '' ? html`<span class="quiet">none given</span>` : foreign(reason)}</td><td class="by" data-label="By">${banner(by, strike)}</td><td class="right ends" data-label="Ends">${endTime(retryAfter, now)}</td><td class="action">${changeButton('unban', client, 'End')}</td></tr>`;
 }
 
 /** `reports, 2nd time` */

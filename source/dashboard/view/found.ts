@@ -29,7 +29,7 @@ function standing(found: FoundClient, now: number): Html {
 	return html`<div class="standing">
 		<div>
 			<dl class="facts">
-				${fact('Ban', ban === undefined ? 'none' : banWords(ban, now))}
+				${banFacts(ban, now)}
 				${found.reports !== undefined && fact('Reports', countOf(found.reports, 'report'))}
 				${found.strike !== undefined && found.strike > 0 && fact('Earlier bans', countText(found.strike))}
 			</dl>
@@ -51,8 +51,15 @@ function standing(found: FoundClient, now: number): Html {
 	</div>`;
 }
 
-function banWords({by, reason, retryAfter, strike}: NonNullable<FoundClient['ban']>, now: number) {
-	return html`by ${by}${strike !== undefined && `, ban ${strike}`}, ends ${endTime(retryAfter, now)}${reason !== undefined && reason !== '' && html`: ${foreign(reason)}`}`;
+function banFacts(ban: FoundClient['ban'], now: number): Html {
+	if (ban === undefined) {
+		return fact('Ban', 'none');
+	}
+
+	const {by, reason, retryAfter, strike} = ban;
+	return html`${fact('Ban', html`by ${by}${strike !== undefined && ` (ban ${strike})`}`)}
+		${fact('Ends', endTime(retryAfter, now))}
+		${reason !== undefined && reason !== '' && fact('Reason', foreign(reason))}`;
 }
 
 function limitsTable({limits = []}: FoundClient): Html {
@@ -63,7 +70,7 @@ function limitsTable({limits = []}: FoundClient): Html {
 				? html`<p class="empty">The gate knows no limit that would count this client.</p>`
 				: html`<table>
 			<caption class="unseen">Its requests under each limit</caption>
-			<thead><tr><th scope="col">Rule</th><th scope="col">Counted</th><th scope="col" class="right">Room</th></tr></thead>
+			<thead><tr><th scope="col">Rule</th><th scope="col">Counted</th></tr></thead>
 			<tbody>${limits.map(limitRow)}</tbody>
 		</table>`
 		}
@@ -76,7 +83,7 @@ function limitRow(limit: NonNullable<FoundClient['limits']>[number]): Html {
 	const room =
 		retryAfter === undefined
 			? `${countText(remaining)} left`
-			: `full, room in ${durationText(retryAfter)}`;
+			: `full: room in ${durationText(retryAfter)}`;
 
-	return html`<tr data-key="${entryKey(name)} ${count} ${window}"><th scope="row">${foreign(name)}</th><td data-label="Counted"><meter min="0" max="${count}" value="${used}" aria-hidden="true"></meter> ${countText(used)} of ${countText(count)} in ${durationText(window)}</td><td class="right" data-label="Room">${room}</td></tr>`;
+	return html`<tr data-key="${entryKey(name)} ${count} ${window}"><th scope="row">${foreign(name)}</th><td>${countText(used)} of ${countText(count)} in ${durationText(window)}, <span class="quiet">${room}</span><meter min="0" low="${count * 0.6}" high="${count * 0.95}" optimum="0" max="${count}" value="${used}" aria-hidden="true"></meter></td></tr>`;
 }

@@ -20,9 +20,10 @@ export function groupSteps(history: History, length: number): readonly Group[] {
 	const groups: Array<{start: number; counts: Record<VerdictName, number>}> = [];
 
 	for (let index = 0; index < history.admitted.length; index += 1) {
-		const isFirst = (firstStep + index) % perGroup === 0;
-		if (isFirst || groups.length === 0) {
-			groups.push({start: start + index * step * 1000, counts: noRequests()});
+		const beyond = (firstStep + index) % perGroup;
+		if (beyond === 0 || groups.length === 0) {
+			const first = firstStep + index - beyond;
+			groups.push({start: first * step * 1000, counts: noRequests()});
 		}
 
 		const counts = groups.at(-1)?.counts ?? noRequests();

@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 export function headline(data: DashboardData): Html {
 	const level = levelOf(data);
 
-	return html`<p class="headline" id="headline" data-level="${level}"><strong class="level">${levelWords[level]}</strong> ${sentence(data)}</p>`;
+	return html`<p class="headline" id="headline" data-level="${level}"><strong class="level">${levelWords[level]}</strong> ${sentence(data)} ${busiest(data)}</p>`;
 }
 
 function levelOf(data: DashboardData): Level {
@@ -56,7 +56,7 @@ function sentence(data: DashboardData): Html {
 			: html`All ${countText(requests)} requests of the last minute were admitted.`;
 	}
 
-	return html`<b>${countText(refused)}</b> of ${countText(requests)} requests during the last minute ${were(refused, data.dryRun)} refused (${shareText(refused, requests)}). ${busiest(data)}`;
+	return html`<b>${countText(refused)}</b> of ${countText(requests)} requests during the last minute ${were(refused, data.dryRun)} refused (${shareText(refused, requests)}).`;
 }
 
 function were(count: number, dryRun: boolean): string {
@@ -71,6 +71,7 @@ function busiest({clients, now}: DashboardData): Html | undefined {
 	const client = clients.find(({lastAt}) => now - lastAt < MINUTE);
 
 	return (
-		client && html`The busiest: ${foreign(client.client)}, ${refusedBy(client.kind, client.rule)}.`
+		client &&
+		html`<span class="busiest">The busiest: ${foreign(client.client)}, ${refusedBy(client.kind, client.rule)}.</span>`
 	);
 }

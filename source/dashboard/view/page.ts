@@ -43,7 +43,7 @@ ${renderBody(data, change)}
 /** All that changes as time goes on. The script renders it anew and replaces what differs. */
 export function renderBody(data: DashboardData, change?: Change): Html {
 	return html`<a class="skip" href="#main">Skip to the content</a>
-<header class="top">
+<header class="top" id="top">
 	<h1>${data.title}</h1>
 	<p class="live" id="live" data-keep></p>
 	${searchForm(data)}
@@ -64,13 +64,13 @@ export function renderBody(data: DashboardData, change?: Change): Html {
 		${banForm(change)}
 	</div>
 </main>
-<footer>${yourself(data)}</footer>`;
+<footer id="foot">${yourself(data)}</footer>`;
 }
 
 function searchForm({found}: DashboardData): Html {
 	return html`<form method="get" action="?" role="search" class="search" id="search-form" data-keep>
-	<label for="search">Look up a client</label>
-	<div><input id="search" name="client" value="${found && exact(found.query)}" placeholder="Address, range, key or reason" autocomplete="off" autocapitalize="off" spellcheck="false"><button type="submit">Look up</button></div>
+	<label class="unseen" for="search">Look up a client</label>
+	<input id="search" name="client" value="${found && exact(found.query)}" placeholder="Address, range, key or reason" autocomplete="off" autocapitalize="off" spellcheck="false"><button type="submit">Look up</button>
 </form>`;
 }
 

@@ -17,7 +17,7 @@ export function rulesSection({rules, now}: DashboardData): Html {
 			<thead><tr><th scope="col">Rule</th><th scope="col" class="right">Refused</th><th scope="col" class="right">Last</th></tr></thead>
 			<tbody>${rules.map(
 				({kind, rule, refused, lastAt}) =>
-					html`<tr data-key="${kind} ${entryKey(rule)}"><th scope="row">${ruleName(kind, rule)}</th><td class="right" data-label="Refused">${countText(refused)}</td><td class="right quiet" data-label="Last">${pastTime(lastAt, now)}</td></tr>`,
+					html`<tr data-key="${kind} ${entryKey(rule)}"><th scope="row">${ruleName(kind, rule)}</th><td class="right">${countText(refused)}</td><td class="right quiet">${pastTime(lastAt, now)}</td></tr>`,
 			)}</tbody>
 		</table>`
 		}
@@ -40,12 +40,12 @@ export function clientsSection({clients, now}: DashboardData): Html {
 		${
 			clients.length === 0
 				? html`<p class="empty">Nobody was refused during the last hour. Clients that are over a limit, banned or denied appear here.</p>`
-				: html`<table>
+				: html`<table class="cards">
 			<caption class="unseen">The clients that were refused most during the last hour</caption>
 			<thead><tr><th scope="col">Client</th><th scope="col" class="right">Refused</th><th scope="col">Lately</th><th scope="col" class="right">Last</th></tr></thead>
 			<tbody>${clients.map(
 				({client, refused, kind, rule, lastAt}) =>
-					html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="right" data-label="Refused">${countText(refused)}</td><td data-label="Lately"><span class="swatch" data-verdict="${kind}"></span>${refusedBy(kind, rule)}</td><td class="right quiet" data-label="Last">${pastTime(lastAt, now)}</td></tr>`,
+					html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="right count">${countText(refused)}</td><td class="second"><span class="swatch" data-verdict="${kind}"></span>${refusedBy(kind, rule)}</td><td class="right quiet">${pastTime(lastAt, now)}</td></tr>`,
 			)}</tbody>
 		</table>`
 		}
