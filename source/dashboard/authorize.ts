@@ -13,7 +13,11 @@ export type Authorize<Ctx = Context> = (ctx: Ctx) => boolean | Promise<boolean>;
  * @throws what `authorize` throws with a status from 400 to 499: it is the user's response
  */
 export async function isAuthorized(ctx: Context, authorize: Authorize): Promise<boolean> {
-	const before = {status: ctx.status, fields: new Set(ctx.res.getHeaderNames())};
+	const before = {
+		status: ctx.status,
+		body: ctx.body,
+		fields: new Set(ctx.res.getHeaderNames()),
+	};
 	try {
 		const answer: unknown = await authorize(ctx);
 		if (answer === true) {
@@ -51,13 +55,24 @@ function isForClient(error: unknown): boolean {
 	return typeof given === 'number' && given >= 400 && given < 500;
 }
 
-/** Takes back what `authorize` had set before it failed. */
-function undo(ctx: Context, before: {readonly status: number; readonly fields: Set<string>}): void {
-	ctx.body = undefined;
-	ctx.status = before.status;
+/** Takes back what `authorize` had set before it failed. The type goes first: a JSON one would make a body of nothing. */
+function undo(
+	ctx: Context,
+	{
+		status,
+		body,
+		fields,
+	}: {readonly status: number; readonly body: unknown; readonly fields: Set<string>},
+): void {
 	for (const field of ctx.res.getHeaderNames()) {
-		if (!before.fields.has(field)) {
+		if (!fields.has(field)) {
 			ctx.remove(field);
 		}
 	}
+
+	if (ctx.body !== body) {
+		ctx.body = body;
+	}
+
+	ctx.status = status;
 }

@@ -3,14 +3,13 @@ import type {GateState} from '../context.ts';
 import type {Gatekeeper} from '../gatekeeper.ts';
 import type {DashboardData} from './data/data.ts';
 import {findClient} from './lookup/find-client.ts';
-import type {InspectingGate} from './lookup/inspecting-gate.ts';
 import {boundedExplanation} from './observations/bounded-explanation.ts';
 import type {Observations} from './observations/observations.ts';
 
 /** What the page is about. */
 export interface Subject {
 	readonly title: string;
-	readonly gate: Gatekeeper & InspectingGate;
+	readonly gate: Gatekeeper;
 	readonly observations: Observations;
 }
 

@@ -3,7 +3,6 @@ import type {Gatekeeper} from '../gatekeeper.ts';
 import {isAuthorized} from './authorize.ts';
 import {change} from './change.ts';
 import {dashboardData, type Subject} from './dashboard-data.ts';
-import type {InspectingGate} from './lookup/inspecting-gate.ts';
 import {observe} from './observations/observations.ts';
 import {checkGate, type DashboardOptions, settleOptions} from './options.ts';
 import {protect} from './protect.ts';
@@ -19,7 +18,7 @@ import {asksForJson, sendAsset, sendJson, sendPage, sendText} from './respond.ts
  * router.all('/gate', dashboard(gate, {authorize: ctx => ctx.state.user?.role === 'admin'}));
  */
 export function dashboard<State = DefaultState>(
-	gate: Gatekeeper & InspectingGate,
+	gate: Gatekeeper,
 	options: DashboardOptions<State>,
 ): Middleware {
 	checkGate(gate);

@@ -1,5 +1,4 @@
 import type {Gatekeeper} from '../../gatekeeper.ts';
-import type {InspectingGate} from '../lookup/inspecting-gate.ts';
 import {standingBan} from '../lookup/standing-ban.ts';
 import type {Observations} from '../observations/observations.ts';
 import {explainError, type Failure} from './explain-error.ts';
@@ -10,7 +9,7 @@ const MAX_NAME = 100;
 
 /** Makes a change. Returns what has happened, as one sentence, or why it did not. */
 export async function makeChange(
-	gate: Gatekeeper & InspectingGate,
+	gate: Gatekeeper,
 	observations: Observations,
 	change: Change,
 ): Promise<{readonly message: string} | Failure> {
@@ -22,7 +21,7 @@ export async function makeChange(
 }
 
 function make(
-	gate: Gatekeeper & InspectingGate,
+	gate: Gatekeeper,
 	observations: Observations,
 	change: Change,
 ): string | Promise<string> {
@@ -36,10 +35,7 @@ function make(
 	}
 }
 
-async function ban(
-	gate: Gatekeeper & InspectingGate,
-	{client, shown, options}: Change,
-): Promise<string> {
+async function ban(gate: Gatekeeper, {client, shown, options}: Change): Promise<string> {
 	await gate.ban(client, options);
 	const {duration} = options;
 	const length =
@@ -50,7 +46,7 @@ async function ban(
 
 /** To end a ban that another operator has ended is no mistake. */
 async function unban(
-	gate: Gatekeeper & InspectingGate,
+	gate: Gatekeeper,
 	observations: Observations,
 	{client, shown}: Change,
 ): Promise<string> {
@@ -65,7 +61,7 @@ async function unban(
 		: `${cut(shown)} is no longer banned.`;
 }
 
-async function reset(gate: Gatekeeper & InspectingGate, {client, shown}: Change): Promise<string> {
+async function reset(gate: Gatekeeper, {client, shown}: Change): Promise<string> {
 	await gate.reset(client);
 
 	return `The requests and reports of ${cut(shown)} are forgotten.`;

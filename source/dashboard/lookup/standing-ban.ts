@@ -1,9 +1,9 @@
 import type {ClientName} from '../../client/client-name.ts';
 import {namedRange} from '../../client/range-name.ts';
+import type {Gatekeeper} from '../../gatekeeper.ts';
 import type {BanEntry} from '../data/data.ts';
 import {banEntry} from '../observations/ban-entry.ts';
 import type {Bans} from '../observations/bans.ts';
-import type {InspectingGate} from './inspecting-gate.ts';
 import {isAboutClient} from './no-client.ts';
 
 /** The ban that holds a client or a range. */
@@ -20,7 +20,7 @@ export interface StandingBan {
  * @throws {Error} (as a rejection) if the store fails
  */
 export async function standingBan(
-	gate: InspectingGate,
+	gate: Pick<Gatekeeper, 'inspect'>,
 	bans: Bans,
 	name: ClientName,
 ): Promise<StandingBan | undefined> {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {Bans} from '../../../source/dashboard/observations/bans.ts';
 import type {Ban} from '../../../source/index.ts';
-import {dashboardClock} from '../../support/dashboard-clock.ts';
+import {dashboardClock} from '../../support/dashboard/clock.ts';
 
 function ban(client: string, rest: Partial<Ban> = {}): Ban {
 	return {client, by: 'hand', retryAfter: 600, ...rest};

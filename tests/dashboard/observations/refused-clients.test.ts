@@ -1,8 +1,8 @@
 import test from 'ava';
 import {RefusedClients} from '../../../source/dashboard/observations/refused-clients.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
-import {dashboardClock} from '../../support/dashboard-clock.ts';
-import {refusedEvent} from '../../support/refused-event.ts';
+import {dashboardClock} from '../../support/dashboard/clock.ts';
+import {refusedEvent} from '../../support/dashboard/refused-event.ts';
 
 function watched() {
 	const clock = dashboardClock();

@@ -1,7 +1,7 @@
 import test from 'ava';
 import {RefusingRules} from '../../../source/dashboard/observations/refusing-rules.ts';
-import {dashboardClock} from '../../support/dashboard-clock.ts';
-import {refusedEvent} from '../../support/refused-event.ts';
+import {dashboardClock} from '../../support/dashboard/clock.ts';
+import {refusedEvent} from '../../support/dashboard/refused-event.ts';
 
 function watched() {
 	const clock = dashboardClock();

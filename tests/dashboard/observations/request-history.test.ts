@@ -1,7 +1,7 @@
 import test from 'ava';
 import {verdicts} from '../../../source/dashboard/data/data.ts';
 import {RequestHistory} from '../../../source/dashboard/observations/request-history.ts';
-import {dashboardClock} from '../../support/dashboard-clock.ts';
+import {dashboardClock} from '../../support/dashboard/clock.ts';
 
 function counted() {
 	const clock = dashboardClock();

@@ -1,4 +1,4 @@
-import type {Clock} from '../../source/dashboard/observations/clock.ts';
+import type {Clock} from '../../../source/dashboard/observations/clock.ts';
 
 /** A clock of observations that only `pass` moves, by milliseconds. `correct` moves its wall clock alone. */
 export interface DashboardClock extends Clock {
