@@ -11,12 +11,19 @@ import {identify} from '../chain/identify.ts';
 import type {Refusal} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
 import type {RequestState} from '../request-state.ts';
+import {statusOfError} from '../response/error-status.ts';
 import {refusalOf} from '../response/refusal.ts';
+import {emitError} from '../telemetry/emit-error.ts';
 
 /** Why a request is refused that does not go through Koa. */
 export interface UpgradeRefusal extends Omit<Refusal, 'kind'> {
-	/** As for other requests; or `'unidentified'`, if the client cannot be identified: its socket may be gone. */
-	readonly kind: Refusal['kind'] | 'unidentified';
+	/**
+	 * As for other requests; or
+	 *
+	 * - `'unidentified'`: the client cannot be identified, since its socket is gone for example
+	 * - `'failed'`: a function among the options has thrown. Koa's `error` event tells of it.
+	 */
+	readonly kind: Refusal['kind'] | 'unidentified' | 'failed';
 }
 
 /** A Koa app, whatever its state. */
@@ -31,8 +38,7 @@ export interface UpgradeChecks {
 	 * the same counters, as the app's other requests. It sees no routes, so that no `specific`, `bypass()` or
 	 * `excludedMethods` applies. What `countWhen` gives back for other requests stays counted.
 	 *
-	 * Resolves to undefined if the request is admitted, and counted; otherwise to why it is refused. Rejects with what a
-	 * function among the options throws.
+	 * Resolves to undefined if the request is admitted, and counted; otherwise to why it is refused. It never rejects.
 	 *
 	 * @param app the app that the gate protects: functions among the options get a context of it
 	 *
@@ -65,21 +71,23 @@ export function upgradeChecks(settings: Settings): UpgradeChecks {
 		async check(app, req) {
 			const ctx = app.createContext(req, new ServerResponse(req)) as Context;
 			const state = enterGate(ctx, silent);
-			const guarded = guardSocket(req);
+			const release = guardSocket(req);
 			try {
 				await decide(ctx, async () => {});
 				// A `key` may report.
 				await Promise.allSettled(state.unsettled);
+				const refusal = refusalAt(ctx, state);
+				if (refusal === undefined) {
+					clients.set(req, state.client);
+				}
+
+				return refusal;
+			} catch (error) {
+				emitError(ctx, error);
+				return {kind: 'failed', status: statusOfError(error), rules: [], text: 'failed'};
 			} finally {
-				guarded.release();
+				release();
 			}
-
-			const refusal = refusalAt(ctx, state);
-			if (refusal === undefined) {
-				clients.set(req, state.client);
-			}
-
-			return refusal;
 		},
 
 		clientOf: req => clients.get(req),
@@ -106,13 +114,11 @@ function refusalAt(
 }
 
 /** Node.js has removed its own listener from the socket of an upgrade: an error without one would end the process. */
-function guardSocket({socket}: IncomingMessage): {release(): void} {
+function guardSocket({socket}: IncomingMessage): () => void {
 	const ignore = () => {};
 	socket.on('error', ignore);
 
-	return {
-		release() {
-			socket.off('error', ignore);
-		},
+	return () => {
+		socket.off('error', ignore);
 	};
 }

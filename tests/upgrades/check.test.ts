@@ -173,14 +173,16 @@ test('an upgrade whose socket is gone is unidentified', async t => {
 	t.is(gate.stats().unidentified, 1);
 });
 
-test('check rejects with what a function among the options throws', async t => {
+test('check refuses a request for which a function among the options throws, and Koa hears of it', async t => {
 	const {app, gate} = gatedApp({
-		key: () => {
-			throw new Error('mine');
-		},
+		key: ctx => ctx.throw(ctx.path === '/chat' ? 401 : 500, 'mine'),
 	});
+	const errors: string[] = [];
+	app.on('error', ({message}: Error) => errors.push(message));
 
-	await t.throwsAsync(gate.check(app, upgradeFrom(alice)), {message: 'mine'});
+	const refusal = {kind: 'failed', status: 401, rules: [], text: 'failed'};
+	t.deepEqual(await gate.check(app, upgradeFrom(alice)), refusal as UpgradeRefusal);
+	t.deepEqual(errors, ['mine']);
 });
 
 test('a report in key counts before check resolves', async t => {

@@ -109,7 +109,7 @@ test('the ban of a range that another process has begun is known at once, and co
 		'memory',
 	);
 	const inspect = (client: string) => guarded.commands.inspect(client, [rule], banRule);
-	t.is((await inspect('203.0.113.7')).ban?.client, 'a');
+	t.deepEqual(await inspect('203.0.113.7'), standing, 'no report counts during a ban');
 	ranges = [
 		{client: '203.0.113.0/24', by: 'hand', reason: 'a scraper', endsInMs: 500},
 		{client: '203.0.0.0/16', by: 'hand', endsInMs: 400},
@@ -144,6 +144,16 @@ test('a ban that began here while the store failed is known, and hides its own',
 	t.deepEqual(await inspect('d'), standing);
 	pass(400);
 	t.deepEqual(await inspect('b'), standing);
+	await guarded.commands.close();
+});
+
+test('the ban of a range comes before one that began here, as in a decision', async t => {
+	const ranges = [{client: '10.0.0.0/8', by: 'hand', endsInMs: 300}] as const;
+	const {guarded} = guard(telling({...rejectsBans, ranges: () => ranges}), 'memory');
+	await t.throwsAsync(guarded.commands.ban('10.0.0.1', {duration: 500}));
+
+	t.deepEqual((await guarded.commands.inspect('10.0.0.1', [rule], banRule)).ban, ranges[0]);
+	t.like(await guarded.admit('10.0.0.1', [rule], {}), {kind: 'banned', endsInMs: 300});
 	await guarded.commands.close();
 });
 

@@ -7,7 +7,7 @@ import {packages} from '../../support/redis/clients.ts';
 import {openRedisStore} from '../../support/redis/opened.ts';
 import {startRedis} from '../../support/redis/server.ts';
 import {opened} from '../../support/redis/shared.ts';
-import {escalating, fill, limit, quota} from '../contract/promised.ts';
+import {admittedWith, escalating, fill, limit, quota} from '../contract/promised.ts';
 
 const rule = limit(3, 60_000);
 const wide = limit(5000, 60_000, 'wide');
@@ -119,6 +119,18 @@ test('long logs are inspected as they are counted', async t => {
 	t.deepEqual(await seen(), [quota(wide, 4999, 20_000)]);
 	await pass(20_000);
 	t.deepEqual(await seen(), [quota(wide, 5000, 60_000)]);
+});
+
+test('after a step back of the clock, the quota is that of the next request', async t => {
+	const {store, pass} = await openRedisStore(opened);
+	await fill(store, [rule], 1);
+	await pass(100);
+	await fill(store, [rule], 1);
+	await pass(-60);
+	const [seen] = (await store.inspect('a', [rule], undefined)).quotas;
+
+	t.deepEqual(seen, quota(rule, 1, 59_960));
+	t.deepEqual(await store.admit('a', [rule], {}), admittedWith(quota(rule, 0, 59_960)));
 });
 
 test('keys that no script has written count as missing, and stay', async t => {

@@ -16,8 +16,9 @@ ${showBan}
 ${log}
 local resets, by, left, reason = stateIn(KEYS[1])
 
+-- A ban deletes the reports. HGET fails for a key of another type, which no script has written.
 local function reports()
-	local text = left == 0 and redis.pcall('HGET', KEYS[2], ARGV[1])
+	local text = redis.pcall('HGET', KEYS[2], ARGV[1])
 	local from, to = readLog(KEYS[2], type(text) == 'string' and text, false, 0, tonumber(ARGV[2]))
 	return to - from
 end
