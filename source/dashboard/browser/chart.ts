@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import {type History, type VerdictName, verdicts} from '../data/data.ts';
 import {type Group, groupSteps, lastSteps} from '../view/group-steps.ts';
+import {countText} from '../view/numbers.ts';
 import {clockText} from '../view/times.ts';
 import {showMoment} from './moment.ts';
 
@@ -68,13 +69,18 @@ function lengthFor(width: number, {step, admitted}: History): number {
 	return lengths.find(length => (step * admitted.length * BAR) / length <= width) ?? 300;
 }
 
-/** The times in seconds, then the heights of the stack, the highest first. */
+/**
+ * The times in seconds, then the heights of the stack, the highest first. A verdict without requests has no bar: its edges
+ * would shine through around the bar below.
+ */
 function dataOf(groups: readonly Group[]): uPlot.AlignedData {
 	return [
 		groups.map(({start}) => start / 1000),
-		...topFirst.map((_, index) =>
+		...topFirst.map((verdict, index) =>
 			groups.map(({counts}) =>
-				topFirst.slice(index).reduce((sum, verdict) => sum + counts[verdict], 0),
+				counts[verdict] === 0
+					? null
+					: topFirst.slice(index).reduce((sum, lower) => sum + counts[lower], 0),
 			),
 		),
 	];
@@ -115,7 +121,8 @@ function optionsFor(
 			{
 				stroke: colour('muted'),
 				font,
-				size: 48,
+				size: (_plot, values) => 14 + 7 * Math.max(0, ...(values ?? []).map(({length}) => length)),
+				values: (_plot, counts) => counts.map(countText),
 				grid: {stroke: colour('line'), width: 1},
 				ticks: {show: false},
 				incrs: [1, 2, 5]

@@ -53,6 +53,6 @@ function emptyText({error}: DashboardData['bans'], query: string | undefined): H
 	}
 
 	return query === undefined
-		? html`<p class="empty">Nobody is banned. Clients that are reported often enough appear here, and those that you ban.</p>`
+		? html`<p class="empty">Nobody is banned. Clients appear here when they are reported often enough, or when you ban them with the form.</p>`
 		: html`<p class="empty">No ban matches the search.</p>`;
 }

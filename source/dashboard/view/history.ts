@@ -22,9 +22,9 @@ export function historySection({history}: DashboardData): Html {
 		</div>
 		<ul class="legend" id="legend">${verdicts.map(
 			verdict =>
-				html`<li data-verdict="${verdict}"><span class="swatch"></span><span class="label">${verdictLabels[verdict]}</span> <span class="number" id="count-${verdict}" data-keep>${countText(total[verdict])}</span></li>`,
+				html`<li><span class="swatch" data-verdict="${verdict}"></span><span class="label">${verdictLabels[verdict]}</span> <span class="number" id="count-${verdict}" data-keep>${countText(total[verdict])}</span></li>`,
 		)}</ul>
-		${isEmpty && html`<p class="empty">No requests yet. The gate counts them in this process from its start: open a page of your app, and it appears here.</p>`}
+		${isEmpty && html`<p class="empty">The gate has counted no request in this process during the last hour. Open a page of your app, and it appears here.</p>`}
 		<div class="chart" id="chart" data-keep aria-hidden="true"></div>
 		<details id="history-table" open>
 			<summary>The last hour as a table</summary>

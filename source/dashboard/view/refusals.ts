@@ -11,7 +11,7 @@ export function rulesSection({rules, now}: DashboardData): Html {
 		<h2 id="rules-title">Refused by</h2>
 		${
 			rules.length === 0
-				? html`<p class="empty">No request was refused during the last hour. When a rule refuses one, the rule appears here.</p>`
+				? html`<p class="empty">No rule has refused a request during the last hour. To see one here, send more requests than a limit allows.</p>`
 				: html`<table>
 			<caption class="unseen">What refused requests during the last hour, the busiest first</caption>
 			<thead><tr><th scope="col">Rule</th><th scope="col" class="right">Refused</th><th scope="col" class="right">Last</th></tr></thead>
@@ -39,10 +39,10 @@ export function clientsSection({clients, now}: DashboardData): Html {
 		<h2 id="clients-title">Refused most</h2>
 		${
 			clients.length === 0
-				? html`<p class="empty">Nobody was refused during the last hour. Clients that are over a limit, banned or denied appear here.</p>`
+				? html`<p class="empty">Nobody was refused during the last hour. Clients appear here when they are over a limit, banned or denied.</p>`
 				: html`<table class="cards">
 			<caption class="unseen">The clients that were refused most during the last hour</caption>
-			<thead><tr><th scope="col">Client</th><th scope="col" class="right">Refused</th><th scope="col">Lately</th><th scope="col" class="right">Last</th></tr></thead>
+			<thead><tr><th scope="col">Client</th><th scope="col" class="right">Refused</th><th scope="col" class="second">Lately</th><th scope="col" class="right">Last</th></tr></thead>
 			<tbody>${clients.map(
 				({client, refused, kind, rule, lastAt}) =>
 					html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="right count">${countText(refused)}</td><td class="second"><span class="swatch" data-verdict="${kind}"></span>${refusedBy(kind, rule)}</td><td class="right quiet">${pastTime(lastAt, now)}</td></tr>`,
