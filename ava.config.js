@@ -9,11 +9,13 @@ import {availableParallelism} from 'node:os';
 
 /** Folders whose files share a process; all files of the other folders share one more. */
 const folders = [
+	'dashboard/browser',
 	'stores/redis/failing',
 	'stores/redis',
 	'docs',
 	'attacks',
 	'client',
+	'dashboard',
 	'marks',
 	'policy',
 	'stores/guard',

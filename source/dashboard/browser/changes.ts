@@ -1,0 +1,108 @@
+import type {ChangeResult} from '../data/data.ts';
+import {type Answer, askForChange} from './ask.ts';
+
+/**
+ * Sends the forms that change something, and shows what came of it beside them.
+ *
+ * @param onChange when something has changed
+ */
+export function sendChanges(onChange: () => Promise<void>): void {
+	document.addEventListener('submit', event => {
+		const form = event.target;
+		if (form instanceof HTMLFormElement && form.method === 'post') {
+			event.preventDefault();
+			void send(form, onChange);
+		}
+	});
+	// The second click of a double click would meet the next row.
+	document.addEventListener('click', event => {
+		if (
+			event.detail > 1 &&
+			event.target instanceof Element &&
+			event.target.closest('form.inline')
+		) {
+			event.preventDefault();
+		}
+	});
+}
+
+async function send(form: HTMLFormElement, onChange: () => Promise<void>): Promise<void> {
+	if (form.dataset.busy !== undefined) {
+		return;
+	}
+
+	const place = resultOf(form);
+	form.dataset.busy = '';
+	form.querySelector('button')?.setAttribute('aria-disabled', 'true');
+	showResult(place, '', false);
+	const answer = await askForChange(fieldsOf(form));
+	delete form.dataset.busy;
+	form.querySelector('button')?.removeAttribute('aria-disabled');
+	showErrors(form, answer);
+	const {text, isProblem} = wordsFor(answer);
+	showResult(place, text, isProblem);
+	if (!isProblem && form.id === 'ban-form') {
+		form.reset();
+	}
+
+	await onChange();
+}
+
+/** All fields have texts. */
+function fieldsOf(form: HTMLFormElement): Record<string, string> {
+	const fields: Record<string, string> = {};
+	for (const [name, value] of new FormData(form)) {
+		fields[name] = String(value);
+	}
+
+	const {client} = form.dataset;
+	return client === undefined ? fields : {...fields, client: String(JSON.parse(client))};
+}
+
+function resultOf(form: HTMLFormElement): HTMLElement | null | undefined {
+	return (
+		form.querySelector<HTMLElement>('.result') ??
+		form.closest('section')?.querySelector<HTMLElement>('.result')
+	);
+}
+
+function showResult(place: HTMLElement | null | undefined, text: string, isProblem: boolean): void {
+	if (place) {
+		place.textContent = text;
+		place.classList.toggle('problem', isProblem);
+	}
+}
+
+function wordsFor(answer: Answer<ChangeResult>): {text: string; isProblem: boolean} {
+	if (answer.kind !== 'ok') {
+		return {
+			text:
+				answer.kind === 'refused'
+					? 'Nothing has changed: you may not do this, or no longer. Reload the page.'
+					: 'The app has not answered. It may have made the change.',
+			isProblem: true,
+		};
+	}
+
+	const {error, message = 'Done.'} = answer.value;
+	// An error of a field stands beside the field.
+	return {text: error?.message ?? message, isProblem: error !== undefined};
+}
+
+/** Shows the error of a field beside it, and brings the visitor there. */
+function showErrors(form: HTMLFormElement, answer: Answer<ChangeResult>): void {
+	const error = answer.kind === 'ok' ? answer.value.error : undefined;
+	for (const input of form.querySelectorAll<HTMLInputElement>('input[id]')) {
+		const isWrong = input.name === error?.field;
+		const place = document.getElementById(`${input.id}-error`);
+		if (place !== null) {
+			place.textContent = isWrong ? error.message : '';
+		}
+
+		input.toggleAttribute('aria-invalid', false);
+		if (isWrong) {
+			input.setAttribute('aria-invalid', 'true');
+			input.focus();
+		}
+	}
+}

@@ -1,0 +1,137 @@
+import uPlot from 'uplot';
+import {type History, type VerdictName, verdicts} from '../data/data.ts';
+import {type Group, groupSteps, lastSteps} from '../view/group-steps.ts';
+import {countText} from '../view/numbers.ts';
+import {clockText} from '../view/times.ts';
+import {showMoment} from './moment.ts';
+
+const HEIGHT = 220;
+
+/** Pixels for each bar, with the gap beside it. */
+const BAR = 7;
+
+/** Seconds of a bar: the shortest for which the bars are wide enough. */
+const lengths = [10, 20, 30, 60, 120, 300];
+
+/** From the top of the stack: each covers the lower part of the one before. */
+const topFirst = verdicts.toReversed();
+
+/** Draws the history into an element. Returns what draws it anew. */
+export function drawChart(place: HTMLElement): (history: History) => void {
+	let history: History | undefined;
+	let groups: readonly Group[] = [];
+	let plot: uPlot | undefined;
+
+	function draw(): void {
+		const width = place.clientWidth;
+		if (history === undefined || width === 0) {
+			return;
+		}
+
+		const length = lengthFor(width, history);
+		groups = groupSteps(history, length);
+		const data = dataOf(groups);
+		if (plot === undefined) {
+			plot = new uPlot(optionsFor(place, width, point), data, place);
+		} else {
+			plot.setData(data);
+		}
+
+		point(plot);
+	}
+
+	/** Shows the numbers of the bar under the pointer, or of the whole hour. */
+	function point({cursor: {idx}}: uPlot): void {
+		const group = idx === null || idx === undefined ? undefined : groups[idx];
+		if (group !== undefined && history !== undefined) {
+			const next = groups[groups.indexOf(group) + 1];
+			showMoment(group.counts, {from: group.start, to: next?.start});
+		} else if (history !== undefined) {
+			showMoment(lastSteps(history));
+		}
+	}
+
+	new ResizeObserver(() => {
+		plot?.setSize({width: place.clientWidth, height: HEIGHT});
+		draw();
+	}).observe(place);
+	matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+		plot?.redraw(false);
+	});
+
+	return next => {
+		history = next;
+		draw();
+	};
+}
+
+function lengthFor(width: number, {step, admitted}: History): number {
+	return lengths.find(length => (step * admitted.length * BAR) / length <= width) ?? 300;
+}
+
+/**
+ * The times in seconds, then the heights of the stack, the highest first. A verdict without requests has no bar: its edges
+ * would shine through around the bar below.
+ */
+function dataOf(groups: readonly Group[]): uPlot.AlignedData {
+	return [
+		groups.map(({start}) => start / 1000),
+		...topFirst.map((verdict, index) =>
+			groups.map(({counts}) =>
+				counts[verdict] === 0
+					? null
+					: topFirst.slice(index).reduce((sum, lower) => sum + counts[lower], 0),
+			),
+		),
+	];
+}
+
+function optionsFor(
+	place: HTMLElement,
+	width: number,
+	onPoint: (plot: uPlot) => void,
+): uPlot.Options {
+	const colour = (name: string) => () => getComputedStyle(place).getPropertyValue(`--${name}`);
+	const font = `12px ${getComputedStyle(place).fontFamily}`;
+	const bars = uPlot.paths.bars?.({size: [0.78, 24], align: 1});
+	const series = (verdict: VerdictName): uPlot.Series => ({
+		label: verdict,
+		fill: colour(verdict),
+		width: 0,
+		...(bars && {paths: bars}),
+		points: {show: false},
+	});
+
+	return {
+		width,
+		height: HEIGHT,
+		legend: {show: false},
+		cursor: {y: false, points: {show: false}, drag: {x: false, y: false, setScale: false}},
+		scales: {y: {range: (_plot, _min, max) => [0, Math.max(4, max * 1.08)]}},
+		axes: [
+			{
+				stroke: colour('muted'),
+				font,
+				grid: {show: false},
+				ticks: {stroke: colour('line'), size: 4, width: 1},
+				size: 28,
+				space: 72,
+				values: (_plot, times) => times.map(time => clockText(time * 1000)),
+			},
+			{
+				stroke: colour('muted'),
+				font,
+				size: (_plot, values) => 14 + 7 * Math.max(0, ...(values ?? []).map(({length}) => length)),
+				values: (_plot, counts) => counts.map(countText),
+				grid: {stroke: colour('line'), width: 1},
+				ticks: {show: false},
+				incrs: [1, 2, 5]
+					.flatMap(one => [0, 1, 2, 3, 4, 5, 6, 7].map(power => one * 10 ** power))
+					.sort((one, other) => one - other),
+				space: 36,
+			},
+		],
+		series: [{}, ...topFirst.map(series)],
+		hooks: {setCursor: [onPoint]},
+	};
+}

@@ -1,0 +1,24 @@
+/* The page's script: the page works without it, but stands still. */
+import {sendChanges} from './changes.ts';
+import {drawChart} from './chart.ts';
+import {holdOrder} from './hold-order.ts';
+import {showLive} from './live.ts';
+import {poll} from './poll.ts';
+import {searchInPlace} from './search.ts';
+import {show} from './show.ts';
+import {speakHeadline} from './speak.ts';
+
+const chart = document.getElementById('chart');
+const draw = chart === null ? undefined : drawChart(chart);
+document.getElementById('history-table')?.removeAttribute('open');
+
+const poller = poll(
+	data => {
+		show(holdOrder(data));
+		draw?.(data.history);
+		speakHeadline();
+	},
+	showLive(() => poller),
+);
+searchInPlace(poller.now);
+sendChanges(poller.now);

@@ -1,0 +1,57 @@
+import {type History, type VerdictName, verdicts} from '../data/data.ts';
+
+/** The requests of some time. */
+export interface Group {
+	/** Milliseconds since 1970. */
+	readonly start: number;
+	readonly counts: Readonly<Record<VerdictName, number>>;
+}
+
+/**
+ * Adds up the steps of a history. Groups begin at whole multiples of their length, so that the same requests stay in the
+ * same group as time goes on.
+ *
+ * @param length seconds, a multiple of the history's step
+ */
+export function groupSteps(history: History, length: number): readonly Group[] {
+	const {step, start} = history;
+	const perGroup = Math.max(1, Math.round(length / step));
+	const firstStep = Math.round(start / (step * 1000));
+	const groups: Array<{start: number; counts: Record<VerdictName, number>}> = [];
+
+	for (let index = 0; index < history.admitted.length; index += 1) {
+		const beyond = (firstStep + index) % perGroup;
+		if (beyond === 0 || groups.length === 0) {
+			const first = firstStep + index - beyond;
+			groups.push({start: first * step * 1000, counts: noRequests()});
+		}
+
+		const counts = groups.at(-1)?.counts ?? noRequests();
+		for (const verdict of verdicts) {
+			counts[verdict] += history[verdict][index] ?? 0;
+		}
+	}
+
+	return groups;
+}
+
+/** The requests of the last steps. @param count all, unless it is given */
+export function lastSteps(
+	history: History,
+	count = history.admitted.length,
+): Readonly<Record<VerdictName, number>> {
+	const counts = noRequests();
+	for (const verdict of verdicts) {
+		counts[verdict] = history[verdict].slice(-count).reduce((sum, one) => sum + one, 0);
+	}
+
+	return counts;
+}
+
+export function allOf(counts: Readonly<Record<VerdictName, number>>): number {
+	return verdicts.reduce((sum, verdict) => sum + counts[verdict], 0);
+}
+
+function noRequests(): Record<VerdictName, number> {
+	return {admitted: 0, limited: 0, banned: 0, denied: 0, unavailable: 0};
+}

@@ -1,0 +1,47 @@
+import {type DashboardData, verdicts} from '../data/data.ts';
+import {allOf, groupSteps, lastSteps} from './group-steps.ts';
+import {type Html, html} from './html.ts';
+import {countText} from './numbers.ts';
+import {clockText} from './times.ts';
+import {verdictLabels} from './verdict-words.ts';
+
+/** Seconds for each row of the table. */
+const ROW = 300;
+
+/**
+ * The last hour. The script draws the chart and closes the table, which stands open without it.
+ */
+export function historySection({history}: DashboardData): Html {
+	const total = lastSteps(history);
+	const isEmpty = allOf(total) === 0;
+
+	return html`<section class="card history" id="history" aria-labelledby="history-title">
+		<div class="card-head">
+			<h2 id="history-title">The last hour</h2>
+			<p class="moment" id="moment" data-keep></p>
+		</div>
+		<ul class="legend" id="legend">${verdicts.map(
+			verdict =>
+				html`<li><span class="swatch" data-verdict="${verdict}"></span><span class="label">${verdictLabels[verdict]}</span> <span class="number" id="count-${verdict}" data-keep>${countText(total[verdict])}</span></li>`,
+		)}</ul>
+		${isEmpty && html`<p class="empty">The gate has counted no request in this process during the last hour. Open a page of your app, and it appears here.</p>`}
+		<div class="chart" id="chart" data-keep aria-hidden="true"></div>
+		<details id="history-table" open>
+			<summary>The last hour as a table</summary>
+			<div class="scroll">${historyTable(history)}</div>
+		</details>
+	</section>`;
+}
+
+function historyTable(history: DashboardData['history']): Html {
+	const rows = groupSteps(history, ROW).toReversed();
+
+	return html`<table class="numbers">
+		<caption class="unseen">Requests by verdict, in steps of five minutes, the latest first</caption>
+		<thead><tr><th scope="col">From</th>${verdicts.map(verdict => html`<th scope="col">${verdictLabels[verdict]}</th>`)}</tr></thead>
+		<tbody>${rows.map(
+			({start, counts}) =>
+				html`<tr data-key="${start}"><th scope="row">${clockText(start)}</th>${verdicts.map(verdict => html`<td>${countText(counts[verdict])}</td>`)}</tr>`,
+		)}</tbody>
+	</table>`;
+}

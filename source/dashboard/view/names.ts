@@ -1,0 +1,36 @@
+import {type Html, html} from './html.ts';
+import {startOf} from './inert.ts';
+
+/** Characters of a text that the page contains. Style cuts what is too wide. */
+const MAX_SHOWN = 200;
+const MAX_TITLE = 1000;
+
+/** Characters that are visible everywhere. */
+const SHORT = 20;
+
+/** As many characters of a search as the server reads. */
+const MAX_SEARCH = 200;
+
+/** A text of somebody else's: a client, a reason, a rule. It does not reorder what stands around it. */
+export function foreign(text: string): Html {
+	const shown = startOf(text, MAX_SHOWN);
+
+	return text.length > SHORT
+		? html`<bdi title="${startOf(text, MAX_TITLE)}">${shown}</bdi>`
+		: html`<bdi>${shown}</bdi>`;
+}
+
+/** A client, as a link to how it stands. */
+export function clientLink(client: string): Html {
+	return html`<a class="client" href="${searchFor(client)}#client">${foreign(client)}</a>`;
+}
+
+/** The page's query that searches for a text. */
+export function searchFor(text: string): string {
+	return `?${new URLSearchParams({client: text.slice(0, MAX_SEARCH)})}`;
+}
+
+/** What tells entries of a list apart. */
+export function entryKey(text: string): string {
+	return text.slice(0, MAX_SEARCH);
+}

@@ -1,0 +1,91 @@
+import type {DashboardData} from '../data/data.ts';
+import {banForm, type Change} from './ban-form.ts';
+import {banners} from './banners.ts';
+import {bansSection} from './bans.ts';
+import {explanationFields, explanationSentence} from './explanation.ts';
+import {foundSection} from './found.ts';
+import {headline} from './headline.ts';
+import {historySection} from './history.ts';
+import {exact, type Html, html} from './html.ts';
+import {foreign} from './names.ts';
+import {clientsSection, rulesSection} from './refusals.ts';
+
+/** The names of the files that the page loads. */
+export interface AssetNames {
+	readonly script: string;
+	readonly style: string;
+}
+
+/**
+ * The whole page. All links are relative queries, so that it works below any path.
+ *
+ * @param change the result of a change that was made without a script
+ */
+export function renderPage(data: DashboardData, assets: AssetNames, change?: Change): string {
+	return String(html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${data.title}</title>
+<link rel="stylesheet" href="?asset=${assets.style}">
+<script type="module" src="?asset=${assets.script}" blocking="render"></script>
+</head>
+<body>
+${renderBody(data, change)}
+</body>
+</html>
+`);
+}
+
+/** All that changes as time goes on. The script renders it anew and replaces what differs. */
+export function renderBody(data: DashboardData, change?: Change): Html {
+	return html`<a class="skip" href="#main">Skip to the content</a>
+<header class="top" id="top">
+	<h1>${data.title}</h1>
+	<p class="live" id="live" data-keep></p>
+	${searchForm(data)}
+</header>
+<main id="main" tabindex="-1">
+	<p class="unseen" id="spoken" role="status" data-keep></p>
+	${banners(data)}
+	${changeProblem(change)}
+	${headline(data)}
+	${foundSection(data)}
+	${historySection(data)}
+	<div class="pair">
+		${rulesSection(data)}
+		${clientsSection(data)}
+	</div>
+	<div class="pair wide-first">
+		${bansSection(data)}
+		${banForm(change)}
+	</div>
+</main>
+<footer id="foot">${yourself(data)}</footer>`;
+}
+
+function searchForm({found}: DashboardData): Html {
+	return html`<form method="get" action="?" role="search" class="search" id="search-form" data-keep>
+	<label class="unseen" for="search">Look up a client</label>
+	<input id="search" name="client" value="${found && exact(found.query)}" placeholder="Address, range, key or reason" autocomplete="off" autocapitalize="off" spellcheck="false"><button type="submit">Look up</button>
+</form>`;
+}
+
+/** Errors of buttons in lists. Those of the form for bans stand beside its fields. */
+function changeProblem(change: Change | undefined): Html | undefined {
+	if (change === undefined || change.action === 'ban') {
+		return undefined;
+	}
+
+	return html`<p class="banner" data-kind="failing" role="alert">${change.error?.message ?? change.message}</p>`;
+}
+
+function yourself({you}: DashboardData): Html {
+	return you === undefined
+		? html`<p>The page does not stand behind the gate, so your own requests are not counted.</p>`
+		: html`<p>Your own requests: ${foreign(you.client)}. ${explanationSentence(you)}</p>
+	<details id="you"><summary>Details</summary>${explanationFields(you)}</details>`;
+}
