@@ -18,7 +18,7 @@ export function foundSection({found, now}: DashboardData): Html | undefined {
 			<h2 id="found-title" tabindex="-1">${foreign(client ?? query)}</h2>
 			<a class="close" href="?">Close</a>
 		</div>
-		${error !== undefined && html`<p class="problem">${error}</p>`}
+		${error !== undefined && html`<p class="problem">${foreign(error)}</p>`}
 		${found.ban === undefined && client === undefined ? undefined : standing(found, now)}
 	</section>`;
 }

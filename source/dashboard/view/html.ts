@@ -1,4 +1,4 @@
-import {inert} from './inert.ts';
+import {inert, startOf} from './inert.ts';
 
 /** Markup. Only `html` and `exact` make it, so that no other text is ever taken for markup. */
 export class Html {
@@ -13,7 +13,10 @@ export class Html {
 	}
 }
 
-/** What a template may contain. Texts are escaped and made inert. Nothing stands for undefined and false. */
+/** Characters of a text that are shown. */
+const MAX_TEXT = 2000;
+
+/** What a template may contain. Texts are escaped, made inert, and cut if they are very long. Nothing stands for undefined and false. */
 export type Part = Html | string | number | undefined | false | readonly Part[];
 
 /** A template tag. Attributes must be in double quotes. */
@@ -37,7 +40,9 @@ function markupOf(part: Part): string {
 		return String(part);
 	}
 
-	return typeof part === 'object' ? part.map(markupOf).join('') : escaped(inert(String(part)));
+	return typeof part === 'object'
+		? part.map(markupOf).join('')
+		: escaped(inert(startOf(String(part), MAX_TEXT)));
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -21,7 +21,6 @@ test('a ban appears without a reload', async t => {
 test('focus, selection, scroll position and typed text survive polls', async t => {
 	const served = await servePage(t, attack);
 	const {page} = await visit(t, served.url);
-	await page.getByText('Live', {exact: true}).waitFor();
 	await page.getByLabel('Duration').fill('10m');
 	const field = page.getByLabel('Client', {exact: true});
 	await field.fill('198.51.100.');
@@ -114,7 +113,6 @@ for (const status of [401, 403, 404, 302]) {
 	test(`the page stops asking, and says why, when the answer is ${status}`, async t => {
 		const served = await servePage(t, quiet);
 		const {page} = await visit(t, served.url, {isClockManual: true});
-		await page.getByText('Live', {exact: true}).waitFor();
 
 		served.status = status;
 		await page.clock.runFor(2000);
@@ -128,7 +126,6 @@ for (const status of [401, 403, 404, 302]) {
 test('a hidden tab does not ask, and asks at once when it is shown', async t => {
 	const served = await servePage(t, quiet);
 	const {page} = await visit(t, served.url, {isClockManual: true});
-	await page.getByText('Live', {exact: true}).waitFor();
 	const become = (state: string) =>
 		page.evaluate(`
 			Object.defineProperty(document, 'visibilityState', {value: '${state}', configurable: true});
@@ -149,7 +146,6 @@ test('a hidden tab does not ask, and asks at once when it is shown', async t => 
 test('the page can be paused', async t => {
 	const served = await servePage(t, quiet);
 	const {page} = await visit(t, served.url, {isClockManual: true});
-	await page.getByText('Live', {exact: true}).waitFor();
 
 	await page.getByRole('button', {name: 'Pause'}).click();
 	await page.getByText('Paused', {exact: true}).first().waitFor();

@@ -32,7 +32,7 @@ test.after.always(async () => {
 	await (await browser)?.close();
 });
 
-/** Opens a page as a visitor of its own, with no cookies and nothing cached. */
+/** Opens a page as a visitor of its own, with no cookies and nothing cached, and waits until it is live. */
 export async function visit(
 	t: ExecutionContext,
 	url: string,
@@ -58,7 +58,19 @@ export async function visit(
 	}
 
 	await page.goto(url);
+	if (options.javaScriptEnabled !== false) {
+		await page.locator('#live[data-state=live]').waitFor();
+	}
+
 	return {page, problems};
+}
+
+/** Waits until an expression is true in the page. Playwright's own way breaches the page's policy. */
+export async function until(page: Page, condition: string): Promise<void> {
+	await page.evaluate(`new Promise(resolve => {
+		const look = () => ((${condition}) ? resolve() : setTimeout(look, 20));
+		look();
+	})`);
 }
 
 /** Waits until a place is free. A test that has one may open more pages. */
