@@ -37,7 +37,7 @@ test('a page does not keep its process alive, whether or not the gate is closed'
 	}
 });
 
-test('a gate that is used no more is freed, whatever watched it', async t => {
+test.serial('a gate that is used no more is freed, whatever watched it', async t => {
 	const make = () => {
 		for (let index = 0; index < 200; index += 1) {
 			dashboard(gatekeeper(), {authorize: () => true});

@@ -46,7 +46,7 @@ test('refusals of an hour are added up, and older ones are forgotten', t => {
 	t.deepEqual(clients.read(), []);
 });
 
-test('a million addresses take no more memory than a thousand, and hide no client that is refused often', t => {
+test.serial('a million addresses take no more memory than a thousand, and hide no client that is refused often', t => {
 	const {clients} = watched();
 	const note = (from: number, to: number) => {
 		for (let index = from; index < to; index += 1) {
