@@ -2,6 +2,7 @@ import {readdir, readFile} from 'node:fs/promises';
 import {Router} from '@koa/router';
 import test from 'ava';
 import Koa, {type Context, type DefaultState} from 'koa';
+import {type DashboardOptions, dashboard} from '../source/dashboard.ts';
 import {
 	AddressList,
 	type Ban,
@@ -55,6 +56,17 @@ router.get('/', specific([[1, 2]], {standalone: true}), async ctx => {
 	// @ts-expect-error the state is read-only
 	ctx.state.gatekeeper.client = 'another';
 });
+
+const mine: DashboardOptions<MyState> = {
+	authorize: async ctx => ctx.state.user === 'admin' && ctx.state.gatekeeper.client !== '',
+	title: 'Shop',
+};
+router.all('/gate', dashboard(gate, mine));
+app.use(dashboard(gate, {authorize: ctx => ctx.state.user?.role === 'admin'}));
+// @ts-expect-error authorize is required
+const _noOptions = () => dashboard(gate, {title: 'Shop'});
+// @ts-expect-error a user is no boolean
+const _noBoolean = () => dashboard<MyState>(gate, {authorize: ctx => ctx.state.user});
 
 gatekeeper({
 	ipHeader: 'Forwarded',

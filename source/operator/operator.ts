@@ -4,6 +4,8 @@ import type {ClientName} from '../client/client-name.ts';
 import type {BanOptions, ReportOptions, Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
 import {checkReport, countReport} from '../reports/count-report.ts';
+import type {StoredBan} from '../stores/ban-records.ts';
+import type {GateStore} from '../stores/guard/gate-store.ts';
 import {checkReason} from '../stores/reason.ts';
 import {yieldToIo} from '../yield-to-io.ts';
 import {type Ban, shownBan} from './ban.ts';
@@ -44,7 +46,7 @@ export interface Operator {
 	/** Counts a report of a client, as `ctx.report()` does. Without a ban rule it counts nothing. */
 	report(client: ClientName, options?: Omit<ReportOptions, 'client'>): Promise<Standing>;
 	/**
-	 * The bans in force, each once, in no particular order. One that begins or ends during the iteration may be
+	 * The bans in force, each once: ranges first, the others in no particular order. One that begins or ends during the iteration may be
 	 * missing. The iteration rejects if the store, or a server of its cluster, fails.
 	 *
 	 * @example
@@ -115,20 +117,11 @@ export function operator(settings: Settings): Operator {
 		},
 
 		async *bans() {
+			// Who reads only the start of a long list sees them: a range holds many clients, and there are few of them.
+			yield* stillInForce(await commands.ranges(), store);
 			for await (const page of commands.bans()) {
-				const listedAt = store.now();
-				for (const ban of page) {
-					const endsInMs = ban.endsInMs - (store.now() - listedAt);
-					if (endsInMs > 0) {
-						yield shownBan({...ban, endsInMs});
-					}
-				}
-
+				yield* stillInForce(page, store);
 				await yieldToIo();
-			}
-
-			for (const ban of await commands.ranges()) {
-				yield shownBan(ban);
 			}
 		},
 
@@ -140,6 +133,17 @@ export function operator(settings: Settings): Operator {
 			await commands.close();
 		},
 	};
+}
+
+/** The bans of a list, as they stand when each of them is read. */
+function* stillInForce(listed: Iterable<StoredBan>, store: GateStore): Generator<Ban> {
+	const listedAt = store.now();
+	for (const ban of listed) {
+		const endsInMs = ban.endsInMs - (store.now() - listedAt);
+		if (endsInMs > 0) {
+			yield shownBan({...ban, endsInMs});
+		}
+	}
 }
 
 function nameOf(target: Target): string {

@@ -1,7 +1,7 @@
 import {createHmac} from 'node:crypto';
 import test from 'ava';
 import type {DashboardData} from '../../source/dashboard.ts';
-import {MemoryStore} from '../../source/index.ts';
+import {gatekeeper, MemoryStore} from '../../source/index.ts';
 import {onBothStores} from '../support/both-stores.ts';
 import {type DashboardApp, dashboardApp} from '../support/dashboard/app.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
@@ -235,6 +235,18 @@ test('of 20,000 bans the page shows 100, and says that there are more', async t 
 	await app.gate.ban('192.0.2.1');
 	t.is((await dataOf(app)).bans.entries[0]?.client, '192.0.2.1');
 	t.is((await app.http.get('/')).status, 200);
+});
+
+test('of 20,000 bans the ranges are among those that are read', async t => {
+	const {store} = manualClockStore();
+	for (let index = 0; index < 20_000; index += 1) {
+		store.ban(`key:${index}`, {duration: 60_000});
+	}
+
+	const app = dashboardApp({gate: {store}});
+	await gatekeeper({store}).ban('203.0.113.0/24');
+	t.is((await dataOf(app)).bans.entries[0]?.client, '203.0.113.0/24');
+	t.truthy((await search(app, '203.0.113.0/24')).found?.ban);
 });
 
 test('hostile rule names, reasons and keys are texts in the JSON and no markup on the page', async t => {

@@ -8,8 +8,8 @@ import {ListedBans} from './listed-bans.ts';
 /** Milliseconds. However many pages ask, the store is read no more often. */
 const READ_EVERY = 5000;
 
-/** Milliseconds that a page waits for a read. The list of the last one stands in for it. */
-const PATIENCE = 2000;
+/** How many milliseconds a page waits for a read: for the first one, and while it can show the list of the last one. */
+const usualPatience = {first: 10_000, later: 2000};
 
 /** How many bans are shown. */
 const MAX_SHOWN = 100;
@@ -18,15 +18,17 @@ const MAX_SHOWN = 100;
 export class Bans {
 	readonly #read: () => AsyncIterable<Ban>;
 	readonly #clock: Clock;
+	readonly #patience: typeof usualPatience;
 	readonly #list: ListedBans;
 	#reading: Promise<void> | undefined;
 	#readAt = -Infinity;
 	#isPartial = false;
 	#error: string | undefined;
 
-	constructor(read: () => AsyncIterable<Ban>, clock: Clock) {
+	constructor(read: () => AsyncIterable<Ban>, clock: Clock, patience = usualPatience) {
 		this.#read = read;
 		this.#clock = clock;
+		this.#patience = patience;
 		this.#list = new ListedBans(clock);
 	}
 
@@ -76,7 +78,9 @@ export class Bans {
 			});
 		}
 
-		if (this.#reading !== undefined && !(await settles(this.#reading, PATIENCE))) {
+		const {first, later} = this.#patience;
+		const patience = this.#readAt === -Infinity ? first : later;
+		if (this.#reading !== undefined && !(await settles(this.#reading, patience))) {
 			this.#error ??= 'The store has not listed them yet.';
 		}
 	}

@@ -117,6 +117,36 @@ test('a read that fails keeps the last list, and says why', async t => {
 	t.is((await bans.list('')).error, undefined);
 });
 
+test('a store that does not reply holds no page up, and its list shows when it has come', async t => {
+	const clock = dashboardClock();
+	let reply = () => {};
+	const replied = new Promise<void>(resolve => {
+		reply = resolve;
+	});
+	const bans = new Bans(
+		async function* () {
+			yield ban('192.0.2.1');
+			await replied;
+		},
+		clock,
+		{first: 1, later: 1},
+	);
+	// The timers of the observations do not keep the process alive.
+	const alive = setInterval(() => {}, 1000);
+	const error = 'The store has not listed them yet.';
+	t.deepEqual(await bans.list(''), {entries: [], total: 0, isPartial: false, error});
+	bans.begin(ban('192.0.2.2'));
+	t.like(await bans.list(''), {total: 1, error});
+	reply();
+	let list = await bans.list('');
+	while (list.error !== undefined) {
+		list = await bans.list('');
+	}
+
+	clearInterval(alive);
+	t.is(list.total, 2);
+});
+
 test('an iteration that cannot begin is a failed read', async t => {
 	const bans = new Bans(() => {
 		throw new Error('gone');

@@ -37,7 +37,7 @@ test('a page does not keep its process alive, whether or not the gate is closed'
 	}
 });
 
-test('a gate that is used no more is freed, whatever watched it', async t => {
+test.serial('a gate that is used no more is freed, whatever watched it', async t => {
 	const make = () => {
 		for (let index = 0; index < 200; index += 1) {
 			dashboard(gatekeeper(), {authorize: () => true});
@@ -53,6 +53,34 @@ test('a gate that is used no more is freed, whatever watched it', async t => {
 
 	const each = (bytesHeld() - before) / 2000;
 	t.true(each < 5000, `${each} bytes for each gate`);
+});
+
+test('requests are read when a step is over, even if nobody looks', async t => {
+	const gate = gatekeeper();
+	const {stats} = gate;
+	let now = 0;
+	let reads = 0;
+	const isRead = new Promise<void>(resolve => {
+		gate.stats = () => {
+			reads += 1;
+			if (reads === 1) {
+				now = 9999;
+			} else {
+				now = 10_001;
+				resolve();
+			}
+
+			return stats();
+		};
+	});
+	const observations = observe(gate, {steady: () => now, wall: () => Date.now()});
+	// The timer of the observations does not keep the process alive.
+	const alive = setInterval(() => {}, 1000);
+	await isRead;
+	clearInterval(alive);
+
+	t.is(reads, 2);
+	t.true(observations.history.stepEndsIn > 9000);
 });
 
 test('the clock runs forwards and shows the time', t => {
