@@ -15,6 +15,7 @@ const folders = [
 	'docs',
 	'attacks',
 	'client',
+	'dashboard',
 	'marks',
 	'policy',
 	'stores/guard',

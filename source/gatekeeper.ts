@@ -17,12 +17,14 @@ import {type Operator, operator} from './operator/operator.ts';
 import type {GatekeeperOptions} from './options/options.ts';
 import {type Settings, settle} from './options/settings.ts';
 import {explainMissingGate} from './reports/missing-gate.ts';
+import {type Watching, watching} from './telemetry/watching.ts';
+import {type UpgradeChecks, upgradeChecks} from './upgrades/check-upgrades.ts';
 
 /**
- * A Koa middleware, called the gate, that also has `ban()`, `unban()`, `reset()`, `report()`, `bans()` and
- * `close()`.
+ * A Koa middleware, called the gate, that also has what operators call, such as `ban()`; what watches it, such as `on()`;
+ * and `check()`, for requests that do not go through Koa.
  */
-export type Gatekeeper = Middleware & Operator;
+export interface Gatekeeper extends Middleware, Operator, Watching, UpgradeChecks {}
 
 /** Makes one link of the chain; none if the options leave it nothing to do. */
 type Link = (settings: Settings) => Middleware | undefined;
@@ -63,7 +65,12 @@ export function gatekeeper<State = DefaultState>(
 	// The settings identify the gate, too: no two gates share them.
 	const gate = oncePerRequest(compose(middlewares), settings);
 
-	return Object.assign(tagGate(gate, settings), operator(settings));
+	return Object.assign(
+		tagGate(gate, settings),
+		operator(settings),
+		watching(settings.telemetry),
+		upgradeChecks(settings),
+	);
 }
 
 function made(link: Link, settings: Settings): Middleware | undefined {

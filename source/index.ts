@@ -13,7 +13,10 @@ export type {
 } from './context.ts';
 export {type Gatekeeper, gatekeeper} from './gatekeeper.ts';
 export type {RouterLike} from './marks/router.ts';
-export type {Ban, Operator} from './operator/operator.ts';
+export type {Ban} from './operator/ban.ts';
+export type {ClientLimit, ClientStanding} from './operator/inspect.ts';
+export type {Operator} from './operator/operator.ts';
+export type {SpecificKey} from './operator/targets.ts';
 export type {BanDuration, BanRule} from './options/ban-rule.ts';
 export type {ContextOf} from './options/context-of.ts';
 export type {Cost, CountWhen, LimitRule, LimitRules, LimitRulesFor} from './options/limit-rules.ts';
@@ -37,6 +40,7 @@ export type {
 	StoredBan,
 } from './stores/ban-records.ts';
 export type {StoreErrorPolicy} from './stores/guard/failure-policy.ts';
+export type {Inspection} from './stores/inspection.ts';
 export {MemoryStore} from './stores/memory/memory-store.ts';
 export type {MemoryStoreOptions} from './stores/memory/options.ts';
 export type {Rule, SettledBanRule} from './stores/rule.ts';
@@ -50,3 +54,17 @@ export type {
 	Quota,
 	Verdict,
 } from './stores/verdict.ts';
+export type {
+	BannedEvent,
+	GateEventName,
+	GateEvents,
+	GateListener,
+	RefusedEvent,
+	ReportedEvent,
+	StoreFailedEvent,
+	UnbannedEvent,
+} from './telemetry/events.ts';
+export type {Stats, StoreStats} from './telemetry/stats.ts';
+export type {Watching} from './telemetry/watching.ts';
+export type {AppLike, UpgradeChecks, UpgradeRefusal} from './upgrades/check-upgrades.ts';
+export {refuseUpgrade} from './upgrades/refuse-upgrade.ts';

@@ -18,6 +18,7 @@ test('the package is an ES module and CommonJS, and they are not the same', t =>
 	t.deepEqual(Object.keys(commonJs).sort(), Object.keys(esModule).sort());
 	t.not(commonJs.gatekeeper, esModule.gatekeeper);
 	t.truthy(require('koa-gatekeeper/redis').RedisStore);
+	t.is(typeof require('koa-gatekeeper/dashboard').dashboard, 'function');
 });
 
 for (const [one, gatePackage, other, routePackage] of pairs) {

@@ -55,7 +55,10 @@ function decideUnderFoundLimits(ctx: Context, state: RequestState): MaybePromise
 		return ban;
 	}
 
-	return andThen(globalLimits(ctx, state), limits => decideUnder(ctx, state, limits));
+	return andThen(globalLimits(ctx, state), limits => {
+		settings.telemetry.clientRules.note(limits.rules);
+		return decideUnder(ctx, state, limits);
+	});
 }
 
 function setVerdict(state: RequestState, verdict: GuardedVerdict): void {

@@ -75,6 +75,7 @@ function mayLackHeaders({req}: Context): boolean {
 /** Rejects a request whose client cannot be identified: it might be any client, a banned one included. */
 function dismiss(ctx: Context, status: 400 | 431): void {
 	const state = currentState(ctx);
+	state.settings.telemetry.tally.count('unidentified');
 	state.speakFrom(state.outer);
 	if (!hasResponse(ctx)) {
 		ctx.throw(status, 'The gate cannot identify the client');

@@ -4,9 +4,9 @@ import {ignoreRejection} from '../maybe-promise.ts';
 import type {Settings} from '../options/settings.ts';
 import {ctxReport} from '../reports/ctx-report.ts';
 import {currentState, type RequestState} from '../request-state.ts';
-import {emitError} from '../response/emit-error.ts';
 import {hasResponse} from '../response/has-response.ts';
 import {type Failure, type Outcome, outcomeOf} from '../response/status-to-send.ts';
+import {emitError} from '../telemetry/emit-error.ts';
 
 /** Reports the client where `reportWhen` says so of the response. */
 export function reportStatus({reportWhen}: Settings): Middleware | undefined {
@@ -72,7 +72,7 @@ function report(ctx: Context, state: RequestState, status: number, weigh: Weigh)
 	try {
 		const weight = weightOf(weigh(ctx, status));
 		if (weight > 0) {
-			ctxReport(state, {weight, reason: `HTTP ${status}`});
+			ctxReport(ctx, state, {weight, reason: `HTTP ${status}`});
 		}
 	} catch (error) {
 		emitError(ctx, error);

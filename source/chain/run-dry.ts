@@ -1,7 +1,7 @@
 import type {Middleware} from 'koa';
 import {currentState} from '../request-state.ts';
-import {emitError} from '../response/emit-error.ts';
 import type {Failure} from '../response/status-to-send.ts';
+import {emitError} from '../telemetry/emit-error.ts';
 
 /**
  * Makes a link of the chain part of a dry run: where it refuses the request, the request goes on, and the further

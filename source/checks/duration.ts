@@ -34,3 +34,8 @@ function fromText(given: unknown): number {
 export function wholeSeconds(ms: number): number {
 	return Math.min(Math.max(1, Math.ceil(ms / 1000)), Number.MAX_SAFE_INTEGER);
 }
+
+/** The same for the end of a ban, which may be endless. */
+export function secondsLeft(ms: number): number {
+	return ms === Infinity ? Infinity : wholeSeconds(ms);
+}

@@ -3,9 +3,9 @@ import {describe} from '../checks/describe.ts';
 import {ignoreRejection} from '../maybe-promise.ts';
 import type {Limits, SettledCountWhen} from '../options/limits.ts';
 import {noPlaces, type RequestState} from '../request-state.ts';
-import {emitError} from '../response/emit-error.ts';
 import {raiseQuotas} from '../response/ratelimit-fields.ts';
 import type {Rule} from '../stores/rule.ts';
+import {emitError} from '../telemetry/emit-error.ts';
 
 /**
  * Gives back the places of a request that turns out not to count. Nothing waits for the store.

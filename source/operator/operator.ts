@@ -1,4 +1,4 @@
-import {milliseconds, wholeSeconds} from '../checks/duration.ts';
+import {milliseconds} from '../checks/duration.ts';
 import {namedOptions} from '../checks/option-checks.ts';
 import type {ClientName} from '../client/client-name.ts';
 import type {BanOptions, ReportOptions, Standing} from '../context.ts';
@@ -6,21 +6,16 @@ import type {Settings} from '../options/settings.ts';
 import {checkReport, countReport} from '../reports/count-report.ts';
 import {checkReason} from '../stores/reason.ts';
 import {yieldToIo} from '../yield-to-io.ts';
-import {keyToBan, keyToReset, targetsToUnban, targetToBan} from './targets.ts';
-
-/** A ban in force. */
-export interface Ban {
-	/** The client's canonical key, which every method of the gate takes; or the range, as a CIDR. */
-	readonly client: string;
-	/** Whether reports led to the ban, or `gate.ban()` or `ctx.ban()` did. */
-	readonly by: 'reports' | 'hand';
-	/** The reason that was given; `'HTTP 404'` and such by `reportWhen`. */
-	readonly reason?: string;
-	/** Seconds until the ban ends, rounded up; Infinity for an endless ban. */
-	readonly retryAfter: number;
-	/** Which of the client's bans by reports it is: 1, 2, …; only if the ban rule has a list of durations. */
-	readonly strike?: number;
-}
+import {type Ban, shownBan} from './ban.ts';
+import {type ClientStanding, inspect} from './inspect.ts';
+import {
+	countedKey,
+	keyToBan,
+	type SpecificKey,
+	type Target,
+	targetsToUnban,
+	targetToBan,
+} from './targets.ts';
 
 /**
  * What you can do from code. A client is an address, a key as `bans()` shows it, or `{key: 'alice'}`.
@@ -45,7 +40,7 @@ export interface Operator {
 	 * Deletes a client's counted requests and reports; a ban stays. `{specificKey: 'alice'}` resets what a
 	 * `specific` counts as `'alice'` by its `key`.
 	 */
-	reset(client: ClientName | {readonly specificKey: string}): Promise<void>;
+	reset(client: ClientName | SpecificKey): Promise<void>;
 	/** Counts a report of a client, as `ctx.report()` does. Without a ban rule it counts nothing. */
 	report(client: ClientName, options?: Omit<ReportOptions, 'client'>): Promise<Standing>;
 	/**
@@ -59,6 +54,12 @@ export interface Operator {
 	 */
 	bans(): AsyncIterableIterator<Ban>;
 	/**
+	 * How a client stands: its ban, its reports, and its quota under the rules that the gate has asked its store about; of
+	 * those that functions return, the last 100. `{specificKey: 'alice'}` asks about what a `specific` counts as `'alice'`.
+	 * It counts nothing.
+	 */
+	inspect(client: ClientName | SpecificKey): Promise<ClientStanding>;
+	/**
 	 * Releases what the gate and its store hold, but never a Redis client of yours. A MemoryStore is emptied,
 	 * for every gate that shares it. You may call it twice.
 	 */
@@ -66,7 +67,7 @@ export interface Operator {
 }
 
 export function operator(settings: Settings): Operator {
-	const {store, banRule} = settings;
+	const {store, banRule, telemetry} = settings;
 	const {commands} = store;
 
 	return {
@@ -85,18 +86,26 @@ export function operator(settings: Settings): Operator {
 			await ('range' in target
 				? commands.banRange(target.range, ban)
 				: commands.ban(target.client, ban));
+			const {duration: endsInMs, ...reasoned} = ban;
+			telemetry.banned({client: nameOf(target), by: 'hand', ...reasoned, endsInMs});
 		},
 
 		async unban(client) {
-			for (const target of targetsToUnban(client, settings)) {
+			const targets = targetsToUnban(client, settings);
+			for (const target of targets) {
 				await ('range' in target
 					? commands.unbanRange(target.range)
 					: commands.unban(target.client));
 			}
+
+			// A range and a client may have the same name.
+			for (const name of new Set(targets.map(nameOf))) {
+				telemetry.unbanned(name);
+			}
 		},
 
 		async reset(client) {
-			await commands.reset(keyToReset(client, settings));
+			await commands.reset(countedKey(client, settings));
 		},
 
 		async report(client, options = {}) {
@@ -108,19 +117,23 @@ export function operator(settings: Settings): Operator {
 		async *bans() {
 			for await (const page of commands.bans()) {
 				const listedAt = store.now();
-				for (const {endsInMs, ...ban} of page) {
-					const left = endsInMs - (store.now() - listedAt);
-					if (left > 0) {
-						yield {...ban, retryAfter: secondsLeft(left)};
+				for (const ban of page) {
+					const endsInMs = ban.endsInMs - (store.now() - listedAt);
+					if (endsInMs > 0) {
+						yield shownBan({...ban, endsInMs});
 					}
 				}
 
 				await yieldToIo();
 			}
 
-			for (const {endsInMs, ...ban} of await commands.ranges()) {
-				yield {...ban, retryAfter: secondsLeft(endsInMs)};
+			for (const ban of await commands.ranges()) {
+				yield shownBan(ban);
 			}
+		},
+
+		async inspect(client) {
+			return inspect(client, settings);
 		},
 
 		async close() {
@@ -129,6 +142,6 @@ export function operator(settings: Settings): Operator {
 	};
 }
 
-function secondsLeft(ms: number): number {
-	return ms === Infinity ? Infinity : wholeSeconds(ms);
+function nameOf(target: Target): string {
+	return 'range' in target ? target.range : target.client;
 }

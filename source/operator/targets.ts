@@ -68,16 +68,22 @@ export function targetsToUnban(
 	return named ? [{range: named.cidr}, {client}] : [{client}];
 }
 
+/** What a `specific` counts by its `key`. */
+export interface SpecificKey {
+	readonly specificKey: string;
+}
+
+export function isSpecificKey(name: ClientName | SpecificKey): name is SpecificKey {
+	return typeof name === 'object' && name !== null && 'specificKey' in name;
+}
+
 /**
- * The canonical key of what is to be reset: a client, or a key that a `specific` counts.
+ * The canonical key of what is counted: a client, or a key that a `specific` counts.
  *
  * @throws {TypeError} for anything that names neither
  */
-export function keyToReset(
-	name: ClientName | {readonly specificKey: string},
-	settings: Settings,
-): string {
-	if (typeof name !== 'object' || name === null || !('specificKey' in name)) {
+export function countedKey(name: ClientName | SpecificKey, settings: Settings): string {
+	if (!isSpecificKey(name)) {
 		return namedClient(name, settings).client;
 	}
 

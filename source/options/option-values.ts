@@ -92,6 +92,7 @@ const methods = [
 	'ban',
 	'unban',
 	'reset',
+	'inspect',
 	'bans',
 	'banRange',
 	'unbanRange',

@@ -22,6 +22,7 @@ import {guard} from '../stores/guard/guard.ts';
 import {MemoryStore} from '../stores/memory/memory-store.ts';
 import type {SettledBanRule} from '../stores/rule.ts';
 import type {Store} from '../stores/store.ts';
+import {Telemetry} from '../telemetry/telemetry.ts';
 import {type Warn, warnEachTime, warner} from '../warnings.ts';
 import {settleBanRule} from './ban-rule.ts';
 import {foreignOptions} from './foreign-names.ts';
@@ -47,6 +48,7 @@ import type {
 	OnRefused,
 	ReportWhen,
 } from './options.ts';
+import {storeObserver} from './store-observer.ts';
 
 /** The options as the chain reads them: checked and complete, with times in milliseconds. */
 export interface Settings {
@@ -71,6 +73,7 @@ export interface Settings {
 	/** The store, under `onStoreError`. */
 	readonly store: GateStore;
 	readonly warn: Warn;
+	readonly telemetry: Telemetry;
 }
 
 /** Milliseconds. */
@@ -153,6 +156,7 @@ export function settle(options: unknown): Settings {
 	check(optional(isFunction<OnRefused>), onRefused, 'onRefused', 'a function of (ctx, refusal)');
 
 	const storeTimeout = milliseconds(timeout, 'storeTimeout', MAX_TIMEOUT);
+	const telemetry = new Telemetry();
 
 	return {
 		banRule: banRule === undefined ? undefined : settleBanRule(banRule, 'banRule'),
@@ -181,9 +185,10 @@ export function settle(options: unknown): Settings {
 		store: guard(used, {
 			policy: onStoreError,
 			timeout: storeTimeout,
-			warn: warnEachTime,
+			observer: storeObserver(onStoreError, telemetry),
 		}),
 		warn: warner(),
+		telemetry,
 	};
 }
 

@@ -1,4 +1,5 @@
-import {wholeSeconds} from '../checks/duration.ts';
+import type {Context} from 'koa';
+import {secondsLeft} from '../checks/duration.ts';
 import {check} from '../checks/option-checks.ts';
 import type {Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
@@ -23,23 +24,27 @@ export function checkReport({
  * Counts a report. Returns how the client stands then.
  *
  * @param store what counts it: the gate's store for a handler, its commands for an operator
+ * @param ctx absent for an operator
  */
 export async function countReport(
 	store: Pick<GateStore, 'report'>,
-	{banRule, warn}: Pick<Settings, 'banRule' | 'warn'>,
+	{banRule, telemetry, warn}: Pick<Settings, 'banRule' | 'telemetry' | 'warn'>,
 	client: string,
 	report: Report,
+	ctx?: Context,
 ): Promise<Standing> {
 	if (banRule === undefined) {
 		warn('GATEKEEPER_NO_BAN_RULE', 'gatekeeper() was given');
 		return {reports: 0, banned: false, immune: 'no-ban-rule'};
 	}
 
-	const {reports, banEndsInMs} = await store.report(client, banRule, report);
+	const outcome = await store.report(client, banRule, report);
+	telemetry.reported(client, report, outcome, ctx);
+	const {reports, banEndsInMs} = outcome;
 
 	return banEndsInMs === undefined
 		? {reports, banned: false}
-		: {reports, banned: true, retryAfter: wholeSeconds(banEndsInMs)};
+		: {reports, banned: true, retryAfter: secondsLeft(banEndsInMs)};
 }
 
 function isWeight(given: unknown): given is number {

@@ -1,4 +1,5 @@
-import {milliseconds, wholeSeconds} from '../checks/duration.ts';
+import type {Context} from 'koa';
+import {milliseconds, secondsLeft} from '../checks/duration.ts';
 import {namedOptions} from '../checks/option-checks.ts';
 import type {BanOptions, Standing} from '../context.ts';
 import type {RequestState} from '../request-state.ts';
@@ -13,18 +14,19 @@ import {reasonGiven} from './reason-given.ts';
  * @param innermost as for `ctxReport`
  */
 export function ctxBan(
+	ctx: Context,
 	state: RequestState,
 	options: BanOptions = {},
 	innermost: RequestState = state,
 ): Promise<Standing> {
 	state.speakFrom(innermost);
 
-	return neverUnhandled(ban(state, options), cause =>
+	return neverUnhandled(ban(ctx, state, options), cause =>
 		state.settings.warn('GATEKEEPER_BAD_BAN', `had no effect: ${cause}`),
 	);
 }
 
-async function ban(state: RequestState, options: BanOptions): Promise<Standing> {
+async function ban(ctx: Context, state: RequestState, options: BanOptions): Promise<Standing> {
 	// An error is what `promise.catch(ctx.ban)` passes.
 	const given = options instanceof Error ? {} : options;
 	const {duration, reason} = namedOptions(given, ['duration', 'reason'], 'ctx.ban()', {
@@ -42,9 +44,13 @@ async function ban(state: RequestState, options: BanOptions): Promise<Standing> 
 	);
 	const banning = settings.store.ban(client, {duration: lasts, keepsLonger: true, ...text});
 	state.waitFor(banning);
-	const {banEndsInMs} = await banning;
+	const {banEndsInMs: endsInMs} = await banning;
+	// One that ends later was there before, and stays.
+	if (endsInMs <= lasts) {
+		settings.telemetry.banned({client, by: 'hand', ...text, endsInMs}, ctx);
+	}
 
-	return {reports: 0, banned: true, retryAfter: wholeSeconds(banEndsInMs)};
+	return {reports: 0, banned: true, retryAfter: secondsLeft(endsInMs)};
 }
 
 /** @throws {TypeError} for a bad duration, or if there is none */

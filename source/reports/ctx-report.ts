@@ -1,3 +1,4 @@
+import type {Context} from 'koa';
 import {namedOptions} from '../checks/option-checks.ts';
 import {namedClient} from '../client/client-name.ts';
 import type {ReportOptions, Standing} from '../context.ts';
@@ -15,18 +16,23 @@ import {reasonGiven} from './reason-given.ts';
  *   its `ctx.report` on
  */
 export function ctxReport(
+	ctx: Context,
 	state: RequestState,
 	options: ReportOptions = {},
 	innermost: RequestState = state,
 ): Promise<Standing> {
 	state.speakFrom(innermost);
 
-	return neverUnhandled(report(state, options), cause =>
+	return neverUnhandled(report(ctx, state, options), cause =>
 		state.settings.warn('GATEKEEPER_BAD_REPORT', `not counted: ${cause}`),
 	);
 }
 
-async function report(state: RequestState, options: ReportOptions): Promise<Standing> {
+async function report(
+	ctx: Context,
+	state: RequestState,
+	options: ReportOptions,
+): Promise<Standing> {
 	// An error is what `promise.catch(ctx.report)` passes.
 	const given = options instanceof Error ? {} : options;
 	const {client, reason, weight} = namedOptions(given, ['client', 'weight', 'reason'], 'report()');
@@ -45,7 +51,8 @@ async function report(state: RequestState, options: ReportOptions): Promise<Stan
 		settings.warn('GATEKEEPER_NO_BAN_RULE', 'the gate nearest to the handler has');
 	}
 
-	const standing = countReport(settings.store, settings, named?.client ?? state.client, checked);
+	const reported = named?.client ?? state.client;
+	const standing = countReport(settings.store, settings, reported, checked, ctx);
 	state.waitFor(standing);
 
 	return standing;

@@ -1,9 +1,5 @@
 import {STATUS_CODES} from 'node:http';
-
-/** Whether Koa takes something thrown for an error. For anything else it sends 500. */
-export function isError(thrown: unknown): thrown is Error {
-	return thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]';
-}
+import {isError} from '../checks/is-error.ts';
 
 /** The status that Koa 3 sends for an error. Koa 2 sends 404 for an `ENOENT`. */
 export function statusOfError(error: unknown): number {

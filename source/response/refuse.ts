@@ -48,15 +48,16 @@ const preparedFields: ReadonlySet<string> = new Set([
  * @throws {HttpError} with the same status and text if there is no response
  */
 export function refuse(ctx: Context, state: RequestState, refused: Refused): void | Promise<void> {
-	const {banRule, dryRun, headers, onRefused} = state.settings;
+	const {banRule, dryRun, headers, onRefused, telemetry} = state.settings;
 	state.verdict = refused;
 	state.noteRefusal();
 	state.speakFrom(state.outer);
+	const refusal = refusalOf(refused, banRule);
+	telemetry.refused(ctx, state.client, refusal, dryRun);
 	if (dryRun) {
 		return;
 	}
 
-	const refusal = refusalOf(refused, banRule);
 	if (!hasResponse(ctx)) {
 		ctx.throw(refusal.status, refusal.text);
 	}

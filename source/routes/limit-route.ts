@@ -5,12 +5,12 @@ import {andThen, type MaybePromise} from '../maybe-promise.ts';
 import type {LimitSource, Limits} from '../options/limits.ts';
 import type {KeyOf} from '../options/options.ts';
 import type {RequestState} from '../request-state.ts';
-import {emitError} from '../response/emit-error.ts';
 import {fieldsFor} from '../response/ratelimit-fields.ts';
 import type {Refused} from '../response/refusal.ts';
 import {refuse} from '../response/refuse.ts';
 import type {GuardedVerdict} from '../stores/guard/failure-policy.ts';
 import {type AdmitOptions, admitted} from '../stores/verdict.ts';
+import {emitError} from '../telemetry/emit-error.ts';
 import {decidedBefore} from './decided-before.ts';
 
 /** Runs the rest of a request unless a limit refuses it. */
@@ -127,10 +127,14 @@ function decider(source: LimitSource): Decide {
 
 		return andThen(limitsOf(ctx), limits => {
 			const {rules, hasUnnamed} = limits;
+			const {store, warn, telemetry} = state.settings;
 			const fields = fixedFields ?? fieldsFor(rules);
-			if (hasUnnamed && state.settings.store.shared) {
-				state.settings.warn('GATEKEEPER_UNNAMED_RULE', fields.policy);
+			if (hasUnnamed && store.shared) {
+				warn('GATEKEEPER_UNNAMED_RULE', fields.policy);
 			}
+
+			const isKey = counted !== state.client;
+			(isKey ? telemetry.keyRules : telemetry.clientRules).note(rules);
 
 			const asked = rules.length > 0 ? admitUnder(ctx, state, limits, counted, options) : admitted;
 			return andThen(asked, verdict => {

@@ -7,6 +7,7 @@ import type {
 	ReportOutcome,
 	StoredBan,
 } from './ban-records.ts';
+import type {Inspection} from './inspection.ts';
 import type {Rule, SettledBanRule} from './rule.ts';
 import type {AdmitOptions, Counted, Verdict} from './verdict.ts';
 
@@ -95,6 +96,21 @@ export interface Store {
 
 	/** Deletes a client's counted requests and its reports. A ban stays, and earlier bans are still remembered. */
 	reset(client: string, asking?: AskOptions): void | Promise<void>;
+
+	/**
+	 * How a client stands, or a key that a `specific` counts. This counts nothing and changes nothing: a client that is
+	 * unknown stays so, and one that is known is not remembered longer. The quotas are told during a ban, too. A store
+	 * need not look for the ban of a range: the gate does.
+	 *
+	 * @param rules whose quotas are wanted: none, or some hundreds
+	 * @param banRule whose reports are wanted, if there is one
+	 */
+	inspect(
+		client: string,
+		rules: readonly Rule[],
+		banRule: SettledBanRule | undefined,
+		asking?: AskOptions,
+	): Inspection | Promise<Inspection>;
 
 	/**
 	 * The bans in force, page by page. Other work runs between two pages, and each page must come in time. A

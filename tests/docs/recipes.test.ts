@@ -1,6 +1,3 @@
-import {once} from 'node:events';
-import type {Server} from 'node:http';
-import type {Socket} from 'node:net';
 import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import supertest from 'supertest';
@@ -9,7 +6,6 @@ import {ok, report, who} from '../support/handlers.ts';
 import {raw} from '../support/raw.ts';
 import {openRecipe, type Recipe, repeat} from '../support/recipe.ts';
 import {serve} from '../support/servers.ts';
-import {upgradeOn} from '../support/upgrade.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -136,34 +132,6 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 		t.is((await from(bob).get('/export')).status, 429);
 	},
 
-	'Count verdicts for Prometheus': async (t, {from, router, bypass, specific, own}) => {
-		router.post('/report', ctx => {
-			ctx.report({weight: 3});
-			ctx.throw(401);
-		});
-		router.get('/health', bypass(), ok);
-		router.get('/once', specific([1, 60]), ctx => {
-			ctx.body = 'once';
-		});
-
-		await repeat(2, () => from(bob).get('/once'));
-		await repeat(98, () => from(bob).get('/ping'));
-		await repeat(3, () => from(bob).get('/ping'));
-		await from(bob).get('/health');
-		await from(alice).post('/report');
-		await from(alice).get('/ping');
-		const metrics = await supertest((own.metrics as Koa).callback()).get('/');
-		const counted = (verdict: string, exemption: string) =>
-			new RegExp(
-				`gatekeeper_requests_total\\{verdict="${verdict}",exemption="${exemption}"\\} (\\d+)`,
-			).exec(metrics.text)?.[1];
-
-		t.is(counted('admitted', 'none'), '100');
-		t.is(counted('limited', 'none'), '4', 'one of them by the specific()');
-		t.is(counted('admitted', 'bypass'), '1');
-		t.is(counted('banned', 'none'), '1');
-	},
-
 	'Skip health checks with any router': async (t, {app, from, router, specific}) => {
 		router.get('/health', specific([1, 60]), report);
 
@@ -180,31 +148,6 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 		t.regex(await ask('/health/../admin'), /^HTTP\/1\.1 429/);
 	},
 
-	'Log a line for each refusal': async (t, {from}) => {
-		const lines: string[] = [];
-		const {warn} = console;
-		console.warn = (line: string) => lines.push(line);
-		t.teardown(() => {
-			console.warn = warn;
-		});
-
-		await repeat(101, () => from(alice).get('/ping?query=1'));
-		t.deepEqual(
-			lines.map(line => JSON.parse(line)),
-			[
-				{
-					client: alice,
-					method: 'GET',
-					path: '/ping',
-					kind: 'limited',
-					status: 429,
-					retryAfter: 60,
-					rules: ['global'],
-				},
-			],
-		);
-	},
-
 	'List the bans as JSON': async (t, {from, router, own, pass}) => {
 		router.post('/report', ctx => {
 			ctx.report({weight: 3, reason: 'spam'});
@@ -219,36 +162,6 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 			{client: alice, by: 'reports', reason: 'spam', retryAfter: 540},
 			{client: bob, by: 'hand', retryAfter: null},
 		]);
-	},
-
-	'WebSocket upgrades and open streams': async (t, {own}) => {
-		const server = own.server as Server;
-		await once(server, 'listening');
-		server.on('upgrade', (_request, socket: Socket) => {
-			if (socket.writable) {
-				socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
-			}
-		});
-		t.teardown(() => server.close());
-		const upgrade = () => upgradeOn(t, server);
-
-		const opened: Socket[] = [];
-		for (let count = 0; count < 10; count += 1) {
-			const [status, socket] = await upgrade();
-			t.is(status, 101);
-			opened.push(socket);
-		}
-
-		t.is((await upgrade())[0], 429);
-		opened[0]?.resetAndDestroy();
-		for (;;) {
-			const [status] = await upgrade();
-			if (status === 101) {
-				break;
-			}
-		}
-
-		t.is((await upgrade())[0], 429);
 	},
 };
 

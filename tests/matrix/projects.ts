@@ -60,16 +60,20 @@ const server = app.listen(0, '127.0.0.1', async () => {
 const importAll = `import Koa from 'koa';
 import * as routers from '@koa/router';
 import {bypass, gatekeeper, specific} from 'koa-gatekeeper';
+import {dashboard} from 'koa-gatekeeper/dashboard';
 import {RedisStore} from 'koa-gatekeeper/redis';
 const Router = routers.Router ?? routers.default;
-if (typeof RedisStore !== 'function') throw new Error('no RedisStore');`;
+if (typeof RedisStore !== 'function') throw new Error('no RedisStore');
+dashboard(gatekeeper(), {authorize: () => false});`;
 
 const requireAll = `const Koa = require('koa');
 const routers = require('@koa/router');
 const {bypass, gatekeeper, specific} = require('koa-gatekeeper');
+const {dashboard} = require('koa-gatekeeper/dashboard');
 const {RedisStore} = require('koa-gatekeeper/redis');
 const Router = routers.Router ?? routers;
-if (typeof RedisStore !== 'function') throw new Error('no RedisStore');`;
+if (typeof RedisStore !== 'function') throw new Error('no RedisStore');
+dashboard(gatekeeper(), {authorize: () => false});`;
 
 const esModule: string = example(importAll, serve);
 const commonJs = example(requireAll, serve);
@@ -94,6 +98,7 @@ test('the example does what it says', async () => {
 /** What must compile, and what must not. */
 const types = (router: string) => `import Koa from 'koa';
 import {bypass, gatekeeper, MemoryStore, specific, type Standing} from 'koa-gatekeeper';
+import {dashboard} from 'koa-gatekeeper/dashboard';
 import {RedisStore} from 'koa-gatekeeper/redis';
 ${router}
 
@@ -119,7 +124,13 @@ router.get('/a', specific([1, 10]), async ctx => {
 router.get('/b', bypass(), ctx => {
 	ctx.body = 'ok';
 });
+router.all(
+	'/gate',
+	dashboard<MyState>(gatekeeper(), {authorize: ctx => ctx.state.user === 'admin'}),
+);
 app.use(router.routes());
+// @ts-expect-error authorize is required
+dashboard(gatekeeper(), {});
 // @ts-expect-error a ban rule has a duration
 gatekeeper({banRule: [3, 60]});
 // @ts-expect-error it takes a client

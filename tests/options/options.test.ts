@@ -248,7 +248,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		{store: {admit() {}}},
-		'`store` must have all methods of the interface `Store`, it lacks giveBack, report, ban, unban, reset, bans, banRange, unbanRange, ranges, sibling, close',
+		'`store` must have all methods of the interface `Store`, it lacks giveBack, report, ban, unban, reset, inspect, bans, banRange, unbanRange, ranges, sibling, close',
 	],
 	[
 		Promise.resolve({rateLimitRule: [1, 60]}),

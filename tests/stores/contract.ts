@@ -8,6 +8,7 @@ import {immunity, lateCounts, peeks} from './contract/exceptions.ts';
 import {forgiveness} from './contract/forgiveness.ts';
 import {countedIsNamed, givenBack, notGivenBack} from './contract/give-back.ts';
 import {agreesWithNaiveStore} from './contract/histories.ts';
+import {bansInspected, quotasInspected, reportsInspected} from './contract/inspection.ts';
 import {longerBans} from './contract/longer-bans.ts';
 import {bansListed, manualBans} from './contract/manual-bans.ts';
 import {neverMoreThanCount} from './contract/never-more.ts';
@@ -63,6 +64,9 @@ export function storeContract(
 	bansListed(promised);
 	rangesBanned(promised);
 	siblings(promised);
+	quotasInspected(promised);
+	reportsInspected(promised);
+	bansInspected(promised);
 	atOnce(promised);
 	if (histories > 0) {
 		neverMoreThanCount(test, name, open, Math.ceil(histories / 5));

@@ -28,6 +28,7 @@ function later(store: Store): Store {
 		ban: async (...ban) => store.ban(...ban),
 		unban: async client => store.unban(client),
 		reset: async client => store.reset(client),
+		inspect: async (...question) => store.inspect(...question),
 		bans: () => pagesOf(store),
 		banRange: async (...ban) => store.banRange(...ban),
 		unbanRange: async range => store.unbanRange(range),

@@ -11,6 +11,7 @@ export function forwardTo(store: Store, overrides: Partial<Store>): Store {
 		ban: (...ban) => store.ban(...ban),
 		unban: client => store.unban(client),
 		reset: client => store.reset(client),
+		inspect: (...question) => store.inspect(...question),
 		bans: () => store.bans(),
 		giveBack: (...entries) => store.giveBack(...entries),
 		banRange: (...ban) => store.banRange(...ban),

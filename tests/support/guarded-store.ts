@@ -1,6 +1,7 @@
 import type {ReportOutcome} from '../../source/stores/ban-records.ts';
 import type {StoreErrorPolicy} from '../../source/stores/guard/failure-policy.ts';
 import {GuardedStore} from '../../source/stores/guard/guarded-store.ts';
+import type {StoreObserver} from '../../source/stores/guard/store-observer.ts';
 import type {Rule, SettledBanRule} from '../../source/stores/rule.ts';
 import type {Store} from '../../source/stores/store.ts';
 import type {Verdict} from '../../source/stores/verdict.ts';
@@ -20,6 +21,7 @@ export const commandsOnly: Store = {
 	clock: () => 0,
 	admit: unexpected,
 	report: unexpected,
+	inspect: unexpected,
 	bans: unexpected,
 	giveBack: unexpected,
 	ban: (_client, {duration}) => ({banEndsInMs: duration}),
@@ -47,8 +49,8 @@ export const rejectsBans: Pick<Store, 'ban'> = {ban: rejects};
 
 export interface Guarded {
 	readonly guarded: GuardedStore;
-	/** The codes of the warnings so far. */
-	readonly warnings: readonly string[];
+	/** Whether the store was said to be failing or working, each time. */
+	readonly heard: ReadonlyArray<'failing' | 'working'>;
 	readonly clock: () => number;
 	/** Moves the clock on by milliseconds. */
 	pass(ms: number): void;
@@ -58,7 +60,7 @@ export interface Guarded {
 export function guard(store: Store, policy: StoreErrorPolicy, timeout = 5): Guarded {
 	let now = 0;
 	const clock = () => now;
-	const warnings: string[] = [];
+	const heard: Array<'failing' | 'working'> = [];
 
 	return {
 		guarded: new GuardedStore(
@@ -66,12 +68,18 @@ export function guard(store: Store, policy: StoreErrorPolicy, timeout = 5): Guar
 			{
 				policy,
 				timeout,
-				warn: (code, ..._) => {
-					warnings.push(code);
+				observer: {
+					...unobserved,
+					failing: () => {
+						heard.push('failing');
+					},
+					working: () => {
+						heard.push('working');
+					},
 				},
 			},
 		),
-		warnings,
+		heard,
 		clock,
 		pass: ms => {
 			now += ms;
@@ -79,9 +87,14 @@ export function guard(store: Store, policy: StoreErrorPolicy, timeout = 5): Guar
 	};
 }
 
+/** Nobody hears how the store does. */
+export const unobserved: StoreObserver = {asked() {}, failing() {}, working() {}};
+
 /** Several gates on the same store. */
 export function gatesOn(store: Store, ...policies: StoreErrorPolicy[]): GuardedStore[] {
-	return policies.map(policy => new GuardedStore(store, {policy, timeout: 1000, warn: () => {}}));
+	return policies.map(
+		policy => new GuardedStore(store, {policy, timeout: 1000, observer: unobserved}),
+	);
 }
 
 /** A guard under `'memory'`. Its store returns these replies one after the other, until it fails. */

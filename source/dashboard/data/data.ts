@@ -111,11 +111,15 @@ export interface FoundClient {
 	readonly error?: string;
 }
 
-/** What a change was, and what came of it. Status 200; 400 if `error` is set. */
+/**
+ * What a change was, and what came of it. Status 200; if `error` is set, 400 for what can be mended, 413 or 415 for a
+ * body that is not read, 503 if the store fails.
+ */
 export interface ChangeResult {
-	readonly action: 'ban' | 'unban' | 'reset';
-	/** The client as it was given. */
-	readonly client: string;
+	/** Absent if it could not be read. */
+	readonly action?: 'ban' | 'unban' | 'reset';
+	/** The client as it was given; absent if it could not be read. */
+	readonly client?: string;
 	/** One sentence for the operator. */
 	readonly message?: string;
 	readonly error?: {

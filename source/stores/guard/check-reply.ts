@@ -1,5 +1,6 @@
 import {describe} from '../../checks/describe.ts';
 import type {BanOutcome, ReportOutcome, StoredBan} from '../ban-records.ts';
+import type {Inspection} from '../inspection.ts';
 import {keptReason} from '../reason.ts';
 import type {Rule} from '../rule.ts';
 import type {Admitted, Quota, Verdict} from '../verdict.ts';
@@ -17,15 +18,8 @@ export function readVerdict(reply: unknown, rules: readonly Rule[]): Verdict {
 			return {kind, quotas: quotasOf(reply, rules), ...countedOf(reply, rules)};
 		case 'limited':
 			return {kind, quotas: notEmpty(quotasOf(reply, rules), reply)};
-		case 'banned': {
-			const {by, reason, endsInMs} = fields(reply);
-			return {
-				kind,
-				by: by === 'reports' ? by : 'hand',
-				...(typeof reason === 'string' && {reason: keptReason(reason)}),
-				endsInMs: ahead(endsInMs, reply),
-			};
-		}
+		case 'banned':
+			return {kind, ...causeOf(reply), endsInMs: ahead(fields(reply).endsInMs, reply)};
 		default:
 			throw nonsense(reply);
 	}
@@ -48,6 +42,27 @@ export function readBanOutcome(reply: unknown): BanOutcome {
 	const {banEndsInMs} = fields(reply);
 
 	return {banEndsInMs: ahead(banEndsInMs, reply)};
+}
+
+/** @throws {TypeError} for anything that does not say how a client stands, with a quota for each rule */
+export function readInspection(reply: unknown, rules: readonly Rule[]): Inspection {
+	const {ban, reports, strike, quotas} = fields(reply);
+	if (
+		!isNumber(reports) ||
+		!isNumber(strike) ||
+		!Array.isArray(quotas) ||
+		quotas.length !== rules.length
+	) {
+		throw nonsense(reply);
+	}
+
+	return {
+		...(ban !== undefined && {ban: storedBan(ban, reply)}),
+		reports,
+		strike,
+		// Two rules may share an ID, and so a counter: each has its own quota.
+		quotas: rules.map((rule, index) => readQuota(quotas[index], [rule], reply)),
+	};
 }
 
 /** Nothing, unless the store was asked for it. */
@@ -76,19 +91,34 @@ export function readRanges(reply: unknown): readonly StoredBan[] {
 		throw nonsense(reply);
 	}
 
-	return Array.from(reply, ban => {
-		const {client, reason, endsInMs} = fields(ban);
-		if (typeof client !== 'string') {
-			throw nonsense(reply);
-		}
+	return Array.from(reply, range => {
+		const {strike: _, ...ban} = storedBan(range, reply);
 
-		return {
-			client,
-			by: 'hand',
-			...(typeof reason === 'string' && {reason: keptReason(reason)}),
-			endsInMs: ahead(endsInMs, reply),
-		};
+		return {...ban, by: 'hand'};
 	});
+}
+
+function storedBan(ban: unknown, reply: unknown): StoredBan {
+	const {client, endsInMs, strike} = fields(ban);
+	if (typeof client !== 'string') {
+		throw nonsense(reply);
+	}
+
+	return {
+		client,
+		...causeOf(ban),
+		endsInMs: ahead(endsInMs, reply),
+		...(isNumber(strike) && {strike}),
+	};
+}
+
+function causeOf(ban: unknown): Pick<StoredBan, 'by' | 'reason'> {
+	const {by, reason} = fields(ban);
+
+	return {
+		by: by === 'reports' ? by : 'hand',
+		...(typeof reason === 'string' && {reason: keptReason(reason)}),
+	};
 }
 
 function quotasOf(reply: unknown, rules: readonly Rule[]): readonly Quota[] {
@@ -97,15 +127,17 @@ function quotasOf(reply: unknown, rules: readonly Rule[]): readonly Quota[] {
 		throw nonsense(reply);
 	}
 
-	return Array.from(quotas, quota => {
-		const {rule: returned, remaining, freesInMs} = fields(quota);
-		const rule = askedRule(returned, rules);
-		if (rule === undefined || !isNumber(remaining) || !isNumber(freesInMs)) {
-			throw nonsense(reply);
-		}
+	return Array.from(quotas, quota => readQuota(quota, rules, reply));
+}
 
-		return {rule, remaining, freesInMs: ahead(freesInMs, reply)};
-	});
+function readQuota(quota: unknown, rules: readonly Rule[], reply: unknown): Quota {
+	const {rule: returned, remaining, freesInMs} = fields(quota);
+	const rule = askedRule(returned, rules);
+	if (rule === undefined || !isNumber(remaining) || !isNumber(freesInMs)) {
+		throw nonsense(reply);
+	}
+
+	return {rule, remaining, freesInMs: ahead(freesInMs, reply)};
 }
 
 function askedRule(returned: unknown, rules: readonly Rule[]): Rule | undefined {

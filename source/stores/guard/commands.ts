@@ -1,9 +1,10 @@
 import {describe} from '../../checks/describe.ts';
 import type {AskOptions} from '../ask-options.ts';
 import type {StoredBan} from '../ban-records.ts';
+import {RangeBans} from '../memory/range-bans.ts';
 import type {Store} from '../store.ts';
 import {unanswered} from '../unfinished-error.ts';
-import {readBanOutcome, readOutcome, readRanges} from './check-reply.ts';
+import {readBanOutcome, readInspection, readOutcome, readRanges} from './check-reply.ts';
 import {inTime, isNoReply} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import type {Commands} from './gate-store.ts';
@@ -11,14 +12,23 @@ import type {Commands} from './gate-store.ts';
 /** @param timeout milliseconds that the store may take for each step */
 export function guardedCommands(store: Store, fallback: FallbackStore, timeout: number): Commands {
 	let wasClosed = false;
+	/** The ranges that the store had banned when it was last asked about a client. */
+	const ranges = new RangeBans();
 
 	/** Turns what the store throws into a rejection, and its silence into an error. */
+	const read = async <Reply>(
+		question: (asking: AskOptions) => Reply | Promise<Reply>,
+	): Promise<Reply> => {
+		const asking = new AbortController();
+		return (await inTime((async () => question(asking))(), timeout, asking)).value;
+	};
+
+	/** The same for a question that may change something. */
 	const ask = async <Reply>(
 		command: (asking: AskOptions) => Reply | Promise<Reply>,
 	): Promise<Reply> => {
-		const asking = new AbortController();
 		try {
-			return (await inTime((async () => command(asking))(), timeout, asking)).value;
+			return await read(command);
 		} catch (error) {
 			throw isNoReply(error) ? unanswered(error) : error;
 		}
@@ -72,6 +82,19 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 			}
 		},
 
+		async inspect(client, rules, banRule) {
+			const [inspected, banned] = await Promise.all([
+				read(asking => store.inspect(client, rules, banRule, asking)),
+				read(asking => store.ranges(asking)),
+			]);
+			const inspection = readInspection(inspected, rules);
+			const now = fallback.clock();
+			ranges.replaceAll(readRanges(banned), now);
+			const ban = ranges.listed(client, now) ?? begunBan(fallback, client) ?? inspection.ban;
+
+			return ban ? {...inspection, ban, reports: 0} : inspection;
+		},
+
 		async banRange(range, ban) {
 			await ask(asking => store.banRange(range, ban, asking));
 			fallback.watch.change(() => fallback.banRange(range, ban));
@@ -97,6 +120,17 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 			await ask(() => store.close());
 		},
 	};
+}
+
+/** A client's ban that the store has not taken. */
+function begunBan(fallback: FallbackStore, client: string): StoredBan | undefined {
+	const begun = fallback.begunBan(client);
+	if (begun === undefined) {
+		return undefined;
+	}
+
+	const {kind: _, ...ban} = begun;
+	return {client, ...ban};
 }
 
 async function* pagesInTime(store: Store, timeout: number): AsyncGenerator<readonly StoredBan[]> {

@@ -7,6 +7,7 @@ import type {
 	ReportOutcome,
 	StoredBan,
 } from '../ban-records.ts';
+import type {Inspection} from '../inspection.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import type {AdmitOptions, Banned, Counted} from '../verdict.ts';
@@ -57,6 +58,15 @@ export interface Commands {
 	unban(client: string): Promise<void>;
 	reset(client: string): Promise<void>;
 	report(client: string, banRule: SettledBanRule, report: Report): Promise<ReportOutcome>;
+	/**
+	 * How a client stands, or a key that a `specific` counts. Changes nothing. A ban of a range comes before one that the
+	 * store has not taken, and that before the store's own.
+	 */
+	inspect(
+		client: string,
+		rules: readonly Rule[],
+		banRule: SettledBanRule | undefined,
+	): Promise<Inspection>;
 	banRange(range: string, ban: RangeBan): Promise<void>;
 	unbanRange(range: string): Promise<void>;
 	/** The bans of ranges in force. */

@@ -1,6 +1,4 @@
-import {describe} from '../../checks/describe.ts';
 import type {MaybePromise} from '../../maybe-promise.ts';
-import type {Warn} from '../../warnings.ts';
 import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
@@ -17,13 +15,14 @@ import {Parts} from './parts.ts';
 import type {WatchOptions} from './range-watch.ts';
 import {ReportedBans} from './reported-bans.ts';
 import {StoreCaller} from './store-caller.ts';
+import type {StoreObserver} from './store-observer.ts';
 import {Turns} from './turns.ts';
 
 export interface GuardedStoreOptions {
 	readonly policy: StoreErrorPolicy;
 	/** Milliseconds that the store may take for a reply. */
 	readonly timeout: number;
-	readonly warn: Warn;
+	readonly observer: StoreObserver;
 }
 
 /**
@@ -43,7 +42,7 @@ export class GuardedStore implements GateStore {
 	/** Under `'memory'` it decides while the store fails. It learns of bans under every policy. */
 	readonly #fallback: FallbackStore;
 
-	constructor(source: Store, {policy, timeout, warn}: GuardedStoreOptions) {
+	constructor(source: Store, {policy, timeout, observer}: GuardedStoreOptions) {
 		this.source = source;
 		this.shared = source.shared;
 		this.#policy = policy;
@@ -52,12 +51,12 @@ export class GuardedStore implements GateStore {
 		this.#known = new Known(source, this.#fallback, reportedBans);
 		const health = new Health({
 			clock: () => this.now(),
-			onFailing: error => warn('GATEKEEPER_STORE_FAILED', policy, describe(error)),
-			onWorking: () => warn('GATEKEEPER_STORE_RECOVERED'),
+			onFailing: error => observer.failing(error),
+			onWorking: () => observer.working(),
 		});
 		this.#turns = new Turns(
 			new Parts(source, () => this.now(), timeout),
-			new StoreCaller(health, this.#fallback.changes, timeout),
+			new StoreCaller({health, observer, changes: this.#fallback.changes, timeout}),
 			source.recall !== undefined,
 		);
 		this.#watching = {timeout, onError: error => health.failed(error)};

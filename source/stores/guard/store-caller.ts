@@ -4,6 +4,7 @@ import type {Changes} from '../changes.ts';
 import {inTime, isNoReply} from './deadline.ts';
 import type {Health} from './health.ts';
 import type {PartBreaker} from './part-breaker.ts';
+import type {StoreObserver} from './store-observer.ts';
 
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {
@@ -21,17 +22,28 @@ export interface Call<Reply> {
 	readonly decideWithout: () => Reply;
 }
 
+interface StoreCallerOptions {
+	readonly health: Health;
+	readonly observer: Pick<StoreObserver, 'asked'>;
+	readonly changes: Changes;
+	/** Milliseconds that the store may take for a reply. */
+	readonly timeout: number;
+}
+
+/** What was true when a question was asked. */
+interface Asked {
+	/** By `performance.now()`. */
+	readonly at: number;
+	/** Of `Changes`. */
+	readonly version: number;
+}
+
 /** Calls a store under a deadline and circuit breakers. Never throws or rejects. */
 export class StoreCaller {
-	readonly #health: Health;
-	readonly #changes: Changes;
-	readonly #timeout: number;
+	readonly #options: StoreCallerOptions;
 
-	/** @param timeout milliseconds that the store may take for a reply */
-	constructor(health: Health, changes: Changes, timeout: number) {
-		this.#health = health;
-		this.#changes = changes;
-		this.#timeout = timeout;
+	constructor(options: StoreCallerOptions) {
+		this.#options = options;
 	}
 
 	/** @param breaker that of the part which the client is on */
@@ -40,15 +52,15 @@ export class StoreCaller {
 			return call.decideWithout();
 		}
 
-		const {version} = this.#changes;
+		const asked = {at: performance.now(), version: this.#options.changes.version};
 		const asking = new AbortController();
 		try {
 			const reply = call.ask(asking);
 			return isPromiseLike(reply)
-				? this.#wait(reply, asking, call, version, breaker)
-				: this.#accept(reply, call, version, breaker);
+				? this.#wait(reply, asking, call, asked, breaker)
+				: this.#accept(reply, call, asked, breaker);
 		} catch (error) {
-			return this.#fail(error, call, breaker);
+			return this.#fail(error, call, asked, breaker);
 		}
 	}
 
@@ -56,37 +68,48 @@ export class StoreCaller {
 		reply: PromiseLike<Reply>,
 		asking: AbortController,
 		call: Call<Reply>,
-		version: number,
+		asked: Asked,
 		breaker: PartBreaker,
 	): Promise<Reply> {
 		try {
-			const {value} = await inTime(reply, this.#timeout, asking);
-			return this.#accept(value, call, version, breaker);
+			const {value} = await inTime(reply, this.#options.timeout, asking);
+			return this.#accept(value, call, asked, breaker);
 		} catch (error) {
 			if (isNoReply(error)) {
 				breaker.gaveUp(reply);
 			}
 
-			return this.#fail(error, call, breaker);
+			return this.#fail(error, call, asked, breaker);
 		}
 	}
 
 	#accept<Reply>(
 		reply: unknown,
 		{client, read, learn}: Call<Reply>,
-		version: number,
+		{at, version}: Asked,
 		breaker: PartBreaker,
 	): Reply {
 		const accepted = read(reply);
 		breaker.succeeded(client);
-		this.#health.succeeded();
+		this.#options.health.succeeded();
 		learn(accepted, version);
+		this.#settle(at, false);
 		return accepted;
 	}
 
-	#fail<Reply>(error: unknown, {client, decideWithout}: Call<Reply>, breaker: PartBreaker): Reply {
+	#fail<Reply>(
+		error: unknown,
+		{client, decideWithout}: Call<Reply>,
+		{at}: Asked,
+		breaker: PartBreaker,
+	): Reply {
 		breaker.failed(client);
-		this.#health.failed(error);
+		this.#options.health.failed(error);
+		this.#settle(at, true);
 		return decideWithout();
+	}
+
+	#settle(askedAt: number, hasFailed: boolean): void {
+		this.#options.observer.asked(performance.now() - askedAt, hasFailed);
 	}
 }

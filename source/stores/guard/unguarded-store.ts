@@ -26,6 +26,7 @@ export class UnguardedStore implements GateStore {
 			unban: async client => source.unban(client),
 			reset: async client => source.reset(client),
 			report: async (client, banRule, given) => source.report(client, banRule, given),
+			inspect: async (client, rules, banRule) => source.inspect(client, rules, banRule),
 			banRange: async (range, ban) => source.banRange(range, ban),
 			unbanRange: async range => source.unbanRange(range),
 			ranges: async () => source.ranges(),

@@ -74,6 +74,18 @@ export class Bans {
 		return {kind: 'banned', by, ...(reason !== undefined && {reason}), endsInMs: until - now};
 	}
 
+	/** The ban in force as it is listed, if any. */
+	listed(client: string, now: number): StoredBan | undefined {
+		const ban = this.find(client, now);
+		if (ban === undefined) {
+			return undefined;
+		}
+
+		const {kind: _, ...shown} = ban;
+		const strike = this.#strikeOf(client, now);
+		return {client, ...shown, ...(strike !== undefined && {strike})};
+	}
+
 	/** Which of the client's remembered bans the one in force is, under escalation. */
 	#strikeOf(client: string, now: number): number | undefined {
 		return this.#byReports.get(client, now)?.value.strike;
@@ -91,11 +103,9 @@ export class Bans {
 			const now = clock();
 			const page: StoredBan[] = [];
 			for (const client of clients.slice(from, from + PAGE)) {
-				const ban = this.find(client, now);
+				const ban = this.listed(client, now);
 				if (ban) {
-					const {kind: _, ...shown} = ban;
-					const strike = this.#strikeOf(client, now);
-					page.push({client, ...shown, ...(strike !== undefined && {strike})});
+					page.push(ban);
 				}
 			}
 

@@ -61,6 +61,12 @@ export class Counters {
 		return number === undefined ? undefined : 2 * number;
 	}
 
+	/** The number of the counter of a rule's reports, if it is remembered. */
+	findOfReports(rule: Rule): number | undefined {
+		const number = this.#numbers.find(rule.id);
+		return number === undefined ? undefined : 2 * number + 1;
+	}
+
 	/** Whether a log of this counter contains nothing that still matters. */
 	isOver(number: number, last: number, now: number): boolean {
 		const window = this.#numbers.windowOf(number >> 1);

@@ -1,11 +1,13 @@
 import {Changes} from '../changes.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
-import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
+import type {AdmitOptions, Counted, Quota, Verdict} from '../verdict.ts';
 import {Clients} from './clients.ts';
 import {Counters, isOfReports} from './counters.ts';
 import {openLogs} from './counting.ts';
 import {decide} from './decide.ts';
+import {findLog} from './find-log.ts';
 import {giveBack} from './give-back.ts';
+import {inspectedQuota} from './inspected.ts';
 import {Receipt} from './receipt.ts';
 
 /** Milliseconds. Clients are forgotten in steps of at least this, however short the windows are. */
@@ -64,6 +66,21 @@ export class Counts {
 		}
 
 		return reports;
+	}
+
+	/** How many reports of a client are in the window. Changes nothing. */
+	reportsOf(client: string, banRule: SettledBanRule, now: number): number {
+		const log = findLog(this.#clients, client, this.#counters.findOfReports(banRule));
+		return log ? log.length - log.gone(banRule.window, now) : 0;
+	}
+
+	/** The quotas of a client, or of a key. Changes nothing. */
+	quotasOf(client: string, rules: readonly Rule[], now: number): readonly Quota[] {
+		return rules.map(rule => {
+			const number = this.#counters.findOfRequests(rule);
+			const log = findLog(this.#clients, client, number) ?? findLog(this.#keys, client, number);
+			return inspectedQuota(log, rule, now);
+		});
 	}
 
 	/** A ban uses up the client's reports, whether they led to it or an operator did. */

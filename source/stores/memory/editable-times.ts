@@ -17,6 +17,31 @@ export class EditableTimes extends Times {
 		return index === 0 ? this.sinceFirst(now) : (now - this.#timeAt(index)) >>> 0;
 	}
 
+	/** How many of the first times were a span ago or longer. The span is shorter than 49 days. */
+	gone(span: number, now: number): number {
+		const {length} = this;
+		if (length === 0 || now - this.first < span) {
+			return 0;
+		}
+
+		const {last} = this;
+		const idle = now - last;
+		if (idle >= span) {
+			return length;
+		}
+
+		// The first is gone, the last is not. Each is less than 49 days before the last.
+		let gone = 0;
+		let left = length - 1;
+		while (left - gone > 1) {
+			const middle = (gone + left) >>> 1;
+			const since = idle + ((last - this.#timeAt(middle)) >>> 0);
+			[gone, left] = since >= span ? [middle, left] : [gone, middle];
+		}
+
+		return left;
+	}
+
 	/** Removes times that equal this one: as many as there are of so many. */
 	remove(time: number, most: number): void {
 		const low = time | 0;

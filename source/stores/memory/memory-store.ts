@@ -7,12 +7,14 @@ import type {
 	ReportOutcome,
 	StoredBan,
 } from '../ban-records.ts';
+import type {Inspection} from '../inspection.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import {SteadyClock} from '../steady-clock.ts';
 import type {Store} from '../store.ts';
 import {type AdmitOptions, admitted, type Banned, type Counted, type Verdict} from '../verdict.ts';
 import {Bans, type BanTerms} from './bans.ts';
 import {Counts} from './counts.ts';
+import {inspect} from './inspect.ts';
 import {type MemoryStoreOptions, settleMemoryOptions} from './options.ts';
 import {RangeBans} from './range-bans.ts';
 import {Strikes} from './strikes.ts';
@@ -147,6 +149,11 @@ export class MemoryStore implements Store {
 
 	reset(client: string): void {
 		this.#counts.reset(client);
+	}
+
+	inspect(client: string, rules: readonly Rule[], banRule: SettledBanRule | undefined): Inspection {
+		const [ranges, bans, strikes, counts] = [this.#ranges, this.#bans, this.#strikes, this.#counts];
+		return inspect({ranges, bans, strikes, counts}, client, rules, banRule, this.clock());
 	}
 
 	bans(): Iterable<readonly StoredBan[]> {

@@ -4,6 +4,12 @@ import type {RangeBan, StoredBan} from '../ban-records.ts';
 import {MAX_RANGES, tooManyRanges} from '../max-ranges.ts';
 import type {Banned} from '../verdict.ts';
 
+/** A banned range around a client. */
+interface Found {
+	readonly range: string;
+	readonly ban: Held;
+}
+
 interface Held {
 	readonly reason: string | undefined;
 	/** When it ends, in milliseconds; Infinity for never. */
@@ -34,7 +40,14 @@ export class RangeBans {
 
 	/** The ban that holds a client, if any: of several, the one that ends last. */
 	find(client: string, now: number): Banned | undefined {
-		return this.#bans.size === 0 ? undefined : this.#findAny(client, now);
+		const found = this.#bans.size === 0 ? undefined : this.#findAny(client, now);
+		return found && {kind: 'banned', ...shown(found.ban, now)};
+	}
+
+	/** The same ban as it is listed: its `client` is the range. */
+	listed(client: string, now: number): StoredBan | undefined {
+		const found = this.#findAny(client, now);
+		return found && {client: found.range, ...shown(found.ban, now)};
 	}
 
 	/** The bans in force. */
@@ -54,7 +67,7 @@ export class RangeBans {
 		this.#replace(new Map());
 	}
 
-	#findAny(client: string, now: number): Banned | undefined {
+	#findAny(client: string, now: number): Found | undefined {
 		this.#removeEnded(now);
 		// A range is larger than what identifies a client: it holds all addresses of the client, or none.
 		const [text = ''] = client.split('/', 1);
@@ -64,13 +77,15 @@ export class RangeBans {
 		}
 
 		this.#nested ??= new NestedRanges(this.#bans.keys());
-		let longest: Held | undefined;
+		let longest: Found | undefined;
 		for (const range of this.#nested.around(address)) {
 			const ban = this.#bans.get(range);
-			longest = ban && longest && ban.until <= longest.until ? longest : ban;
+			if (ban && !(longest && ban.until <= longest.ban.until)) {
+				longest = {range, ban};
+			}
 		}
 
-		return longest && {kind: 'banned', ...shown(longest, now)};
+		return longest;
 	}
 
 	#removeEnded(now: number): void {

@@ -25,10 +25,15 @@ export class Strikes {
 			return {duration: durations[0]};
 		}
 
-		const strike = (this.#strikes.get(client, now)?.value ?? 0) + 1;
+		const strike = this.of(client, now) + 1;
 		const duration = durations[Math.min(strike, durations.length) - 1] ?? durations[0];
 		this.#strikes.set(client, strike, now + duration + forgetAfter, now);
 		return {duration, strike};
+	}
+
+	/** How many of a client's bans are remembered. */
+	of(client: string, now: number): number {
+		return this.#strikes.get(client, now)?.value ?? 0;
 	}
 
 	forget(client: string): void {

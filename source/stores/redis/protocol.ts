@@ -1,5 +1,6 @@
 import type {ReportOutcome, StoredBan} from '../ban-records.ts';
 import {costOf} from '../costs.ts';
+import type {Inspection} from '../inspection.ts';
 import {keptReason} from '../reason.ts';
 import type {Rule} from '../rule.ts';
 import {
@@ -70,6 +71,27 @@ export function readBan(client: string, reply: unknown): StoredBan | undefined {
 	const [by, left, reason, strike] = listOf(reply);
 
 	return {client, ...banOf([by, left, reason]), ...strikeOf(strike)};
+}
+
+/**
+ * Reads what `scripts/inspect.ts` returns.
+ *
+ * @throws {TypeError} for a list that makes no sense
+ */
+export function parseInspection(
+	client: string,
+	rules: readonly Rule[],
+	reply: unknown,
+): Inspection {
+	const values = listOf(reply).values();
+	const ban = readBan(client, next(values));
+
+	return {
+		...(ban && {ban}),
+		reports: Number(next(values)),
+		strike: Number(next(values)),
+		quotas: rules.map(rule => readQuota(values, rule)),
+	};
 }
 
 /** Reads what `scripts/ranges.ts` returns about the bans of ranges. */

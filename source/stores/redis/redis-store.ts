@@ -8,6 +8,7 @@ import type {
 	ReportOutcome,
 	StoredBan,
 } from '../ban-records.ts';
+import type {Inspection} from '../inspection.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
@@ -15,6 +16,7 @@ import {Admissions} from './admissions.ts';
 import {ClientCommands} from './client-commands.ts';
 import type {RedisClient} from './connection/connect.ts';
 import {Decisions} from './decisions.ts';
+import {inspect} from './inspect.ts';
 import {Keys} from './keys.ts';
 import {listBans} from './list-bans.ts';
 import {RangeBans} from './range-bans.ts';
@@ -146,6 +148,16 @@ export class RedisStore implements Store {
 
 	reset(client: string, asking?: AskOptions): Promise<void> {
 		return this.#commands.reset(client, asking);
+	}
+
+	/** Asks the server, on which it writes nothing. */
+	inspect(
+		client: string,
+		rules: readonly Rule[],
+		banRule: SettledBanRule | undefined,
+		asking?: AskOptions,
+	): Promise<Inspection> {
+		return inspect(this.#server, this.#keys, client, {rules, banRule, asking});
 	}
 
 	bans(): AsyncIterable<readonly StoredBan[]> {

@@ -129,6 +129,13 @@ async function apply(replayed: Replayed, step: Action, history: History): Promis
 			return;
 		}
 
+		case 'inspect':
+			return store.inspect(
+				step.client,
+				asked(history.rules, step.rules),
+				history.banRules[step.banRule],
+			);
+
 		case 'list':
 			return listed(store);
 

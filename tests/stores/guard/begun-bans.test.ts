@@ -1,7 +1,7 @@
 import test from 'ava';
 import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
 import type {Verdict} from '../../../source/stores/verdict.ts';
-import {banRule, guard, readOnly, rejectsBans} from '../../support/guarded-store.ts';
+import {banRule, guard, readOnly, rejectsBans, unobserved} from '../../support/guarded-store.ts';
 
 test("under 'memory', a ban by reports that began here ends at its time, whatever the store replies", async t => {
 	const {guarded, pass} = guard(readOnly, 'memory');
@@ -70,7 +70,7 @@ test('a ban that began here holds although the clock fails', async t => {
 	let clock = () => 5_000_000;
 	const guarded = new GuardedStore(
 		{...readOnly, clock: () => clock()},
-		{policy: 'memory', timeout: 5, warn: () => {}},
+		{policy: 'memory', timeout: 5, observer: unobserved},
 	);
 	await guarded.report('a', {...banRule, durations: [100_000]}, {weight: 2});
 	for (const broken of [

@@ -35,7 +35,7 @@ for (const [policy, {verdicts, outcome}] of Object.entries(policies)) {
 	test.serial(`under '${policy}', a rejection after the deadline is handled`, async t => {
 		const unhandled = unhandledRejections(t);
 		const {store, pending} = slowStore();
-		const {guarded, warnings} = guard(store, policy as StoreErrorPolicy);
+		const {guarded, heard} = guard(store, policy as StoreErrorPolicy);
 
 		t.deepEqual(await guarded.admit('a', [rule], {}), verdicts[0]);
 		t.deepEqual(await guarded.report('a', banRule, {weight: 1}), outcome);
@@ -46,36 +46,32 @@ for (const [policy, {verdicts, outcome}] of Object.entries(policies)) {
 		await setImmediate();
 		await setImmediate();
 		t.deepEqual(unhandled, []);
-		t.is(warnings.length, 1);
+		t.is(heard.length, 1);
 	});
 
 	test.serial(`under '${policy}', a verdict after the deadline changes nothing`, async t => {
 		const unhandled = unhandledRejections(t);
 		const {store, pending} = slowStore();
-		const {guarded, warnings} = guard(store, policy as StoreErrorPolicy);
+		const {guarded, heard} = guard(store, policy as StoreErrorPolicy);
 
 		t.deepEqual(await guarded.admit('a', [rule], {}), verdicts[0]);
 		pending[0]?.resolve({kind: 'banned', by: 'hand', endsInMs: 1});
 		await setImmediate();
 		t.deepEqual(await guarded.admit('a', [rule], {}), verdicts[1]);
 		t.deepEqual(unhandled, []);
-		t.is(warnings.length, 1);
+		t.is(heard.length, 1);
 	});
 }
 
 test.serial('a verdict in time leaves no timer behind', async t => {
 	const before = timers();
 	const verdict: Verdict = {kind: 'admitted', quotas: [{rule, remaining: 1, freesInMs: 9}]};
-	const {guarded, warnings} = guard(
-		{...commandsOnly, admit: async () => verdict},
-		'closed',
-		60_000,
-	);
+	const {guarded, heard} = guard({...commandsOnly, admit: async () => verdict}, 'closed', 60_000);
 
 	t.deepEqual(await guarded.admit('a', [rule], {}), verdict);
 	await setImmediate();
 	t.is(timers(), before);
-	t.deepEqual(warnings, []);
+	t.deepEqual(heard, []);
 });
 
 test.serial('a rejection leaves no timer behind', async t => {

@@ -110,7 +110,7 @@ test.serial(
 	'the policy decides about a request that gets no place in time, and the store has not failed',
 	async t => {
 		const pending: Array<() => void> = [];
-		const {guarded, warnings} = guard(
+		const {guarded, heard} = guard(
 			{
 				...commandsOnly,
 				recall: () => undefined,
@@ -142,7 +142,7 @@ test.serial(
 		const verdicts = await Promise.all(flood);
 		t.is(verdicts.filter(({kind}) => kind === 'admitted').length, 1000);
 		t.is(verdicts.filter(({kind}) => kind === 'unavailable').length, 3000);
-		t.deepEqual(warnings, []);
+		t.deepEqual(heard, []);
 
 		const next = Array.from({length: 500}, async () => guarded.admit('a', [rule], {}));
 		t.is(pending.length, 500, 'no place is lost');
@@ -158,7 +158,7 @@ test.serial(
 	'of a flood of reports, five hundred ask the store, and the others find the ban',
 	async t => {
 		const pending: Array<(outcome: ReportOutcome) => void> = [];
-		const {guarded, warnings} = guard(
+		const {guarded, heard} = guard(
 			{
 				...commandsOnly,
 				recall: () => undefined,
@@ -181,14 +181,14 @@ test.serial(
 		const outcomes = await Promise.all(flood);
 		t.is(outcomes.filter(({banEndsInMs}) => banEndsInMs === 500).length, 9998);
 		t.is(pending.length, 500);
-		t.deepEqual(warnings, []);
+		t.deepEqual(heard, []);
 	},
 );
 
 test.serial(
 	'a report that gets no turn in time counts in this process, and the store has not failed',
 	async t => {
-		const {guarded, warnings} = guard(
+		const {guarded, heard} = guard(
 			{
 				...commandsOnly,
 				recall: () => undefined,
@@ -204,7 +204,7 @@ test.serial(
 		const flood = Array.from({length: 3000}, async () => guarded.report('a', banRule, {weight: 1}));
 		await Promise.all(flood);
 
-		t.deepEqual(warnings, []);
+		t.deepEqual(heard, []);
 		t.is((await guarded.admit('a', [], {})).kind, 'banned');
 		t.is((await guarded.admit('b', [], {})).kind, 'admitted');
 	},

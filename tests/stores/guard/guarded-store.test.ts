@@ -12,6 +12,7 @@ import {
 	guard,
 	readOnly,
 	rule,
+	unobserved,
 } from '../../support/guarded-store.ts';
 import {runs} from '../../support/runs.ts';
 
@@ -63,7 +64,7 @@ test("under 'memory', the rules apply exactly as in a MemoryStore, by the clock 
 
 test("under 'memory', a store without a clock is replaced by one with a monotonic clock", async t => {
 	const {clock: _, ...clockless} = failing;
-	const guarded = new GuardedStore(clockless, {policy: 'memory', timeout: 5, warn: () => {}});
+	const guarded = new GuardedStore(clockless, {policy: 'memory', timeout: 5, observer: unobserved});
 	const hour = {...rule, window: 3_600_000, id: '2/3600000/global'};
 
 	t.is((await guarded.admit('a', [hour], {})).kind, 'admitted');
@@ -123,14 +124,14 @@ test("a report that the store rejected closes every 'closed' gate on the store, 
 test('the reply of a synchronous store is returned synchronously', t => {
 	const verdict: Verdict = {kind: 'banned', by: 'hand', endsInMs: 7};
 	const outcome: ReportOutcome = {reports: 5, banEndsInMs: 6};
-	const {guarded, warnings} = guard(
+	const {guarded, heard} = guard(
 		{...commandsOnly, admit: () => verdict, report: () => outcome},
 		'closed',
 	);
 
 	t.deepEqual(guarded.admit('a', [rule], {}), verdict);
 	t.deepEqual(guarded.report('a', banRule, {weight: 1}), outcome);
-	t.deepEqual(warnings, []);
+	t.deepEqual(heard, []);
 });
 
 test('the store gets the same arguments as the guard', t => {

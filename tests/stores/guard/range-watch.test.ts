@@ -121,10 +121,10 @@ test('if reading fails, the ranges that are known hold; five failures in a row a
 
 test('a first read that never comes is given up, and the questions are decided', async t => {
 	const {store} = slowRanges();
-	const {guarded, warnings} = guard(store, 'memory', 5);
+	const {guarded, heard} = guard(store, 'memory', 5);
 
 	t.is((await guarded.admit('203.0.113.7', [rule], {})).kind, 'admitted');
-	t.deepEqual(warnings, []);
+	t.deepEqual(heard, []);
 	guarded.commands.close();
 });
 

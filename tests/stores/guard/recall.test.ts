@@ -9,7 +9,7 @@ const admit = async (): Promise<Verdict> => ({kind: 'admitted', quotas: []});
 test('a remembered verdict needs no place, and does not close the breaker', async t => {
 	let asked = 0;
 	const known: Verdict = {kind: 'banned', by: 'hand', endsInMs: 1};
-	const {guarded, pass, warnings} = guard(
+	const {guarded, pass, heard} = guard(
 		{
 			...commandsOnly,
 			recall: client => (client === 'known' ? known : undefined),
@@ -30,7 +30,7 @@ test('a remembered verdict needs no place, and does not close the breaker', asyn
 	t.deepEqual(await guarded.admit('known', [rule], {}), known);
 	t.is((await guarded.admit('a', [rule], {})).kind, 'unavailable');
 	t.is(asked, 6);
-	t.deepEqual(warnings, ['GATEKEEPER_STORE_FAILED']);
+	t.deepEqual(heard, ['failing']);
 });
 
 test('a store that recalls nonsense, or throws, is asked', async t => {

@@ -2,10 +2,10 @@ import test from 'ava';
 import {guard} from '../../../source/stores/guard/guard.ts';
 import {UnguardedStore} from '../../../source/stores/guard/unguarded-store.ts';
 import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
-import {banRule, rule} from '../../support/guarded-store.ts';
+import {banRule, rule, unobserved} from '../../support/guarded-store.ts';
 
 function gateOn(store: MemoryStore) {
-	return guard(store, {policy: 'memory', timeout: 1000, warn: () => {}});
+	return guard(store, {policy: 'memory', timeout: 1000, observer: unobserved});
 }
 
 for (const method of ['admit', 'report', 'ban', 'giveBack'] as const) {

@@ -25,6 +25,7 @@ test('every method returns its result, and never a promise', t => {
 		store.ban('a', {duration: 1000}),
 		store.unban('a'),
 		store.reset('a'),
+		store.inspect('a', [rule], banRule),
 		store.giveBack('a', []),
 		store.banRange('10.0.0.0/8', {duration: 1000}),
 		store.ranges(),

@@ -46,10 +46,13 @@ test('logs agree with lists of all times, whatever is added, dropped, cleared an
 			const count = counts[index] ?? 1;
 			const window = windows[index] ?? 1;
 			log.open(logs, numbers[index] ?? NONE);
-			const list = (lists[index] ?? []).filter(time => now - time < window);
+			const kept = lists[index] ?? [];
+			const list = kept.filter(time => now - time < window);
+			const gone = log.gone(window, now);
 			const length = log.within(window, now);
 			if (
 				length !== list.length ||
+				gone !== kept.length - length ||
 				(length > 0 && (log.first !== list[0] || log.sinceFirst(now) !== now - log.first)) ||
 				list.some((time, place) => log.since(place, now) !== now - time) ||
 				(length > 0 && log.last !== list.at(-1))

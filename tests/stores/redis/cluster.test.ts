@@ -121,6 +121,31 @@ for (const [name, open] of Object.entries(clusters)) {
 		},
 	);
 
+	test.serial(`${name}: clients on every server of a cluster are inspected`, async t => {
+		const {client, close} = await open();
+		t.teardown(close);
+		const store = new RedisStore({client, prefix: `inspected ${name}:`});
+		const banRule = escalating(2, 60_000, [60_000, 90_000], 60_000);
+		const many = Array.from({length: 300}, (_, index) => limit(5, 3_600_000, `${index}`));
+
+		await Promise.all(
+			names.map(async one => {
+				await store.admit(one, rules, {});
+				await store.admit(one, many, {});
+				await store.report(one, banRule, {weight: 1});
+				const {quotas, ...standing} = await store.inspect(one, [...rules, ...many], banRule);
+				t.deepEqual(standing, {reports: 1, strike: 0});
+				t.deepEqual(
+					quotas.map(({remaining}) => remaining),
+					[1, 4, ...many.map(() => 4)],
+				);
+				await store.report(one, banRule, {weight: 1});
+				const {ban: began, reports, strike} = await store.inspect(one, [], banRule);
+				t.like({...began, reports, inAll: strike}, {client: one, strike: 1, reports: 0, inAll: 1});
+			}),
+		);
+	});
+
 	test.serial(`${name}: bans of ranges, and a sibling, are found in a cluster`, async t => {
 		const {client, close} = await open();
 		t.teardown(close);

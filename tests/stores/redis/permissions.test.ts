@@ -45,6 +45,11 @@ test('a user who may run the commands that the page on stores names can use all 
 		[1, 3000],
 	);
 	await store.report('a', banRule, {weight: 1});
+	const inspection = await store.inspect('a', rules, banRule);
+	t.deepEqual(
+		[inspection.reports, inspection.quotas.map(({remaining}) => remaining)],
+		[1, [1, 3000]],
+	);
 	await store.report('a', banRule, {weight: 1});
 	await store.ban('b', {duration: 1000, keepsLonger: true});
 	t.is((await listed(store)).length, 2);

@@ -1,6 +1,11 @@
 import test from 'ava';
 import {listOf} from '../../../source/stores/redis/connection/reply-list.ts';
-import {parseOutcome, parseVerdict, readBan} from '../../../source/stores/redis/protocol.ts';
+import {
+	parseInspection,
+	parseOutcome,
+	parseVerdict,
+	readBan,
+} from '../../../source/stores/redis/protocol.ts';
 import {ReplyCache} from '../../../source/stores/redis/reply-cache/reply-cache.ts';
 import {limit} from '../contract/promised.ts';
 
@@ -16,6 +21,12 @@ test('a reply that no script sends is an error', t => {
 		t.throws(() => parseVerdict(values.values(), rules, {}), {instanceOf: TypeError, message});
 	}
 
+	for (const values of [[], [null, 0, 0], [null, 0, 0, 1]]) {
+		t.throws(() => parseInspection('a', rules, values), {message: 'A script returned too little'});
+	}
+
+	t.throws(() => parseInspection('a', rules, ['x', 0, 0, 1, 5]), {instanceOf: TypeError});
+	t.throws(() => parseInspection('a', rules, null), {instanceOf: TypeError});
 	t.throws(() => listOf('OK'), {instanceOf: TypeError, message: 'A script returned "OK"'});
 	t.throws(() => parseOutcome(null), {instanceOf: TypeError});
 });

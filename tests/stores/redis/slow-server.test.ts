@@ -5,6 +5,7 @@ import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
 import type {RedisStore} from '../../../source/stores/redis/redis-store.ts';
 import type {Rule} from '../../../source/stores/rule.ts';
 import type {AdmitOptions} from '../../../source/stores/verdict.ts';
+import {unobserved} from '../../support/guarded-store.ts';
 import {packages} from '../../support/redis/clients.ts';
 import {openRedisStore, scriptsRun} from '../../support/redis/opened.ts';
 import {opened, server} from '../../support/redis/shared.ts';
@@ -23,7 +24,7 @@ async function behindNetwork(t: ExecutionContext, timeout = 60_000) {
 	});
 	const prefix = `${randomUUID()}:`;
 	const {store, pass} = await openRedisStore({...opened, client}, {prefix});
-	const guarded = new GuardedStore(store, {policy: 'closed', timeout, warn: () => {}});
+	const guarded = new GuardedStore(store, {policy: 'closed', timeout, observer: unobserved});
 
 	return {
 		network,

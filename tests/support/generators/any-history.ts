@@ -54,6 +54,13 @@ export type Action =
 	  }
 	| {readonly do: 'unban range'; readonly range: string}
 	| {readonly do: 'unban' | 'reset'; readonly client: string}
+	| {
+			readonly do: 'inspect';
+			readonly client: string;
+			readonly rules: readonly number[];
+			/** None if there is no ban rule of this index. */
+			readonly banRule: number;
+	  }
 	| {readonly do: 'list' | 'list ranges'};
 
 export interface History {
@@ -147,6 +154,12 @@ const banRange = fc.record(
 );
 const unbanRange = fc.record({do: fc.constant('unban range' as const), range});
 const forgive = fc.record({do: fc.constantFrom('unban' as const, 'reset' as const), client});
+const inspect = fc.record({
+	do: fc.constant('inspect' as const),
+	client,
+	rules: fc.array(fc.nat({max: 4}), {maxLength: 5}),
+	banRule: fc.nat({max: 3}),
+});
 const list = fc.record({do: fc.constantFrom('list' as const, 'list ranges' as const)});
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
@@ -158,6 +171,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 	{weight: 1, arbitrary: ban},
 	{weight: 1, arbitrary: forgive},
 	{weight: 1, arbitrary: banRange},
+	{weight: 4, arbitrary: inspect},
 	{weight: 1, arbitrary: list},
 );
 const request = fc.oneof(
@@ -165,11 +179,13 @@ const request = fc.oneof(
 	passToMoment,
 	{weight: 6, arbitrary: admit},
 	{weight: 2, arbitrary: giveBack},
+	{weight: 2, arbitrary: inspect},
 );
 const reportOrBan = fc.oneof(
 	pass,
 	{weight: 2, arbitrary: passToMoment},
 	{weight: 6, arbitrary: report},
+	{weight: 2, arbitrary: inspect},
 	ban,
 	list,
 	fc.oneof(banRange, unbanRange, forgive),

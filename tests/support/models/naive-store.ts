@@ -5,6 +5,7 @@ import type {
 	ReportOutcome,
 	StoredBan,
 } from '../../../source/stores/ban-records.ts';
+import type {Inspection} from '../../../source/stores/inspection.ts';
 import type {Rule, SettledBanRule} from '../../../source/stores/rule.ts';
 import type {Store} from '../../../source/stores/store.ts';
 import type {AdmitOptions, Counted, Quota, Verdict} from '../../../source/stores/verdict.ts';
@@ -110,10 +111,7 @@ export class NaiveStore implements Store {
 		}
 
 		this.#reports.push({client, rule: banRule, at: this.now, weight});
-		const reports = this.#within(this.#reports, client, banRule).reduce(
-			(sum, report) => sum + report.weight,
-			0,
-		);
+		const reports = this.#reportsOf(client, banRule);
 		if (reports < banRule.count) {
 			return {reports};
 		}
@@ -142,6 +140,17 @@ export class NaiveStore implements Store {
 		this.#requests = this.#requests.filter(request => request.client !== client);
 		this.#forgetReports(client);
 		this.#resets.set(client, this.#resetsOf(client) + 1);
+	}
+
+	inspect(client: string, rules: readonly Rule[], banRule: SettledBanRule | undefined): Inspection {
+		const ban = this.#bans.list().find(each => each.client === client);
+
+		return {
+			...(ban && {ban}),
+			reports: banRule ? this.#reportsOf(client, banRule) : 0,
+			strike: this.#strikesOf(client),
+			quotas: rules.map(rule => this.#quota(client, rule)),
+		};
 	}
 
 	bans(): StoredBan[][] {
@@ -210,6 +219,10 @@ export class NaiveStore implements Store {
 			until: this.now + lasts + forgetAfter,
 		});
 		return {duration: lasts, strike};
+	}
+
+	#reportsOf(client: string, banRule: SettledBanRule): number {
+		return this.#within(this.#reports, client, banRule).reduce((sum, {weight}) => sum + weight, 0);
 	}
 
 	#strikesOf(client: string): number {

@@ -80,6 +80,9 @@ local function decide(at, list, flags, costs)
 			text = values[index + 1]
 		else
 			text = textOfLong(key)
+			if not text then
+				call('DEL', key)
+			end
 		end
 
 		local isLong = text and #text >= LONG

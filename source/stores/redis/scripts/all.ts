@@ -1,6 +1,7 @@
 import {admit} from './admit.ts';
 import {ban} from './ban.ts';
 import {giveBack} from './give-back.ts';
+import {inspect} from './inspect.ts';
 import {banRange, showRanges, unbanRange} from './ranges.ts';
 import {report} from './report.ts';
 import {reset} from './reset.ts';
@@ -23,6 +24,7 @@ export function scripts(prelude: string) {
 		unban: script(unban),
 		reset: script(reset),
 		show: script(show),
+		inspect: script(inspect),
 		banRange: script(banRange),
 		unbanRange: script(unbanRange),
 		showRanges: script(showRanges),

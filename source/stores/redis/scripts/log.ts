@@ -23,15 +23,10 @@ local function entryOf(at)
 	return pack('<I4', at % BEYOND)
 end
 
--- The beginning of a log that may be long. No script has written a key of another type.
+-- The beginning of a log that may be long; nothing for a key of another type, which no script has written.
 local function textOfLong(key)
 	local text = redis.pcall('GETRANGE', key, 0, LONG - 1)
-	if type(text) == 'table' then
-		redis.call('DEL', key)
-		return ''
-	end
-
-	return text
+	return type(text) == 'string' and text
 end
 
 -- Whether nothing in a log counts: its last event is too old, or it is from a clock that was far ahead, such

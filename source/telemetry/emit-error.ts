@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
 import {describe} from '../checks/describe.ts';
-import {isError} from './error-status.ts';
+import {isError} from '../checks/is-error.ts';
 
 /**
  * Tells Koa's `error` event of an error that must not change the response. Listeners get an `Error`, whatever was

@@ -1,7 +1,7 @@
 import test from 'ava';
 import Koa, {type Context} from 'koa';
 import {type GatekeeperOptions, specific} from '../../source/index.ts';
-import {emitError} from '../../source/response/emit-error.ts';
+import {emitError} from '../../source/telemetry/emit-error.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
 import {unhandledRejections} from '../support/unhandled-rejections.ts';

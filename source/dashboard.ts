@@ -1,0 +1,14 @@
+export {dashboard} from './dashboard/dashboard.ts';
+export type {
+	BanEntry,
+	BanList,
+	ChangeResult,
+	DashboardData,
+	FoundClient,
+	History,
+	RefusedClient,
+	RefusingRule,
+	StoreHealth,
+	VerdictName,
+} from './dashboard/data/data.ts';
+export type {DashboardOptions} from './dashboard/options.ts';

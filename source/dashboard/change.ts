@@ -1,0 +1,68 @@
+import type {Context} from 'koa';
+import {makeChange} from './changes/make-change.ts';
+import {isAction, readChange} from './changes/read-change.ts';
+import {readFields} from './changes/read-fields.ts';
+import {isSameOrigin, originNeeded} from './changes/same-origin.ts';
+import {type Subject, searchIn} from './dashboard-data.ts';
+import type {ChangeResult} from './data/data.ts';
+import {asksForJson, sendJson, sendPage, sendText} from './respond.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Bans, unbans or resets a client, for a form of the page or for a script. */
+export async function change(ctx: Context, subject: Subject): Promise<void> {
+	if (!isSameOrigin(ctx)) {
+		sendText(ctx, 403, originNeeded);
+		return;
+	}
+
+	const read = await readFields(ctx);
+	if ('message' in read) {
+		const {status, message} = read;
+		await respond(ctx, subject, status, {error: {field: 'action', message}}, {});
+		return;
+	}
+
+	const wanted = readChange(read.fields);
+	const outcome =
+		'error' in wanted
+			? {status: 400, error: wanted.error}
+			: await makeChange(subject.gate, subject.observations, wanted);
+	const {status, ...result} = {status: 200, ...outcome};
+	await respond(ctx, subject, status, {...namedIn(read.fields), ...result}, read.fields);
+}
+
+/** What was asked for, as far as it is known. */
+function namedIn({action, client}: Fields): Pick<ChangeResult, 'action' | 'client'> {
+	return {
+		...(isAction(action) && {action}),
+		...(typeof client === 'string' && {client}),
+	};
+}
+
+/** A page that has changed something is asked for anew, so that to reload it changes nothing. */
+async function respond(
+	ctx: Context,
+	subject: Subject,
+	status: number,
+	result: ChangeResult,
+	fields: Fields,
+): Promise<void> {
+	if (asksForJson(ctx)) {
+		sendJson(ctx, status, result);
+	} else if (status === 200) {
+		const search = searchIn(ctx);
+		ctx.status = 303;
+		ctx.set('Location', search === '' ? '?' : `?${new URLSearchParams({client: search})}`);
+	} else {
+		await sendPage(ctx, status, subject, {...result, given: textsIn(fields)});
+	}
+}
+
+function textsIn(fields: Fields): Readonly<Record<string, string>> {
+	return Object.fromEntries(
+		Object.entries(fields).filter(
+			(entry): entry is [string, string] => typeof entry[1] === 'string',
+		),
+	);
+}

@@ -1,0 +1,51 @@
+import type {Context} from 'koa';
+import type {GateState} from '../context.ts';
+import type {Gatekeeper} from '../gatekeeper.ts';
+import type {DashboardData} from './data/data.ts';
+import {findClient} from './lookup/find-client.ts';
+import {boundedExplanation} from './observations/bounded-explanation.ts';
+import type {Observations} from './observations/observations.ts';
+
+/** What the page is about. */
+export interface Subject {
+	readonly title: string;
+	readonly gate: Gatekeeper;
+	readonly observations: Observations;
+}
+
+/** Characters of what is searched for. */
+const MAX_SEARCH = 200;
+
+/** What the page shows. The text in the query field `client` is searched for. */
+export async function dashboardData(
+	ctx: Context,
+	{title, gate, observations}: Subject,
+): Promise<DashboardData> {
+	const search = searchIn(ctx);
+	const [bans, found] = await Promise.all([
+		observations.bans.list(search),
+		search === '' ? undefined : findClient(gate, observations, search),
+	]);
+	// An app without a gate has no such state.
+	const state: GateState | undefined = ctx.state.gatekeeper;
+
+	return {
+		title,
+		now: observations.clock.wall(),
+		dryRun: observations.isDryRun,
+		history: observations.history.read(),
+		rules: observations.rules.read(),
+		clients: observations.clients.read(),
+		bans,
+		store: observations.store.read(),
+		...(found && {found}),
+		...(state && {you: boundedExplanation(state.explain())}),
+	};
+}
+
+/** Half a character at the end goes, too. */
+export function searchIn(ctx: Context): string {
+	const search = new URLSearchParams(ctx.querystring).get('client')?.trim() ?? '';
+
+	return search.slice(0, MAX_SEARCH).replace(/[\ud800-\udbff]$/, '');
+}

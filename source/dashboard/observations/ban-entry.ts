@@ -1,0 +1,13 @@
+import type {Ban} from '../../operator/ban.ts';
+import type {BanEntry} from '../data/data.ts';
+
+/** A ban as JSON, in which a number can't be infinite. */
+export function banEntry({client, by, reason, retryAfter, strike}: Ban): BanEntry {
+	return {
+		client,
+		by,
+		...(reason !== undefined && {reason}),
+		retryAfter: retryAfter === Infinity ? null : retryAfter,
+		...(strike !== undefined && {strike}),
+	};
+}

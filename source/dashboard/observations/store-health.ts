@@ -1,0 +1,32 @@
+import {describe} from '../../checks/describe.ts';
+import type {StoreHealth} from '../data/data.ts';
+
+/** Characters of an error. */
+const MAX_TEXT = 300;
+
+/** Whether the store fails. */
+export class HealthOfStore {
+	readonly #failures: () => number;
+	#error: string | undefined;
+
+	/** @param failures how many questions have failed since the process began */
+	constructor(failures: () => number) {
+		this.#failures = failures;
+	}
+
+	fail(error: unknown): void {
+		this.#error = describe(error).slice(0, MAX_TEXT);
+	}
+
+	recover(): void {
+		this.#error = undefined;
+	}
+
+	read(): StoreHealth {
+		return {
+			isFailing: this.#error !== undefined,
+			failures: this.#failures(),
+			...(this.#error !== undefined && {error: this.#error}),
+		};
+	}
+}

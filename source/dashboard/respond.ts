@@ -1,0 +1,62 @@
+import type {Context} from 'koa';
+import {assets} from './assets.ts';
+import {JSON_TYPE} from './changes/read-fields.ts';
+import {dashboardData, type Subject} from './dashboard-data.ts';
+import type {ChangeResult} from './data/data.ts';
+import {renderPage} from './view/page.ts';
+
+/** Whether a script asks. */
+export function asksForJson(ctx: Context): boolean {
+	const accept = ctx.get('Accept');
+
+	return (
+		ctx.request.type === JSON_TYPE ||
+		new URLSearchParams(ctx.querystring).get('format') === 'json' ||
+		(accept.includes('json') && !accept.includes('html'))
+	);
+}
+
+export function sendJson(ctx: Context, status: number, value: unknown): void {
+	ctx.status = status;
+	ctx.type = 'application/json';
+	ctx.body = JSON.stringify(value);
+}
+
+/** @param change what came of a form that was sent without a script */
+export async function sendPage(
+	ctx: Context,
+	status: number,
+	subject: Subject,
+	change?: ChangeResult & {readonly given?: Readonly<Record<string, string>>},
+): Promise<void> {
+	const data = await dashboardData(ctx, subject);
+	const {script, style} = assets;
+	ctx.status = status;
+	ctx.type = 'text/html; charset=utf-8';
+	ctx.body = renderPage(data, {script: script.name, style: style.name}, change);
+}
+
+/** Sends a file that the page loads. Its name has a hash of its content. */
+export function sendAsset(ctx: Context, name: string): void {
+	const asset = Object.values(assets).find(one => one.name === name);
+	if (asset === undefined) {
+		sendText(ctx, 404, 'There is no such file.');
+		return;
+	}
+
+	ctx.status = 200;
+	ctx.set('Cache-Control', 'private, max-age=31536000, immutable');
+	ctx.type = asset.type;
+	ctx.body = asset.text;
+}
+
+/** Sends a sentence. A script gets it as JSON, as the error of a change. */
+export function sendText(ctx: Context, status: number, message: string): void {
+	if (asksForJson(ctx)) {
+		sendJson(ctx, status, {error: {message}});
+	} else {
+		ctx.status = status;
+		ctx.type = 'text/plain; charset=utf-8';
+		ctx.body = `${message}\n`;
+	}
+}

@@ -1,0 +1,1 @@
+export {type CollectOptions, collect} from './prometheus/collect.ts';

@@ -1,0 +1,124 @@
+import {type IncomingMessage, ServerResponse} from 'node:http';
+import type {Context, Middleware} from 'koa';
+import compose from 'koa-compose';
+import {allowDeny} from '../chain/allow-deny.ts';
+import {applyKey} from '../chain/apply-key.ts';
+import {banGate} from '../chain/ban-gate.ts';
+import {consult} from '../chain/consult.ts';
+import {enterGate} from '../chain/enter-gate.ts';
+import {globalLimit} from '../chain/global-limit.ts';
+import {identify} from '../chain/identify.ts';
+import type {Refusal} from '../context.ts';
+import type {Settings} from '../options/settings.ts';
+import type {RequestState} from '../request-state.ts';
+import {statusOfError} from '../response/error-status.ts';
+import {refusalOf} from '../response/refusal.ts';
+import {emitError} from '../telemetry/emit-error.ts';
+
+/** Why a request is refused that does not go through Koa. */
+export interface UpgradeRefusal extends Omit<Refusal, 'kind'> {
+	/**
+	 * As for other requests; or
+	 *
+	 * - `'unidentified'`: the client cannot be identified, since its socket is gone for example
+	 * - `'failed'`: a function among the options has thrown. Koa's `error` event tells of it.
+	 */
+	readonly kind: Refusal['kind'] | 'unidentified' | 'failed';
+}
+
+/** A Koa app, whatever its state. */
+export interface AppLike {
+	createContext(req: IncomingMessage, res: ServerResponse): object;
+}
+
+/** What the gate decides about requests that Koa does not handle. */
+export interface UpgradeChecks {
+	/**
+	 * Decides about a request that does not go through Koa, such as a WebSocket upgrade: under the same rules, and with
+	 * the same counters, as the app's other requests. It sees no routes, so that no `specific`, `bypass()` or
+	 * `excludedMethods` applies. What `countWhen` gives back for other requests stays counted.
+	 *
+	 * Resolves to undefined if the request is admitted, and counted; otherwise to why it is refused. It never rejects.
+	 *
+	 * @param app the app that the gate protects: functions among the options get a context of it
+	 *
+	 * @example
+	 * server.on('upgrade', async (req, socket, head) => {
+	 * 	const refusal = await gate.check(app, req);
+	 * 	if (refusal) {
+	 * 		refuseUpgrade(socket, refusal);
+	 * 	} else {
+	 * 		sockets.handleUpgrade(req, socket, head, client => sockets.emit('connection', client, req));
+	 * 	}
+	 * });
+	 */
+	check(app: AppLike, req: IncomingMessage): Promise<UpgradeRefusal | undefined>;
+	/** The canonical key of the client of a request that `check` has admitted; undefined for any other request. */
+	clientOf(req: IncomingMessage): string | undefined;
+}
+
+const links = [identify, allowDeny, applyKey, consult, banGate, globalLimit];
+
+export function upgradeChecks(settings: Settings): UpgradeChecks {
+	// There is no response on which fields or a refusal of the user's own could stand.
+	const silent: Settings = {...settings, headers: false, onRefused: undefined};
+	const decide = compose(
+		links.map(link => link(silent)).filter((link): link is Middleware => link !== undefined),
+	);
+	const clients = new WeakMap<IncomingMessage, string>();
+
+	return {
+		async check(app, req) {
+			const ctx = app.createContext(req, new ServerResponse(req)) as Context;
+			const state = enterGate(ctx, silent);
+			const release = guardSocket(req);
+			try {
+				await decide(ctx, async () => {});
+				// A `key` may report.
+				await Promise.allSettled(state.unsettled);
+				const refusal = refusalAt(ctx, state);
+				if (refusal === undefined) {
+					clients.set(req, state.client);
+				}
+
+				return refusal;
+			} catch (error) {
+				emitError(ctx, error);
+				return {kind: 'failed', status: statusOfError(error), rules: [], text: 'failed'};
+			} finally {
+				release();
+			}
+		},
+
+		clientOf: req => clients.get(req),
+	};
+}
+
+/** Why the request was refused, if it was. Counts what became of it. */
+function refusalAt(
+	{status}: Context,
+	{verdict, isAdmitted, exemption, settings}: RequestState,
+): UpgradeRefusal | undefined {
+	const {banRule, dryRun, telemetry} = settings;
+	if (isAdmitted !== undefined) {
+		telemetry.tally.count(verdict.kind, exemption);
+	}
+
+	if (dryRun || isAdmitted) {
+		return undefined;
+	}
+
+	return verdict.kind === 'admitted'
+		? {kind: 'unidentified', status, rules: [], text: 'the client cannot be identified'}
+		: refusalOf(verdict, banRule);
+}
+
+/** Node.js has removed its own listener from the socket of an upgrade: an error without one would end the process. */
+function guardSocket({socket}: IncomingMessage): () => void {
+	const ignore = () => {};
+	socket.on('error', ignore);
+
+	return () => {
+		socket.off('error', ignore);
+	};
+}
