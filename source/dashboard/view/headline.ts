@@ -6,7 +6,7 @@ import {countText, shareText} from './numbers.ts';
 import {refusedBy} from './verdict-words.ts';
 
 /** How much the gate has to do: nothing is refused; something is; at least a tenth is. */
-export type Level = 'quiet' | 'some' | 'many';
+type Level = 'quiet' | 'some' | 'many';
 
 const levelWords: Readonly<Record<Level, string>> = {
 	quiet: 'Quiet',
