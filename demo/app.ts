@@ -1,17 +1,25 @@
+import {rmSync} from 'node:fs';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import {bodyParser} from '@koa/bodyparser';
 import {Router} from '@koa/router';
 import Koa from 'koa';
+import {dashboard} from '../source/dashboard.ts';
 import {bypass, gatekeeper, specific} from '../source/index.ts';
+import {crowdSocket} from './crowd-socket.ts';
 
 const app = new Koa();
 const router = new Router();
 
-app.use(
-	gatekeeper({
-		banRule: [3, 60, 600], // 3 reports within 60 s: banned for 600 s
-		rateLimitRule: [100, 60], // 100 requests within any 60 s
-	}),
-);
+const gate = gatekeeper({
+	banRule: [3, 60, 600], // 3 reports within 60 s: banned for 600 s
+	rateLimitRule: [100, 60], // 100 requests within any 60 s
+	// The crowd comes over a Unix socket, as from a proxy, which every list trusts. Your own requests do not.
+	ipHeader: 'X-Forwarded-For',
+	trustedProxies: ['192.0.2.1'],
+});
+
+app.use(gate);
 app.use(bodyParser());
 
 // The global rule applies, as to every route without a rule of its own.
@@ -23,7 +31,7 @@ router.get('/ping', ctx => {
 router.post('/login', ctx => {
 	const {password} = ctx.request.body as {password?: unknown};
 	if (password !== 'password') {
-		ctx.report();
+		ctx.report({reason: 'wrong password'});
 		ctx.throw(401, 'wrong password\n');
 	}
 
@@ -31,12 +39,14 @@ router.post('/login', ctx => {
 });
 
 // The global rule applies, and one more.
-router.get('/global_plus_specific', specific([1, 10]), ctx => {
+const slow = specific({count: 1, window: 10, name: 'slow'});
+router.get('/global_plus_specific', slow, ctx => {
 	ctx.body = 'once in 10 seconds, and counted by the global rule\n';
 });
 
 // Only a rule of its own applies.
-router.get('/standalone', specific([1, 10], {standalone: true}), ctx => {
+const alone = specific({count: 1, window: 10, name: 'alone'}, {standalone: true});
+router.get('/standalone', alone, ctx => {
 	ctx.body = 'once in 10 seconds, whatever the global rule says\n';
 });
 
@@ -45,13 +55,32 @@ router.get('/bypass', bypass(), ctx => {
 	ctx.body = 'always open\n';
 });
 
+// Shows all of it. No rule applies, so that a ban does not shut its operators out.
+router.all(
+	'/dashboard',
+	bypass(),
+	dashboard(gate, {
+		// Only this machine reaches the demo. Your own app asks who is signed in.
+		authorize: ctx => ['127.0.0.1', 'localhost'].includes(ctx.hostname),
+	}),
+);
+
 app.use(router.routes());
 
 const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
-	const address = server.address();
-	const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : ''}`;
+	const {port} = server.address() as AddressInfo;
+	const url = `http://127.0.0.1:${port}`;
+	listenToCrowd(port);
 
-	console.log(`The demo listens at ${url}. Try, in another terminal:
+	console.log(`The demo listens at ${url}.
+
+The dashboard:
+  ${url}/dashboard
+
+A crowd with a few attackers, for it to show, in another terminal:
+  npm run crowd
+
+Try there, too:
 
 200, with the RateLimit fields:
   curl -i ${url}/ping
@@ -70,3 +99,10 @@ const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   curl -i ${url}/ping
 `);
 });
+
+function listenToCrowd(port: number): void {
+	const path = crowdSocket(port);
+	// A demo that was killed has left it behind.
+	rmSync(path, {force: true});
+	createServer(app.callback()).listen(path);
+}

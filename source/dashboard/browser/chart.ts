@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import {type History, type VerdictName, verdicts} from '../data/data.ts';
-import {type Group, groupSteps, lastSteps} from '../view/group-steps.ts';
+import {type Group, groupSteps, lastSteps, sinceFirstRequest} from '../view/group-steps.ts';
 import {countText} from '../view/numbers.ts';
 import {clockText} from '../view/times.ts';
 import {showMoment} from './moment.ts';
@@ -10,6 +10,9 @@ const HEIGHT = 220;
 
 /** Pixels for each bar, with the gap beside it. */
 const BAR = 7;
+
+/** How many steps are drawn of a process that has just begun: ten minutes. */
+const MIN_STEPS = 60;
 
 /** Seconds of a bar: the shortest for which the bars are wide enough. */
 const lengths = [10, 20, 30, 60, 120, 300];
@@ -27,8 +30,9 @@ export function drawChart(place: HTMLElement): (history: History) => void {
 			return;
 		}
 
-		length = lengthFor(width, history);
-		groups = groupSteps(history, length);
+		const shown = sinceFirstRequest(history, MIN_STEPS);
+		length = lengthFor(width, shown);
+		groups = groupSteps(shown, length);
 		plot ??= new uPlot(
 			optionsFor(place, width, {length: () => length, onPoint: point}),
 			[[]],

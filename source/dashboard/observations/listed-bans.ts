@@ -2,7 +2,7 @@ import type {Ban} from '../../operator/ban.ts';
 import type {Clock} from './clock.ts';
 
 /** How many bans are kept. */
-export const MAX_BANS = 10_000;
+const MAX_BANS = 10_000;
 
 /** How many are known as begun in this process. */
 const MAX_OWN = 1000;

@@ -35,6 +35,21 @@ export function groupSteps(history: History, length: number): readonly Group[] {
 	return groups;
 }
 
+/**
+ * Leaves out the time before the first request, such as that before the process began.
+ *
+ * @param least how many steps stay in any case
+ */
+export function sinceFirstRequest(history: History, least: number): History {
+	const {step, start, admitted} = history;
+	const steps = admitted.length;
+	const first = admitted.findIndex((_, index) => verdicts.some(name => history[name][index]));
+	const from = Math.max(0, Math.min(first === -1 ? steps : first, steps - least));
+	const counts = verdicts.map(name => [name, history[name].slice(from)] as const);
+
+	return {...history, ...Object.fromEntries(counts), start: start + from * step * 1000};
+}
+
 /** The requests of the last steps. @param count all, unless it is given */
 export function lastSteps(
 	history: History,

@@ -5,6 +5,9 @@ import {countText} from './numbers.ts';
 import {pastTime} from './times.ts';
 import {type RefusingVerdict, refusedBy, verdictLabels} from './verdict-words.ts';
 
+/** How many clients are shown. The JSON has more. */
+const SHOWN = 10;
+
 /** By which rule requests were refused during the last hour. */
 export function rulesSection({rules, now}: DashboardData): Html {
 	return html`<section class="card" id="rules" aria-labelledby="rules-title">
@@ -43,10 +46,12 @@ export function clientsSection({clients, now}: DashboardData): Html {
 				: html`<table class="cards">
 			<caption class="unseen">The clients that were refused most during the last hour</caption>
 			<thead><tr><th scope="col">Client</th><th scope="col" class="right">Refused</th><th scope="col" class="second">Lately</th><th scope="col" class="right">Last</th></tr></thead>
-			<tbody>${clients.map(
-				({client, refused, kind, rule, lastAt}) =>
-					html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="right count">${countText(refused)}</td><td class="second"><span class="swatch" data-verdict="${kind}"></span>${refusedBy(kind, rule)}</td><td class="right quiet">${pastTime(lastAt, now)}</td></tr>`,
-			)}</tbody>
+			<tbody>${clients
+				.slice(0, SHOWN)
+				.map(
+					({client, refused, kind, rule, lastAt}) =>
+						html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="right count">${countText(refused)}</td><td class="second"><span class="swatch" data-verdict="${kind}"></span>${refusedBy(kind, rule)}</td><td class="right quiet">${pastTime(lastAt, now)}</td></tr>`,
+				)}</tbody>
 		</table>`
 		}
 	</section>`;

@@ -1,8 +1,30 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {verdicts} from '../../../source/dashboard/data/data.ts';
-import {allOf, groupSteps, lastSteps} from '../../../source/dashboard/view/group-steps.ts';
+import {type History, verdicts} from '../../../source/dashboard/data/data.ts';
+import {
+	allOf,
+	groupSteps,
+	lastSteps,
+	sinceFirstRequest,
+} from '../../../source/dashboard/view/group-steps.ts';
 import {historyOf, NOW} from '../../support/dashboard/data.ts';
+
+const START = 1_800_000_000_000;
+
+/** A history of steps of ten seconds. */
+function shortHistory(admitted: readonly number[], limited: readonly number[] = []): History {
+	const none = admitted.map(() => 0);
+
+	return {
+		step: 10,
+		start: START,
+		admitted,
+		limited: none.map((_, index) => limited[index] ?? 0),
+		banned: none,
+		denied: none,
+		unavailable: none,
+	};
+}
 
 test('groups hold every request once, and begin at whole multiples of their length', t => {
 	t.notThrows(() =>
@@ -61,4 +83,20 @@ test('the last steps are those before now', t => {
 		unavailable: 0,
 	});
 	t.is(allOf(lastSteps(history)), 372);
+});
+
+test('the time before the first request is left out, but for the least that is shown', t => {
+	const history = shortHistory([0, 0, 0, 1, 0, 2], [0, 0, 5]);
+	const lengthsFor = (least: number) => sinceFirstRequest(history, least).admitted.length;
+
+	t.like(sinceFirstRequest(history, 2), {start: START + 20_000, admitted: [0, 1, 0, 2]});
+	t.deepEqual(sinceFirstRequest(history, 2).limited, [5, 0, 0, 0]);
+	t.deepEqual([2, 5, 6, 9].map(lengthsFor), [4, 5, 6, 6]);
+});
+
+test('a history without requests shows the least', t => {
+	t.like(sinceFirstRequest(shortHistory([0, 0, 0, 0]), 3), {
+		start: START + 10_000,
+		admitted: [0, 0, 0],
+	});
 });
