@@ -30,10 +30,11 @@ export async function sendPage(
 	change?: ChangeResult & {readonly given?: Readonly<Record<string, string>>},
 ): Promise<void> {
 	const data = await dashboardData(ctx, subject);
-	const {script, style} = assets;
+	const {script, style, icon} = assets;
+	const names = {script: script.name, style: style.name, icon: icon.name};
 	ctx.status = status;
 	ctx.type = 'text/html; charset=utf-8';
-	ctx.body = renderPage(data, {script: script.name, style: style.name}, change);
+	ctx.body = renderPage(data, names, change);
 }
 
 /** Sends a file that the page loads. Its name has a hash of its content. */

@@ -64,7 +64,7 @@ async function usePage(t: ExecutionContext, url: string): Promise<void> {
 	t.is(page.status, 200);
 	const text = await page.text();
 	const files = [...text.matchAll(/(?:href|src)="(\?asset=[^"]+)"/g)].map(([, link = '']) => link);
-	t.is(files.length, 2);
+	t.is(files.length, 3);
 	for (const file of files) {
 		const {status} = await fetch(new URL(file, url));
 		t.is(status, 200);

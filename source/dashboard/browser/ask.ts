@@ -19,7 +19,7 @@ export async function askForData(
 		query.set('client', client);
 	}
 
-	return ask<DashboardData>(`?${query}`, {
+	return ask<DashboardData>(`?${query}`, [200], {
 		signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]),
 	});
 }
@@ -27,7 +27,7 @@ export async function askForData(
 export async function askForChange(
 	fields: Readonly<Record<string, string>>,
 ): Promise<Answer<ChangeResult>> {
-	return ask<ChangeResult>('?', {
+	return ask<ChangeResult>('?', [200, 400, 413, 415, 503], {
 		method: 'POST',
 		headers: {'Content-Type': 'application/json'},
 		body: JSON.stringify(fields),
@@ -35,7 +35,12 @@ export async function askForChange(
 	});
 }
 
-async function ask<Value>(url: string, init: RequestInit): Promise<Answer<Value>> {
+/** @param statuses of answers that have a value */
+async function ask<Value>(
+	url: string,
+	statuses: readonly number[],
+	init: RequestInit,
+): Promise<Answer<Value>> {
 	try {
 		const response = await fetch(url, {
 			...init,
@@ -45,7 +50,7 @@ async function ask<Value>(url: string, init: RequestInit): Promise<Answer<Value>
 			cache: 'no-store',
 		});
 		const isJson = response.headers.get('Content-Type')?.includes('json') ?? false;
-		if (isJson && (response.ok || response.status === 400 || response.status === 503)) {
+		if (isJson && statuses.includes(response.status)) {
 			return {kind: 'ok', value: (await response.json()) as Value};
 		}
 

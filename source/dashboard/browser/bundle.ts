@@ -12,7 +12,7 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const root = join(folder, '../../..');
 
 interface Bundle {
-	readonly extension: 'js' | 'css';
+	readonly extension: 'js' | 'css' | 'svg';
 	readonly type: string;
 	readonly text: string;
 }
@@ -69,7 +69,7 @@ export interface Asset {
 }
 
 /** Made by \`npm run bundle\`. */
-export const assets: {readonly script: Asset; readonly style: Asset} = {
+export const assets: {readonly script: Asset; readonly style: Asset; readonly icon: Asset} = {
 ${entries.join('')}};
 `;
 }
@@ -77,6 +77,11 @@ ${entries.join('')}};
 const bundles = {
 	script: await bundle('main.ts', {extension: 'js', type: 'text/javascript; charset=utf-8'}),
 	style: await bundle('style/index.css', {extension: 'css', type: 'text/css; charset=utf-8'}),
+	icon: {
+		extension: 'svg' as const,
+		type: 'image/svg+xml',
+		text: readFileSync(join(folder, 'icon.svg'), 'utf8'),
+	},
 };
 writeFileSync(join(root, 'source/dashboard/assets.ts'), moduleOf(bundles));
 for (const {extension, text} of Object.values(bundles)) {

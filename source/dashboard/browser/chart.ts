@@ -4,6 +4,7 @@ import {type Group, groupSteps, lastSteps, sinceFirstRequest} from '../view/grou
 import {countText} from '../view/numbers.ts';
 import {clockText} from '../view/times.ts';
 import {showMoment} from './moment.ts';
+import {stackedBars, stackOf} from './stacked-bars.ts';
 
 const HEIGHT = 220;
 
@@ -16,13 +17,11 @@ const MIN_STEPS = 60;
 /** Seconds of a bar: the shortest for which the bars are wide enough. */
 const lengths = [10, 20, 30, 60, 120, 300];
 
-/** From the top of the stack: each covers the lower part of the one before. */
-const topFirst = verdicts.toReversed();
-
 /** Draws the history into an element. Returns what draws it anew. */
 export function drawChart(place: HTMLElement): (history: History) => void {
 	let history: History | undefined;
 	let groups: readonly Group[] = [];
+	let length = 0;
 	let plot: uPlot | undefined;
 
 	function draw(): void {
@@ -32,23 +31,25 @@ export function drawChart(place: HTMLElement): (history: History) => void {
 		}
 
 		const shown = sinceFirstRequest(history, MIN_STEPS);
-		groups = groupSteps(shown, lengthFor(width, shown));
-		const data = dataOf(groups);
-		if (plot === undefined) {
-			plot = new uPlot(optionsFor(place, width, point), data, place);
-		} else {
-			plot.setData(data);
-		}
-
+		length = lengthFor(width, shown);
+		groups = groupSteps(shown, length);
+		plot ??= new uPlot(
+			optionsFor(place, width, {length: () => length, onPoint: point}),
+			[[]],
+			place,
+		);
+		plot.setData(stackOf(groups));
 		point(plot);
 	}
 
 	/** Shows the numbers of the bar under the pointer, or of the whole hour. */
-	function point({cursor: {idx}}: uPlot): void {
-		const group = idx === null || idx === undefined ? undefined : groups[idx];
-		if (group !== undefined && history !== undefined) {
-			const next = groups[groups.indexOf(group) + 1];
-			showMoment(group.counts, {from: group.start, to: next?.start});
+	function point({cursor: {left = -1}, posToVal}: uPlot): void {
+		const first = groups[0]?.start ?? 0;
+		const time = left < 0 ? Number.NaN : posToVal(left, 'x');
+		const index = Math.floor((time - first / 1000) / length);
+		const group = groups[index];
+		if (group !== undefined) {
+			showMoment(group.counts, {from: group.start, to: groups[index + 1]?.start});
 		} else if (history !== undefined) {
 			showMoment(lastSteps(history));
 		}
@@ -72,36 +73,18 @@ function lengthFor(width: number, {step, admitted}: History): number {
 	return lengths.find(length => (step * admitted.length * BAR) / length <= width) ?? 300;
 }
 
-/**
- * The times in seconds, then the heights of the stack, the highest first. A verdict without requests has no bar: its edges
- * would shine through around the bar below.
- */
-function dataOf(groups: readonly Group[]): uPlot.AlignedData {
-	return [
-		groups.map(({start}) => start / 1000),
-		...topFirst.map((verdict, index) =>
-			groups.map(({counts}) =>
-				counts[verdict] === 0
-					? null
-					: topFirst.slice(index).reduce((sum, lower) => sum + counts[lower], 0),
-			),
-		),
-	];
-}
-
 function optionsFor(
 	place: HTMLElement,
 	width: number,
-	onPoint: (plot: uPlot) => void,
+	{length, onPoint}: {length: () => number; onPoint: (plot: uPlot) => void},
 ): uPlot.Options {
 	const colour = (name: string) => () => getComputedStyle(place).getPropertyValue(`--${name}`);
 	const font = `12px ${getComputedStyle(place).fontFamily}`;
-	const bars = uPlot.paths.bars?.({size: [0.78, 24], align: 1});
 	const series = (verdict: VerdictName): uPlot.Series => ({
 		label: verdict,
 		fill: colour(verdict),
 		width: 0,
-		...(bars && {paths: bars}),
+		paths: (...args) => stackedBars(length())(...args),
 		points: {show: false},
 	});
 
@@ -110,7 +93,10 @@ function optionsFor(
 		height: HEIGHT,
 		legend: {show: false},
 		cursor: {y: false, points: {show: false}, drag: {x: false, y: false, setScale: false}},
-		scales: {y: {range: (_plot, _min, max) => [0, Math.max(4, max * 1.08)]}},
+		scales: {
+			x: {range: (_plot, min, max) => [min, max + length()]},
+			y: {range: (_plot, _min, max) => [0, Math.max(4, max * 1.08)]},
+		},
 		axes: [
 			{
 				stroke: colour('muted'),
@@ -134,7 +120,7 @@ function optionsFor(
 				space: 36,
 			},
 		],
-		series: [{}, ...topFirst.map(series)],
+		series: [{}, ...verdicts.map(series)],
 		hooks: {setCursor: [onPoint]},
 	};
 }

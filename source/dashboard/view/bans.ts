@@ -1,7 +1,7 @@
 import type {BanEntry, DashboardData} from '../data/data.ts';
 import {changeButton} from './change-form.ts';
 import {type Html, html} from './html.ts';
-import {clientLink, entryKey, foreign} from './names.ts';
+import {clientLink, entryKey, foreign, foreignWord} from './names.ts';
 import {countOf, countText} from './numbers.ts';
 import {endTime} from './times.ts';
 
@@ -41,7 +41,7 @@ function howMany({entries, total, isPartial}: DashboardData['bans'], query: stri
 	const matching =
 		query === undefined
 			? ''
-			: html` with ${foreign(query)} in the client or the reason. <a href="?">Show all</a>`;
+			: html` with ${foreignWord(query)} in the client or the reason. <a href="?">Show all</a>`;
 	const number = html`${isPartial && 'at least '}${countOf(total, 'ban')}${matching}`;
 
 	return entries.length < total ? html`${countText(entries.length)} of ${number}` : number;

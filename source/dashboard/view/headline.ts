@@ -1,7 +1,7 @@
 import type {DashboardData} from '../data/data.ts';
 import {allOf, lastSteps} from './group-steps.ts';
 import {type Html, html} from './html.ts';
-import {foreign} from './names.ts';
+import {foreignWord} from './names.ts';
 import {countText, shareText} from './numbers.ts';
 import {refusedBy} from './verdict-words.ts';
 
@@ -72,6 +72,6 @@ function busiest({clients, now}: DashboardData): Html | undefined {
 
 	return (
 		client &&
-		html`<span class="busiest">The busiest: ${foreign(client.client)}, ${refusedBy(client.kind, client.rule)}.</span>`
+		html`<span class="busiest">The busiest: ${foreignWord(client.client)}, ${refusedBy(client.kind, client.rule)}.</span>`
 	);
 }

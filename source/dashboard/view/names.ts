@@ -3,6 +3,7 @@ import {startOf} from './inert.ts';
 
 /** Characters of a text that the page contains. Style cuts what is too wide. */
 const MAX_SHOWN = 200;
+const MAX_WORD = 60;
 const MAX_TITLE = 1000;
 
 /** Characters that are visible everywhere. */
@@ -11,9 +12,13 @@ const SHORT = 20;
 /** As many characters of a search as the server reads. */
 const MAX_SEARCH = 200;
 
-/** A text of somebody else's: a client, a reason, a rule. It does not reorder what stands around it. */
-export function foreign(text: string): Html {
-	const shown = startOf(text, MAX_SHOWN);
+/**
+ * A text of somebody else's: a client, a reason, a rule. It does not reorder what stands around it.
+ *
+ * @param length how many characters are shown; its title has the rest
+ */
+export function foreign(text: string, length = MAX_SHOWN): Html {
+	const shown = startOf(text, length);
 
 	return text.length > SHORT
 		? html`<bdi title="${startOf(text, MAX_TITLE)}">${shown}</bdi>`
@@ -23,6 +28,11 @@ export function foreign(text: string): Html {
 /** A client, as a link to how it stands. */
 export function clientLink(client: string): Html {
 	return html`<a class="client" href="${searchFor(client)}#client">${foreign(client)}</a>`;
+}
+
+/** A text of somebody else's in the middle of a sentence. */
+export function foreignWord(text: string): Html {
+	return foreign(text, MAX_WORD);
 }
 
 /** The page's query that searches for a text. */

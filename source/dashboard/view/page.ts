@@ -14,6 +14,8 @@ import {clientsSection, rulesSection} from './refusals.ts';
 export interface AssetNames {
 	readonly script: string;
 	readonly style: string;
+	/** Without one, browsers ask for `/favicon.ico`, which the gate may count or report as a 404. */
+	readonly icon: string;
 }
 
 /**
@@ -30,6 +32,7 @@ export function renderPage(data: DashboardData, assets: AssetNames, change?: Cha
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${data.title}</title>
+<link rel="icon" href="?asset=${assets.icon}" type="image/svg+xml">
 <link rel="stylesheet" href="?asset=${assets.style}">
 <script type="module" src="?asset=${assets.script}" blocking="render"></script>
 </head>

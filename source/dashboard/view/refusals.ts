@@ -1,6 +1,6 @@
 import type {DashboardData} from '../data/data.ts';
 import {type Html, html} from './html.ts';
-import {clientLink, entryKey, foreign} from './names.ts';
+import {clientLink, entryKey, foreignWord} from './names.ts';
 import {countText} from './numbers.ts';
 import {pastTime} from './times.ts';
 import {type RefusingVerdict, refusedBy, verdictLabels} from './verdict-words.ts';
@@ -33,7 +33,7 @@ function ruleName(kind: RefusingVerdict, rule: string): Html {
 		return html`${dot}${kind === 'banned' ? 'Banned by hand' : verdictLabels[kind]}`;
 	}
 
-	return html`${dot}${foreign(rule)} <span class="quiet">${verdictLabels[kind].toLowerCase()}</span>`;
+	return html`${dot}${foreignWord(rule)} <span class="quiet">${verdictLabels[kind].toLowerCase()}</span>`;
 }
 
 /** Who was refused most. */

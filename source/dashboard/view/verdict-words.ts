@@ -1,6 +1,6 @@
 import type {VerdictName} from '../data/data.ts';
 import {type Html, html} from './html.ts';
-import {foreign} from './names.ts';
+import {foreignWord} from './names.ts';
 
 /** The names of the columns and of the colours. */
 export const verdictLabels: Readonly<Record<VerdictName, string>> = {
@@ -17,9 +17,9 @@ export type RefusingVerdict = Exclude<VerdictName, 'admitted'>;
 export function refusedBy(kind: RefusingVerdict, rule: string): Html {
 	switch (kind) {
 		case 'limited':
-			return html`limited by ${foreign(rule)}`;
+			return html`limited by ${foreignWord(rule)}`;
 		case 'banned':
-			return rule === '' ? html`banned by hand` : html`banned by ${foreign(rule)}`;
+			return rule === '' ? html`banned by hand` : html`banned by ${foreignWord(rule)}`;
 		case 'denied':
 			return html`denied`;
 		default:

@@ -3,12 +3,12 @@ import {attack, empty, historyOf} from '../../support/dashboard/data.ts';
 import {servePage} from '../../support/dashboard/page-server.ts';
 import {until, visit} from '../../support/dashboard/visit.ts';
 
-/** The colours of the chart's pixels in a column, from the top. @param at 0 for the left edge, 1 for the right */
+/** The colours of some columns of the chart. @param at 0 for the left edge, 1 for the right */
 const coloursAt = (at: number) => `(() => {
 	const canvas = document.querySelector('#chart canvas');
 	const over = document.querySelector('#chart .u-over');
 	const x = Math.round((over.offsetLeft + over.offsetWidth * ${at}) * devicePixelRatio);
-	const {data} = canvas.getContext('2d').getImageData(x, 0, 1, over.offsetTop + over.offsetHeight);
+	const {data} = canvas.getContext('2d').getImageData(x, 0, 20, over.offsetTop + over.offsetHeight);
 	const colours = [];
 	for (let index = 0; index < data.length; index += 4) {
 		const colour = data[index + 3] === 255 ? [...data.slice(index, index + 3)].join() : '';
@@ -27,7 +27,7 @@ test('the chart stacks the verdicts in the colours of the scheme, and follows it
 	const {page} = await visit(t, url, {colorScheme: 'light'});
 	await page.locator('#chart canvas').waitFor();
 	const seen = async () => {
-		const colours = (await page.evaluate(coloursAt(0.5002))) as string[];
+		const colours = (await page.evaluate(coloursAt(0.5))) as string[];
 		return (['banned', 'limited', 'admitted'] as const).map(verdict =>
 			[inLight, inDark].findIndex(scheme => colours.includes(scheme[verdict])),
 		);
@@ -35,7 +35,7 @@ test('the chart stacks the verdicts in the colours of the scheme, and follows it
 
 	t.deepEqual(await seen(), [0, 0, 0]);
 	await page.emulateMedia({colorScheme: 'dark'});
-	await until(page, `(${coloursAt(0.5002)}).includes('${inDark.admitted}')`);
+	await until(page, `(${coloursAt(0.5)}).includes('${inDark.admitted}')`);
 	t.deepEqual(await seen(), [1, 1, 1]);
 });
 

@@ -1,11 +1,18 @@
 import test from 'ava';
-import type {History} from '../../../source/dashboard/data/data.ts';
-import {groupSteps, sinceFirstRequest} from '../../../source/dashboard/view/group-steps.ts';
+import fc from 'fast-check';
+import {type History, verdicts} from '../../../source/dashboard/data/data.ts';
+import {
+	allOf,
+	groupSteps,
+	lastSteps,
+	sinceFirstRequest,
+} from '../../../source/dashboard/view/group-steps.ts';
+import {historyOf, NOW} from '../../support/dashboard/data.ts';
 
 const START = 1_800_000_000_000;
 
 /** A history of steps of ten seconds. */
-function historyOf(admitted: readonly number[], limited: readonly number[] = []): History {
+function shortHistory(admitted: readonly number[], limited: readonly number[] = []): History {
 	const none = admitted.map(() => 0);
 
 	return {
@@ -19,8 +26,67 @@ function historyOf(admitted: readonly number[], limited: readonly number[] = [])
 	};
 }
 
+test('groups hold every request once, and begin at whole multiples of their length', t => {
+	t.notThrows(() =>
+		fc.assert(
+			fc.property(
+				fc.array(fc.nat(1000), {minLength: 360, maxLength: 360}),
+				fc.constantFrom(10, 20, 30, 60, 120, 300),
+				fc.nat(10_000_000),
+				(counts, length, later) => {
+					const history = historyOf(
+						age => ({admitted: counts[age] ?? 0, banned: age}),
+						NOW + later,
+					);
+					const groups = groupSteps(history, length);
+					const total = lastSteps(history);
+
+					return (
+						verdicts.every(
+							verdict =>
+								groups.reduce((sum, group) => sum + group.counts[verdict], 0) === total[verdict],
+						) &&
+						groups.every(({start}) => start % (length * 1000) === 0) &&
+						groups.every(
+							({start}, index) => start - (groups[0]?.start ?? 0) === index * length * 1000,
+						)
+					);
+				},
+			),
+		),
+	);
+});
+
+test('requests stay in their group as time goes on', t => {
+	const before = groupSteps(
+		historyOf(age => ({limited: age === 100 ? 7 : 0})),
+		300,
+	);
+	const after = groupSteps(
+		historyOf(age => ({limited: age === 110 ? 7 : 0}), NOW + 100_000),
+		300,
+	);
+	const startOf = (groups: typeof before) => groups.find(({counts}) => counts.limited === 7)?.start;
+
+	t.truthy(startOf(before));
+	t.is(startOf(before), startOf(after));
+});
+
+test('the last steps are those before now', t => {
+	const history = historyOf(age => ({admitted: 1, denied: age < 6 ? 2 : 0}));
+
+	t.deepEqual(lastSteps(history, 6), {
+		admitted: 6,
+		limited: 0,
+		banned: 0,
+		denied: 12,
+		unavailable: 0,
+	});
+	t.is(allOf(lastSteps(history)), 372);
+});
+
 test('the time before the first request is left out, but for the least that is shown', t => {
-	const history = historyOf([0, 0, 0, 1, 0, 2], [0, 0, 5]);
+	const history = shortHistory([0, 0, 0, 1, 0, 2], [0, 0, 5]);
 	const lengthsFor = (least: number) => sinceFirstRequest(history, least).admitted.length;
 
 	t.like(sinceFirstRequest(history, 2), {start: START + 20_000, admitted: [0, 1, 0, 2]});
@@ -29,21 +95,8 @@ test('the time before the first request is left out, but for the least that is s
 });
 
 test('a history without requests shows the least', t => {
-	t.like(sinceFirstRequest(historyOf([0, 0, 0, 0]), 3), {
+	t.like(sinceFirstRequest(shortHistory([0, 0, 0, 0]), 3), {
 		start: START + 10_000,
 		admitted: [0, 0, 0],
 	});
-});
-
-test('groups begin at whole multiples of their length, and lose no request', t => {
-	const groups = groupSteps({...historyOf([1, 2, 3, 4, 5], [1]), start: START + 20_000}, 30);
-
-	t.deepEqual(
-		groups.map(({start, counts}) => [start - START, counts.admitted, counts.limited]),
-		[
-			[0, 1, 1],
-			[30_000, 9, 0],
-			[60_000, 5, 0],
-		],
-	);
 });

@@ -89,7 +89,8 @@ export async function servePage(t: ExecutionContext, data: DashboardData): Promi
 	}
 
 	function page(res: ServerResponse, status: number, result?: Change): void {
-		const names = {script: assets.script.name, style: assets.style.name};
+		const {script, style, icon} = assets;
+		const names = {script: script.name, style: style.name, icon: icon.name};
 		send(res, status, 'text/html; charset=utf-8', renderPage(served.data, names, result));
 	}
 
