@@ -4,7 +4,8 @@ export interface NewBan {
 	readonly duration: number;
 	readonly reason?: string;
 	/**
-	 * Whether a ban in force that does not end earlier stays as it is.
+	 * Whether a ban in force that does not end earlier stays as it is. It is set for bans by `ctx.ban()`, which requests
+	 * cause: a bounded store must keep them from pushing out those of operators.
 	 *
 	 * @default false
 	 */

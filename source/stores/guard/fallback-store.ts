@@ -1,7 +1,7 @@
 import {processWide} from '../../process-wide.ts';
 import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
 import {Changes} from '../changes.ts';
-import {Bans, type BanTerms} from '../memory/bans.ts';
+import {type BanOrigin, Bans, type BanTerms, originOf} from '../memory/bans.ts';
 import {MemoryStore} from '../memory/memory-store.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
@@ -12,7 +12,7 @@ import type {GuardedVerdict} from './failure-policy.ts';
 import {PartNames} from './part-names.ts';
 import {RangeWatch} from './range-watch.ts';
 
-/** How many bans that began in this process are remembered, of each kind. */
+/** How many bans that began in this process are remembered, of each origin. */
 const MAX_BEGUN = 100_000;
 
 /**
@@ -75,7 +75,7 @@ export class FallbackStore extends MemoryStore {
 	/** A ban by hand that the store has not taken. */
 	override ban(client: string, ban: NewBan): BanOutcome {
 		const outcome = super.ban(client, ban);
-		this.#begin(client, 'hand', {...ban, duration: outcome.banEndsInMs});
+		this.#begin(client, originOf(ban), {...ban, duration: outcome.banEndsInMs});
 		this.changes.record(client);
 		return outcome;
 	}
@@ -87,7 +87,7 @@ export class FallbackStore extends MemoryStore {
 			this.#begun.end(client);
 		}
 
-		this.learnBan(client, 'hand', ban);
+		this.learnBan(client, originOf(ban), ban);
 		this.changes.record(client);
 	}
 
@@ -107,7 +107,9 @@ export class FallbackStore extends MemoryStore {
 		}
 
 		if (verdict.kind === 'banned') {
-			this.learnBan(client, verdict.by, {duration: verdict.endsInMs, reason: verdict.reason});
+			// A store does not tell what began a ban by hand. It must push out none of an operator of this process.
+			const origin = verdict.by === 'hand' ? 'trap' : 'reports';
+			this.learnBan(client, origin, {duration: verdict.endsInMs, reason: verdict.reason});
 		} else if (!immune) {
 			this.endBan(client);
 		}
@@ -159,8 +161,8 @@ export class FallbackStore extends MemoryStore {
 		}
 	}
 
-	#begin(client: string, by: Banned['by'], ban: BanTerms): void {
-		this.#begun.begin(client, by, ban, this.clock());
+	#begin(client: string, origin: BanOrigin, ban: BanTerms): void {
+		this.#begun.begin(client, origin, ban, this.clock());
 	}
 }
 

@@ -1,5 +1,5 @@
 import {ExpiringMap} from '../../collections/expiring-map.ts';
-import type {StoredBan} from '../ban-records.ts';
+import type {NewBan, StoredBan} from '../ban-records.ts';
 import type {Banned} from '../verdict.ts';
 
 /** How many bans are listed before other work may run. */
@@ -21,30 +21,53 @@ export interface BanTerms extends BanNote {
 }
 
 /**
- * The bans, by client. Bans by reports and bans by hand are kept apart. If there are too many of either, a new
- * ban replaces the one that began first. Not the one that ends first: two clients with short bans would evict
- * each other's.
+ * What began a ban:
+ *
+ * - `'reports'`: enough reports
+ * - `'trap'`: `ctx.ban()`, which requests cause; or a ban by hand in another process, of which nobody knows here what
+ *   began it
+ * - `'operator'`: `gate.ban()` in this process
+ */
+export type BanOrigin = 'reports' | 'trap' | 'operator';
+
+/** What began a ban by hand. */
+export function originOf({keepsLonger}: NewBan): BanOrigin {
+	return keepsLonger ? 'trap' : 'operator';
+}
+
+/**
+ * The bans, by client. Each origin has room of its own: no number of reports or trap hits ends an operator's bans. If
+ * there are too many of one origin, a new ban replaces the one that began first. Not the one that ends first: two
+ * clients with short bans would evict each other's.
  */
 export class Bans {
 	readonly #byReports: ExpiringMap<BanNote>;
-	readonly #byHand: ExpiringMap<BanNote>;
+	readonly #byTraps: ExpiringMap<BanNote>;
+	readonly #byOperators: ExpiringMap<BanNote>;
+	readonly #tables: ReadonlyArray<ExpiringMap<BanNote>>;
 
-	/** @param max the most bans of each kind */
+	/** @param max the most bans of each origin */
 	constructor(max: number) {
 		this.#byReports = new ExpiringMap(max);
-		this.#byHand = new ExpiringMap(max);
+		this.#byTraps = new ExpiringMap(max);
+		this.#byOperators = new ExpiringMap(max);
+		this.#tables = [this.#byReports, this.#byTraps, this.#byOperators];
 	}
 
 	/**
-	 * Begins a ban, in place of any that the client has.
+	 * Begins a ban, in place of any that the client has. The ban of a trap for a client that an operator has banned takes
+	 * the place of the operator's ban: elsewhere, other trap hits could end it before the operator's ban would have ended.
 	 *
 	 * @returns whether it replaced another client's ban that was in force
 	 */
-	begin(client: string, by: StoredBan['by'], ban: BanTerms, now: number): boolean {
+	begin(client: string, origin: BanOrigin, ban: BanTerms, now: number): boolean {
 		const {duration, reason, strike} = ban;
-		const [own, other] =
-			by === 'hand' ? [this.#byHand, this.#byReports] : [this.#byReports, this.#byHand];
-		other.delete(client);
+		const own = this.#tableFor(client, origin, now);
+		for (const table of this.#tables) {
+			if (table !== own) {
+				table.delete(client);
+			}
+		}
 
 		// Many bans have neither, and an object for each would take memory.
 		const note = reason === undefined && strike === undefined ? noNote : {reason, strike};
@@ -58,11 +81,12 @@ export class Bans {
 
 	/** Whether there is no ban, not even one that has ended. */
 	get isEmpty(): boolean {
-		return this.#byReports.size === 0 && this.#byHand.size === 0;
+		// Every admission asks this.
+		return this.#byReports.size === 0 && this.#byTraps.size === 0 && this.#byOperators.size === 0;
 	}
 
 	#findAny(client: string, now: number): Banned | undefined {
-		const byHand = this.#byHand.get(client, now);
+		const byHand = this.#byOperators.get(client, now) ?? this.#byTraps.get(client, now);
 		const ban = byHand ?? this.#byReports.get(client, now);
 		if (ban === undefined) {
 			return undefined;
@@ -92,13 +116,14 @@ export class Bans {
 	}
 
 	end(client: string): void {
-		this.#byReports.delete(client);
-		this.#byHand.delete(client);
+		for (const table of this.#tables) {
+			table.delete(client);
+		}
 	}
 
 	/** The bans in force, page by page: of those that were there at the first page. */
 	*list(clock: () => number): Generator<readonly StoredBan[]> {
-		const clients = [...this.#byReports.keys(), ...this.#byHand.keys()];
+		const clients = this.#tables.flatMap(table => [...table.keys()]);
 		for (let from = 0; from < clients.length; from += PAGE) {
 			const now = clock();
 			const page: StoredBan[] = [];
@@ -115,12 +140,23 @@ export class Bans {
 
 	/** Removes some of the bans that have ended. No call takes long. */
 	removeEnded(now: number): void {
-		this.#byReports.removeExpired(now);
-		this.#byHand.removeExpired(now);
+		for (const table of this.#tables) {
+			table.removeExpired(now);
+		}
 	}
 
 	clear(): void {
-		this.#byReports.clear();
-		this.#byHand.clear();
+		for (const table of this.#tables) {
+			table.clear();
+		}
+	}
+
+	#tableFor(client: string, origin: BanOrigin, now: number): ExpiringMap<BanNote> {
+		if (origin === 'reports') {
+			return this.#byReports;
+		}
+
+		const isOperators = origin === 'operator' || this.#byOperators.get(client, now) !== undefined;
+		return isOperators ? this.#byOperators : this.#byTraps;
 	}
 }

@@ -12,7 +12,7 @@ import type {Rule, SettledBanRule} from '../rule.ts';
 import {SteadyClock} from '../steady-clock.ts';
 import type {Store} from '../store.ts';
 import {type AdmitOptions, admitted, type Banned, type Counted, type Verdict} from '../verdict.ts';
-import {Bans, type BanTerms} from './bans.ts';
+import {type BanOrigin, Bans, type BanTerms, originOf} from './bans.ts';
 import {Counts} from './counts.ts';
 import {inspect} from './inspect.ts';
 import {type MemoryStoreOptions, settleMemoryOptions} from './options.ts';
@@ -99,14 +99,14 @@ export class MemoryStore implements Store {
 			return {banEndsInMs: earlier.endsInMs};
 		}
 
-		this.#begin(client, 'hand', ban, now);
+		this.#begin(client, originOf(ban), ban, now);
 		return {banEndsInMs: ban.duration};
 	}
 
 	/** @internal Takes over a ban from another store. */
-	learnBan(client: string, by: StoredBan['by'], ban: BanTerms): void {
+	learnBan(client: string, origin: BanOrigin, ban: BanTerms): void {
 		// No warning if it replaces another: this store is not full, the other one just holds more.
-		this.#bans.begin(client, by, ban, this.#tick());
+		this.#bans.begin(client, origin, ban, this.#tick());
 	}
 
 	/** @internal Ends a ban that another store no longer has. The client's reports stay. */
@@ -180,9 +180,9 @@ export class MemoryStore implements Store {
 		return now;
 	}
 
-	#begin(client: string, by: StoredBan['by'], ban: BanTerms, now: number): void {
+	#begin(client: string, origin: BanOrigin, ban: BanTerms, now: number): void {
 		this.#counts.spendReports(client);
-		if (this.#bans.begin(client, by, ban, now)) {
+		if (this.#bans.begin(client, origin, ban, now)) {
 			this.#warn('GATEKEEPER_BANS_FULL');
 		}
 	}

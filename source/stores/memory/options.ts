@@ -20,8 +20,8 @@ export interface MemoryStoreOptions {
 	 */
 	readonly maxClients?: number;
 	/**
-	 * The most bans by reports that are held, at least 2, and the most bans by hand. One more replaces the
-	 * ban that began first, and a warning says so.
+	 * The most bans by reports that are held, at least 2; as many by `ctx.ban()`, and as many by `gate.ban()`. One
+	 * more replaces the ban of its kind that began first, and a warning says so.
 	 *
 	 * @default 100,000
 	 */

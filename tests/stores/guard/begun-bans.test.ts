@@ -1,7 +1,15 @@
 import test from 'ava';
 import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
+import type {Store} from '../../../source/stores/store.ts';
 import type {Verdict} from '../../../source/stores/verdict.ts';
-import {banRule, guard, readOnly, rejectsBans, unobserved} from '../../support/guarded-store.ts';
+import {
+	banRule,
+	commandsOnly,
+	guard,
+	readOnly,
+	rejectsBans,
+	unobserved,
+} from '../../support/guarded-store.ts';
 
 test("under 'memory', a ban by reports that began here ends at its time, whatever the store replies", async t => {
 	const {guarded, pass} = guard(readOnly, 'memory');
@@ -99,3 +107,72 @@ test('the bans in verdicts of the store, however many, replace no ban that began
 
 	t.is((await guarded.admit('a', [], {})).kind, 'banned');
 });
+
+test("trap hits, however many, end no operator's ban that the store did not take", async t => {
+	const {guarded} = guard({...readOnly, ...rejectsBans}, 'memory');
+	await t.throwsAsync(guarded.commands.ban('a', {duration: Infinity}));
+	await floodOfTraps(guarded);
+
+	t.is((await guarded.admit('a', [], {})).kind, 'banned');
+	t.is((await guarded.admit('100000', [], {})).kind, 'banned');
+	t.is((await guarded.admit('0', [], {})).kind, 'admitted');
+});
+
+test("bans by hand in verdicts of the store, however many, end no operator's ban of this process", async t => {
+	const banned: Verdict = {kind: 'banned', by: 'hand', endsInMs: 9000};
+	let isDown = false;
+	const store: Store = {
+		...commandsOnly,
+		admit: () => {
+			if (isDown) {
+				throw new Error('down');
+			}
+
+			return banned;
+		},
+	};
+	const {guarded} = guard(store, 'memory');
+	await guarded.commands.ban('a', {duration: 9000});
+	guarded.admit('a', [], {});
+	for (let index = 0; index < 100_001; index += 1) {
+		guarded.admit(`${index}`, [], {});
+	}
+
+	isDown = true;
+	t.is(
+		(await guarded.admit('a', [], {})).kind,
+		'banned',
+		'not even its own ban in a verdict moves it',
+	);
+	t.is((await guarded.admit('100000', [], {})).kind, 'banned');
+	t.is((await guarded.admit('0', [], {})).kind, 'admitted');
+});
+
+test("the bans of traps that the store has taken end no operator's ban of this process", async t => {
+	let isDown = false;
+	const store: Store = {
+		...commandsOnly,
+		admit: () => {
+			if (isDown) {
+				throw new Error('down');
+			}
+
+			return {kind: 'admitted', quotas: []};
+		},
+	};
+	const {guarded} = guard(store, 'memory');
+	await guarded.commands.ban('a', {duration: 9000});
+	await floodOfTraps(guarded);
+
+	isDown = true;
+	t.is((await guarded.admit('a', [], {})).kind, 'banned');
+	t.is((await guarded.admit('100000', [], {})).kind, 'banned');
+	t.is((await guarded.admit('0', [], {})).kind, 'admitted');
+});
+
+/** One client more hits a trap than there is room for. */
+async function floodOfTraps(guarded: GuardedStore): Promise<void> {
+	for (let index = 0; index < 100_001; index += 1) {
+		await guarded.ban(`${index}`, {duration: 9000, keepsLonger: true});
+	}
+}

@@ -77,6 +77,58 @@ test('a flood of bans by reports replaces no manual ban, and a manual ban always
 	t.is([...small.bans()].flat().length, 200);
 });
 
+test("a flood of trap hits ends no operator's ban, and a trap still bans when the traps' room is full", t => {
+	const small = new MemoryStore({clock: () => 0, maxBans: 100});
+	small.ban('endless', {duration: Infinity});
+	small.report('reported', banRule, {weight: 3});
+	for (let flood = 0; flood < 10_000; flood += 1) {
+		small.ban(`flood ${flood}`, {duration: minute, keepsLonger: true});
+	}
+
+	for (const client of ['endless', 'reported', 'flood 9999', 'flood 9900']) {
+		t.is(small.admit(client, [], {}).kind, 'banned', client);
+	}
+
+	t.is(small.admit('flood 9899', [], {}).kind, 'admitted');
+	t.is([...small.bans()].flat().length, 102);
+	small.ban('another', {duration: minute});
+	t.is(small.admit('flood 9900', [], {}).kind, 'banned', "an operator's ban takes no trap's place");
+});
+
+test("an operator's ban of a client that a trap has banned is safe from a flood of trap hits", t => {
+	const small = new MemoryStore({clock: () => 0, maxBans: 100});
+	small.ban('a', {duration: 60 * minute, reason: 'trap', keepsLonger: true});
+	small.ban('a', {duration: minute, reason: 'scraper'});
+	floodOfTraps(small);
+
+	t.deepEqual(small.admit('a', [], {}), {
+		kind: 'banned',
+		by: 'hand',
+		reason: 'scraper',
+		endsInMs: minute,
+	});
+	t.is([...small.bans()].flat().filter(({client}) => client === 'a').length, 1);
+});
+
+test("a trap hit that makes an operator's ban longer takes its place, so that no trap hits end it", t => {
+	let now = 0;
+	const small = new MemoryStore({clock: () => now, maxBans: 100});
+	small.ban('a', {duration: minute});
+	small.ban('a', {duration: 60 * minute, reason: 'trap', keepsLonger: true});
+	floodOfTraps(small);
+	t.deepEqual(small.admit('a', [], {}), {
+		kind: 'banned',
+		by: 'hand',
+		reason: 'trap',
+		endsInMs: 60 * minute,
+	});
+
+	now = 60 * minute;
+	small.ban('a', {duration: minute, keepsLonger: true});
+	floodOfTraps(small);
+	t.is(small.admit('a', [], {}).kind, 'admitted', 'the operator had not banned it any more');
+});
+
 test('a manual ban replaces a ban by reports, and a ban by reports follows a manual ban that has ended', t => {
 	const {store, pass} = manualClockStore();
 	store.report('a', banRule, {weight: 3});
@@ -141,3 +193,10 @@ test('each page of a list of bans has the times of its own moment, and no ban th
 
 	t.deepEqual(times, [...Array(1000).fill(100), 300]);
 });
+
+/** As many clients hit a trap as a store of 100 bans of each kind holds. */
+function floodOfTraps(store: MemoryStore): void {
+	for (let flood = 0; flood < 100; flood += 1) {
+		store.ban(`flood ${flood}`, {duration: 60 * minute, keepsLonger: true});
+	}
+}
