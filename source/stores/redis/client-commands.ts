@@ -1,4 +1,4 @@
-import {randomUUID} from 'node:crypto';
+import {randomBytes} from 'node:crypto';
 import type {AskOptions} from '../ask-options.ts';
 import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
@@ -73,7 +73,7 @@ export class ClientCommands {
 		asking: AskOptions | undefined,
 	): Promise<void> {
 		const rules: Rule[] = [];
-		const args: string[] = [];
+		const args = [randomBytes(8).toString('hex')];
 		for (const {rule, cost, receipt} of counted) {
 			const read = readReceipt(receipt);
 			if (read) {
@@ -88,7 +88,7 @@ export class ClientCommands {
 
 		const keys = [
 			this.#keys.stateOf(client),
-			this.#keys.markOf(client, randomUUID()),
+			this.#keys.givenBackOf(client),
 			...rules.map(rule => this.#keys.logOf(client, rule)),
 		];
 		await this.#server.command('giveBack', keys, args, asking);

@@ -9,7 +9,7 @@ import {escapeGlob} from './connection/scan.ts';
  * - `gk:{203.0.113.7}`: its state
  * - `gk:{203.0.113.7}!`: its reports
  * - `gk:{203.0.113.7}#`: how many of its bans are remembered under escalation
- * - `gk:{203.0.113.7}~…`: sometimes for a minute, that a give-back was carried out
+ * - `gk:{203.0.113.7}~`: sometimes for a minute, which give-backs were carried out last
  * - `gk:{203.0.113.7}c3VtOnRp`: its log of requests under one rule
  *
  * All bans of ranges are in one key, `gk:ranges`.
@@ -38,9 +38,9 @@ export class Keys {
 		return `${this.stateOf(client)}#`;
 	}
 
-	/** @param id that of a give-back */
-	markOf(client: string, id: string): string {
-		return `${this.stateOf(client)}~${id}`;
+	/** Which give-backs were carried out last. */
+	givenBackOf(client: string): string {
+		return `${this.stateOf(client)}~`;
 	}
 
 	/** The log of a client's requests under one rule. */

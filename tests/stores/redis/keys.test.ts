@@ -50,7 +50,8 @@ test('all keys of a client have the same hash tag, which is not empty', t => {
 		fc.assert(
 			fc.property(anyText, client => {
 				const state = keys.stateOf(client);
-				const tags = [state, keys.reportsOf(client), state + shortId('1/2/x')].map(hashTag);
+				const others = [keys.reportsOf(client), keys.strikesOf(client), keys.givenBackOf(client)];
+				const tags = [state, ...others, state + shortId('1/2/x')].map(hashTag);
 				return tags.every(tag => tag === tags[0] && state === `gk:{${tag}}`);
 			}),
 			{numRuns: runs(300)},

@@ -5,15 +5,20 @@ import {readState} from './state.ts';
  * Gives back what was counted for a request. What is no longer there, or from before a reset, stays as it is.
  *
  * A client may send a command again when its connection breaks before the reply. Giving back twice would free the
- * place of another request of the same millisecond: where there is one, the give-back leaves a mark for a minute.
+ * place of another request of the same millisecond: where there is one, the give-back's ID is kept. One key for each
+ * client keeps the last 128 of them, until a minute after the last one.
  *
- * KEYS: the client's state, the mark, and a log for each rule. ARGV: for each rule how often the client had been
- * reset, the time of the events, and how many they are.
+ * KEYS: the client's state, the key of the IDs, and a log for each rule. ARGV: the give-back's ID in 16 hexadecimal
+ * digits; for each rule how often the client had been reset, the time of the events, and how many they are.
  */
 export const giveBack: string = `
 ${readState}
 ${log}
+local MAX_IDS, ID_BYTES = 128, 8
 local resets = stateIn(KEYS[1])
+local id = string.gsub(ARGV[1], '%x%x', function(digits)
+	return string.char(tonumber(digits, 16))
+end)
 local hasEqual = false
 
 -- Gives back up to so many events of exactly this time.
@@ -81,18 +86,20 @@ local function giveBack(key, at, cost)
 	redis.call('SET', key, kept, 'KEEPTTL')
 end
 
-if redis.call('MGET', KEYS[2])[1] then
+-- Found across two IDs, by chance, it would only leave the place counted.
+local ids = redis.call('MGET', KEYS[2])[1] or ''
+if string.find(ids, id, 1, true) then
 	return
 end
 
 for index = 3, #KEYS do
-	local argument = 3 * (index - 3)
+	local argument = 3 * (index - 3) + 1
 	if tonumber(ARGV[argument + 1]) == resets then
 		giveBack(KEYS[index], tonumber(ARGV[argument + 2]), tonumber(ARGV[argument + 3]))
 	end
 end
 
 if hasEqual then
-	redis.call('SET', KEYS[2], '', 'PX', 60000)
+	redis.call('SET', KEYS[2], string.sub(ids .. id, -MAX_IDS * ID_BYTES), 'PX', 60000)
 end
 `;
