@@ -16,7 +16,7 @@ interface Decided {
 }
 
 /** Where a request was counted that may turn out not to count. */
-interface PlaceTaken {
+export interface PlaceTaken {
 	readonly limits: Limits;
 	/** The client, or the key that was counted in its place. */
 	readonly client: string;

@@ -3,7 +3,7 @@ import {giveBack} from '../limits/give-back.ts';
 import type {Settings} from '../options/settings.ts';
 import {innermostState, restoreState} from '../request-state.ts';
 import {keepHeadersOnError} from '../response/headers-on-error.ts';
-import {type Failure, statusToSend} from '../response/status-to-send.ts';
+import type {Failure} from '../response/status-to-send.ts';
 import {enterGate} from './enter-gate.ts';
 
 /**
@@ -31,7 +31,7 @@ export function attach(settings: Settings): Middleware {
 			throw error;
 		} finally {
 			if (state.places.length > 0) {
-				giveBack(ctx, state, statusToSend(ctx, failure));
+				giveBack(ctx, state, failure);
 			}
 
 			if (state.unsettled.size > 0) {

@@ -12,7 +12,7 @@ import type {RequestState} from '../request-state.ts';
  * exemptions if it is over its quota or banned, while a failing store closes the gate, or if its rules cannot be
  * found.
  *
- * @param status that Koa sends; undefined if that is not certain
+ * @param status that Koa sends; undefined if that is not certain, and then the request counts
  * @returns whether they are suspended
  * @throws what a function that finds the rules throws
  */

@@ -2,25 +2,60 @@ import type {Context} from 'koa';
 import {describe} from '../checks/describe.ts';
 import {ignoreRejection} from '../maybe-promise.ts';
 import type {Limits, SettledCountWhen} from '../options/limits.ts';
-import {noPlaces, type RequestState} from '../request-state.ts';
+import {noPlaces, type PlaceTaken, type RequestState} from '../request-state.ts';
 import {raiseQuotas} from '../response/ratelimit-fields.ts';
+import {bodyMayFail, expectedStatus, type Failure} from '../response/status-to-send.ts';
+import {whenHeadersSent} from '../response/when-headers-sent.ts';
 import type {Rule} from '../stores/rule.ts';
 import {emitError} from '../telemetry/emit-error.ts';
 
 /**
- * Gives back the places of a request that turns out not to count. Nothing waits for the store.
+ * Gives back the places of a request that turns out not to count. If it is not certain which status is sent, every
+ * place is kept. Nothing waits for the store.
  *
- * @param status that Koa sends; undefined if that is not certain, and then every place is kept
+ * A body that Koa may fail to send is given back when the headers are sent, by the status in them. Until then, the
+ * fields show the quotas as though it will not fail: the response to an error does not have them.
  */
-export function giveBack(ctx: Context, state: RequestState, status: number | undefined): void {
-	const {places, settings} = state;
+export function giveBack(ctx: Context, state: RequestState, failure: Failure | undefined): void {
+	const {places} = state;
 	state.places = noPlaces;
-	for (const {limits, client, counted, requester} of places) {
-		const returned = counted.filter(({rule}) => !countsUnder(rule, limits, ctx, status));
-		if (returned.length > 0) {
-			settings.store.giveBack(client, returned, requester);
-			raiseQuotas(ctx, state, returned);
-		}
+	const status = expectedStatus(ctx, failure);
+	if (status === undefined) {
+		return;
+	}
+
+	const returned = uncounted(ctx, places, status);
+	for (const {counted} of returned) {
+		raiseQuotas(ctx, state, counted);
+	}
+
+	const isLater =
+		bodyMayFail(ctx, failure) &&
+		whenHeadersSent(ctx, sent => {
+			giveTo(state, sent === status ? returned : uncounted(ctx, places, sent));
+		});
+	if (!isLater) {
+		giveTo(state, returned);
+	}
+}
+
+/** What of these places does not count under a status. */
+function uncounted(
+	ctx: Context,
+	places: readonly PlaceTaken[],
+	status: number,
+): readonly PlaceTaken[] {
+	return places
+		.map(place => ({
+			...place,
+			counted: place.counted.filter(({rule}) => !countsUnder(rule, place.limits, ctx, status)),
+		}))
+		.filter(({counted}) => counted.length > 0);
+}
+
+function giveTo({settings}: RequestState, returned: readonly PlaceTaken[]): void {
+	for (const {client, counted, requester} of returned) {
+		settings.store.giveBack(client, counted, requester);
 	}
 }
 

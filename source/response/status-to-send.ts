@@ -39,13 +39,20 @@ export function outcomeOf(ctx: Context, failure: Failure | undefined): Outcome {
 		: statusOfError(failure.error);
 }
 
+/** The same as `expectedStatus`, but undefined for a body that Koa may fail to send, too. */
+export function statusToSend(ctx: Context, failure: Failure | undefined): number | undefined {
+	const status = expectedStatus(ctx, failure);
+
+	return status === undefined || bodyMayFail(ctx, failure) ? undefined : status;
+}
+
 /**
- * The status that Koa certainly sends for a request that is done.
+ * The status that Koa sends for a request that is done, unless it fails to send the body.
  *
  * @returns undefined if Koa sends nothing, or if the error has no status of its own: an error handler before the gate
  *   may choose another
  */
-export function statusToSend(ctx: Context, failure: Failure | undefined): number | undefined {
+export function expectedStatus(ctx: Context, failure: Failure | undefined): number | undefined {
 	const outcome = outcomeOf(ctx, failure);
 	if (typeof outcome !== 'number' || ctx.respond === false) {
 		return undefined;
@@ -53,6 +60,17 @@ export function statusToSend(ctx: Context, failure: Failure | undefined): number
 
 	const isCertain = ctx.headerSent || !failure || ownStatusOf(failure.error) !== undefined;
 	return isCertain ? outcome : undefined;
+}
+
+/**
+ * Whether Koa may fail to send the status of a request that is done, and send that of an error, or nothing: with a
+ * stream that cannot be read, or JSON that cannot be written.
+ */
+export function bodyMayFail(ctx: Context, failure: Failure | undefined): boolean {
+	const {body} = ctx;
+	const isSafe = body === undefined || body === null || typeof body === 'string';
+
+	return failure === undefined && !ctx.headerSent && !isSafe && !Buffer.isBuffer(body);
 }
 
 /** Whether nothing can be sent any more. Koa itself does not see that a stream of HTTP/2 is gone. */
