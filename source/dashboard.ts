@@ -10,5 +10,5 @@ export type {
 	RefusingRule,
 	StoreHealth,
 	VerdictName,
-} from './dashboard/data/data.ts';
+} from './dashboard/json/dashboard-json.ts';
 export type {DashboardOptions} from './dashboard/options.ts';

@@ -1,12 +1,12 @@
 import type {Context, DefaultState, Middleware} from 'koa';
 import type {Gatekeeper} from '../gatekeeper.ts';
 import {isAuthorized} from './authorize.ts';
-import {change} from './change.ts';
-import {dashboardData, type Subject} from './dashboard-data.ts';
+import {postChange} from './changes/post-change.ts';
 import {observe} from './observations/observations.ts';
 import {checkGate, type DashboardOptions, settleOptions} from './options.ts';
-import {protect} from './protect.ts';
-import {asksForJson, sendAsset, sendJson, sendPage, sendText} from './respond.ts';
+import {gatherData, type Subject} from './response/gather-data.ts';
+import {protect} from './response/protect.ts';
+import {asksForJson, sendAsset, sendJson, sendPage, sendText} from './response/respond.ts';
 
 /**
  * Returns a middleware that shows what a gate does in this process, and lets operators ban and unban clients. Mount it
@@ -37,7 +37,7 @@ export function dashboard<State = DefaultState>(
 				await show(ctx, subject);
 				break;
 			case 'POST':
-				await change(ctx, subject);
+				await postChange(ctx, subject);
 				break;
 			default:
 				ctx.set('Allow', 'GET, HEAD, POST');
@@ -52,7 +52,7 @@ async function show(ctx: Context, subject: Subject): Promise<void> {
 	if (asset !== null) {
 		sendAsset(ctx, asset);
 	} else if (asksForJson(ctx)) {
-		sendJson(ctx, 200, await dashboardData(ctx, subject));
+		sendJson(ctx, 200, await gatherData(ctx, subject));
 	} else {
 		await sendPage(ctx, 200, subject);
 	}

@@ -2,7 +2,7 @@ import test from 'ava';
 import Koa, {type Context} from 'koa';
 import type supertest from 'supertest';
 import type {Response} from 'supertest';
-import {assets} from '../../source/dashboard/assets.ts';
+import {assets} from '../../source/dashboard/response/assets.ts';
 import {dashboardApp} from '../support/dashboard/app.ts';
 import {agents} from '../support/servers.ts';
 

@@ -1,4 +1,4 @@
-import type {ChangeResult, DashboardData} from '../data/data.ts';
+import type {ChangeResult, DashboardData} from '../json/dashboard-json.ts';
 
 /** What the server says: what was asked for; that this visitor may not see it (any more); or nothing useful. */
 export type Answer<Value> =

@@ -83,7 +83,7 @@ const bundles = {
 		text: readFileSync(join(folder, 'icon.svg'), 'utf8'),
 	},
 };
-writeFileSync(join(root, 'source/dashboard/assets.ts'), moduleOf(bundles));
+writeFileSync(join(root, 'source/dashboard/response/assets.ts'), moduleOf(bundles));
 for (const {extension, text} of Object.values(bundles)) {
 	console.log(`dashboard.${extension}: ${(Buffer.byteLength(text) / 1000).toFixed(1)} kB`);
 }

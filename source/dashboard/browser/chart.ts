@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import {type History, type VerdictName, verdicts} from '../data/data.ts';
+import {type History, type VerdictName, verdicts} from '../json/dashboard-json.ts';
 import {type Group, groupSteps, lastSteps, sinceFirstRequest} from '../view/group-steps.ts';
 import {countText} from '../view/numbers.ts';
 import {clockText} from '../view/times.ts';

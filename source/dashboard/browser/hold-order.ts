@@ -1,4 +1,4 @@
-import type {DashboardData} from '../data/data.ts';
+import type {DashboardData} from '../json/dashboard-json.ts';
 import {entryKey} from '../view/names.ts';
 
 /** While the pointer is over the bans, new ones come last, so that no button moves away from under it. */

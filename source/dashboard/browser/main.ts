@@ -1,10 +1,11 @@
 /* The page's script: the page works without it, but stands still. */
-import {sendChanges} from './changes.ts';
+
 import {drawChart} from './chart.ts';
 import {holdOrder} from './hold-order.ts';
 import {showLive} from './live.ts';
 import {poll} from './poll.ts';
 import {searchInPlace} from './search.ts';
+import {sendChanges} from './send-forms.ts';
 import {show} from './show.ts';
 import {speakHeadline} from './speak.ts';
 

@@ -1,4 +1,4 @@
-import {type VerdictName, verdicts} from '../data/data.ts';
+import {type VerdictName, verdicts} from '../json/dashboard-json.ts';
 import {countText} from '../view/numbers.ts';
 import {secondsText} from '../view/times.ts';
 

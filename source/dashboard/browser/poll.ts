@@ -1,4 +1,4 @@
-import type {DashboardData} from '../data/data.ts';
+import type {DashboardData} from '../json/dashboard-json.ts';
 import {type Answer, askForData} from './ask.ts';
 
 /** How the page keeps up with the server. */

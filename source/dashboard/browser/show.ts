@@ -1,4 +1,4 @@
-import type {DashboardData} from '../data/data.ts';
+import type {DashboardData} from '../json/dashboard-json.ts';
 import {renderBody} from '../view/page.ts';
 import {morph} from './morph.ts';
 

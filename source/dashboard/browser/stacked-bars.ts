@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import {verdicts} from '../data/data.ts';
+import {verdicts} from '../json/dashboard-json.ts';
 import type {Group} from '../view/group-steps.ts';
 
 /** Pixels between two bars. */

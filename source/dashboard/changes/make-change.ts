@@ -1,8 +1,8 @@
 import type {Gatekeeper} from '../../gatekeeper.ts';
-import {standingBan} from '../lookup/standing-ban.ts';
+import {banOf} from '../lookup/ban-of.ts';
 import type {Observations} from '../observations/observations.ts';
 import {explainError, type Failure} from './explain-error.ts';
-import type {Change} from './read-change.ts';
+import type {WantedChange} from './read-change.ts';
 
 /** Characters of a client's name in a message. */
 const MAX_NAME = 100;
@@ -11,7 +11,7 @@ const MAX_NAME = 100;
 export async function makeChange(
 	gate: Gatekeeper,
 	observations: Observations,
-	change: Change,
+	change: WantedChange,
 ): Promise<{readonly message: string} | Failure> {
 	try {
 		return {message: await make(gate, observations, change)};
@@ -23,7 +23,7 @@ export async function makeChange(
 function make(
 	gate: Gatekeeper,
 	observations: Observations,
-	change: Change,
+	change: WantedChange,
 ): string | Promise<string> {
 	switch (change.action) {
 		case 'ban':
@@ -35,7 +35,7 @@ function make(
 	}
 }
 
-async function ban(gate: Gatekeeper, {client, shown, options}: Change): Promise<string> {
+async function ban(gate: Gatekeeper, {client, shown, options}: WantedChange): Promise<string> {
 	await gate.ban(client, options);
 	const {duration} = options;
 	const length =
@@ -48,9 +48,9 @@ async function ban(gate: Gatekeeper, {client, shown, options}: Change): Promise<
 async function unban(
 	gate: Gatekeeper,
 	observations: Observations,
-	{client, shown}: Change,
+	{client, shown}: WantedChange,
 ): Promise<string> {
-	const before = await standingBan(gate, observations.bans, client);
+	const before = await banOf(gate, observations.bans, client);
 	await gate.unban(client);
 	if (before === undefined) {
 		return `${cut(shown)} was not banned, or no longer.`;
@@ -61,7 +61,7 @@ async function unban(
 		: `${cut(shown)} is no longer banned.`;
 }
 
-async function reset(gate: Gatekeeper, {client, shown}: Change): Promise<string> {
+async function reset(gate: Gatekeeper, {client, shown}: WantedChange): Promise<string> {
 	await gate.reset(client);
 
 	return `The requests and reports of ${cut(shown)} are forgotten.`;

@@ -1,11 +1,11 @@
 import type {ClientName} from '../../client/client-name.ts';
 import type {BanOptions} from '../../context.ts';
-import type {ChangeResult} from '../data/data.ts';
+import type {ChangeResult} from '../json/dashboard-json.ts';
 
 export type Action = NonNullable<ChangeResult['action']>;
 
 /** What an operator wants to change. */
-export interface Change {
+export interface WantedChange {
 	readonly action: Action;
 	readonly client: ClientName;
 	/** The client as it was given. */
@@ -25,7 +25,7 @@ const actions: readonly string[] = ['ban', 'unban', 'reset'] satisfies Action[];
 /** Reads the fields of a form, whose values may be anything. */
 export function readChange(
 	fields: Readonly<Record<string, unknown>>,
-): Change | {readonly error: FieldError} {
+): WantedChange | {readonly error: FieldError} {
 	const given = textsOf(fields);
 	if ('error' in given) {
 		return given;

@@ -1,8 +1,8 @@
 import type {IncomingMessage} from 'node:http';
 import type {Context} from 'koa';
+import {JSON_TYPE} from '../response/respond.ts';
 import {readBody} from './read-body.ts';
 
-export const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** The fields of a form, whose values may be anything; or why they could not be read. */

@@ -1,5 +1,5 @@
 import type {Context} from 'koa';
-import {JSON_TYPE} from './read-fields.ts';
+import {JSON_TYPE} from '../response/respond.ts';
 
 /** What a request must send that changes something. */
 export const originNeeded =

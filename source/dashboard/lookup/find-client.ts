@@ -1,10 +1,10 @@
 import {describe} from '../../checks/describe.ts';
 import type {Gatekeeper} from '../../gatekeeper.ts';
-import type {FoundClient} from '../data/data.ts';
+import type {FoundClient} from '../json/dashboard-json.ts';
 import {banEntry} from '../observations/ban-entry.ts';
 import type {Observations} from '../observations/observations.ts';
+import {rangeIn} from './ban-of.ts';
 import {isAboutClient, noClient} from './no-client.ts';
-import {rangeIn} from './standing-ban.ts';
 
 /** How the client stands that a text names, and how it was identified. Never rejects. */
 export async function findClient(

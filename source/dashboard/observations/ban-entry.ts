@@ -1,5 +1,5 @@
 import type {Ban} from '../../operator/ban.ts';
-import type {BanEntry} from '../data/data.ts';
+import type {BanEntry} from '../json/dashboard-json.ts';
 
 /** A ban as JSON, in which a number can't be infinite. */
 export function banEntry({client, by, reason, retryAfter, strike}: Ban): BanEntry {

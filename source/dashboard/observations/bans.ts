@@ -1,6 +1,6 @@
 import {describe} from '../../checks/describe.ts';
 import type {Ban} from '../../operator/ban.ts';
-import type {BanEntry, BanList} from '../data/data.ts';
+import type {BanEntry, BanList} from '../json/dashboard-json.ts';
 import {banEntry} from './ban-entry.ts';
 import type {Clock} from './clock.ts';
 import {ListedBans} from './listed-bans.ts';

@@ -1,6 +1,6 @@
 import type {Explanation} from '../../context.ts';
 import type {RefusedEvent} from '../../telemetry/events.ts';
-import type {RefusedClient} from '../data/data.ts';
+import type {RefusedClient} from '../json/dashboard-json.ts';
 import {type Clock, wallTime} from './clock.ts';
 import {type CountedClient, FrequentClients} from './frequent-clients.ts';
 import {SEGMENTS, segmentAt} from './segments.ts';

@@ -1,5 +1,5 @@
 import type {RefusedEvent} from '../../telemetry/events.ts';
-import type {RefusingRule} from '../data/data.ts';
+import type {RefusingRule} from '../json/dashboard-json.ts';
 import {type Clock, wallTime} from './clock.ts';
 import {SEGMENTS, segmentAt} from './segments.ts';
 

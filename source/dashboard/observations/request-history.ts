@@ -1,5 +1,5 @@
 import type {Stats} from '../../telemetry/stats.ts';
-import {type History, type VerdictName, verdicts} from '../data/data.ts';
+import {type History, type VerdictName, verdicts} from '../json/dashboard-json.ts';
 import {type Clock, wallTime} from './clock.ts';
 
 /** Milliseconds. */

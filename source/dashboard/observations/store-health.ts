@@ -1,5 +1,5 @@
 import {describe} from '../../checks/describe.ts';
-import type {StoreHealth} from '../data/data.ts';
+import type {StoreHealth} from '../json/dashboard-json.ts';
 
 /** Characters of an error. */
 const MAX_TEXT = 300;

@@ -1,11 +1,11 @@
-import type {ChangeResult} from '../data/data.ts';
+import type {ChangeResult} from '../json/dashboard-json.ts';
 import {exact, type Html, html} from './html.ts';
 
 /** The result of a change that was made without a script, and what was typed. */
-export type Change = ChangeResult & {readonly given?: Readonly<Record<string, string>>};
+export type ShownResult = ChangeResult & {readonly given?: Readonly<Record<string, string>>};
 
 /** The form that bans a client. The script leaves it alone, apart from its results. */
-export function banForm(change: Change | undefined): Html {
+export function banForm(change: ShownResult | undefined): Html {
 	const own = change?.action === 'ban' ? change : undefined;
 	const given = own?.given ?? {};
 	const {kind = 'address'} = given;

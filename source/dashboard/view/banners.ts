@@ -1,4 +1,4 @@
-import type {DashboardData} from '../data/data.ts';
+import type {DashboardData} from '../json/dashboard-json.ts';
 import {type Html, html} from './html.ts';
 import {foreign} from './names.ts';
 import {countOf} from './numbers.ts';

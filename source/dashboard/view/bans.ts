@@ -1,4 +1,4 @@
-import type {BanEntry, DashboardData} from '../data/data.ts';
+import type {BanEntry, DashboardData} from '../json/dashboard-json.ts';
 import {changeButton} from './change-form.ts';
 import {type Html, html} from './html.ts';
 import {clientLink, entryKey, foreign, foreignWord} from './names.ts';

@@ -1,4 +1,4 @@
-import type {DashboardData, FoundClient} from '../data/data.ts';
+import type {DashboardData, FoundClient} from '../json/dashboard-json.ts';
 import {changeButton} from './change-form.ts';
 import {explanationFields, explanationSentence, fact} from './explanation.ts';
 import {type Html, html} from './html.ts';

@@ -1,4 +1,4 @@
-import {type History, type VerdictName, verdicts} from '../data/data.ts';
+import {type History, type VerdictName, verdicts} from '../json/dashboard-json.ts';
 
 /** The requests of some time. */
 export interface Group {

@@ -1,4 +1,4 @@
-import type {DashboardData} from '../data/data.ts';
+import type {DashboardData} from '../json/dashboard-json.ts';
 import {allOf, lastSteps} from './group-steps.ts';
 import {type Html, html} from './html.ts';
 import {foreignWord} from './names.ts';

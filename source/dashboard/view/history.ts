@@ -1,4 +1,4 @@
-import {type DashboardData, verdicts} from '../data/data.ts';
+import {type DashboardData, verdicts} from '../json/dashboard-json.ts';
 import {allOf, groupSteps, lastSteps} from './group-steps.ts';
 import {type Html, html} from './html.ts';
 import {countText} from './numbers.ts';

@@ -1,5 +1,5 @@
-import type {DashboardData} from '../data/data.ts';
-import {banForm, type Change} from './ban-form.ts';
+import type {DashboardData} from '../json/dashboard-json.ts';
+import {banForm, type ShownResult} from './ban-form.ts';
 import {banners} from './banners.ts';
 import {bansSection} from './bans.ts';
 import {explanationFields, explanationSentence} from './explanation.ts';
@@ -23,7 +23,7 @@ export interface AssetNames {
  *
  * @param change the result of a change that was made without a script
  */
-export function renderPage(data: DashboardData, assets: AssetNames, change?: Change): string {
+export function renderPage(data: DashboardData, assets: AssetNames, change?: ShownResult): string {
 	return String(html`<!doctype html>
 <html lang="en">
 <head>
@@ -44,7 +44,7 @@ ${renderBody(data, change)}
 }
 
 /** All that changes as time goes on. The script renders it anew and replaces what differs. */
-export function renderBody(data: DashboardData, change?: Change): Html {
+export function renderBody(data: DashboardData, change?: ShownResult): Html {
 	return html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top" id="top">
 	<h1>${data.title}</h1>
@@ -78,7 +78,7 @@ function searchForm({found}: DashboardData): Html {
 }
 
 /** Errors of buttons in lists. Those of the form for bans stand beside its fields. */
-function changeProblem(change: Change | undefined): Html | undefined {
+function changeProblem(change: ShownResult | undefined): Html | undefined {
 	if (change === undefined || change.action === 'ban') {
 		return undefined;
 	}

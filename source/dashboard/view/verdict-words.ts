@@ -1,4 +1,4 @@
-import type {VerdictName} from '../data/data.ts';
+import type {VerdictName} from '../json/dashboard-json.ts';
 import {type Html, html} from './html.ts';
 import {foreignWord} from './names.ts';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
-import {attack, empty, historyOf} from '../../support/dashboard/data.ts';
 import {servePage} from '../../support/dashboard/page-server.ts';
+import {attack, empty, historyOf} from '../../support/dashboard/sample-data.ts';
 import {until, visit} from '../../support/dashboard/visit.ts';
 
 /** The colours of some columns of the chart. @param at 0 for the left edge, 1 for the right */

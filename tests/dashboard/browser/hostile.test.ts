@@ -1,7 +1,7 @@
 import test from 'ava';
-import type {DashboardData} from '../../../source/dashboard/data/data.ts';
-import {attack, NOW} from '../../support/dashboard/data.ts';
+import type {DashboardData} from '../../../source/dashboard/json/dashboard-json.ts';
 import {servePage} from '../../support/dashboard/page-server.ts';
+import {attack, NOW} from '../../support/dashboard/sample-data.ts';
 import {visit} from '../../support/dashboard/visit.ts';
 
 const texts = {

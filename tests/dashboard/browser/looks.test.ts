@@ -1,7 +1,7 @@
 import test from 'ava';
 import {violations} from '../../support/dashboard/accessibility.ts';
-import {attack, empty, failing, found, quiet} from '../../support/dashboard/data.ts';
 import {servePage} from '../../support/dashboard/page-server.ts';
+import {attack, empty, failing, found, quiet} from '../../support/dashboard/sample-data.ts';
 import {visit} from '../../support/dashboard/visit.ts';
 
 const states = {empty, quiet, attack, failing, found};

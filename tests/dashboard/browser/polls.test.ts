@@ -1,6 +1,6 @@
 import test from 'ava';
-import {attack, quiet} from '../../support/dashboard/data.ts';
 import {servePage, withBans} from '../../support/dashboard/page-server.ts';
+import {attack, quiet} from '../../support/dashboard/sample-data.ts';
 import {visit} from '../../support/dashboard/visit.ts';
 
 const ban = {client: '192.0.2.99', by: 'reports', reason: 'trap', retryAfter: 600} as const;

@@ -1,6 +1,6 @@
 import test from 'ava';
-import {attack, found} from '../../support/dashboard/data.ts';
 import {servePage} from '../../support/dashboard/page-server.ts';
+import {attack, found} from '../../support/dashboard/sample-data.ts';
 import {until, visit} from '../../support/dashboard/visit.ts';
 
 test('a search shows how a client stands, without a new page, and the way back works', async t => {

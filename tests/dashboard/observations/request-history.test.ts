@@ -1,5 +1,5 @@
 import test from 'ava';
-import {verdicts} from '../../../source/dashboard/data/data.ts';
+import {verdicts} from '../../../source/dashboard/json/dashboard-json.ts';
 import {RequestHistory} from '../../../source/dashboard/observations/request-history.ts';
 import {dashboardClock} from '../../support/dashboard/clock.ts';
 

@@ -1,13 +1,13 @@
 import test from 'ava';
 import fc from 'fast-check';
-import {type History, verdicts} from '../../../source/dashboard/data/data.ts';
+import {type History, verdicts} from '../../../source/dashboard/json/dashboard-json.ts';
 import {
 	allOf,
 	groupSteps,
 	lastSteps,
 	sinceFirstRequest,
 } from '../../../source/dashboard/view/group-steps.ts';
-import {historyOf, NOW} from '../../support/dashboard/data.ts';
+import {historyOf, NOW} from '../../support/dashboard/sample-data.ts';
 
 const START = 1_800_000_000_000;
 

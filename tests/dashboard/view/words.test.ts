@@ -3,7 +3,7 @@ import {headline} from '../../../source/dashboard/view/headline.ts';
 import type {Html} from '../../../source/dashboard/view/html.ts';
 import {countOf, shareText} from '../../../source/dashboard/view/numbers.ts';
 import {durationText, endTime, pastTime} from '../../../source/dashboard/view/times.ts';
-import {attack, empty, historyOf, NOW} from '../../support/dashboard/data.ts';
+import {attack, empty, historyOf, NOW} from '../../support/dashboard/sample-data.ts';
 
 /** What a reader sees of markup. */
 function textOf(markup: Html): string {

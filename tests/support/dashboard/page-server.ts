@@ -1,8 +1,12 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {ExecutionContext} from 'ava';
-import {assets} from '../../../source/dashboard/assets.ts';
-import type {BanEntry, ChangeResult, DashboardData} from '../../../source/dashboard/data/data.ts';
-import type {Change} from '../../../source/dashboard/view/ban-form.ts';
+import type {
+	BanEntry,
+	ChangeResult,
+	DashboardData,
+} from '../../../source/dashboard/json/dashboard-json.ts';
+import {assets} from '../../../source/dashboard/response/assets.ts';
+import type {ShownResult} from '../../../source/dashboard/view/ban-form.ts';
 import {renderPage} from '../../../source/dashboard/view/page.ts';
 import {portOf} from '../servers.ts';
 
@@ -88,7 +92,7 @@ export async function servePage(t: ExecutionContext, data: DashboardData): Promi
 		return send(res, 303, 'text/plain', '');
 	}
 
-	function page(res: ServerResponse, status: number, result?: Change): void {
+	function page(res: ServerResponse, status: number, result?: ShownResult): void {
 		const {script, style, icon} = assets;
 		const names = {script: script.name, style: style.name, icon: icon.name};
 		send(res, status, 'text/html; charset=utf-8', renderPage(served.data, names, result));

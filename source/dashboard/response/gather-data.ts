@@ -1,10 +1,10 @@
 import type {Context} from 'koa';
-import type {GateState} from '../context.ts';
-import type {Gatekeeper} from '../gatekeeper.ts';
-import type {DashboardData} from './data/data.ts';
-import {findClient} from './lookup/find-client.ts';
-import {boundedExplanation} from './observations/bounded-explanation.ts';
-import type {Observations} from './observations/observations.ts';
+import type {GateState} from '../../context.ts';
+import type {Gatekeeper} from '../../gatekeeper.ts';
+import type {DashboardData} from '../json/dashboard-json.ts';
+import {findClient} from '../lookup/find-client.ts';
+import {boundedExplanation} from '../observations/bounded-explanation.ts';
+import type {Observations} from '../observations/observations.ts';
 
 /** What the page is about. */
 export interface Subject {
@@ -17,7 +17,7 @@ export interface Subject {
 const MAX_SEARCH = 200;
 
 /** What the page shows. The text in the query field `client` is searched for. */
-export async function dashboardData(
+export async function gatherData(
 	ctx: Context,
 	{title, gate, observations}: Subject,
 ): Promise<DashboardData> {

@@ -1,11 +1,11 @@
 import {createHmac} from 'node:crypto';
 import test from 'ava';
-import type {DashboardData} from '../../source/dashboard.ts';
-import {gatekeeper, MemoryStore} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
-import {type DashboardApp, dashboardApp} from '../support/dashboard/app.ts';
-import {forwardTo} from '../support/forwarding-store.ts';
-import {manualClockStore} from '../support/manual-clock.ts';
+import type {DashboardData} from '../../../source/dashboard.ts';
+import {gatekeeper, MemoryStore} from '../../../source/index.ts';
+import {onBothStores} from '../../support/both-stores.ts';
+import {type DashboardApp, dashboardApp} from '../../support/dashboard/app.ts';
+import {forwardTo} from '../../support/forwarding-store.ts';
+import {manualClockStore} from '../../support/manual-clock.ts';
 
 async function dataOf({http}: DashboardApp, query = ''): Promise<DashboardData> {
 	return (await http.get(`/?format=json${query}`)).body;

@@ -3,7 +3,7 @@ import {
 	type History,
 	type VerdictName,
 	verdicts,
-} from '../../../source/dashboard/data/data.ts';
+} from '../../../source/dashboard/json/dashboard-json.ts';
 
 /** 29 November 2026, 14:05:12 UTC. */
 export const NOW = Date.UTC(2026, 10, 29, 14, 5, 12);

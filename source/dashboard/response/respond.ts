@@ -1,9 +1,10 @@
 import type {Context} from 'koa';
+import type {ChangeResult} from '../json/dashboard-json.ts';
+import {renderPage} from '../view/page.ts';
 import {assets} from './assets.ts';
-import {JSON_TYPE} from './changes/read-fields.ts';
-import {dashboardData, type Subject} from './dashboard-data.ts';
-import type {ChangeResult} from './data/data.ts';
-import {renderPage} from './view/page.ts';
+import {gatherData, type Subject} from './gather-data.ts';
+
+export const JSON_TYPE = 'application/json';
 
 /** Whether a script asks. */
 export function asksForJson(ctx: Context): boolean {
@@ -29,7 +30,7 @@ export async function sendPage(
 	subject: Subject,
 	change?: ChangeResult & {readonly given?: Readonly<Record<string, string>>},
 ): Promise<void> {
-	const data = await dashboardData(ctx, subject);
+	const data = await gatherData(ctx, subject);
 	const {script, style, icon} = assets;
 	const names = {script: script.name, style: style.name, icon: icon.name};
 	ctx.status = status;

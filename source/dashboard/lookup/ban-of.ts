@@ -1,13 +1,13 @@
 import type {ClientName} from '../../client/client-name.ts';
 import {namedRange} from '../../client/range-name.ts';
 import type {Gatekeeper} from '../../gatekeeper.ts';
-import type {BanEntry} from '../data/data.ts';
+import type {BanEntry} from '../json/dashboard-json.ts';
 import {banEntry} from '../observations/ban-entry.ts';
 import type {Bans} from '../observations/bans.ts';
 import {isAboutClient} from './no-client.ts';
 
 /** The ban that holds a client or a range. */
-export interface StandingBan {
+export interface HoldingBan {
 	readonly ban: BanEntry;
 	/** Whether it is the ban of a range that the client is in. */
 	readonly isOfRange: boolean;
@@ -19,11 +19,11 @@ export interface StandingBan {
  *
  * @throws {Error} (as a rejection) if the store fails
  */
-export async function standingBan(
+export async function banOf(
 	gate: Pick<Gatekeeper, 'inspect'>,
 	bans: Bans,
 	name: ClientName,
-): Promise<StandingBan | undefined> {
+): Promise<HoldingBan | undefined> {
 	try {
 		const {client, ban} = await gate.inspect(name);
 		return ban && {ban: banEntry(ban), isOfRange: ban.client !== client};

@@ -1,9 +1,9 @@
 import test from 'ava';
-import type {Ban} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
-import {dashboardApp} from '../support/dashboard/app.ts';
-import {forwardTo} from '../support/forwarding-store.ts';
-import {manualClockStore} from '../support/manual-clock.ts';
+import type {Ban} from '../../../source/index.ts';
+import {onBothStores} from '../../support/both-stores.ts';
+import {dashboardApp} from '../../support/dashboard/app.ts';
+import {forwardTo} from '../../support/forwarding-store.ts';
+import {manualClockStore} from '../../support/manual-clock.ts';
 
 async function bansOf(bans: AsyncIterable<Ban>): Promise<ReadonlyArray<Partial<Ban>>> {
 	const all: Ban[] = [];

@@ -1,16 +1,16 @@
 import type {Context} from 'koa';
-import {makeChange} from './changes/make-change.ts';
-import {isAction, readChange} from './changes/read-change.ts';
-import {readFields} from './changes/read-fields.ts';
-import {isSameOrigin, originNeeded} from './changes/same-origin.ts';
-import {type Subject, searchIn} from './dashboard-data.ts';
-import type {ChangeResult} from './data/data.ts';
-import {asksForJson, sendJson, sendPage, sendText} from './respond.ts';
+import type {ChangeResult} from '../json/dashboard-json.ts';
+import {type Subject, searchIn} from '../response/gather-data.ts';
+import {asksForJson, sendJson, sendPage, sendText} from '../response/respond.ts';
+import {makeChange} from './make-change.ts';
+import {isAction, readChange} from './read-change.ts';
+import {readFields} from './read-fields.ts';
+import {isSameOrigin, originNeeded} from './same-origin.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Bans, unbans or resets a client, for a form of the page or for a script. */
-export async function change(ctx: Context, subject: Subject): Promise<void> {
+export async function postChange(ctx: Context, subject: Subject): Promise<void> {
 	if (!isSameOrigin(ctx)) {
 		sendText(ctx, 403, originNeeded);
 		return;

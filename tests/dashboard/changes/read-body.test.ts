@@ -1,8 +1,8 @@
 import {connect} from 'node:net';
 import {gzipSync} from 'node:zlib';
 import test from 'ava';
-import {dashboardApp} from '../support/dashboard/app.ts';
-import {serve} from '../support/servers.ts';
+import {dashboardApp} from '../../support/dashboard/app.ts';
+import {serve} from '../../support/servers.ts';
 
 const json = {'Content-Type': 'application/json'};
 

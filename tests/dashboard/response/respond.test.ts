@@ -1,8 +1,8 @@
 import bodyParser from '@koa/bodyparser';
 import cors from '@koa/cors';
 import test from 'ava';
-import {assets} from '../../source/dashboard/assets.ts';
-import {dashboardApp} from '../support/dashboard/app.ts';
+import {assets} from '../../../source/dashboard/response/assets.ts';
+import {dashboardApp} from '../../support/dashboard/app.ts';
 
 const policy =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

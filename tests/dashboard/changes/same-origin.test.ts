@@ -1,5 +1,5 @@
 import test from 'ava';
-import {dashboardApp} from '../support/dashboard/app.ts';
+import {dashboardApp} from '../../support/dashboard/app.ts';
 
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {Page} from 'playwright-core';
-import {attack, found} from '../../support/dashboard/data.ts';
 import {servePage} from '../../support/dashboard/page-server.ts';
+import {attack, found} from '../../support/dashboard/sample-data.ts';
 import {visit} from '../../support/dashboard/visit.ts';
 import {latch} from '../../support/latch.ts';
 

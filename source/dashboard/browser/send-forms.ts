@@ -1,4 +1,4 @@
-import type {ChangeResult} from '../data/data.ts';
+import type {ChangeResult} from '../json/dashboard-json.ts';
 import {type Answer, askForChange} from './ask.ts';
 
 /**
