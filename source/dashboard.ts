@@ -6,6 +6,7 @@ export type {
 	DashboardData,
 	FoundClient,
 	History,
+	ProcessSeen,
 	RefusedClient,
 	RefusingRule,
 	StoreHealth,

@@ -7,6 +7,7 @@ import {checkGate, type DashboardOptions, settleOptions} from './options.ts';
 import {gatherData, type Subject} from './response/gather-data.ts';
 import {protect} from './response/protect.ts';
 import {asksForJson, sendAsset, sendJson, sendPage, sendText} from './response/respond.ts';
+import {stateAt} from './state-at.ts';
 
 /**
  * Returns a middleware that shows what a gate does in this process, and lets operators ban and unban clients. Mount it
@@ -28,6 +29,12 @@ export function dashboard<State = DefaultState>(
 	return async function dashboard(ctx) {
 		if (!(await isAuthorized(ctx, authorize))) {
 			return;
+		}
+
+		// An open page asks every two seconds: it would show visitors where there are none.
+		const own = stateAt(gate, ctx);
+		if (own !== undefined) {
+			subject.observations.history.leaveOut(own);
 		}
 
 		protect(ctx);

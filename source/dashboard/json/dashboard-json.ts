@@ -1,8 +1,8 @@
 import type {Explanation} from '../../context.ts';
 
 /*
- * What the dashboard knows, as JSON: the page reads it, and so may scripts. All of it is about this process, except for
- * bans and clients, which are the store's.
+ * What the dashboard knows, as JSON: the page reads it, and so may scripts. Bans, and the client that is looked up, are
+ * the store's. All else is about this process.
  */
 
 /** What became of requests. */
@@ -14,7 +14,8 @@ export interface DashboardData {
 	readonly title: string;
 	/** Milliseconds since 1970, by this process's clock. */
 	readonly now: number;
-	/** Whether the gate only tries its rules: nothing is refused. */
+	readonly process: ProcessSeen;
+	/** Whether the gate is a dry run, which refuses nothing. */
 	readonly dryRun: boolean;
 	readonly history: History;
 	/** The rules that refused requests during the last hour, the busiest first; at most 50. */
@@ -29,12 +30,22 @@ export interface DashboardData {
 	readonly you?: Explanation;
 }
 
-/** Requests during the last hour, in steps. The last step is not over yet. */
+/** The process that has answered. The requests and the refusals are its own. */
+export interface ProcessSeen {
+	/** Its number in the operating system. */
+	readonly id: number;
+	/** When the dashboard was created: milliseconds since 1970. */
+	readonly since: number;
+}
+
+/** Requests during the last hour, in steps, without those of the page itself. The last step is not over yet. */
 export interface History extends Readonly<Record<VerdictName, readonly number[]>> {
 	/** Seconds. */
 	readonly step: number;
 	/** When the first step began: milliseconds since 1970. */
 	readonly start: number;
+	/** Requests that got a 400 or 431, since their client cannot be identified. */
+	readonly unidentified: readonly number[];
 }
 
 export interface RefusingRule {

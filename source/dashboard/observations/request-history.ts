@@ -1,5 +1,6 @@
+import type {RequestState} from '../../request-state.ts';
 import type {Stats} from '../../telemetry/stats.ts';
-import {type History, type VerdictName, verdicts} from '../json/dashboard-json.ts';
+import {type History, verdicts} from '../json/dashboard-json.ts';
 import {type Clock, wallTime} from './clock.ts';
 
 /** Milliseconds. */
@@ -7,9 +8,14 @@ const STEP = 10_000;
 /** An hour. */
 const STEPS = 360;
 
-type Counts = Pick<Stats, VerdictName>;
+const outcomes = [...verdicts, 'unidentified'] as const;
+type Outcome = (typeof outcomes)[number];
+type Counts = Pick<Stats, Outcome>;
 
-/** How many requests got which verdict in each step of the last hour. It reads how many there were in all. */
+/** What a gate knows of a request. It has counted it as soon as it is over. */
+export type OwnRequest = Pick<RequestState, 'isOver' | 'verdict'>;
+
+/** How many requests came to what in each step of the last hour. It reads how many there were in all. */
 export class RequestHistory {
 	readonly #stats: () => Counts;
 	readonly #clock: Clock;
@@ -18,6 +24,8 @@ export class RequestHistory {
 	/** A step stands at its number modulo their count. */
 	readonly #steps = forEach(() => new Array<number>(STEPS).fill(0));
 	#last: Counts;
+	/** Requests of the page itself that were not left out yet. */
+	readonly #own = new Set<OwnRequest>();
 	/** Milliseconds since the origin. */
 	#readAt = 0;
 
@@ -33,18 +41,30 @@ export class RequestHistory {
 		return STEP - (this.#elapsed() % STEP);
 	}
 
+	/** When the counts began, by the steady clock. */
+	get origin(): number {
+		return this.#origin;
+	}
+
+	/** Leaves out a request, which the gate counts when it is over. */
+	leaveOut(request: OwnRequest): void {
+		this.#own.add(request);
+	}
+
 	/** Notes the requests since the last call. It must be called about once in each step. */
 	sample(): void {
 		const now = this.#elapsed();
 		const stats = this.#stats();
 		const isNew = stepAt(now) - stepAt(this.#readAt);
-		for (const name of verdicts) {
+		for (const name of outcomes) {
 			const steps = this.#steps[name];
 			for (let left = Math.min(isNew, STEPS); left > 0; left -= 1) {
 				steps[(stepAt(now) - left + 1) % STEPS] = 0;
 			}
 
-			spread(steps, Math.max(0, stats[name] - this.#last[name]), this.#readAt, now);
+			const count = stats[name] - this.#last[name];
+			const own = name === 'admitted' ? this.#takeOwn() : 0;
+			spread(steps, Math.max(0, count - own), this.#readAt, now);
 		}
 
 		this.#last = stats;
@@ -63,18 +83,32 @@ export class RequestHistory {
 		};
 	}
 
+	/** How many of the page's own requests were counted as admitted since the last call. */
+	#takeOwn(): number {
+		let taken = 0;
+		for (const request of this.#own) {
+			if (request.isOver) {
+				this.#own.delete(request);
+				taken += request.verdict.kind === 'admitted' ? 1 : 0;
+			}
+		}
+
+		return taken;
+	}
+
 	#elapsed(): number {
 		return this.#clock.steady() - this.#origin;
 	}
 }
 
-function forEach<Value>(make: (name: VerdictName) => Value): Record<VerdictName, Value> {
+function forEach<Value>(make: (name: Outcome) => Value): Record<Outcome, Value> {
 	return {
 		admitted: make('admitted'),
 		limited: make('limited'),
 		banned: make('banned'),
 		denied: make('denied'),
 		unavailable: make('unavailable'),
+		unidentified: make('unidentified'),
 	};
 }
 

@@ -4,6 +4,7 @@ import type {Gatekeeper} from '../../gatekeeper.ts';
 import type {DashboardData} from '../json/dashboard-json.ts';
 import {findClient} from '../lookup/find-client.ts';
 import {boundedExplanation} from '../observations/bounded-explanation.ts';
+import {wallTime} from '../observations/clock.ts';
 import type {Observations} from '../observations/observations.ts';
 
 /** What the page is about. */
@@ -32,6 +33,10 @@ export async function gatherData(
 	return {
 		title,
 		now: observations.clock.wall(),
+		process: {
+			id: process.pid,
+			since: wallTime(observations.clock, observations.history.origin),
+		},
 		dryRun: observations.isDryRun,
 		history: observations.history.read(),
 		rules: observations.rules.read(),

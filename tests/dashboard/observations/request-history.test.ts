@@ -1,11 +1,21 @@
 import test from 'ava';
 import {verdicts} from '../../../source/dashboard/json/dashboard-json.ts';
-import {RequestHistory} from '../../../source/dashboard/observations/request-history.ts';
+import {
+	type OwnRequest,
+	RequestHistory,
+} from '../../../source/dashboard/observations/request-history.ts';
 import {dashboardClock} from '../../support/dashboard/clock.ts';
 
 function counted() {
 	const clock = dashboardClock();
-	const stats = {admitted: 100, limited: 0, banned: 0, denied: 0, unavailable: 0};
+	const stats = {
+		admitted: 100,
+		limited: 0,
+		banned: 0,
+		denied: 0,
+		unavailable: 0,
+		unidentified: 0,
+	};
 	const history = new RequestHistory(() => ({...stats}), clock);
 
 	return {clock, stats, history};
@@ -19,7 +29,7 @@ test('a history has 360 steps of 10 seconds, of which the last is now', t => {
 
 	t.is(step, 10);
 	t.is(start, clock.wall() - 359 * 10_000);
-	t.deepEqual(Object.keys(series).sort(), [...verdicts].sort());
+	t.deepEqual(Object.keys(series).sort(), [...verdicts, 'unidentified'].sort());
 	t.true(verdicts.every(name => series[name].length === 360));
 	t.deepEqual([series.admitted.at(-1), series.limited.at(-1)], [5, 2]);
 	t.is(sum(series.admitted), 5);
@@ -103,6 +113,24 @@ test('counts that begin anew are not negative requests', t => {
 	clock.pass(1000);
 	t.is(sum(history.read().admitted), 0);
 	stats.admitted = 3;
+	t.is(sum(history.read().admitted), 3);
+});
+
+test('a request of the page itself is left out as soon as it is counted, and no other is', t => {
+	const {clock, stats, history} = counted();
+	const own = {isOver: false, verdict: {kind: 'admitted', quotas: []}} as const;
+	const refused = {isOver: true, verdict: {kind: 'denied'}} as const;
+	const request: OwnRequest & {isOver: boolean} = {...own};
+	history.leaveOut(request);
+	history.leaveOut(refused);
+	stats.admitted += 2;
+	t.is(sum(history.read().admitted), 2);
+
+	request.isOver = true;
+	stats.admitted += 1;
+	clock.pass(10_000);
+	t.is(sum(history.read().admitted), 2);
+	stats.admitted += 1;
 	t.is(sum(history.read().admitted), 3);
 });
 

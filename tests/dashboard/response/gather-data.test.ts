@@ -6,6 +6,7 @@ import {onBothStores} from '../../support/both-stores.ts';
 import {type DashboardApp, dashboardApp} from '../../support/dashboard/app.ts';
 import {forwardTo} from '../../support/forwarding-store.ts';
 import {manualClockStore} from '../../support/manual-clock.ts';
+import {serve} from '../../support/servers.ts';
 
 async function dataOf({http}: DashboardApp, query = ''): Promise<DashboardData> {
 	return (await http.get(`/?format=json${query}`)).body;
@@ -191,6 +192,22 @@ test('a store that fails is told of, and neither the page nor a search is an err
 	t.is(bans.error, 'Error: gone');
 	t.deepEqual(found, {query: '192.0.2.1', error: 'The store fails. Error: gone'});
 	t.is((await app.http.get('/')).status, 200);
+});
+
+test('the JSON says which process has answered, and since when it watches the gate', async t => {
+	const app = dashboardApp();
+	const since = app.clock.wall();
+	app.clock.pass(60_000);
+	t.deepEqual((await dataOf(app)).process, {id: process.pid, since});
+});
+
+test('requests whose client cannot be identified are in the history', async t => {
+	const app = dashboardApp({gate: {ipHeader: 'X-Forwarded-For'}});
+	const {server, origin} = await serve(t, app.app);
+	server.maxHeadersCount = 20;
+	const headers = Object.fromEntries(Array.from({length: 20}, (_, index) => [`X-${index}`, '1']));
+	t.is((await fetch(`${origin}/ping`, {headers})).status, 431);
+	t.is((await dataOf(app)).history.unidentified.at(-1), 1);
 });
 
 test('a dry run says so, as soon as it would have refused a request', async t => {

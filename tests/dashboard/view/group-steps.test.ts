@@ -23,6 +23,7 @@ function shortHistory(admitted: readonly number[], limited: readonly number[] = 
 		banned: none,
 		denied: none,
 		unavailable: none,
+		unidentified: none,
 	};
 }
 

@@ -22,6 +22,7 @@ export function historyOf(
 	return {
 		step: STEP,
 		start: Math.floor(now / (STEP * 1000)) * STEP * 1000 - (STEPS - 1) * STEP * 1000,
+		unidentified: steps.map(() => 0),
 		...(Object.fromEntries(columns) as Record<VerdictName, number[]>),
 	};
 }
@@ -30,6 +31,7 @@ export function historyOf(
 export const empty: DashboardData = {
 	title: 'Gatekeeper',
 	now: NOW,
+	process: {id: 812, since: NOW - 7_200_000},
 	dryRun: false,
 	history: historyOf(() => ({})),
 	rules: [],
