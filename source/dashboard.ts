@@ -6,10 +6,12 @@ export type {
 	DashboardData,
 	FoundClient,
 	History,
+	KnownClient,
 	ProcessSeen,
 	RefusedClient,
 	RefusingRule,
 	StoreHealth,
+	UnknownClient,
 	VerdictName,
 } from './dashboard/json/dashboard-json.ts';
 export type {DashboardOptions} from './dashboard/options.ts';

@@ -1,6 +1,7 @@
 import {closest, distance} from 'fastest-levenshtein';
 import {isPromiseLike} from '../maybe-promise.ts';
 import {describe, typeName} from './describe.ts';
+import {isError} from './is-error.ts';
 
 /**
  * The error for a value that an option does not take: it names the option, what is allowed and what was
@@ -13,8 +14,24 @@ export function badOption(
 	allowed: string,
 	given: unknown,
 	show: (given: unknown) => string = describe,
-): TypeError {
-	return new TypeError(`\`${option}\` must be ${allowed}, got ${show(given)}`);
+): OptionError {
+	const error = new TypeError(`\`${option}\` must be ${allowed}, got ${show(given)}`);
+
+	// Not shown where the error is printed: the message has them.
+	return Object.defineProperties(error, {
+		option: {value: option},
+		allowed: {value: allowed},
+	}) as OptionError;
+}
+
+/** The error for an option. No class: another copy of the package would not know it. */
+export interface OptionError extends TypeError {
+	readonly option: string;
+	readonly allowed: string;
+}
+
+export function isOptionError(thrown: unknown): thrown is OptionError {
+	return isError(thrown) && 'option' in thrown && 'allowed' in thrown;
 }
 
 interface Hints {

@@ -1,5 +1,5 @@
 import type {KeyObject} from 'node:crypto';
-import {typeName} from '../checks/describe.ts';
+import {describe, typeName} from '../checks/describe.ts';
 import {badOption} from '../checks/option-checks.ts';
 import {
 	type AddressRange,
@@ -39,20 +39,19 @@ export interface Naming {
 export function namedClient(given: unknown, naming: Naming): NamedClient {
 	const client = typeof given === 'string' ? fromText(given, naming) : fromKey(given, naming);
 	if (client === undefined) {
-		// With a secret, keys are secret too.
-		const show = naming.keySecret && typeName;
-		const {message} = badOption(
-			'client',
-			"an address, a key as bans() shows it, or {key: '…'}",
-			given,
-			show,
-		);
-		throw new TypeError(
-			isRange(given) ? `${message}: ban() and the list \`deny\` take ranges` : message,
+		throw badOption('client', "an address, a key as bans() shows it, or {key: '…'}", given, one =>
+			shown(one, naming),
 		);
 	}
 
 	return client;
+}
+
+/** With a secret, keys are secret too. */
+function shown(given: unknown, {keySecret}: Naming): string {
+	const text = keySecret === undefined ? describe(given) : typeName(given);
+
+	return isRange(given) ? `${text}: ban() and the list \`deny\` take ranges` : text;
 }
 
 function isRange(given: unknown): boolean {

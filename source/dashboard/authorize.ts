@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
 import {typeName} from '../checks/describe.ts';
-import {isError} from '../checks/is-error.ts';
+import {ownStatusOf} from '../response/error-status.ts';
 import {emitError} from '../telemetry/emit-error.ts';
 
 /** Whether a request may see and change everything; it may respond itself. */
@@ -46,13 +46,9 @@ export async function isAuthorized(ctx: Context, authorize: Authorize): Promise<
 }
 
 function isForClient(error: unknown): boolean {
-	if (!isError(error)) {
-		return false;
-	}
+	const status = ownStatusOf(error);
 
-	const {status, statusCode} = error as {readonly status?: unknown; readonly statusCode?: unknown};
-	const given = status ?? statusCode;
-	return typeof given === 'number' && given >= 400 && given < 500;
+	return status !== undefined && status >= 400 && status < 500;
 }
 
 /** Takes back what `authorize` had set before it failed. The type goes first: a JSON one would make a body of nothing. */

@@ -1,13 +1,12 @@
-import type {Context, DefaultState, Middleware} from 'koa';
+import type {DefaultState, Middleware} from 'koa';
 import type {Gatekeeper} from '../gatekeeper.ts';
-import {isAuthorized} from './authorize.ts';
-import {postChange} from './changes/post-change.ts';
-import {observe} from './observations/observations.ts';
+import {systemClock} from './observations/clock.ts';
+import {Observations} from './observations/observations.ts';
 import {checkGate, type DashboardOptions, settleOptions} from './options.ts';
-import {gatherData, type Subject} from './response/gather-data.ts';
-import {protect} from './response/protect.ts';
-import {asksForJson, sendAsset, sendJson, sendPage, sendText} from './response/respond.ts';
-import {stateAt} from './state-at.ts';
+import {servePage} from './serve-page.ts';
+
+/** All pages of a gate show the same. */
+const observed = new WeakMap<Gatekeeper, Observations>();
 
 /**
  * Returns a middleware that shows what a gate does in this process, and lets operators ban and unban clients. Mount it
@@ -24,43 +23,8 @@ export function dashboard<State = DefaultState>(
 ): Middleware {
 	checkGate(gate);
 	const {authorize, title} = settleOptions(options);
-	const subject = {title, gate, observations: observe(gate)};
+	const observations = observed.get(gate) ?? new Observations(gate, systemClock);
+	observed.set(gate, observations);
 
-	return async function dashboard(ctx) {
-		if (!(await isAuthorized(ctx, authorize))) {
-			return;
-		}
-
-		// An open page asks every two seconds: it would show visitors where there are none.
-		const own = stateAt(gate, ctx);
-		if (own !== undefined) {
-			subject.observations.history.leaveOut(own);
-		}
-
-		protect(ctx);
-		switch (ctx.method) {
-			case 'GET':
-			case 'HEAD':
-				await show(ctx, subject);
-				break;
-			case 'POST':
-				await postChange(ctx, subject);
-				break;
-			default:
-				ctx.set('Allow', 'GET, HEAD, POST');
-				sendText(ctx, 405, 'The page takes GET, HEAD and POST.');
-		}
-	};
-}
-
-/** Changes nothing. */
-async function show(ctx: Context, subject: Subject): Promise<void> {
-	const asset = new URLSearchParams(ctx.querystring).get('asset');
-	if (asset !== null) {
-		sendAsset(ctx, asset);
-	} else if (asksForJson(ctx)) {
-		sendJson(ctx, 200, await gatherData(ctx, subject));
-	} else {
-		await sendPage(ctx, 200, subject);
-	}
+	return servePage({title, gate, observations}, authorize);
 }

@@ -36,7 +36,7 @@ test('the curl lines of docs/watching.md ban a client, list it, look it up and u
 	t.deepEqual(banned, JSON.parse(await sample('docs/watching.md', heading, 'json')));
 	const ban = {client: '203.0.113.7', by: 'hand', reason: 'scraper', retryAfter: 600} as const;
 	t.deepEqual(listed.bans.entries, [ban]);
-	t.deepEqual(found.found?.ban, ban);
+	t.like(found.found, {ban});
 	t.like(unbanned, {message: '203.0.113.7 is no longer banned.'});
 	t.is(answers.length, 4);
 });

@@ -16,7 +16,7 @@ export function showLive(poller: () => Poller): (connection: Connection) => void
 
 	button.addEventListener('click', () => {
 		isPaused = !isPaused;
-		button.textContent = isPaused ? 'Go on' : 'Pause';
+		button.textContent = isPaused ? 'Resume' : 'Pause';
 		if (isPaused) {
 			poller().pause();
 		} else {

@@ -30,7 +30,7 @@ export function searchInPlace(onSearch: () => Promise<void>): void {
 		const href = link?.getAttribute('href') ?? '';
 		const isPlain =
 			event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-		if (isPlain && href.startsWith('?')) {
+		if (isPlain && href.startsWith('?') && !link?.hasAttribute('data-ban')) {
 			event.preventDefault();
 			void goTo(href.replace(/#.*/, ''));
 		}

@@ -1,4 +1,5 @@
 import type {ChangeResult} from '../json/dashboard-json.ts';
+import {nothingChanged} from '../view/ban-form.ts';
 import {type Answer, askForChange} from './ask.ts';
 
 /**
@@ -6,7 +7,7 @@ import {type Answer, askForChange} from './ask.ts';
  *
  * @param onChange when something has changed
  */
-export function sendChanges(onChange: () => Promise<void>): void {
+export function sendForms(onChange: () => Promise<void>): void {
 	document.addEventListener('submit', event => {
 		const form = event.target;
 		if (form instanceof HTMLFormElement && form.method === 'post') {
@@ -38,9 +39,9 @@ async function send(form: HTMLFormElement, onChange: () => Promise<void>): Promi
 	const answer = await askForChange(fieldsOf(form));
 	delete form.dataset.busy;
 	form.querySelector('button')?.removeAttribute('aria-disabled');
-	showErrors(form, answer);
+	const isBesideField = showErrors(form, answer);
 	const {text, isProblem} = wordsFor(answer);
-	showResult(place, text, isProblem);
+	showResult(place, isBesideField ? nothingChanged : text, isProblem);
 	if (!isProblem && form.id === 'ban-form') {
 		form.reset();
 	}
@@ -85,13 +86,13 @@ function wordsFor(answer: Answer<ChangeResult>): {text: string; isProblem: boole
 	}
 
 	const {error, message = 'Done.'} = answer.value;
-	// An error of a field stands beside the field.
 	return {text: error?.message ?? message, isProblem: error !== undefined};
 }
 
-/** Shows the error of a field beside it, and brings the visitor there. */
-function showErrors(form: HTMLFormElement, answer: Answer<ChangeResult>): void {
+/** Shows the error of a field beside it, and brings the visitor there. Returns whether there is such a field. */
+function showErrors(form: HTMLFormElement, answer: Answer<ChangeResult>): boolean {
 	const error = answer.kind === 'ok' ? answer.value.error : undefined;
+	let isShown = false;
 	for (const input of form.querySelectorAll<HTMLInputElement>('input[id]')) {
 		const isWrong = input.name === error?.field;
 		const place = document.getElementById(`${input.id}-error`);
@@ -103,6 +104,9 @@ function showErrors(form: HTMLFormElement, answer: Answer<ChangeResult>): void {
 		if (isWrong) {
 			input.setAttribute('aria-invalid', 'true');
 			input.focus();
+			isShown = true;
 		}
 	}
+
+	return isShown;
 }

@@ -1,6 +1,10 @@
 import type {Gatekeeper} from '../../gatekeeper.ts';
-import {banOf} from '../lookup/ban-of.ts';
+import type {BanEntry} from '../json/dashboard-json.ts';
+import {banOf, isNoName} from '../lookup/ban-of.ts';
+import {isAboutClient} from '../lookup/no-client.ts';
 import type {Observations} from '../observations/observations.ts';
+import {startOf} from '../text/start-of.ts';
+import {durationText} from '../view/times.ts';
 import {explainError, type Failure} from './explain-error.ts';
 import type {WantedChange} from './read-change.ts';
 
@@ -16,7 +20,9 @@ export async function makeChange(
 	try {
 		return {message: await make(gate, observations, change)};
 	} catch (error) {
-		return explainError(error);
+		const isNobody = isAboutClient(error) && (await isNoName(gate, change.client, error));
+
+		return explainError(error, isNobody);
 	}
 }
 
@@ -27,7 +33,7 @@ function make(
 ): string | Promise<string> {
 	switch (change.action) {
 		case 'ban':
-			return ban(gate, change);
+			return ban(gate, observations, change);
 		case 'unban':
 			return unban(gate, observations, change);
 		case 'reset':
@@ -35,13 +41,24 @@ function make(
 	}
 }
 
-async function ban(gate: Gatekeeper, {client, shown, options}: WantedChange): Promise<string> {
+async function ban(
+	gate: Gatekeeper,
+	{bans}: Observations,
+	{client, shown, options}: WantedChange,
+): Promise<string> {
 	await gate.ban(client, options);
-	const {duration} = options;
-	const length =
-		duration === undefined ? '' : duration === Infinity ? ' without end' : ` for ${duration}`;
+	const name = startOf(shown.trim(), MAX_NAME);
+	try {
+		const held = await banOf(gate, bans, client);
+		return held === undefined ? `${name} is banned.` : `${name} is banned${length(held.ban)}.`;
+	} catch {
+		// It is banned all the same. The store fails from now on, which the page tells.
+		return `${name} is banned.`;
+	}
+}
 
-	return `${cut(shown)} is banned${length}.`;
+function length({retryAfter}: BanEntry): string {
+	return retryAfter === null ? ' without end' : ` for ${durationText(retryAfter)}`;
 }
 
 /** To end a ban that another operator has ended is no mistake. */
@@ -52,21 +69,18 @@ async function unban(
 ): Promise<string> {
 	const before = await banOf(gate, observations.bans, client);
 	await gate.unban(client);
+	const name = startOf(shown.trim(), MAX_NAME);
 	if (before === undefined) {
-		return `${cut(shown)} was not banned, or no longer.`;
+		return `${name} was not banned (any more).`;
 	}
 
 	return before.isOfRange
-		? `${cut(shown)} is still banned, since it is in the banned range ${before.ban.client}.`
-		: `${cut(shown)} is no longer banned.`;
+		? `${name} is still banned, since it is in the banned range ${before.ban.client}.`
+		: `${name} is no longer banned.`;
 }
 
 async function reset(gate: Gatekeeper, {client, shown}: WantedChange): Promise<string> {
 	await gate.reset(client);
 
-	return `The requests and reports of ${cut(shown)} are forgotten.`;
-}
-
-function cut(shown: string): string {
-	return shown.length > MAX_NAME ? `${shown.slice(0, MAX_NAME)}…` : shown;
+	return `The requests and reports of ${startOf(shown.trim(), MAX_NAME)} are forgotten.`;
 }

@@ -12,7 +12,10 @@ const tooLarge: Unreadable = {
 	status: 413,
 	message: `The fields must be at most ${MAX_BODY / 1024} KB.`,
 };
-const unreadable: Unreadable = {status: 400, message: 'The body is no UTF-8, or is not complete.'};
+const unreadable: Unreadable = {
+	status: 400,
+	message: 'The body is not valid UTF-8, or is incomplete.',
+};
 
 /** Reads the body of a request as text. What is too large is not kept. */
 export function readBody(req: IncomingMessage): Promise<string | Unreadable> {

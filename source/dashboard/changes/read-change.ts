@@ -43,7 +43,7 @@ export function readChange(
 	// White space may be a part of a key.
 	const name = kind === 'key' ? client : client.trim();
 	if (name === '') {
-		return problem('client', 'Write an address, a range or a key.');
+		return problem('client', 'Write an address, a range, or a name from the list.');
 	}
 
 	return {
@@ -66,7 +66,7 @@ function textsOf(
 
 		if (typeof value !== 'string') {
 			const field = name === 'kind' ? 'client' : name;
-			return problem(field, `The field ${name} must be one text.`);
+			return problem(field, `The field ${name} must be a single string.`);
 		}
 
 		texts[name] = value;

@@ -1,4 +1,6 @@
 import type {Explanation} from '../../context.ts';
+import type {Ban} from '../../operator/ban.ts';
+import type {ClientStanding} from '../../operator/inspect.ts';
 
 /*
  * What the dashboard knows, as JSON: the page reads it, and so may scripts. Bans, and the client that is looked up, are
@@ -52,6 +54,8 @@ export interface RefusingRule {
 	readonly kind: Exclude<VerdictName, 'admitted'>;
 	/** Its name; `''` where no rule refuses: denied, unavailable, banned by hand. */
 	readonly rule: string;
+	/** Of a ban: whether reports led to it. */
+	readonly by?: 'reports' | 'hand';
 	readonly refused: number;
 	/** Milliseconds since 1970. */
 	readonly lastAt: number;
@@ -64,26 +68,25 @@ export interface RefusedClient {
 	/** Of the last refusal. */
 	readonly kind: Exclude<VerdictName, 'admitted'>;
 	readonly rule: string;
+	readonly by?: 'reports' | 'hand';
 	/** Milliseconds since 1970. */
 	readonly lastAt: number;
 }
 
-export interface BanEntry {
-	/** A client, or a range of addresses. */
-	readonly client: string;
-	readonly by: 'reports' | 'hand';
-	readonly reason?: string;
+/** A ban of a client, or of a range of addresses. */
+export interface BanEntry extends Omit<Ban, 'retryAfter'> {
 	/** Seconds until it ends; null if it has no end. */
 	readonly retryAfter: number | null;
-	readonly strike?: number;
 }
 
 export interface BanList {
 	/** Those that match the search, at most 100. Without a search, those that began last in this process come first. */
 	readonly entries: readonly BanEntry[];
-	/** How many match, as far as the store was read. */
+	/** How many match the search, as far as the store was read. */
 	readonly total: number;
-	/** Whether the store holds more than were read: then `total` is a lower bound. */
+	/** How many there are, whether or not they match. */
+	readonly inForce: number;
+	/** Whether the store holds more than were read: then both numbers are lower bounds. */
 	readonly isPartial: boolean;
 	/** Why they could not be read, if they could not. */
 	readonly error?: string;
@@ -97,29 +100,27 @@ export interface StoreHealth {
 	readonly error?: string;
 }
 
-export interface FoundClient {
+/** What is known of the client, or of the range of addresses, that a text names; or why nothing is. */
+export type FoundClient = KnownClient | UnknownClient;
+
+export interface KnownClient
+	extends Partial<Pick<ClientStanding, 'reports' | 'strike' | 'limits'>> {
 	/** What was searched for. */
 	readonly query: string;
-	/** The client's canonical key; absent if the text names none. */
-	readonly client?: string;
+	/** The client's canonical key, or the range as a CIDR. Of a range, nothing but its ban is known. */
+	readonly client: string;
+	/** Its ban, or that of a range that it is in. */
 	readonly ban?: BanEntry;
-	/** Reports within the ban rule's window. */
-	readonly reports?: number;
-	/** How many earlier bans by reports are remembered. */
-	readonly strike?: number;
-	readonly limits?: ReadonlyArray<{
-		readonly name: string;
-		readonly count: number;
-		/** Seconds. */
-		readonly window: number;
-		readonly remaining: number;
-		/** Seconds until one more request fits, if none fits now. */
-		readonly retryAfter?: number;
-	}>;
-	/** How one of its requests was identified that was refused lately. */
+	/** How one of its requests was identified that was refused during the last hour. */
 	readonly explanation?: Explanation;
-	/** Why nothing could be found out. */
-	readonly error?: string;
+	readonly error?: undefined;
+}
+
+export interface UnknownClient {
+	readonly query: string;
+	readonly client?: undefined;
+	/** Why nothing is known: the text names no client, or the store is failing. */
+	readonly error: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type {OptionError} from '../../checks/option-checks.ts';
 import type {ClientName} from '../../client/client-name.ts';
 import {namedRange} from '../../client/range-name.ts';
 import type {Gatekeeper} from '../../gatekeeper.ts';
@@ -36,6 +37,24 @@ export async function banOf(
 	const cidr = rangeIn(name);
 	const ban = cidr === undefined ? undefined : await bans.find(cidr);
 	return ban && {ban, isOfRange: false};
+}
+
+/**
+ * Whether a method of the gate has rejected since a text names nobody, not since it names one whom the gate spares.
+ *
+ * @param error what it rejected with
+ */
+export async function isNoName(
+	gate: Pick<Gatekeeper, 'inspect'>,
+	name: ClientName,
+	error: OptionError,
+): Promise<boolean> {
+	try {
+		await gate.inspect(name);
+		return false;
+	} catch (other) {
+		return isAboutClient(other) && other.allowed === error.allowed;
+	}
 }
 
 /** The range that a text names, as the list of bans writes it. */

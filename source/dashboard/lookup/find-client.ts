@@ -1,8 +1,8 @@
-import {describe} from '../../checks/describe.ts';
 import type {Gatekeeper} from '../../gatekeeper.ts';
 import type {FoundClient} from '../json/dashboard-json.ts';
 import {banEntry} from '../observations/ban-entry.ts';
 import type {Observations} from '../observations/observations.ts';
+import {errorText} from '../text/error-text.ts';
 import {rangeIn} from './ban-of.ts';
 import {isAboutClient, noClient} from './no-client.ts';
 
@@ -27,7 +27,7 @@ export async function findClient(
 	} catch (error) {
 		return isAboutClient(error)
 			? findRange(observations, query)
-			: {query, error: `The store fails. ${describe(error).slice(0, 300)}`};
+			: {query, error: `The store is failing. ${errorText(error)}`};
 	}
 }
 

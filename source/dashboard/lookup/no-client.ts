@@ -1,8 +1,10 @@
+import {isOptionError, type OptionError} from '../../checks/option-checks.ts';
+
 /** What to tell an operator whose text names no client. */
 export const noClient =
-	'This names no client. Write an address, a range such as 203.0.113.0/24, or a key as the list shows it, such as key:alice.';
+	'This is not a client: write an address, a range such as 203.0.113.0/24, or a name from the list such as key:alice.';
 
-/** Whether a method of the gate has rejected since its argument names no client that it takes. */
-export function isAboutClient(error: unknown): boolean {
-	return error instanceof TypeError && error.message.startsWith('`client`');
+/** Whether a method of the gate has rejected since it does not take the client that it was given. */
+export function isAboutClient(error: unknown): error is OptionError {
+	return isOptionError(error) && error.option === 'client';
 }

@@ -1,6 +1,6 @@
-import {describe} from '../../checks/describe.ts';
 import type {Ban} from '../../operator/ban.ts';
 import type {BanEntry, BanList} from '../json/dashboard-json.ts';
+import {errorText} from '../text/error-text.ts';
 import {banEntry} from './ban-entry.ts';
 import type {Clock} from './clock.ts';
 import {ListedBans} from './listed-bans.ts';
@@ -46,7 +46,9 @@ export class Bans {
 		const wanted = search.toLowerCase();
 		const entries: BanEntry[] = [];
 		let total = 0;
+		let inForce = 0;
 		for (const ban of this.#list.inForce()) {
+			inForce += 1;
 			if (wanted === '' || matches(ban, wanted)) {
 				total += 1;
 				if (entries.length < MAX_SHOWN) {
@@ -58,6 +60,7 @@ export class Bans {
 		return {
 			entries,
 			total,
+			inForce,
 			isPartial: this.#isPartial,
 			...(this.#error !== undefined && {error: this.#error}),
 		};
@@ -91,7 +94,7 @@ export class Bans {
 			this.#isPartial = await this.#list.replace(this.#read());
 			this.#error = undefined;
 		} catch (error) {
-			this.#error = describe(error).slice(0, 300);
+			this.#error = errorText(error);
 		} finally {
 			this.#readAt = this.#clock.steady();
 		}

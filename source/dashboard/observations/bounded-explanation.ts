@@ -1,4 +1,5 @@
 import type {Explanation} from '../../context.ts';
+import {startOf} from '../text/start-of.ts';
 
 /** Characters of a header, which may hold as much as Node.js takes. */
 const MAX_TEXT = 500;
@@ -19,7 +20,5 @@ export function boundedExplanation(explanation: Explanation): Explanation {
 
 /** Copies the start of a text: a slice would keep all of it in memory. */
 function bounded(text: string): string {
-	const start = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-
-	return Buffer.from(start, 'utf16le').toString('utf16le');
+	return Buffer.from(startOf(text, MAX_TEXT), 'utf16le').toString('utf16le');
 }

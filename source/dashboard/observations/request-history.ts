@@ -41,11 +41,6 @@ export class RequestHistory {
 		return STEP - (this.#elapsed() % STEP);
 	}
 
-	/** When the counts began, by the steady clock. */
-	get origin(): number {
-		return this.#origin;
-	}
-
 	/** Leaves out a request, which the gate counts when it is over. */
 	leaveOut(request: OwnRequest): void {
 		this.#own.add(request);

@@ -1,8 +1,5 @@
-import {describe} from '../../checks/describe.ts';
 import type {StoreHealth} from '../json/dashboard-json.ts';
-
-/** Characters of an error. */
-const MAX_TEXT = 300;
+import {errorText} from '../text/error-text.ts';
 
 /** Whether the store fails. */
 export class HealthOfStore {
@@ -15,7 +12,7 @@ export class HealthOfStore {
 	}
 
 	fail(error: unknown): void {
-		this.#error = describe(error).slice(0, MAX_TEXT);
+		this.#error = errorText(error);
 	}
 
 	recover(): void {

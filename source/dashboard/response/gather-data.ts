@@ -4,8 +4,8 @@ import type {Gatekeeper} from '../../gatekeeper.ts';
 import type {DashboardData} from '../json/dashboard-json.ts';
 import {findClient} from '../lookup/find-client.ts';
 import {boundedExplanation} from '../observations/bounded-explanation.ts';
-import {wallTime} from '../observations/clock.ts';
 import type {Observations} from '../observations/observations.ts';
+import {searchText} from '../text/search-text.ts';
 
 /** What the page is about. */
 export interface Subject {
@@ -13,9 +13,6 @@ export interface Subject {
 	readonly gate: Gatekeeper;
 	readonly observations: Observations;
 }
-
-/** Characters of what is searched for. */
-const MAX_SEARCH = 200;
 
 /** What the page shows. The text in the query field `client` is searched for. */
 export async function gatherData(
@@ -33,10 +30,7 @@ export async function gatherData(
 	return {
 		title,
 		now: observations.clock.wall(),
-		process: {
-			id: process.pid,
-			since: wallTime(observations.clock, observations.history.origin),
-		},
+		process: {id: process.pid, since: observations.since},
 		dryRun: observations.isDryRun,
 		history: observations.history.read(),
 		rules: observations.rules.read(),
@@ -48,9 +42,7 @@ export async function gatherData(
 	};
 }
 
-/** Half a character at the end goes, too. */
+/** What the query of a request searches for; empty if it searches for nothing. */
 export function searchIn(ctx: Context): string {
-	const search = new URLSearchParams(ctx.querystring).get('client')?.trim() ?? '';
-
-	return search.slice(0, MAX_SEARCH).replace(/[\ud800-\udbff]$/, '');
+	return searchText(new URLSearchParams(ctx.querystring).get('client')?.trim() ?? '');
 }

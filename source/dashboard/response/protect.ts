@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 
 /** Nothing but the page's own files, which no other page shows. */
-const policy = [
+export const policy = [
 	"default-src 'none'",
 	"script-src 'self'",
 	"style-src 'self'",

@@ -1,19 +1,15 @@
 import type {Context} from 'koa';
-import type {ChangeResult} from '../json/dashboard-json.ts';
+import type {ShownResult} from '../view/ban-form.ts';
 import {renderPage} from '../view/page.ts';
 import {assets} from './assets.ts';
 import {gatherData, type Subject} from './gather-data.ts';
 
 export const JSON_TYPE = 'application/json';
 
-/** Whether a script asks. */
+/** Whether a request asks for JSON: by its query, or by a body that is JSON. */
 export function asksForJson(ctx: Context): boolean {
-	const accept = ctx.get('Accept');
-
 	return (
-		ctx.request.type === JSON_TYPE ||
-		new URLSearchParams(ctx.querystring).get('format') === 'json' ||
-		(accept.includes('json') && !accept.includes('html'))
+		ctx.request.type === JSON_TYPE || new URLSearchParams(ctx.querystring).get('format') === 'json'
 	);
 }
 
@@ -23,19 +19,19 @@ export function sendJson(ctx: Context, status: number, value: unknown): void {
 	ctx.body = JSON.stringify(value);
 }
 
-/** @param change what came of a form that was sent without a script */
+/** @param result what came of a form that was sent without a script */
 export async function sendPage(
 	ctx: Context,
 	status: number,
 	subject: Subject,
-	change?: ChangeResult & {readonly given?: Readonly<Record<string, string>>},
+	result?: ShownResult,
 ): Promise<void> {
 	const data = await gatherData(ctx, subject);
 	const {script, style, icon} = assets;
 	const names = {script: script.name, style: style.name, icon: icon.name};
 	ctx.status = status;
 	ctx.type = 'text/html; charset=utf-8';
-	ctx.body = renderPage(data, names, change);
+	ctx.body = renderPage(data, names, result);
 }
 
 /** Sends a file that the page loads. Its name has a hash of its content. */
@@ -55,7 +51,7 @@ export function sendAsset(ctx: Context, name: string): void {
 /** Sends a sentence. A script gets it as JSON, as the error of a change. */
 export function sendText(ctx: Context, status: number, message: string): void {
 	if (asksForJson(ctx)) {
-		sendJson(ctx, status, {error: {message}});
+		sendJson(ctx, status, {error: {field: 'action', message}});
 	} else {
 		ctx.status = status;
 		ctx.type = 'text/plain; charset=utf-8';

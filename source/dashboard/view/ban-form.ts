@@ -4,9 +4,12 @@ import {exact, type Html, html} from './html.ts';
 /** The result of a change that was made without a script, and what was typed. */
 export type ShownResult = ChangeResult & {readonly given?: Readonly<Record<string, string>>};
 
+/** Beside the button, where the error stands beside its field. */
+export const nothingChanged = 'Nothing has changed.';
+
 /** The form that bans a client. The script leaves it alone, apart from its results. */
-export function banForm(change: ShownResult | undefined): Html {
-	const own = change?.action === 'ban' ? change : undefined;
+export function banForm(result: ShownResult | undefined): Html {
+	const own = result?.action === 'ban' ? result : undefined;
 	const given = own?.given ?? {};
 	const {kind = 'address'} = given;
 	const error = (field: string) => (own?.error?.field === field ? own.error.message : undefined);
@@ -15,19 +18,19 @@ export function banForm(change: ShownResult | undefined): Html {
 		<h2 id="ban-title">Ban a client</h2>
 		<form method="post" action="?" class="fields" id="ban-form" novalidate>
 			<input type="hidden" name="action" value="ban">
-			${field({name: 'client', label: 'Client', value: given.client ?? own?.client, error: error('client'), hint: '203.0.113.7, 203.0.113.0/24, 2001:db8::1, or a key as the list shows it'})}
+			${field({name: 'client', label: 'Client', value: given.client ?? own?.client, error: error('client'), hint: '203.0.113.7, 203.0.113.0/24, 2001:db8::1, or a name from the list'})}
 			<div class="field">
-				<label for="ban-kind">What it is</label>
+				<label for="ban-kind">Type</label>
 				<select id="ban-kind" name="kind">
-					${choice('address', 'An address, a range, or as listed', kind)}
-					${choice('key', 'The key of a user', kind)}
+					${choice('address', 'Address, range, or name from the list', kind)}
+					${choice('key', 'User key', kind)}
 				</select>
 			</div>
-			${field({name: 'duration', label: 'Duration', value: given.duration, error: error('duration'), hint: '10m, 2h, 1d or endless. Empty: as the ban rule says'})}
+			${field({name: 'duration', label: 'Duration', value: given.duration, error: error('duration'), hint: '10m, 2h, 1d or endless. Empty: the ban rule’s duration, or without end if there is none'})}
 			${field({name: 'reason', label: 'Reason', value: given.reason, error: error('reason'), hint: 'For you and your colleagues. The client may see it, too'})}
 			<div class="submit">
 				<button type="submit" class="primary">Ban</button>
-				<p class="result" role="status" data-result>${error('action') !== undefined && html`<span class="problem">${error('action')}</span>`}</p>
+				<p class="result" role="status">${own?.error !== undefined && html`<span class="problem">${error('action') ?? nothingChanged}</span>`}</p>
 			</div>
 		</form>
 	</section>`;

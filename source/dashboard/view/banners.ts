@@ -9,7 +9,7 @@ export function banners({dryRun, store}: DashboardData): readonly Html[] {
 		...(store.isFailing
 			? [
 					html`<div class="banner" data-kind="failing" data-key="failing">
-						<p><strong>The store fails.</strong> The option <code>onStoreError</code> decides about requests until it recovers. ${countOf(store.failures, 'failure')} since the start.</p>
+						<p><strong>The store is failing.</strong> The option <code>onStoreError</code> decides about requests until it recovers. ${countOf(store.failures, 'failure')} since the start.</p>
 						${store.error !== undefined && html`<p class="detail">${foreign(store.error)}</p>`}
 					</div>`,
 				]
@@ -17,7 +17,7 @@ export function banners({dryRun, store}: DashboardData): readonly Html[] {
 		...(dryRun
 			? [
 					html`<div class="banner" data-kind="dry" data-key="dry">
-						<p><strong>Dry run.</strong> The gate counts and bans, but refuses nothing. What is shown as refused was admitted.</p>
+						<p><strong>Dry run.</strong> The gate counts and bans, but refuses nothing. It has admitted what is shown as refused.</p>
 					</div>`,
 				]
 			: []),

@@ -1,5 +1,5 @@
 import type {BanEntry, DashboardData} from '../json/dashboard-json.ts';
-import {changeButton} from './change-form.ts';
+import {unbanButton} from './change-form.ts';
 import {type Html, html} from './html.ts';
 import {clientLink, entryKey, foreign, foreignWord} from './names.ts';
 import {countOf, countText} from './numbers.ts';
@@ -21,7 +21,7 @@ export function bansSection({bans, now, found}: DashboardData): Html {
 				? emptyText(bans, found?.query)
 				: html`<table class="cards" id="ban-list">
 			<caption class="unseen">The bans in force</caption>
-			<thead><tr><th scope="col">Client</th><th scope="col">Reason</th><th scope="col">By</th><th scope="col" class="right">Ends</th><th scope="col"><span class="unseen">End it</span></th></tr></thead>
+			<thead><tr><th scope="col">Client</th><th scope="col">Reason</th><th scope="col">By</th><th scope="col" class="right">Ends</th><th scope="col"><span class="unseen">Unban</span></th></tr></thead>
 			<tbody>${entries.map(entry => banRow(entry, now))}</tbody>
 		</table>`
 		}
@@ -29,12 +29,12 @@ export function bansSection({bans, now, found}: DashboardData): Html {
 }
 
 function banRow({client, by, reason, retryAfter, strike}: BanEntry, now: number): Html {
-	return html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="reason">${reason === undefined || reason === '' ? html`<span class="quiet">none given</span>` : foreign(reason)}</td><td class="by" data-label="By">${banner(by, strike)}</td><td class="right ends" data-label="Ends">${endTime(retryAfter, now)}</td><td class="action">${changeButton('unban', client, 'End')}</td></tr>`;
+	return html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="reason">${reason === undefined || reason === '' ? html`<span class="quiet">none given</span>` : foreign(reason)}</td><td class="by" data-label="By">${bannedBy(by, strike)}</td><td class="right ends" data-label="Ends">${endTime(retryAfter, now)}</td><td class="action">${unbanButton(client)}</td></tr>`;
 }
 
-/** `reports, 2nd time` */
-function banner(by: BanEntry['by'], strike: number | undefined): Html {
-	return html`${by}${strike !== undefined && strike > 1 && html` <span class="quiet">(ban ${strike})</span>`}`;
+/** `After reports (ban 2)` */
+export function bannedBy(by: BanEntry['by'], strike: number | undefined): Html {
+	return html`${by === 'hand' ? 'By hand' : 'After reports'}${strike !== undefined && strike > 1 && html` <span class="quiet">(ban ${strike})</span>`}`;
 }
 
 function howMany({entries, total, isPartial}: DashboardData['bans'], query: string | undefined) {

@@ -6,15 +6,21 @@ import {foreign} from './names.ts';
 const endWords: Readonly<Record<Explanation['end'], string>> = {
 	'no-ip-header': 'No option names a header, so the address that connects is the client.',
 	'untrusted-peer':
-		'The address that connects is no trusted proxy, so it is the client, whatever its header says.',
+		'The address that connects is not a trusted proxy, so it is the client, whatever its header says.',
 	'header-missing': 'A trusted proxy connects, but its header names no client.',
 	client: 'A trusted proxy connects, and its header names this client.',
 	'all-proxies':
 		'Every address in the header is a trusted proxy. The left-most counts as the client.',
 	unreadable:
-		'The header contains something that is no address. The last good address counts as the client.',
+		'The header contains something that is not an address. The last good address counts as the client.',
 	'too-many-hops': 'The nearest 100 addresses in the header are trusted proxies, and more follow.',
 };
+
+/** Peers that are no addresses. */
+const peerWords: ReadonlyMap<string, string> = new Map([
+	['unix', 'a Unix socket'],
+	['no-address', 'unknown: the server gives no address'],
+]);
 
 const exemptionWords: Readonly<Record<NonNullable<Explanation['exemption']>, string>> = {
 	bypass: 'its route has bypass(), so no rule applies',
@@ -35,7 +41,7 @@ export function explanationFields(explanation: Explanation): Html {
 	const {peer, header, value, passed, address, exemption} = explanation;
 
 	return html`<dl class="facts">
-		${fact('Connects from', foreign(peer))}
+		${fact('Connects from', peerWords.get(peer) ?? foreign(peer))}
 		${header !== undefined && fact('Header', foreign(header))}
 		${header !== undefined && fact('Its value', value === undefined ? html`<span class="quiet">missing or empty</span>` : foreign(value))}
 		${

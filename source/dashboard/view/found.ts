@@ -1,9 +1,11 @@
-import type {DashboardData, FoundClient} from '../json/dashboard-json.ts';
-import {changeButton} from './change-form.ts';
+import type {ClientLimit} from '../../operator/inspect.ts';
+import type {DashboardData, KnownClient} from '../json/dashboard-json.ts';
+import {bannedBy} from './bans.ts';
+import {fitsField, resetButton, unbanButton} from './change-form.ts';
 import {explanationFields, explanationSentence, fact} from './explanation.ts';
-import {type Html, html} from './html.ts';
-import {entryKey, foreign} from './names.ts';
-import {countOf, countText} from './numbers.ts';
+import {exact, type Html, html} from './html.ts';
+import {entryKey, foreign, searchFor} from './names.ts';
+import {countText} from './numbers.ts';
 import {durationText, endTime} from './times.ts';
 
 /** How the client stands that was searched for. */
@@ -19,52 +21,59 @@ export function foundSection({found, now}: DashboardData): Html | undefined {
 			<a class="close" href="?">Close</a>
 		</div>
 		${error !== undefined && html`<p class="problem">${foreign(error)}</p>`}
-		${found.ban === undefined && client === undefined ? undefined : standing(found, now)}
+		${found.client !== undefined && standing(found, now)}
 	</section>`;
 }
 
-function standing(found: FoundClient, now: number): Html {
-	const {query, client = query, ban, explanation} = found;
+function standing(found: KnownClient, now: number): Html {
+	const {client, ban, explanation, reports, strike, limits} = found;
 
 	return html`<div class="standing">
 		<div>
 			<dl class="facts">
-				${banFacts(ban, now)}
-				${found.reports !== undefined && fact('Reports', countOf(found.reports, 'report'))}
-				${found.strike !== undefined && found.strike > 0 && fact('Earlier bans', countText(found.strike))}
+				${banFacts(found, now)}
+				${reports !== undefined && fact('Reports', countText(reports))}
+				${strike !== undefined && strike > 0 && fact('Bans by reports', countText(strike))}
 			</dl>
 			<div class="actions">
-				${ban !== undefined && changeButton('unban', ban.client, 'End the ban')}
-				${found.client !== undefined && changeButton('reset', client, 'Reset the counts')}
+				${ban !== undefined && unbanButton(ban.client, ban.client !== client)}
+				${limits !== undefined && resetButton(client)}
+				${fitsField(client) && html`<a href="${banLink(client)}" data-ban="${exact(client)}">Ban…</a>`}
 			</div>
 			<p class="result" id="found-result" role="status" data-keep></p>
 		</div>
-		${limitsTable(found)}
+		${limits !== undefined && limitsTable(limits)}
 		<div>
 			<h3>How it was identified</h3>
 			${
 				explanation === undefined
-					? html`<p class="empty">Shown for clients that this process has refused lately.</p>`
+					? html`<p class="empty">How it was identified is known of clients that were refused during the last hour.</p>`
 					: html`<p>${explanationSentence(explanation)}</p>${explanationFields(explanation)}`
 			}
 		</div>
 	</div>`;
 }
 
-function banFacts(ban: FoundClient['ban'], now: number): Html {
+/** The page with the client in the form for bans, without a script. */
+function banLink(client: string): string {
+	return `${searchFor(client)}&ban#ban`;
+}
+
+function banFacts({client, ban}: KnownClient, now: number): Html {
 	if (ban === undefined) {
-		return fact('Ban', 'none');
+		return fact('Banned', 'no');
 	}
 
 	const {by, reason, retryAfter, strike} = ban;
-	return html`${fact('Ban', html`by ${by}${strike !== undefined && ` (ban ${strike})`}`)}
+	return html`${fact('Banned', bannedBy(by, strike))}
+		${ban.client !== client && fact('Range', foreign(ban.client))}
 		${fact('Ends', endTime(retryAfter, now))}
 		${reason !== undefined && reason !== '' && fact('Reason', foreign(reason))}`;
 }
 
-function limitsTable({limits = []}: FoundClient): Html {
+function limitsTable(limits: readonly ClientLimit[]): Html {
 	return html`<div>
-		<h3>Under the limits</h3>
+		<h3>Limits</h3>
 		${
 			limits.length === 0
 				? html`<p class="empty">The gate knows no limit that would count this client.</p>`
@@ -77,7 +86,7 @@ function limitsTable({limits = []}: FoundClient): Html {
 	</div>`;
 }
 
-function limitRow(limit: NonNullable<FoundClient['limits']>[number]): Html {
+function limitRow(limit: ClientLimit): Html {
 	const {name, count, window, remaining, retryAfter} = limit;
 	const used = Math.max(0, count - remaining);
 	const room =

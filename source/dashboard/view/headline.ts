@@ -2,37 +2,41 @@ import type {DashboardData} from '../json/dashboard-json.ts';
 import {allOf, lastSteps} from './group-steps.ts';
 import {type Html, html} from './html.ts';
 import {foreignWord} from './names.ts';
-import {countText, shareText} from './numbers.ts';
-import {refusedBy} from './verdict-words.ts';
+import {countOf, countText, shareText} from './numbers.ts';
+import {causeInSentence} from './verdict-words.ts';
 
-/** How much the gate has to do: nothing is refused; something is; at least a tenth is. */
-type Level = 'quiet' | 'some' | 'many';
+type Level = 'none' | 'some' | 'many';
 
 const levelWords: Readonly<Record<Level, string>> = {
-	quiet: 'Quiet',
-	some: 'Refusing some',
-	many: 'Refusing many',
+	none: 'None refused',
+	some: 'Some refused',
+	many: 'Many refused',
 };
 
-const MANY = 0.1;
+const dryLevelWords: Readonly<Record<Level, string>> = {
+	none: 'Would refuse none',
+	some: 'Would refuse some',
+	many: 'Would refuse many',
+};
 
-/** Milliseconds. */
-const MINUTE = 60_000;
+/** Refusals of the last minute are many if they are at least so many, and at least such a part of the requests. */
+const MANY = {count: 20, share: 0.2};
 
-/** Says in a plain sentence what is going on. */
+/** Says in plain sentences what is going on. */
 export function headline(data: DashboardData): Html {
 	const level = levelOf(data);
+	const words = data.dryRun ? dryLevelWords : levelWords;
 
-	return html`<p class="headline" id="headline" data-level="${level}"><strong class="level">${levelWords[level]}</strong> ${sentence(data)} ${busiest(data)}</p>`;
+	return html`<p class="headline" id="headline" data-level="${level}"><strong class="level">${words[level]}</strong> ${sentence(data)} <span class="further">${refusedMost(data)} ${banned(data)}</span></p>`;
 }
 
 function levelOf(data: DashboardData): Level {
 	const {requests, refused} = lastMinute(data);
 	if (refused === 0) {
-		return 'quiet';
+		return 'none';
 	}
 
-	return refused < MANY * requests ? 'some' : 'many';
+	return refused >= MANY.count && refused >= MANY.share * requests ? 'many' : 'some';
 }
 
 function lastMinute({history}: DashboardData): {requests: number; refused: number} {
@@ -67,11 +71,18 @@ function were(count: number, dryRun: boolean): string {
 	return count === 1 ? 'was' : 'were';
 }
 
-function busiest({clients, now}: DashboardData): Html | undefined {
-	const client = clients.find(({lastAt}) => now - lastAt < MINUTE);
-
+function refusedMost({clients: [client], dryRun}: DashboardData): Html | undefined {
 	return (
 		client &&
-		html`<span class="busiest">The busiest: ${foreignWord(client.client)}, ${refusedBy(client.kind, client.rule)}.</span>`
+		html`${dryRun ? 'Would have been refused' : 'Refused'} most this hour: ${foreignWord(client.client)}, last ${causeInSentence(client)}.`
 	);
+}
+
+/** Ranges count as one each. */
+function banned({bans: {inForce, isPartial}}: DashboardData): Html | undefined {
+	if (inForce === 0) {
+		return undefined;
+	}
+
+	return html`<a href="#bans">${isPartial && 'At least '}${countOf(inForce, 'client')} ${inForce === 1 ? 'is' : 'are'} banned.</a>`;
 }

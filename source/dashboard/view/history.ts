@@ -1,8 +1,8 @@
-import {type DashboardData, verdicts} from '../json/dashboard-json.ts';
+import {type DashboardData, type VerdictName, verdicts} from '../json/dashboard-json.ts';
 import {allOf, groupSteps, lastSteps} from './group-steps.ts';
 import {type Html, html} from './html.ts';
 import {countText} from './numbers.ts';
-import {clockText} from './times.ts';
+import {clockText, sinceTime} from './times.ts';
 import {verdictLabels} from './verdict-words.ts';
 
 /** Seconds for each row of the table. */
@@ -11,19 +11,17 @@ const ROW = 300;
 /**
  * The last hour. The script draws the chart and closes the table, which stands open without it.
  */
-export function historySection({history}: DashboardData): Html {
-	const total = lastSteps(history);
-	const isEmpty = allOf(total) === 0;
+export function historySection({history, process, now, dryRun}: DashboardData): Html {
+	const isEmpty = allOf(lastSteps(history)) === 0;
 
 	return html`<section class="card history" id="history" aria-labelledby="history-title">
 		<div class="card-head">
 			<h2 id="history-title">The last hour</h2>
 			<p class="moment" id="moment" data-keep></p>
 		</div>
-		<ul class="legend" id="legend">${verdicts.map(
-			verdict =>
-				html`<li><span class="swatch" data-verdict="${verdict}"></span><span class="label">${verdictLabels[verdict]}</span> <span class="number" id="count-${verdict}" data-keep>${countText(total[verdict])}</span></li>`,
-		)}</ul>
+		<p class="quiet" id="process">This process (pid ${process.id}), since ${sinceTime(process.since, now)}</p>
+		<p class="problem" id="processes" data-keep></p>
+		${legend(history, dryRun)}
 		${isEmpty && html`<p class="empty">The gate has counted no request in this process during the last hour. Open a page of your app, and it appears here.</p>`}
 		<div class="chart" id="chart" data-keep aria-hidden="true"></div>
 		<details id="history-table" open>
@@ -31,6 +29,22 @@ export function historySection({history}: DashboardData): Html {
 			<div class="scroll">${historyTable(history)}</div>
 		</details>
 	</section>`;
+}
+
+/** It says "refused" before the numbers of refused requests, which are not numbers of bans. */
+function legend(history: DashboardData['history'], dryRun: boolean): Html {
+	const total = lastSteps(history);
+	const [admitted, ...refused] = verdicts;
+	const unidentified = history.unidentified.reduce((sum, count) => sum + count, 0);
+	const entry = (verdict: VerdictName, label: string) =>
+		html`<li><span class="swatch" data-verdict="${verdict}"></span><span class="label">${label}</span> <span class="number" id="count-${verdict}" data-keep>${countText(total[verdict])}</span></li>`;
+
+	return html`<div class="legend" id="legend">
+			<ul>${entry(admitted, verdictLabels[admitted])}</ul>
+			<span class="label" id="refused-label">${dryRun ? 'Would be refused:' : 'Refused:'}</span>
+			<ul aria-labelledby="refused-label">${refused.map(verdict => html`${entry(verdict, verdictLabels[verdict].toLowerCase())} `)}</ul>
+			${unidentified > 0 && html`<span class="label" id="unidentified">Without a client (400 or 431), this hour: <span class="number">${countText(unidentified)}</span></span>`}
+		</div>`;
 }
 
 function historyTable(history: DashboardData['history']): Html {

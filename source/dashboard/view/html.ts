@@ -1,4 +1,5 @@
-import {inert, startOf} from './inert.ts';
+import {startOf} from '../text/start-of.ts';
+import {inert} from './inert.ts';
 
 /** Markup. Only `html` and `exact` make it, so that no other text is ever taken for markup. */
 export class Html {

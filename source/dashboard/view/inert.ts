@@ -11,8 +11,3 @@ function escapeOf(character: string): string {
 
 	return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
 }
-
-/** The start of a text, without half a character at its end. */
-export function startOf(text: string, length: number): string {
-	return text.length <= length ? text : `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…`;
-}

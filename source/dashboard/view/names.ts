@@ -1,5 +1,6 @@
+import {searchText} from '../text/search-text.ts';
+import {startOf} from '../text/start-of.ts';
 import {type Html, html} from './html.ts';
-import {startOf} from './inert.ts';
 
 /** Characters of a text that the page contains. Style cuts what is too wide. */
 const MAX_SHOWN = 200;
@@ -8,9 +9,6 @@ const MAX_TITLE = 1000;
 
 /** Characters that are visible everywhere. */
 const SHORT = 20;
-
-/** As many characters of a search as the server reads. */
-const MAX_SEARCH = 200;
 
 /**
  * A text of somebody else's: a client, a reason, a rule. It does not reorder what stands around it.
@@ -37,10 +35,10 @@ export function foreignWord(text: string): Html {
 
 /** The page's query that searches for a text. */
 export function searchFor(text: string): string {
-	return `?${new URLSearchParams({client: text.slice(0, MAX_SEARCH)})}`;
+	return `?${new URLSearchParams({client: searchText(text)})}`;
 }
 
 /** What tells entries of a list apart. */
 export function entryKey(text: string): string {
-	return text.slice(0, MAX_SEARCH);
+	return searchText(text);
 }

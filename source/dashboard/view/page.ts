@@ -21,9 +21,9 @@ export interface AssetNames {
 /**
  * The whole page. All links are relative queries, so that it works below any path.
  *
- * @param change the result of a change that was made without a script
+ * @param result the result of a change that was made without a script
  */
-export function renderPage(data: DashboardData, assets: AssetNames, change?: ShownResult): string {
+export function renderPage(data: DashboardData, assets: AssetNames, result?: ShownResult): string {
 	return String(html`<!doctype html>
 <html lang="en">
 <head>
@@ -37,14 +37,14 @@ export function renderPage(data: DashboardData, assets: AssetNames, change?: Sho
 <script type="module" src="?asset=${assets.script}" blocking="render"></script>
 </head>
 <body>
-${renderBody(data, change)}
+${renderBody(data, result)}
 </body>
 </html>
 `);
 }
 
 /** All that changes as time goes on. The script renders it anew and replaces what differs. */
-export function renderBody(data: DashboardData, change?: ShownResult): Html {
+export function renderBody(data: DashboardData, result?: ShownResult): Html {
 	return html`<a class="skip" href="#main">Skip to the content</a>
 <header class="top" id="top">
 	<h1>${data.title}</h1>
@@ -54,17 +54,17 @@ export function renderBody(data: DashboardData, change?: ShownResult): Html {
 <main id="main" tabindex="-1">
 	<p class="unseen" id="spoken" role="status" data-keep></p>
 	${banners(data)}
-	${changeProblem(change)}
+	${changeProblem(result)}
 	${headline(data)}
 	${foundSection(data)}
 	${historySection(data)}
-	<div class="pair">
+	<div class="pair refusals">
 		${rulesSection(data)}
 		${clientsSection(data)}
 	</div>
 	<div class="pair wide-first">
 		${bansSection(data)}
-		${banForm(change)}
+		${banForm(result)}
 	</div>
 </main>
 <footer id="foot">${yourself(data)}</footer>`;
@@ -78,17 +78,17 @@ function searchForm({found}: DashboardData): Html {
 }
 
 /** Errors of buttons in lists. Those of the form for bans stand beside its fields. */
-function changeProblem(change: ShownResult | undefined): Html | undefined {
-	if (change === undefined || change.action === 'ban') {
+function changeProblem(result: ShownResult | undefined): Html | undefined {
+	if (result === undefined || result.action === 'ban') {
 		return undefined;
 	}
 
-	return html`<p class="banner" data-kind="failing" role="alert">${change.error?.message ?? change.message}</p>`;
+	return html`<p class="banner" data-kind="failing" role="alert">${result.error?.message ?? result.message}</p>`;
 }
 
 function yourself({you}: DashboardData): Html {
 	return you === undefined
-		? html`<p>The page does not stand behind the gate, so your own requests are not counted.</p>`
-		: html`<p>Your own requests: ${foreign(you.client)}. ${explanationSentence(you)}</p>
+		? html`<p>This page is not behind the gate, so the gate does not see you.</p>`
+		: html`<p>The gate sees you as ${foreign(you.client)}. ${explanationSentence(you)}</p>
 	<details id="you"><summary>Details</summary>${explanationFields(you)}</details>`;
 }

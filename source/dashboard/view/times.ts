@@ -7,6 +7,12 @@ const DAY = 24 * HOUR;
 /** Of where it runs: the server's time zone in the first page, then the browser's. It names the zone. */
 const exactFormat = new Intl.DateTimeFormat('en-GB', {dateStyle: 'medium', timeStyle: 'long'});
 const clockFormat = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digit'});
+const dayFormat = new Intl.DateTimeFormat('en-GB', {
+	day: 'numeric',
+	month: 'short',
+	hour: '2-digit',
+	minute: '2-digit',
+});
 const secondsFormat = new Intl.DateTimeFormat('en-GB', {timeStyle: 'medium'});
 
 /** `45 s`, `9 min`, `5 h`, `3 days`. The next smaller unit is used until there are at least two of a unit. */
@@ -36,6 +42,11 @@ export function pastTime(at: number, now: number): Html {
 	const seconds = (now - at) / 1000;
 
 	return timeElement(at, seconds < 5 ? 'just now' : `${durationText(seconds)} ago`);
+}
+
+/** When something began: `14:05`, or `29 Nov, 14:05` a day later. */
+export function sinceTime(at: number, now: number): Html {
+	return timeElement(at, now - at < DAY * 1000 ? clockText(at) : dayFormat.format(at));
 }
 
 /** `14:05` */

@@ -96,3 +96,22 @@ test('without requests there is no chart, and it appears with the first one', as
 	await page.locator('#chart canvas').waitFor();
 	t.deepEqual(problems, []);
 });
+
+test('the first draw has the requests of the last step, also where they are the first', async t => {
+	const history = historyOf(age => ({admitted: age === 0 ? 3 : 0}));
+	const {url} = await servePage(t, {...empty, history});
+	const {page} = await visit(t, url, {colorScheme: 'light'});
+	await page.locator('#chart canvas').waitFor();
+
+	t.true(((await page.evaluate(coloursAt(0.99))) as string[]).includes(inLight.admitted));
+});
+
+test('a chart that appears with the first requests shows them', async t => {
+	const served = await servePage(t, empty);
+	const {page} = await visit(t, served.url, {colorScheme: 'light'});
+	served.data = {...empty, history: historyOf(age => ({admitted: age === 0 ? 3 : 0}))};
+	await page.locator('#count-admitted').getByText('3').waitFor();
+	await page.locator('#chart canvas').waitFor();
+
+	t.true(((await page.evaluate(coloursAt(0.99))) as string[]).includes(inLight.admitted));
+});

@@ -40,7 +40,7 @@ function dataWith(text: string): DashboardData {
 		title: text,
 		rules: [{kind: 'limited', rule: text, refused: 5, lastAt: NOW}],
 		clients: [{client: text, refused: 5, kind: 'banned', rule: text, lastAt: NOW}],
-		bans: {entries: [ban], total: 1, isPartial: false, error: text},
+		bans: {entries: [ban], total: 1, inForce: 1, isPartial: false, error: text},
 		store: {isFailing: true, failures: 1, error: text},
 		found: {
 			query: text,
@@ -48,7 +48,6 @@ function dataWith(text: string): DashboardData {
 			ban,
 			limits: [{name: text, count: 5, window: 60, remaining: 1}],
 			explanation,
-			error: text,
 		},
 		you: explanation,
 	};
@@ -107,7 +106,7 @@ test('a button sends the client exactly, whatever is in it', async t => {
 		const {page} = await visit(t, served.url);
 
 		await page.locator('#ban-list').getByRole('button').click();
-		await page.locator('#bans-result').getByText('has ended').waitFor();
+		await page.locator('#bans-result').getByText('is no longer banned.').waitFor();
 		t.deepEqual(served.changes, [{action: 'unban', client}]);
 	}
 });

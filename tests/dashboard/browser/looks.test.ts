@@ -49,7 +49,7 @@ test('without JavaScript the page is readable, and shows the last hour as a tabl
 
 		t.true(await page.getByRole('row', {name: '13:30 5,416 6 0 5 60'}).isVisible());
 		t.true(await page.getByRole('heading', {name: '203.0.113.144'}).isVisible());
-		t.true(await page.getByText('limited by login').isVisible());
+		t.true(await page.getByText('Over the limit login').isVisible());
 		t.false(await page.getByRole('button', {name: 'Pause'}).isVisible());
 		t.deepEqual(problems, []);
 	}
@@ -73,13 +73,13 @@ test('the headline says how things are in one sentence', async t => {
 
 	t.is(
 		await headline.innerText(),
-		'Refusing many\n644 of 1,949 requests during the last minute were refused (33%).\nThe busiest: 203.0.113.9, limited by global.',
+		'Many refused\n644 of 1,949 requests during the last minute were refused (33%).\nRefused most this hour: 203.0.113.9, last limited by global. 6 clients are banned.',
 	);
 	served.data = quiet;
-	await headline.getByText('Quiet').waitFor();
+	await headline.getByText('None refused').waitFor();
 	t.regex(
 		await headline.innerText(),
-		/^Quiet\nAll \d+ requests of the last minute were admitted\.$/,
+		/^None refused\nAll \d+ requests of the last minute were admitted\.\n?$/,
 	);
 });
 

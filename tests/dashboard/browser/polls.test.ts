@@ -8,7 +8,9 @@ const ban = {client: '192.0.2.99', by: 'reports', reason: 'trap', retryAfter: 60
 test('a ban appears without a reload', async t => {
 	const served = await servePage(t, attack);
 	const {page, problems} = await visit(t, served.url);
-	const row = page.getByRole('row', {name: '192.0.2.99 trap reports in 10 min End of 192.0.2.99'});
+	const row = page.getByRole('row', {
+		name: '192.0.2.99 trap After reports in 10 min Unban 192.0.2.99',
+	});
 	await page.evaluate('globalThis.isSamePage = true');
 	t.false(await row.isVisible());
 
@@ -51,7 +53,7 @@ test('the focus stays with a button whose row moves', async t => {
 	const served = await servePage(t, attack);
 	const {page} = await visit(t, served.url);
 	const {entries} = attack.bans;
-	await page.getByRole('button', {name: 'End of 203.0.113.144'}).focus();
+	await page.getByRole('button', {name: 'Unban 203.0.113.144'}).focus();
 
 	withBans(served, [ban, ...entries.toReversed()]);
 	await page.getByRole('row', {name: '192.0.2.99'}).waitFor();
@@ -61,7 +63,7 @@ test('the focus stays with a button whose row moves', async t => {
 test('when the row with the focus vanishes, the focus goes to the heading of its list', async t => {
 	const served = await servePage(t, attack);
 	const {page} = await visit(t, served.url);
-	const button = page.getByRole('button', {name: 'End of 203.0.113.144'});
+	const button = page.getByRole('button', {name: 'Unban 203.0.113.144'});
 	await button.focus();
 
 	withBans(served, [ban]);
@@ -106,7 +108,7 @@ test('after a failed poll the page says so, asks less and less often, and recove
 	served.data = attack;
 	await page.clock.runFor(16_000);
 	await live.getByText('Live', {exact: true}).waitFor();
-	t.true(await page.locator('.level').getByText('Refusing many').isVisible());
+	t.true(await page.locator('.level').getByText('Many refused').isVisible());
 });
 
 for (const status of [401, 403, 404, 302]) {
@@ -140,7 +142,7 @@ test('a hidden tab does not ask, and asks at once when it is shown', async t => 
 	served.data = attack;
 	await become('visible');
 	await page.clock.runFor(1);
-	await page.locator('.level').getByText('Refusing many').waitFor();
+	await page.locator('.level').getByText('Many refused').waitFor();
 });
 
 test('the page can be paused', async t => {
@@ -154,7 +156,7 @@ test('the page can be paused', async t => {
 	t.is(served.questions.length, length);
 
 	served.data = attack;
-	await page.getByRole('button', {name: 'Go on'}).click();
+	await page.getByRole('button', {name: 'Resume'}).click();
 	await page.clock.runFor(1);
-	await page.locator('.level').getByText('Refusing many').waitFor();
+	await page.locator('.level').getByText('Many refused').waitFor();
 });

@@ -49,10 +49,10 @@ onBothStores(
 		}
 
 		t.is((await from(alice).get('/ping')).status, 403);
-		const row = page.getByRole('row', {name: `${alice} wrong password reports`});
+		const row = page.getByRole('row', {name: `${alice} wrong password After reports`});
 		await row.waitFor();
-		await page.getByRole('row', {name: `${alice} 1 banned by ban`}).waitFor();
-		await row.getByRole('button', {name: `End of ${alice}`}).click();
+		await page.getByRole('row', {name: `${alice} 1 Banned after reports (ban)`}).waitFor();
+		await row.getByRole('button', {name: `Unban ${alice}`}).click();
 		await row.waitFor({state: 'detached'});
 
 		t.is((await from(alice).get('/ping')).status, 200);
@@ -70,23 +70,23 @@ onBothStores(
 		const {page, problems} = await open();
 		const ban = async (client: string, duration: string, kind = 'address') => {
 			await page.getByLabel('Client', {exact: true}).fill(client);
-			await page.getByLabel('What it is').selectOption(kind);
+			await page.getByLabel('Type').selectOption(kind);
 			await page.getByLabel('Duration').fill(duration);
 			await page.getByRole('button', {name: 'Ban', exact: true}).click();
 		};
 
 		await ban('nobody', '10m');
-		await page.getByText('This names no client.').first().waitFor();
+		await page.getByText('This is not a client').waitFor();
 		await ban(alice, 'soon');
-		await page.getByText('Write a duration with its unit').first().waitFor();
+		await page.getByText('Write a duration with its unit').waitFor();
 		t.deepEqual(await bansOf({gate}), []);
 
 		await ban(alice, '10m');
-		await page.getByRole('row', {name: `${alice} none given hand in 10 min`}).waitFor();
+		await page.getByRole('row', {name: `${alice} none given By hand in 10 min`}).waitFor();
 		await ban('198.51.100.0/24', 'endless');
-		await page.getByRole('row', {name: '198.51.100.0/24 none given hand never'}).waitFor();
+		await page.getByRole('row', {name: '198.51.100.0/24 none given By hand never'}).waitFor();
 		await ban('ann', '', 'key');
-		await page.getByRole('row', {name: 'key:ann none given hand in'}).waitFor();
+		await page.getByRole('row', {name: 'key:ann none given By hand in'}).waitFor();
 
 		t.is((await from(alice).get('/ping')).status, 403);
 		t.is((await from('198.51.100.9').get('/ping')).status, 403);
@@ -110,7 +110,7 @@ onBothStores(
 		await one.getByRole('button', {name: 'Ban', exact: true}).click();
 		await rowIn(other).waitFor();
 		await rowIn(other)
-			.getByRole('button', {name: `End of ${alice}`})
+			.getByRole('button', {name: `Unban ${alice}`})
 			.click();
 		await rowIn(one).waitFor({state: 'detached'});
 		t.deepEqual(await bansOf({gate}), []);

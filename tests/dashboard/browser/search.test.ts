@@ -43,9 +43,12 @@ test('from there its counts are reset and its ban ended', async t => {
 	const {page} = await visit(t, `${served.url}?client=203.0.113.144`);
 
 	await page.getByRole('button', {name: 'Reset the counts of 203.0.113.144'}).click();
-	await page.locator('#found-result').getByText('The counts of 203.0.113.144').waitFor();
-	await page.getByRole('button', {name: 'End the ban of 203.0.113.144'}).click();
-	await page.locator('#found-result').getByText('The ban of 203.0.113.144 has ended.').waitFor();
+	await page
+		.locator('#found-result')
+		.getByText('The requests and reports of 203.0.113.144')
+		.waitFor();
+	await page.getByRole('button', {name: 'Unban 203.0.113.144'}).click();
+	await page.locator('#found-result').getByText('203.0.113.144 is no longer banned.').waitFor();
 	t.deepEqual(
 		served.changes.map(({action}) => action),
 		['reset', 'unban'],

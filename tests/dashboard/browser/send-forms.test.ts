@@ -5,14 +5,14 @@ import {attack, found} from '../../support/dashboard/sample-data.ts';
 import {visit} from '../../support/dashboard/visit.ts';
 import {latch} from '../../support/latch.ts';
 
-const endButton = (page: Page) => page.getByRole('button', {name: 'End of 203.0.113.144'});
+const endButton = (page: Page) => page.getByRole('button', {name: 'Unban 203.0.113.144'});
 
 test('the button of a ban ends it, and the page says so', async t => {
 	const served = await servePage(t, attack);
 	const {page, problems} = await visit(t, served.url);
 
 	await endButton(page).click();
-	await page.locator('#bans-result').getByText('The ban of 203.0.113.144 has ended.').waitFor();
+	await page.locator('#bans-result').getByText('203.0.113.144 is no longer banned.').waitFor();
 	await endButton(page).waitFor({state: 'detached'});
 	t.deepEqual(served.changes, [{action: 'unban', client: '203.0.113.144'}]);
 	t.deepEqual(problems, []);
@@ -41,8 +41,8 @@ test('a double click ends one ban, not the next one too', async t => {
 	await page.mouse.move(x, y);
 	await page.mouse.down({clickCount: 2});
 	await page.mouse.up({clickCount: 2});
-	await page.getByRole('button', {name: 'End of 192.0.2.201'}).press('Enter');
-	await page.getByRole('button', {name: 'End of 192.0.2.201'}).waitFor({state: 'detached'});
+	await page.getByRole('button', {name: 'Unban 192.0.2.201'}).press('Enter');
+	await page.getByRole('button', {name: 'Unban 192.0.2.201'}).waitFor({state: 'detached'});
 	t.deepEqual(
 		served.changes.map(({client}) => client),
 		['203.0.113.144', '192.0.2.201'],
@@ -80,7 +80,7 @@ test('the form bans a client by the keyboard alone, and the ban appears', async 
 	await page.keyboard.type('scraper');
 	await page.keyboard.press('Tab');
 	await page.keyboard.press('Enter');
-	await page.getByText('198.51.100.99 is banned.').waitFor();
+	await page.getByText('198.51.100.99 is banned for 10 min.').waitFor();
 	await page.getByRole('row', {name: '198.51.100.99 scraper'}).waitFor();
 	t.deepEqual(served.changes, [
 		{action: 'ban', client: '198.51.100.99', kind: 'address', duration: '2h', reason: 'scraper'},
@@ -127,14 +127,14 @@ for (const javaScriptEnabled of [true, false]) {
 		const duration = page.getByLabel('Duration');
 
 		await page.getByLabel('Client', {exact: true}).fill('198.51.100.99');
-		await page.getByLabel('What it is').selectOption('key');
+		await page.getByLabel('Type').selectOption('key');
 		await duration.fill('soon');
 		await page.getByRole('button', {name: 'Ban', exact: true}).click();
 		const error = page.locator('#ban-duration-error');
-		await error.getByText('Write a duration such as 10m.').waitFor();
+		await error.getByText('Write a duration with its unit').waitFor();
 
 		t.is(await page.getByLabel('Client', {exact: true}).inputValue(), '198.51.100.99');
-		t.is(await page.getByLabel('What it is').inputValue(), 'key');
+		t.is(await page.getByLabel('Type').inputValue(), 'key');
 		t.is(await duration.inputValue(), 'soon');
 		t.is(await duration.getAttribute('aria-invalid'), 'true');
 		t.true((await duration.getAttribute('aria-describedby'))?.startsWith('ban-duration-error'));
@@ -151,7 +151,7 @@ test('with an error the focus goes to the field', async t => {
 	const {page} = await visit(t, served.url);
 
 	await page.getByRole('button', {name: 'Ban', exact: true}).press('Enter');
-	await page.getByText('Name a client.').first().waitFor();
+	await page.getByText('Write an address, a range, or a name from the list.').waitFor();
 	t.is(await page.evaluate('document.activeElement.id'), 'ban-client');
 });
 

@@ -24,12 +24,13 @@ onBothStores(
 
 		t.deepEqual(
 			await post({action: 'ban', client: '192.0.2.1', duration: '10m', reason: 'scraper'}),
-			{action: 'ban', client: '192.0.2.1', message: '192.0.2.1 is banned for 10m.'},
+			{action: 'ban', client: '192.0.2.1', message: '192.0.2.1 is banned for 10 min.'},
 		);
 		t.is(await ping(), 403);
 		t.deepEqual(await list(), {
 			entries: [{client: '192.0.2.1', by: 'hand', reason: 'scraper', retryAfter: 600}],
 			total: 1,
+			inForce: 1,
 			isPartial: false,
 		});
 		t.deepEqual(await post({action: 'unban', client: '192.0.2.1'}), {
@@ -50,7 +51,7 @@ onBothStores(
 
 		t.is(
 			await post({action: 'ban', client: ' 203.0.113.9/24 ', duration: 'Endless'}),
-			' 203.0.113.9/24  is banned without end.',
+			'203.0.113.9/24 is banned without end.',
 		);
 		await post({action: 'ban', client: 'alice', kind: 'key', duration: '1h'});
 		await post({action: 'ban', client: '2001:db8::1', kind: 'address', reason: ''});
@@ -93,7 +94,7 @@ onBothStores(
 		};
 
 		t.deepEqual(await end(), [200, '192.0.2.1 is no longer banned.']);
-		t.deepEqual(await end(), [200, '192.0.2.1 was not banned, or no longer.']);
+		t.deepEqual(await end(), [200, '192.0.2.1 was not banned (any more).']);
 		await gate.ban('192.0.2.2');
 		const both = await Promise.all(
 			[1, 2].map(() => http.post('/').send({action: 'unban', client: '192.0.2.2'})),
@@ -129,24 +130,36 @@ const wrong: ReadonlyArray<[fields: unknown, field: string, message: RegExp]> = 
 	[{client: '192.0.2.1'}, 'action', /must be ban, unban or reset/],
 	[{action: 'banish', client: '192.0.2.1'}, 'action', /must be ban, unban or reset/],
 	[{action: 'constructor', client: '192.0.2.1'}, 'action', /must be ban, unban or reset/],
-	[{action: ['ban'], client: '192.0.2.1'}, 'action', /must be one text/],
-	[{action: 'ban'}, 'client', /^Write an address, a range or a key\.$/],
-	[{action: 'ban', client: '   '}, 'client', /^Write an address, a range or a key\.$/],
+	[{action: ['ban'], client: '192.0.2.1'}, 'action', /must be a single string/],
+	[{action: 'ban'}, 'client', /^Write an address, a range, or a name from the list\.$/],
+	[
+		{action: 'ban', client: '   '},
+		'client',
+		/^Write an address, a range, or a name from the list\.$/,
+	],
 	[{action: 'ban', client: '', kind: 'key'}, 'client', /^Write an address/],
-	[{action: 'ban', client: ['192.0.2.1', '192.0.2.2']}, 'client', /must be one text/],
-	[{action: 'ban', client: {key: 'alice'}}, 'client', /must be one text/],
-	[{action: 'ban', client: null}, 'client', /must be one text/],
-	[{action: 'ban', client: 'alice'}, 'client', /^This names no client\. Write an address/],
-	[{action: 'unban', client: 'alice'}, 'client', /^This names no client/],
-	[{action: 'reset', client: '192.0.2.0/24'}, 'client', /^This names no client/],
-	[{action: 'ban', client: '2001:db8::/96'}, 'client', /^This names no client/],
-	[{action: 'ban', client: '192.0.2.256'}, 'client', /^This names no client/],
-	[{action: 'ban', client: '`allow` list'}, 'client', /^This names no client/],
-	[{action: 'ban', client: '10.1.2.3'}, 'client', /always allows this client/],
-	[{action: 'ban', client: '10.0.0.0/16'}, 'client', /always allows this client/],
+	[{action: 'ban', client: ['192.0.2.1', '192.0.2.2']}, 'client', /must be a single string/],
+	[{action: 'ban', client: {key: 'alice'}}, 'client', /must be a single string/],
+	[{action: 'ban', client: null}, 'client', /must be a single string/],
+	[{action: 'ban', client: 'alice'}, 'client', /^This is not a client: write an address/],
+	[{action: 'unban', client: 'alice'}, 'client', /^This is not a client/],
+	[{action: 'reset', client: '192.0.2.0/24'}, 'client', /^This is not a client/],
+	[{action: 'ban', client: '2001:db8::/96'}, 'client', /^This is not a client/],
+	[{action: 'ban', client: '192.0.2.256'}, 'client', /^This is not a client/],
+	[{action: 'ban', client: '`allow` list'}, 'client', /^This is not a client/],
+	[
+		{action: 'ban', client: '10.1.2.3'},
+		'client',
+		/^Write a client that is not on the `allow` list/,
+	],
+	[
+		{action: 'ban', client: '10.0.0.0/16'},
+		'client',
+		/^Write a client that is not on the `allow` list/,
+	],
 	[{action: 'ban', client: 'unix'}, 'client', /would shut everyone out/],
 	[{action: 'ban', client: '192.0.2.1', kind: 'range'}, 'client', /kind must be address or key/],
-	[{action: 'ban', client: '192.0.2.1', kind: 5}, 'client', /field kind must be one text/],
+	[{action: 'ban', client: '192.0.2.1', kind: 5}, 'client', /field kind must be a single string/],
 	[
 		{action: 'ban', client: '192.0.2.1', duration: '600'},
 		'duration',
@@ -154,8 +167,8 @@ const wrong: ReadonlyArray<[fields: unknown, field: string, message: RegExp]> = 
 	],
 	[{action: 'ban', client: '192.0.2.1', duration: 'soon'}, 'duration', /or write endless/i],
 	[{action: 'ban', client: '192.0.2.1', duration: '-5m'}, 'duration', /^Write a duration/],
-	[{action: 'ban', client: '192.0.2.1', duration: 600}, 'duration', /must be one text/],
-	[{action: 'ban', client: '192.0.2.1', reason: {}}, 'reason', /must be one text/],
+	[{action: 'ban', client: '192.0.2.1', duration: 600}, 'duration', /must be a single string/],
+	[{action: 'ban', client: '192.0.2.1', reason: {}}, 'reason', /must be a single string/],
 	[
 		{action: 'ban', client: '192.0.2.1', durration: '1h'},
 		'action',
@@ -217,8 +230,8 @@ test('a form that has changed something leads to the page, and keeps the search'
 test('a field that a form sends twice is an error of it', async t => {
 	const {http, gate} = dashboardApp();
 	for (const [fields, message] of [
-		['action=ban&client=192.0.2.1&client=192.0.2.2', 'The field client must be one text.'],
-		['action=ban&action=unban&client=192.0.2.2', 'The field action must be one text.'],
+		['action=ban&client=192.0.2.1&client=192.0.2.2', 'The field client must be a single string.'],
+		['action=ban&action=unban&client=192.0.2.2', 'The field action must be a single string.'],
 		[
 			'action=ban&client=192.0.2.1&__proto__=x',
 			'The fields are action, client, kind, duration or reason. There is no other.',
@@ -265,7 +278,7 @@ test('a store that fails is a 503 that says what became of the change', async t 
 			const {status, body} = await http.post('/').send({action, client: '192.0.2.1'});
 			t.is(status, 503);
 			t.is(body.error.field, 'action');
-			t.true(body.error.message.startsWith('The store fails, and '));
+			t.true(body.error.message.startsWith('The store is failing, and '));
 			t.true(body.error.message.includes(outcome));
 			const page = await http
 				.post('/')
@@ -274,7 +287,7 @@ test('a store that fails is a 503 that says what became of the change', async t 
 				.send({action, client: '192.0.2.1'});
 			t.is(page.status, 503);
 			t.is(page.type, 'text/html');
-			t.true(page.text.includes('The store fails, and'));
+			t.true(page.text.includes('The store is failing, and'));
 		}
 
 		t.deepEqual(errors, []);

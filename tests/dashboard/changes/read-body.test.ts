@@ -73,7 +73,7 @@ test('a body that is no JSON object is a 400', async t => {
 	}
 });
 
-test('a body that is no UTF-8 is a 400', async t => {
+test('a body that is not valid UTF-8 is a 400', async t => {
 	const {app} = dashboardApp();
 	const {origin} = await serve(t, app);
 	for (const body of [Buffer.from([0x7b, 0xff, 0x7d]), gzipSync('{}')]) {

@@ -24,7 +24,7 @@ test('the store is read at most once in 5 seconds, and once for all who ask at a
 	const {clock, stored, bans, clients, reads} = watched([ban('192.0.2.1')]);
 	const lists = await Promise.all([bans.list(''), bans.list('192'), bans.find('192.0.2.1')]);
 	t.is(reads(), 1);
-	t.like(lists[0], {total: 1, isPartial: false});
+	t.like(lists[0], {total: 1, inForce: 1, isPartial: false});
 	t.is(lists[2]?.client, '192.0.2.1');
 	stored.push(ban('192.0.2.2'));
 	clock.pass(4999);
@@ -134,7 +134,7 @@ test('a store that does not reply holds no page up, and its list shows when it h
 	// The timers of the observations do not keep the process alive.
 	const alive = setInterval(() => {}, 1000);
 	const error = 'The store has not listed them yet.';
-	t.deepEqual(await bans.list(''), {entries: [], total: 0, isPartial: false, error});
+	t.deepEqual(await bans.list(''), {entries: [], total: 0, inForce: 0, isPartial: false, error});
 	bans.begin(ban('192.0.2.2'));
 	t.like(await bans.list(''), {total: 1, error});
 	reply();
@@ -152,7 +152,13 @@ test('an iteration that cannot begin is a failed read', async t => {
 		throw new Error('gone');
 	}, dashboardClock());
 
-	t.deepEqual(await bans.list(''), {entries: [], total: 0, isPartial: false, error: 'Error: gone'});
+	t.deepEqual(await bans.list(''), {
+		entries: [],
+		total: 0,
+		inForce: 0,
+		isPartial: false,
+		error: 'Error: gone',
+	});
 });
 
 test('of 20,000 bans 10,000 are kept, 100 are shown, and no more are read', async t => {

@@ -2,20 +2,27 @@ import {execFile} from 'node:child_process';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
+import Koa from 'koa';
 import {systemClock} from '../../../source/dashboard/observations/clock.ts';
-import {observe} from '../../../source/dashboard/observations/observations.ts';
+import {Observations} from '../../../source/dashboard/observations/observations.ts';
 import {dashboard} from '../../../source/dashboard.ts';
 import {gatekeeper} from '../../../source/index.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
 import {root} from '../../support/documents.ts';
+import {agents} from '../../support/servers.ts';
 
-test('all pages of a gate share what is remembered of it', t => {
-	const gate = gatekeeper();
-	const observations = observe(gate);
-	dashboard(gate, {authorize: () => true});
+test('all pages of a gate share what is remembered of it', async t => {
+	const gate = gatekeeper({deny: ['loopback']});
+	const options = {authorize: () => true};
+	dashboard(gate, options);
+	t.is((await agents(new Koa().use(gate)).http.get('/')).status, 403);
 
-	t.is(observe(gate), observations);
-	t.not(observe(gatekeeper()), observations);
+	const {body} = await agents(new Koa().use(dashboard(gate, options))).http.get('/?format=json');
+	t.is(body.clients[0].refused, 1);
+	const {body: other} = await agents(new Koa().use(dashboard(gatekeeper(), options))).http.get(
+		'/?format=json',
+	);
+	t.deepEqual(other.clients, []);
 });
 
 test('a page does not keep its process alive, whether or not the gate is closed', async t => {
@@ -73,7 +80,7 @@ test('requests are read when a step is over, even if nobody looks', async t => {
 			return stats();
 		};
 	});
-	const observations = observe(gate, {steady: () => now, wall: () => Date.now()});
+	const observations = new Observations(gate, {steady: () => now, wall: () => Date.now()});
 	// The timer of the observations does not keep the process alive.
 	const alive = setInterval(() => {}, 1000);
 	await isRead;

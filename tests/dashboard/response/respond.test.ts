@@ -4,6 +4,7 @@ import test from 'ava';
 import {assets} from '../../../source/dashboard/response/assets.ts';
 import {dashboardApp} from '../../support/dashboard/app.ts';
 
+/** Not the product's own constant: a change of it must be meant. */
 const policy =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -74,7 +75,7 @@ test('HEAD has the headers of GET', async t => {
 	}
 });
 
-test('a file that is asked for twice, or by another name, is not there', async t => {
+test('a file by any other name is not there', async t => {
 	const {http} = dashboardApp();
 	for (const name of ['', 'script', '__proto__', '../package.json', `${assets.script.name}x`]) {
 		t.is((await http.get(`/?asset=${encodeURIComponent(name)}`)).status, 404);
@@ -83,17 +84,25 @@ test('a file that is asked for twice, or by another name, is not there', async t
 
 test('a script gets its errors as JSON', async t => {
 	const {http} = dashboardApp();
-	const {status, body} = await http.delete('/').set('Accept', 'application/json');
+	const {status, body} = await http.delete('/?format=json');
 	t.is(status, 405);
-	t.deepEqual(body, {error: {message: 'The page takes GET, HEAD and POST.'}});
+	t.deepEqual(body, {error: {field: 'action', message: 'The page takes GET, HEAD and POST.'}});
 });
 
-test('the JSON is for who asks for it by the query or by Accept', async t => {
+test('the JSON is for who asks for it by the query, or sends JSON', async t => {
 	const {http} = dashboardApp();
+	const fields = {action: 'reset', client: '192.0.2.1'};
 	t.is((await http.get('/?format=json')).type, 'application/json');
-	t.is((await http.get('/').set('Accept', 'application/json')).type, 'application/json');
-	t.is((await http.get('/').set('Accept', 'text/html,application/json')).type, 'text/html');
-	t.is((await http.get('/').set('Accept', '*/*')).type, 'text/html');
+	t.is((await http.post('/').send(fields)).type, 'application/json');
+	t.is((await http.get('/').set('Accept', 'application/json')).type, 'text/html');
+	t.is((await http.get('/?format=html')).type, 'text/html');
+});
+
+test('the link of a card leads to the form with the client in it, and does nothing else', async t => {
+	const {http, gate} = dashboardApp();
+	const {text} = await http.get('/?client=192.0.2.77%22%3E&ban');
+	t.regex(text, /<input id="ban-client" name="client" value="192\.0\.2\.77&quot;&gt;"/);
+	t.is(gate.stats().bans, 0);
 });
 
 test('other sites are never let in by a middleware that shares the responses of the app', async t => {

@@ -13,21 +13,30 @@ const explanation: Explanation = {
 	passed: [],
 };
 
-const ends: ReadonlyArray<Explanation['end']> = [
-	'no-ip-header',
-	'untrusted-peer',
-	'header-missing',
-	'client',
-	'all-proxies',
-	'unreadable',
-	'too-many-hops',
-];
+const sentences: Readonly<Record<Explanation['end'], string>> = {
+	'no-ip-header': 'No option names a header, so the address that connects is the client.',
+	'untrusted-peer':
+		'The address that connects is not a trusted proxy, so it is the client, whatever its header says.',
+	'header-missing': 'A trusted proxy connects, but its header names no client.',
+	client: 'A trusted proxy connects, and its header names this client.',
+	'all-proxies':
+		'Every address in the header is a trusted proxy. The left-most counts as the client.',
+	unreadable:
+		'The header contains something that is not an address. The last good address counts as the client.',
+	'too-many-hops': 'The nearest 100 addresses in the header are trusted proxies, and more follow.',
+};
 
-test('each way to identify a client has a sentence of its own', t => {
-	const sentences = ends.map(end => explanationSentence({...explanation, end}));
+for (const [end, sentence] of Object.entries(sentences)) {
+	test(`of a client that was identified by ${end} the page says: ${sentence}`, t => {
+		t.is(explanationSentence({...explanation, end: end as Explanation['end']}), sentence);
+	});
+}
 
-	t.is(new Set(sentences).size, ends.length);
-	t.true(sentences.every(sentence => /^[A-Z].*\.$/.test(sentence)));
+test('a peer without an address is told in words', t => {
+	t.true(String(explanationFields({...explanation, peer: 'unix'})).includes('a Unix socket'));
+	t.true(
+		String(explanationFields({...explanation, peer: 'no-address'})).includes('gives no address'),
+	);
 });
 
 test('a client by its key is said to be one', t => {

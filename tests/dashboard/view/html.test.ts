@@ -1,7 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
+import {startOf} from '../../../source/dashboard/text/start-of.ts';
 import {exact, html} from '../../../source/dashboard/view/html.ts';
-import {inert, startOf} from '../../../source/dashboard/view/inert.ts';
+import {inert} from '../../../source/dashboard/view/inert.ts';
 
 test('a template escapes texts, and keeps templates and lists of them', t => {
 	const list = ['<b>', '"&\''].map(text => html`<li title="${text}">${text}</li>`);

@@ -1,6 +1,7 @@
 import Koa, {type Context, type Middleware} from 'koa';
-import {observe} from '../../../source/dashboard/observations/observations.ts';
-import {type DashboardOptions, dashboard} from '../../../source/dashboard.ts';
+import {Observations} from '../../../source/dashboard/observations/observations.ts';
+import {type DashboardOptions, settleOptions} from '../../../source/dashboard/options.ts';
+import {servePage} from '../../../source/dashboard/serve-page.ts';
 import {type Gatekeeper, type GatekeeperOptions, gatekeeper} from '../../../source/index.ts';
 import {manualClockStore} from '../manual-clock.ts';
 import {type Agents, agents} from '../servers.ts';
@@ -30,7 +31,6 @@ export function dashboardApp(parts: Parts = {}): DashboardApp {
 	const app = new Koa();
 	const gate = gatekeeper({store: manualClockStore().store, ...parts.gate});
 	const clock = dashboardClock();
-	observe(gate, clock);
 	const errors: Error[] = [];
 	app.on('error', error => errors.push(error));
 	app.use(gate);
@@ -39,7 +39,8 @@ export function dashboardApp(parts: Parts = {}): DashboardApp {
 		app.use(middleware);
 	}
 
-	mount(app, dashboard(gate, {authorize: () => true, ...parts.dashboard}));
+	const {authorize, title} = settleOptions({authorize: () => true, ...parts.dashboard});
+	mount(app, servePage({title, gate, observations: new Observations(gate, clock)}, authorize));
 	return {app, gate, clock, errors, ...agents(app)};
 }
 

@@ -1,11 +1,14 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {ExecutionContext} from 'ava';
+import {durationNeeded} from '../../../source/dashboard/changes/explain-error.ts';
+import {readChange} from '../../../source/dashboard/changes/read-change.ts';
 import type {
 	BanEntry,
 	ChangeResult,
 	DashboardData,
 } from '../../../source/dashboard/json/dashboard-json.ts';
 import {assets} from '../../../source/dashboard/response/assets.ts';
+import {policy} from '../../../source/dashboard/response/protect.ts';
 import type {ShownResult} from '../../../source/dashboard/view/ban-form.ts';
 import {renderPage} from '../../../source/dashboard/view/page.ts';
 import {portOf} from '../servers.ts';
@@ -24,9 +27,6 @@ export interface PageServer {
 	/** What a change comes to. */
 	answer(fields: Record<string, string>): ChangeResult | Promise<ChangeResult>;
 }
-
-const policy =
-	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 export async function servePage(t: ExecutionContext, data: DashboardData): Promise<PageServer> {
 	const server = createServer((req, res) => void respond(req, res));
@@ -114,35 +114,40 @@ async function textOf(req: IncomingMessage): Promise<string> {
 	return text;
 }
 
-/** Bans and unbans in the data that is served. */
+/** Bans and unbans in the data that is served, and says so as the product does. */
 function changed(served: PageServer, fields: Record<string, string>): ChangeResult {
-	const {action, client = '', duration, reason} = fields;
+	const wanted = readChange(fields);
+	if ('error' in wanted) {
+		return {action: 'ban', error: wanted.error};
+	}
+
+	const {action, shown: client, options} = wanted;
 	const others = served.data.bans.entries.filter(entry => entry.client !== client);
 	if (action === 'unban') {
 		withBans(served, others);
-		return {action, client, message: `The ban of ${client} has ended.`};
+		return {action, client, message: `${client} is no longer banned.`};
 	}
 
-	if (action !== 'ban') {
-		return {action: 'reset', client, message: `The counts of ${client} are forgotten.`};
+	if (action === 'reset') {
+		return {action, client, message: `The requests and reports of ${client} are forgotten.`};
 	}
 
-	if (client === '') {
-		return {action, client, error: {field: 'client', message: 'Name a client.'}};
+	if (options.duration === 'soon') {
+		return {action, client, error: {field: 'duration', message: durationNeeded}};
 	}
 
-	if (duration === 'soon') {
-		return {action, client, error: {field: 'duration', message: 'Write a duration such as 10m.'}};
-	}
-
+	const {reason} = options;
 	withBans(served, [
 		{client, by: 'hand', retryAfter: 600, ...(reason !== undefined && {reason})},
 		...others,
 	]);
-	return {action, client, message: `${client} is banned.`};
+	return {action, client, message: `${client} is banned for 10 min.`};
 }
 
 /** Replaces the bans that are served. */
 export function withBans(served: PageServer, entries: readonly BanEntry[]): void {
-	served.data = {...served.data, bans: {entries, total: entries.length, isPartial: false}};
+	served.data = {
+		...served.data,
+		bans: {entries, total: entries.length, inForce: entries.length, isPartial: false},
+	};
 }

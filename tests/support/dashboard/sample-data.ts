@@ -36,7 +36,7 @@ export const empty: DashboardData = {
 	history: historyOf(() => ({})),
 	rules: [],
 	clients: [],
-	bans: {entries: [], total: 0, isPartial: false},
+	bans: {entries: [], total: 0, inForce: 0, isPartial: false},
 	store: {isFailing: false, failures: 0},
 };
 
@@ -71,11 +71,11 @@ export const attack: DashboardData = {
 	})),
 	rules: [
 		{kind: 'limited', rule: 'global', refused: 4812, lastAt: NOW - 300},
-		{kind: 'banned', rule: 'banRule', refused: 1934, lastAt: NOW - 2000},
+		{kind: 'banned', rule: 'banRule', by: 'reports', refused: 1934, lastAt: NOW - 2000},
 		{kind: 'limited', rule: 'login', refused: 655, lastAt: NOW - 17_000},
 		{kind: 'denied', rule: '', refused: 65, lastAt: NOW - 140_000},
 		{kind: 'unavailable', rule: '', refused: 60, lastAt: NOW - 2_010_000},
-		{kind: 'banned', rule: '', refused: 12, lastAt: NOW - 2_500_000},
+		{kind: 'banned', rule: '', by: 'hand', refused: 12, lastAt: NOW - 2_500_000},
 	],
 	clients: [
 		{client: '203.0.113.9', refused: 3120, kind: 'limited', rule: 'global', lastAt: NOW - 300},
@@ -84,12 +84,20 @@ export const attack: DashboardData = {
 			refused: 1411,
 			kind: 'banned',
 			rule: 'banRule',
+			by: 'reports',
 			lastAt: NOW - 2000,
 		},
 		{client: '198.51.100.23', refused: 902, kind: 'limited', rule: 'login', lastAt: NOW - 17_000},
 		{client: 'key:mallory', refused: 377, kind: 'limited', rule: 'global', lastAt: NOW - 42_000},
 		{client: '192.0.2.66', refused: 65, kind: 'denied', rule: '', lastAt: NOW - 140_000},
-		{client: '198.51.100.7', refused: 12, kind: 'banned', rule: '', lastAt: NOW - 2_500_000},
+		{
+			client: '198.51.100.7',
+			refused: 12,
+			kind: 'banned',
+			rule: '',
+			by: 'hand',
+			lastAt: NOW - 2_500_000,
+		},
 	],
 	bans: {
 		entries: [
@@ -112,6 +120,7 @@ export const attack: DashboardData = {
 			{client: '203.0.113.77', by: 'hand', retryAfter: 590_000},
 		],
 		total: 6,
+		inForce: 6,
 		isPartial: false,
 	},
 	you: {
