@@ -86,15 +86,19 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		limit({count: 1, window: 1, name: ''}),
-		"`rateLimitRule.name` must be printable ASCII, not empty, got ''",
+		"`rateLimitRule.name` must be printable ASCII, 1 to 100 characters, got ''",
+	],
+	[
+		limit({count: 1, window: 1, name: 'x'.repeat(101)}),
+		`\`rateLimitRule.name\` must be printable ASCII, 1 to 100 characters, got '${'x'.repeat(80)}'... 21 more characters`,
 	],
 	[
 		limit({count: 1, window: 1, name: 'grün'}),
-		"`rateLimitRule.name` must be printable ASCII, not empty, got 'grün'",
+		"`rateLimitRule.name` must be printable ASCII, 1 to 100 characters, got 'grün'",
 	],
 	[
 		limit({count: 1, window: 1, name: 'a\nb'}),
-		"`rateLimitRule.name` must be printable ASCII, not empty, got 'a\\nb'",
+		"`rateLimitRule.name` must be printable ASCII, 1 to 100 characters, got 'a\\nb'",
 	],
 	[
 		limit([

@@ -1,5 +1,5 @@
 import {describe} from '../../checks/describe.ts';
-import type {Ban} from '../../operator/ban.ts';
+import type {Ban} from '../../context.ts';
 import type {BanEntry, BanList} from '../data/data.ts';
 import {banEntry} from './ban-entry.ts';
 import type {Clock} from './clock.ts';
