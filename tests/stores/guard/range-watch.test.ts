@@ -204,3 +204,43 @@ test("under 'closed', nobody is admitted until the ranges are known", async t =>
 	t.deepEqual(await guarded.admit('203.0.113.7', [rule], {}), banned);
 	guarded.commands.close();
 });
+
+test('while five reads have no reply, the ranges are read once a minute', async t => {
+	const {store, pending} = slowRanges();
+	let failures = 0;
+	const watch = new RangeWatch(store, () => {});
+	const onError = () => {
+		failures += 1;
+	};
+	watch.firstRead({timeout: 1, onError});
+	await until(() => {
+		watch.refresh();
+		return pending.length === 5;
+	});
+	// The fifth is given up.
+	await until(() => failures === 1);
+	await new Promise(setImmediate);
+
+	let seconds = 0;
+	while (pending.length === 5) {
+		watch.refresh();
+		seconds += 1;
+	}
+
+	t.true(seconds >= 50 && seconds <= 60, `its own timer may have ticked: ${seconds}`);
+	await until(() => failures === 2);
+	await new Promise(setImmediate);
+	watch.refresh();
+	t.is(pending.length, 6);
+
+	pending[0]?.fail(new Error('closed'));
+	pending[1]?.reply([]);
+	await new Promise(setImmediate);
+	watch.refresh();
+	t.is(pending.length, 7, 'the connection has broken, or the server replies again');
+	pending[6]?.reply([]);
+	await new Promise(setImmediate);
+	watch.refresh();
+	t.is(pending.length, 8, 'replies that were lost before one in time do not count');
+	watch.stop();
+});
