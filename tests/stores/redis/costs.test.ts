@@ -195,7 +195,16 @@ test('what costs less is refused as long as nothing can have freed up, and asks 
 		'both must leave',
 	);
 
-	t.deepEqual(store.recall('a', [rule], {costs: [2]}), limitedBy(quota(rule, 1, 60_000)));
+	t.deepEqual(
+		store.recall('a', [rule], {costs: [3]}),
+		limitedBy(quota(rule, 1, 60_000)),
+		'as long as for the dearer one',
+	);
+	t.deepEqual(
+		store.recall('a', [rule], {costs: [2]}),
+		limitedBy(quota(rule, 1, 500)),
+		'until the first leaves',
+	);
 	t.is(store.recall('a', [rule], {costs: [1]}), undefined, 'it fits');
 	await pass(499);
 	t.is(store.recall('a', [rule], {costs: [2]})?.kind, 'limited');
@@ -230,7 +239,7 @@ test('under several rules, what costs less waits for the last of them', async t 
 
 	t.deepEqual(
 		store.recall('a', rules, {costs: [1, 2]}),
-		limitedBy(quota(rule, 0, 1000), quota(hourly, 1, 3_600_000)),
+		limitedBy(quota(rule, 0, 1000), quota(hourly, 1, 3_541_000)),
 	);
 	t.like(store.recall('a', rules, {costs: [1, 1]}), {quotas: [{rule}]});
 	t.is(store.recall('a', rules, {costs: [0, 1]}), undefined);

@@ -29,10 +29,14 @@ export function refusalAtOtherCosts(
 	for (const [place, quota] of verdict.quotas.entries()) {
 		const index = rules.findIndex(({id}) => id === quota.rule.id);
 		const cost = costOf(costs, index);
-		const isUnchanged = (unchangedForMs[place] ?? 0) > passed;
+		const unchangedFor = unchangedForMs[place] ?? 0;
+		const isUnchanged = unchangedFor > passed;
 		const isCertain = cost >= costOf(refused, index) || (cost > quota.remaining && isUnchanged);
 		if (isCertain && quota.freesInMs > passed) {
-			full.push({...quota, freesInMs: quota.freesInMs - passed});
+			// One more than what remains fits as soon as anything frees up.
+			const fitsNext = isUnchanged && cost === quota.remaining + 1;
+			const freesInMs = (fitsNext ? unchangedFor : quota.freesInMs) - passed;
+			full.push({...quota, freesInMs});
 		} else if (cost > quota.remaining) {
 			least = Math.max(least, quota.freesInMs - passed);
 		}
