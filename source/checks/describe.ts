@@ -19,6 +19,7 @@ export function describe(value: unknown): string {
 			? describeError(value)
 			: inspect(withoutValues(value), {
 					depth: DEPTH,
+					compact: true,
 					breakLength: Infinity,
 					maxArrayLength: 8,
 					maxStringLength: 80,
