@@ -120,7 +120,11 @@ export class RangeWatch {
 			this.#hasRead = true;
 			this.#learn(ranges);
 			for (const change of this.#changes) {
-				change();
+				try {
+					change();
+				} catch (error) {
+					fail(error);
+				}
 			}
 		};
 

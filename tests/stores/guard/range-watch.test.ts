@@ -244,3 +244,37 @@ test('while five reads have no reply, the ranges are read once a minute', async 
 	t.is(pending.length, 8, 'replies that were lost before one in time do not count');
 	watch.stop();
 });
+
+test('a change that fails drops no other', async t => {
+	const {store, pending} = slowRanges();
+	const learned: string[] = [];
+	const watch = new RangeWatch(store, () => learned.push('read'));
+	watch.firstRead({timeout: 1000, onError: () => {}});
+	let isBroken = false;
+	watch.change(() => {
+		if (isBroken) {
+			throw new Error('broken');
+		}
+	});
+	watch.change(() => learned.push('change'));
+	isBroken = true;
+	pending[0]?.reply([]);
+	await new Promise(setImmediate);
+
+	t.deepEqual(learned, ['change', 'read', 'change']);
+	watch.stop();
+});
+
+test('a range that the store has taken holds, although this process knows of 1,000 others', async t => {
+	const others = Array.from({length: 1000}, (_, index) => ({
+		...range,
+		client: `10.${index >> 8}.${index & 255}.0/24`,
+	}));
+	const {guarded} = guard({...commandsOnly, admit, ranges: () => others}, 'memory');
+	t.is((await guarded.admit('203.0.113.7', [rule], {})).kind, 'admitted');
+	// Another process has ended one of them, so that the store has room.
+	await t.notThrowsAsync(guarded.commands.banRange('203.0.113.0/24', {duration: 500}));
+
+	t.deepEqual(guarded.admit('203.0.113.7', [rule], {}), banned);
+	guarded.commands.close();
+});
