@@ -137,11 +137,6 @@ export class MemoryStore implements Store {
 		return this.#ranges.find(client, this.#tick());
 	}
 
-	/** @internal Takes over the ban of a range from another store. */
-	learnRange(range: string, ban: RangeBan): void {
-		this.#ranges.learn(range, ban, this.#tick());
-	}
-
 	/** @internal Takes over the bans of ranges from another store, in place of all that are here. */
 	learnRanges(bans: readonly StoredBan[]): void {
 		this.#ranges.replaceAll(bans, this.#tick());

@@ -25,17 +25,12 @@ export class RangeBans {
 	#nested: NestedRanges | undefined;
 
 	/** @throws {Error} if there are too many others */
-	begin(range: string, ban: RangeBan, now: number): void {
+	begin(range: string, {duration, reason}: RangeBan, now: number): void {
 		this.#removeEnded(now);
 		if (!this.#bans.has(range) && this.#bans.size >= MAX_RANGES) {
 			throw tooManyRanges();
 		}
 
-		this.learn(range, ban, now);
-	}
-
-	/** Takes over a ban from another list: that one has not too many, even if it has ended others since it was read. */
-	learn(range: string, {duration, reason}: RangeBan, now: number): void {
 		this.#replace(new Map(this.#bans).set(range, {reason, until: now + duration}));
 	}
 
