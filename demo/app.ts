@@ -14,7 +14,8 @@ const router = new Router();
 const gate = gatekeeper({
 	banRule: [3, 60, 600], // 3 reports within 60 s: banned for 600 s
 	rateLimitRule: [100, 60], // 100 requests within any 60 s
-	// The crowd comes over a Unix socket, as from a proxy, which every list trusts. Your own requests do not.
+	// For the crowd of the demo only: it comes over a Unix socket, as from a proxy, and every list trusts such a peer. Your
+	// own requests come from an address that is not on the list, so that they name nobody.
 	ipHeader: 'X-Forwarded-For',
 	trustedProxies: ['192.0.2.1'],
 });
@@ -94,7 +95,7 @@ Try there, too:
   curl -i ${url}/standalone
   curl -i ${url}/bypass
 
-403 on every route but /bypass, after three wrong passwords (first wait a minute, until the limit has room again):
+403 on every route but /bypass and /dashboard, after three wrong passwords (first wait a minute, until the limit has room again):
   for i in 1 2 3; do curl -i ${url}/login -H 'Content-Type: application/json' -d '{"password": "guess"}'; done
   curl -i ${url}/ping
 `);

@@ -41,16 +41,20 @@ export interface GateState {
 /** How a request's client was found. */
 export interface Explanation extends AddressExplanation, Pick<GateState, 'client' | 'exemption'> {}
 
+/** A limit is full; the client is banned; `deny` covers it; or the store fails, with `onStoreError: 'closed'`. */
+export type RefusalKind = 'limited' | 'banned' | 'denied' | 'unavailable';
+
 /** Why a request was refused, as `onRefused` receives it. */
 export interface Refusal {
-	/** A limit is full; the client is banned; `deny` covers it; or the store fails, with `onStoreError: 'closed'`. */
-	readonly kind: 'limited' | 'banned' | 'denied' | 'unavailable';
+	readonly kind: RefusalKind;
 	/** 429 for limited, 403 for banned and denied, 503 for unavailable. */
 	readonly status: number;
 	/** Seconds to wait, rounded up, at least 1; absent for an endless ban and for a denied client. */
 	readonly retryAfter?: number;
 	/** The names of all full rules, or of the ban rule; otherwise empty. */
 	readonly rules: readonly string[];
+	/** Whether reports led to the ban, or `gate.ban()` or `ctx.ban()` did; only for a banned client. */
+	readonly by?: 'reports' | 'hand';
 	/** The reason that the ban's report or the operator gave. */
 	readonly reason?: string;
 	/** What happened, in one line that a client may see: the default text body. */
@@ -89,6 +93,20 @@ export interface BanOptions {
 	readonly duration?: Duration;
 	/** `bans()` and `onRefused` show its first 200 characters. */
 	readonly reason?: string;
+}
+
+/** A ban in force. */
+export interface Ban {
+	/** The client's canonical key, which every method of the gate takes; or the range, as a CIDR. */
+	readonly client: string;
+	/** Whether reports led to the ban, or `gate.ban()` or `ctx.ban()` did. */
+	readonly by: 'reports' | 'hand';
+	/** The reason that was given; `'HTTP 404'` and such by `reportWhen`. */
+	readonly reason?: string;
+	/** Seconds until the ban ends, rounded up; Infinity for an endless ban. */
+	readonly retryAfter: number;
+	/** Which of the client's bans by reports it is: 1, 2, …; only if the ban rule has a list of durations. */
+	readonly strike?: number;
 }
 
 /** How a client stands after a report or a ban. */

@@ -68,7 +68,7 @@ export function gatekeeper<State = DefaultState>(
 	return Object.assign(
 		tagGate(gate, settings),
 		operator(settings),
-		watching(settings.telemetry),
+		watching(settings),
 		upgradeChecks(settings),
 	);
 }

@@ -2,18 +2,19 @@ export type {Duration} from './checks/duration.ts';
 export {AddressList} from './client/address/address-list.ts';
 export type {ClientName} from './client/client-name.ts';
 export type {
+	Ban,
 	BanOptions,
 	Exemption,
 	Explanation,
 	GateState,
 	GateVerdict,
 	Refusal,
+	RefusalKind,
 	ReportOptions,
 	Standing,
 } from './context.ts';
 export {type Gatekeeper, gatekeeper} from './gatekeeper.ts';
 export type {RouterLike} from './marks/router.ts';
-export type {Ban} from './operator/ban.ts';
 export type {ClientLimit, ClientStanding} from './operator/inspect.ts';
 export type {Operator} from './operator/operator.ts';
 export type {SpecificKey} from './operator/targets.ts';

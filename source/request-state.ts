@@ -3,25 +3,16 @@ import {explanationOf} from './client/explanation.ts';
 import {type Identity, unidentified} from './client/identity.ts';
 import type {Exemption, Explanation, GateState, GateVerdict} from './context.ts';
 import type {Foresight} from './marks/foresight.ts';
-import {type LimitSource, type Limits, noLimits} from './options/limits.ts';
+import {type LimitSource, type Limits, noLimits, type PlaceTaken} from './options/limits.ts';
 import type {Settings} from './options/settings.ts';
 import type {GuardedVerdict} from './stores/guard/failure-policy.ts';
-import {admitted, type Counted, type Quota} from './stores/verdict.ts';
+import {admitted, type Quota} from './stores/verdict.ts';
 
 /** What a `specific`, identified by its limits, has decided about a client or key. */
 interface Decided {
 	readonly limits: LimitSource;
 	readonly client: string;
 	readonly verdict: GuardedVerdict;
-}
-
-/** Where a request was counted that may turn out not to count. */
-export interface PlaceTaken {
-	readonly limits: Limits;
-	/** The client, or the key that was counted in its place. */
-	readonly client: string;
-	readonly counted: readonly Counted[];
-	readonly requester: string | undefined;
 }
 
 const nothingDecided: readonly Decided[] = [];
@@ -67,6 +58,8 @@ export class RequestState implements GateState {
 	isAdmitted: boolean | undefined;
 	/** Waits for that decision. */
 	whenDecided: (() => void) | undefined;
+	/** The client is not known, so that the request gets a 400 or 431. */
+	isUnidentified = false;
 	/** The request has left this gate. */
 	isOver = false;
 	/** Something has judged the request for this gate, so that `reportWhen` is not asked. */

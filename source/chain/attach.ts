@@ -4,6 +4,7 @@ import type {Settings} from '../options/settings.ts';
 import {innermostState, restoreState} from '../request-state.ts';
 import {keepHeadersOnError} from '../response/headers-on-error.ts';
 import type {Failure} from '../response/status-to-send.ts';
+import {countOutcome} from './count-outcome.ts';
 import {enterGate} from './enter-gate.ts';
 
 /**
@@ -12,8 +13,6 @@ import {enterGate} from './enter-gate.ts';
  * sent. Then counts what became of the request, and restores the outer gate's state.
  */
 export function attach(settings: Settings): Middleware {
-	const {tally} = settings.telemetry;
-
 	return async function attach(ctx, next) {
 		const outer = innermostState(ctx);
 		const before = outer && {report: ctx.report, ban: ctx.ban};
@@ -38,10 +37,7 @@ export function attach(settings: Settings): Middleware {
 				await Promise.allSettled(state.unsettled);
 			}
 
-			if (state.isAdmitted !== undefined) {
-				tally.count(state.verdict.kind, state.exemption);
-			}
-
+			countOutcome(state);
 			state.isOver = true;
 			if (outer) {
 				restoreState(ctx, outer);

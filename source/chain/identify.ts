@@ -19,18 +19,18 @@ interface MaybeServed {
 
 /** Finds the client's address: the socket's peer, or the address that a trusted proxy names. */
 export function identify(settings: Settings): Middleware {
-	const {dryRun, ipHeader, ipv6Prefix, proxies} = settings;
+	const {ipHeader, ipv6Prefix, proxies} = settings;
 	const readPeer = peerReader(settings);
 
 	return function identify(ctx, next) {
 		const peer = readPeer(ctx.req.socket);
 		if (peer === undefined) {
-			return dryRun ? undefined : dismiss(ctx, 400);
+			return dismiss(ctx, 400);
 		}
 
 		const header = ipHeader === false ? undefined : (ipHeader ?? headerOfKoa(ctx));
 		if (header !== undefined && mayLackHeaders(ctx)) {
-			return dryRun ? undefined : dismiss(ctx, 431);
+			return dismiss(ctx, 431);
 		}
 
 		const state = currentState(ctx);
@@ -72,10 +72,17 @@ function mayLackHeaders({req}: Context): boolean {
 	return max > 0 && rawHeaders !== undefined && rawHeaders.length >= 2 * max;
 }
 
-/** Rejects a request whose client cannot be identified: it might be any client, a banned one included. */
+/**
+ * Rejects a request whose client cannot be identified: it might be any client, a banned one included. A dry run only
+ * notes it.
+ */
 function dismiss(ctx: Context, status: 400 | 431): void {
 	const state = currentState(ctx);
-	state.settings.telemetry.tally.count('unidentified');
+	state.isUnidentified = true;
+	if (state.settings.dryRun) {
+		return;
+	}
+
 	state.speakFrom(state.outer);
 	if (!hasResponse(ctx)) {
 		ctx.throw(status, 'The gate cannot identify the client');

@@ -1,16 +1,29 @@
 import {inspect} from 'node:util';
 
-/** How many properties of an object are shown. */
-const MAX_PROPERTIES = 30;
+/** How many keys of an object are shown. */
+const MAX_KEYS = 8;
 
-/** Shows a value on one short line, whatever it is: describing it never throws. */
+/** How many characters of a key are shown. */
+const MAX_KEY_LENGTH = 40;
+
+/** Lists in a list are shown, and not what is in them deeper down. */
+const DEPTH = 1;
+
+/**
+ * Shows a value on one short line, whatever it is: describing it never throws. Of an object only the keys or the type
+ * are shown: it may hold a secret, as all options do that are passed in the place of one.
+ */
 export function describe(value: unknown): string {
 	try {
 		return value instanceof Error
 			? describeError(value)
-			: hasManyProperties(value)
-				? typeName(value)
-				: inspect(value, {depth: 1, breakLength: Infinity, maxArrayLength: 8, maxStringLength: 80});
+			: inspect(withoutValues(value), {
+					depth: DEPTH,
+					compact: true,
+					breakLength: Infinity,
+					maxArrayLength: 8,
+					maxStringLength: 80,
+				});
 	} catch {
 		return 'a value that cannot be shown';
 	}
@@ -28,21 +41,32 @@ function describeError(error: Error & {readonly code?: unknown}): string {
 	return typeof code === 'string' ? `${named}: ${code}` : named;
 }
 
-/** `inspect` shortens lists, Maps and Sets, but not objects. */
-function hasManyProperties(value: unknown): boolean {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-		return false;
+/** The same value with a stand-in for each object that is not a list. */
+function withoutValues(value: unknown, depth = 0): unknown {
+	if (Array.isArray(value)) {
+		return value.map(item => (depth > DEPTH ? undefined : withoutValues(item, depth + 1)));
 	}
 
-	let properties = 0;
-	for (const _ in value) {
-		properties += 1;
-		if (properties > MAX_PROPERTIES) {
-			return true;
-		}
+	const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+	return isObject ? {[inspect.custom]: () => outlineOf(value)} : value;
+}
+
+function outlineOf(value: object): string {
+	if (typeof value === 'function') {
+		return typeName(value);
 	}
 
-	return false;
+	const prototype: unknown = Object.getPrototypeOf(value);
+	const isPlain = prototype === null || prototype === Object.prototype;
+	return isPlain ? keysOf(value) : typeName(value);
+}
+
+/** The keys, as the options are written in errors: `{count, window}`. */
+function keysOf(value: object): string {
+	const keys = Object.keys(value);
+	const shown = keys.slice(0, MAX_KEYS).map(key => key.slice(0, MAX_KEY_LENGTH));
+
+	return `{${[...shown, ...(keys.length > MAX_KEYS ? ['…'] : [])].join(', ')}}`;
 }
 
 /** Names the type of a value without showing the value: `a string`, `an array`, `Redis`. */

@@ -1,8 +1,8 @@
 import type {Context} from 'koa';
 import {describe} from '../checks/describe.ts';
 import {ignoreRejection} from '../maybe-promise.ts';
-import type {Limits, SettledCountWhen} from '../options/limits.ts';
-import {noPlaces, type PlaceTaken, type RequestState} from '../request-state.ts';
+import type {Limits, PlaceTaken, SettledCountWhen} from '../options/limits.ts';
+import {noPlaces, type RequestState} from '../request-state.ts';
 import {raiseQuotas} from '../response/ratelimit-fields.ts';
 import {bodyMayFail, expectedStatus, type Failure} from '../response/status-to-send.ts';
 import {whenHeadersSent} from '../response/when-headers-sent.ts';

@@ -1,9 +1,10 @@
 import {wholeSeconds} from '../checks/duration.ts';
 import type {ClientName} from '../client/client-name.ts';
+import type {Ban} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
 import type {Rule} from '../stores/rule.ts';
 import type {Quota} from '../stores/verdict.ts';
-import {type Ban, shownBan} from './ban.ts';
+import {shownBan} from './ban.ts';
 import {countedKey, isSpecificKey, type SpecificKey} from './targets.ts';
 
 /** How a client stands, as `gate.inspect()` shows it. */
@@ -14,7 +15,10 @@ export interface ClientStanding {
 	readonly ban?: Ban;
 	/** Its reports within the ban rule's window. 0 without a ban rule, and during a ban. */
 	readonly reports: number;
-	/** How many of its bans by reports are remembered; 0 unless the ban rule has a list of durations. */
+	/**
+	 * The number of its last ban by reports that is remembered: 1, 2, …; 0 if none is, and without a list of durations in
+	 * the ban rule.
+	 */
 	readonly strike: number;
 	/** Its quota under each rule that the gate knows. */
 	readonly limits: readonly ClientLimit[];

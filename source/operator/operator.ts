@@ -1,14 +1,14 @@
 import {milliseconds} from '../checks/duration.ts';
 import {namedOptions} from '../checks/option-checks.ts';
 import type {ClientName} from '../client/client-name.ts';
-import type {BanOptions, ReportOptions, Standing} from '../context.ts';
+import type {Ban, BanOptions, ReportOptions, Standing} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
 import {checkReport, countReport} from '../reports/count-report.ts';
 import type {StoredBan} from '../stores/ban-records.ts';
 import type {GateStore} from '../stores/guard/gate-store.ts';
 import {checkReason} from '../stores/reason.ts';
 import {yieldToIo} from '../yield-to-io.ts';
-import {type Ban, shownBan} from './ban.ts';
+import {shownBan} from './ban.ts';
 import {type ClientStanding, inspect} from './inspect.ts';
 import {
 	countedKey,

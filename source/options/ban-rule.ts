@@ -27,7 +27,7 @@ export type BanRule =
 			 */
 			readonly forgetAfter?: Duration;
 			/**
-			 * Printable ASCII.
+			 * Printable ASCII, at most 100 characters.
 			 *
 			 * @default 'ban'
 			 */

@@ -1,6 +1,7 @@
 import type {Context} from 'koa';
 import type {MaybePromise} from '../maybe-promise.ts';
 import type {Rule} from '../stores/rule.ts';
+import type {Counted} from '../stores/verdict.ts';
 
 /** How many units a request counts for: a number, or a function of the request that may return anything. */
 export type SettledCost = number | ((ctx: Context) => unknown);
@@ -24,3 +25,12 @@ export type LimitSource = Limits | ((ctx: Context) => MaybePromise<Limits>);
 
 /** No rule applies. */
 export const noLimits: Limits = {rules: []};
+
+/** Where a request was counted that may turn out not to count. */
+export interface PlaceTaken {
+	readonly limits: Limits;
+	/** The client, or the key that was counted in its place. */
+	readonly client: string;
+	readonly counted: readonly Counted[];
+	readonly requester: string | undefined;
+}

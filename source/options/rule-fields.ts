@@ -80,11 +80,11 @@ function wholeNumber(given: unknown, option: string): number {
 	throw badOption(option, 'a whole number from 1 to 1,000,000', given);
 }
 
-/** Printable ASCII, since the RateLimit fields contain names (RFC 9651, Strings). */
+/** Printable ASCII, since the RateLimit fields contain names (RFC 9651, Strings). Events and metrics keep them. */
 function ruleName(given: unknown, option: string): string {
-	if (typeof given === 'string' && /^[\x20-\x7e]+$/.test(given)) {
+	if (typeof given === 'string' && /^[\x20-\x7e]{1,100}$/.test(given)) {
 		return given;
 	}
 
-	throw badOption(option, 'printable ASCII, not empty', given);
+	throw badOption(option, 'printable ASCII, 1 to 100 characters', given);
 }

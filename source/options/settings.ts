@@ -22,6 +22,7 @@ import {guard} from '../stores/guard/guard.ts';
 import {MemoryStore} from '../stores/memory/memory-store.ts';
 import type {SettledBanRule} from '../stores/rule.ts';
 import type {Store} from '../stores/store.ts';
+import {observeStore} from '../telemetry/observe-store.ts';
 import {Telemetry} from '../telemetry/telemetry.ts';
 import {type Warn, warnEachTime, warner} from '../warnings.ts';
 import {settleBanRule} from './ban-rule.ts';
@@ -48,7 +49,6 @@ import type {
 	OnRefused,
 	ReportWhen,
 } from './options.ts';
-import {storeObserver} from './store-observer.ts';
 
 /** The options as the chain reads them: checked and complete, with times in milliseconds. */
 export interface Settings {
@@ -185,7 +185,7 @@ export function settle(options: unknown): Settings {
 		store: guard(used, {
 			policy: onStoreError,
 			timeout: storeTimeout,
-			observer: storeObserver(onStoreError, telemetry),
+			observer: observeStore(onStoreError, telemetry),
 		}),
 		warn: warner(),
 		telemetry,

@@ -1,5 +1,7 @@
 import {register as defaultRegister, type Registry} from 'prom-client';
-import {check, isNonEmptyString, namedOptions} from '../checks/option-checks.ts';
+import {typeName} from '../checks/describe.ts';
+import {check, isFunction, isNonEmptyString, namedOptions} from '../checks/option-checks.ts';
+import {processWide} from '../process-wide.ts';
 import type {Watching} from '../telemetry/watching.ts';
 import {type CollectedGate, GateMetrics} from './gate-metrics.ts';
 import {RefusalCounts} from './refusal-counts.ts';
@@ -19,8 +21,11 @@ export interface CollectOptions {
 	readonly name?: string;
 }
 
+/** What is read of a gate. */
+type Watched = Pick<Watching, 'on' | 'off' | 'stats'>;
+
 /** The metrics of each registry: prom-client allows each name once. */
-const metricsOf = new WeakMap<Registry, GateMetrics>();
+const metricsOf = processWide('metrics', () => new WeakMap<Registry, GateMetrics>());
 
 /**
  * Adds what a gate does to a registry of prom-client. Clients are no labels, so that there are only as many time series
@@ -35,47 +40,39 @@ const metricsOf = new WeakMap<Registry, GateMetrics>();
  * const gate = gatekeeper({rateLimitRule: [100, 60]});
  * collect(gate);
  */
-export function collect(
-	gate: Pick<Watching, 'on' | 'off' | 'stats'>,
-	options: CollectOptions = {},
-): () => void {
+export function collect(gate: Watched, options: CollectOptions = {}): () => void {
 	const given = namedOptions(options, ['register', 'name'], 'collect()', {
 		example: "{name: 'api'}",
 	});
 	const {register = defaultRegister, name = 'gate'} = given;
 	check(isRegistry, register, 'register', 'a Registry of prom-client');
 	check(isNonEmptyString, name, 'name', 'a string, not empty');
-	const metrics = metricsOf.get(register) ?? new GateMetrics(register);
-	metricsOf.set(register, metrics);
+	check(isWatching, gate, 'gate', 'what gatekeeper() has returned', typeName);
 
+	const metrics = metricsIn(register);
 	const refusals = new RefusalCounts();
-	let isFailing = false;
-	const collected: CollectedGate = {
-		stats: () => gate.stats(),
-		refusals,
-		isFailing: () => isFailing,
-	};
+	const collected: CollectedGate = {stats: () => gate.stats(), refusals};
 	metrics.add(name, collected);
-
-	const listeners = {
-		refused: refusals.count,
-		storeFailed: () => {
-			isFailing = true;
-		},
-		storeRecovered: () => {
-			isFailing = false;
-		},
-	} as const;
-	gate.on('refused', listeners.refused);
-	gate.on('storeFailed', listeners.storeFailed);
-	gate.on('storeRecovered', listeners.storeRecovered);
+	gate.on('refused', refusals.count);
 
 	return () => {
 		metrics.remove(name, collected);
-		gate.off('refused', listeners.refused);
-		gate.off('storeFailed', listeners.storeFailed);
-		gate.off('storeRecovered', listeners.storeRecovered);
+		gate.off('refused', refusals.count);
 	};
+}
+
+/** A registry that was cleared, as between tests, has none any more. */
+function metricsIn(register: Registry): GateMetrics {
+	const before = register.getSingleMetric(GateMetrics.mark) && metricsOf.get(register);
+	const metrics = before ?? new GateMetrics(register);
+	metricsOf.set(register, metrics);
+
+	return metrics;
+}
+
+function isWatching(given: unknown): given is Watched {
+	const gate: Partial<Watched> = Object(given);
+	return [gate.on, gate.off, gate.stats].every(isFunction);
 }
 
 /** Not by its class: an app may have another copy of prom-client. */

@@ -7,8 +7,6 @@ import type {RefusalCounts} from './refusal-counts.ts';
 export interface CollectedGate {
 	stats(): Stats;
 	readonly refusals: RefusalCounts;
-	/** Whether the store fails. */
-	isFailing(): boolean;
 }
 
 /** A value of a metric, with its labels. */
@@ -29,6 +27,7 @@ const verdicts = [
 	'denied',
 	'unavailable',
 	'unidentified',
+	'failed',
 ] as const satisfies ReadonlyArray<keyof Stats>;
 
 const counters: readonly Metric[] = [
@@ -86,12 +85,14 @@ const gauges: readonly Metric[] = [
 	{
 		name: 'store_failing',
 		help: 'Whether the store fails: 1, or 0',
-		read: gate => [[{}, gate.isFailing() ? 1 : 0]],
+		read: gate => [[{}, gate.stats().store.isFailing ? 1 : 0]],
 	},
 ];
 
 /** The metrics in one registry, of all gates that it has. */
 export class GateMetrics {
+	/** The name of a metric that is in each registry with these metrics. */
+	static readonly mark = 'gatekeeper_requests_total';
 	readonly #gates = new Map<string, CollectedGate>();
 
 	constructor(register: Registry) {
@@ -100,7 +101,8 @@ export class GateMetrics {
 		}
 
 		for (const metric of gauges) {
-			new Gauge(this.#configuration(metric, register));
+			// Of the processes of a cluster, one that fails is enough.
+			new Gauge({...this.#configuration(metric, register), aggregator: 'max'});
 		}
 	}
 

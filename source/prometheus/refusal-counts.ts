@@ -1,13 +1,11 @@
+import type {RefusalKind} from '../context.ts';
 import type {RefusedEvent} from '../telemetry/events.ts';
 
 /** How many rules are told apart. A function may return any number of them, named after what a client sends. */
 const MAX_RULES = 100;
 
-/** Characters. A longer name counts as another rule's. */
-const MAX_NAME = 100;
-
 interface RefusalCount {
-	readonly verdict: RefusedEvent['kind'];
+	readonly verdict: RefusalKind;
 	/** `''` where no rule refuses. */
 	readonly rule: string;
 	count: number;
@@ -33,7 +31,7 @@ export class RefusalCounts {
 		return [...this.#counts.values()];
 	}
 
-	#add(verdict: RefusedEvent['kind'], rule: string): void {
+	#add(verdict: RefusalKind, rule: string): void {
 		const key = `${verdict} ${rule}`;
 		const counted = this.#counts.get(key) ?? {verdict, rule, count: 0};
 		counted.count += 1;
@@ -45,7 +43,7 @@ export class RefusalCounts {
 			return rule;
 		}
 
-		if (this.#rules.size >= MAX_RULES || rule.length > MAX_NAME) {
+		if (this.#rules.size >= MAX_RULES) {
 			return 'other';
 		}
 

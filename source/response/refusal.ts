@@ -53,6 +53,7 @@ function banned({by, reason, endsInMs}: Banned, banRule: SettledBanRule | undefi
 		status: 403,
 		rules: rule ? [rule.name] : [],
 		text: `banned${length}${cause}`,
+		by,
 		...(isEndless ? {} : {retryAfter: wholeSeconds(endsInMs)}),
 		...(reason === undefined ? {} : {reason}),
 	};

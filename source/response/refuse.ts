@@ -1,5 +1,5 @@
 import type {Context} from 'koa';
-import type {Refusal} from '../context.ts';
+import type {Refusal, RefusalKind} from '../context.ts';
 import type {RequestState} from '../request-state.ts';
 import {hasResponse} from './has-response.ts';
 import {dropLongAccept, PROBLEM, prefersProblem} from './negotiate.ts';
@@ -11,7 +11,7 @@ import {type Refused, refusalOf} from './refusal.ts';
  *
  * @see draft-ietf-httpapi-ratelimit-headers-11, which suggests 429 for abnormal usage
  */
-const problems: Record<Refusal['kind'], {type: string; title: string}> = {
+const problems: Record<RefusalKind, {type: string; title: string}> = {
 	limited: {
 		type: registered('quota-exceeded'),
 		title: 'The assigned quota has been exceeded',

@@ -11,6 +11,11 @@ export function emitError(ctx: Context, thrown: unknown): void {
 	try {
 		ctx.app.emit('error', error, ctx);
 	} catch (failure) {
-		process.emitWarning(isError(failure) ? failure : describe(failure));
+		warnOfError(failure);
 	}
+}
+
+/** Emits a warning of what a listener threw. Node.js takes no error of another realm, as in Jest. */
+export function warnOfError(thrown: unknown): void {
+	process.emitWarning(thrown instanceof Error ? thrown : `A listener threw ${describe(thrown)}`);
 }

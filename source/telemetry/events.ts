@@ -1,5 +1,5 @@
 import type {Context} from 'koa';
-import type {Refusal} from '../context.ts';
+import type {Ban, Refusal} from '../context.ts';
 
 /** A request was refused; under `dryRun`, it would have been. */
 export interface RefusedEvent extends Omit<Refusal, 'text'> {
@@ -24,18 +24,8 @@ export interface ReportedEvent {
 	readonly ctx?: Context;
 }
 
-/** A ban has begun, perhaps in place of another one. */
-export interface BannedEvent {
-	/** The canonical key of a client, or a range as a CIDR. */
-	readonly client: string;
-	/** Whether reports led to it, or `gate.ban()` or `ctx.ban()` did. */
-	readonly by: 'reports' | 'hand';
-	readonly reason?: string;
-	/** Seconds until the ban ends, rounded up; Infinity for an endless ban. */
-	readonly retryAfter: number;
-	/** Which of the client's bans by reports it is: 1, 2, …; only if the ban rule has a list of durations. */
-	readonly strike?: number;
-}
+/** A ban has begun, perhaps in place of another one. `client` may be a range, as a CIDR. */
+export type BannedEvent = Ban;
 
 /** `gate.unban()` was called, whether or not there was a ban. */
 export interface UnbannedEvent {

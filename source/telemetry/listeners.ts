@@ -1,10 +1,8 @@
 import {EventEmitter} from 'node:events';
 import type {Context} from 'koa';
-import {describe} from '../checks/describe.ts';
-import {isError} from '../checks/is-error.ts';
 import {check, isFunction, oneOf} from '../checks/option-checks.ts';
 import {isPromiseLike} from '../maybe-promise.ts';
-import {emitError} from './emit-error.ts';
+import {emitError, warnOfError} from './emit-error.ts';
 import type {GateEventName, GateEvents, GateListener} from './events.ts';
 
 const names = [
@@ -61,6 +59,6 @@ function showError(error: unknown, ctx: Context | undefined): void {
 	if (ctx) {
 		emitError(ctx, error);
 	} else {
-		process.emitWarning(isError(error) ? error : `A listener of the gate threw ${describe(error)}`);
+		warnOfError(error);
 	}
 }

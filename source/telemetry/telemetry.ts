@@ -5,7 +5,7 @@ import type {Report, ReportOutcome} from '../stores/ban-records.ts';
 import type {BannedEvent} from './events.ts';
 import {KnownRules} from './known-rules.ts';
 import {Listeners} from './listeners.ts';
-import {Tally} from './stats.ts';
+import {Tally} from './tally.ts';
 
 /** A ban that has begun. */
 interface BegunBan extends Omit<BannedEvent, 'retryAfter'> {
@@ -13,7 +13,7 @@ interface BegunBan extends Omit<BannedEvent, 'retryAfter'> {
 	readonly endsInMs: number;
 }
 
-/** What a gate counts and tells of its work. An event that nobody listens to is not made. */
+/** What a gate counts and tells of its work. An event of a request is not made unless somebody listens. */
 export class Telemetry {
 	readonly listeners = new Listeners();
 	readonly tally = new Tally();
@@ -64,10 +64,12 @@ export class Telemetry {
 	}
 
 	storeFailed(error: unknown): void {
+		this.tally.store.isFailing = true;
 		this.listeners.tell('storeFailed', {error});
 	}
 
 	storeRecovered(): void {
+		this.tally.store.isFailing = false;
 		this.listeners.tell('storeRecovered', {});
 	}
 }

@@ -4,6 +4,8 @@ import type {Telemetry} from './telemetry.ts';
 
 /** How you watch what the gate does in this process. */
 export interface Watching {
+	/** Whether the gate is a dry run, which refuses nothing. */
+	readonly dryRun: boolean;
 	/**
 	 * Calls a listener at each event of a name, as Node's emitters do:
 	 *
@@ -33,8 +35,18 @@ export interface Watching {
 	stats(): Stats;
 }
 
-export function watching({listeners, tally}: Telemetry): Watching {
+/** What a gate is watched by. */
+interface Watched {
+	readonly dryRun: boolean;
+	readonly telemetry: Telemetry;
+}
+
+export function watching({dryRun, telemetry}: Watched): Watching {
+	const {listeners, tally} = telemetry;
+
 	return {
+		dryRun,
+
 		on(event, listener) {
 			listeners.add('on', event, listener);
 			return this;

@@ -5,10 +5,11 @@ import {allowDeny} from '../chain/allow-deny.ts';
 import {applyKey} from '../chain/apply-key.ts';
 import {banGate} from '../chain/ban-gate.ts';
 import {consult} from '../chain/consult.ts';
+import {countOutcome} from '../chain/count-outcome.ts';
 import {enterGate} from '../chain/enter-gate.ts';
 import {globalLimit} from '../chain/global-limit.ts';
 import {identify} from '../chain/identify.ts';
-import type {Refusal} from '../context.ts';
+import type {Refusal, RefusalKind} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
 import type {RequestState} from '../request-state.ts';
 import {statusOfError} from '../response/error-status.ts';
@@ -23,7 +24,7 @@ export interface UpgradeRefusal extends Omit<Refusal, 'kind'> {
 	 * - `'unidentified'`: the client cannot be identified, since its socket is gone for example
 	 * - `'failed'`: a function among the options has thrown. Koa's `error` event tells of it.
 	 */
-	readonly kind: Refusal['kind'] | 'unidentified' | 'failed';
+	readonly kind: RefusalKind | 'unidentified' | 'failed';
 }
 
 /** A Koa app, whatever its state. */
@@ -36,7 +37,7 @@ export interface UpgradeChecks {
 	/**
 	 * Decides about a request that does not go through Koa, such as a WebSocket upgrade: under the same rules, and with
 	 * the same counters, as the app's other requests. It sees no routes, so that no `specific`, `bypass()` or
-	 * `excludedMethods` applies. What `countWhen` gives back for other requests stays counted.
+	 * `excludedMethods` applies, nor does `reportWhen`. What `countWhen` gives back for other requests stays counted.
 	 *
 	 * Resolves to undefined if the request is admitted, and counted; otherwise to why it is refused. It never rejects.
 	 *
@@ -69,56 +70,61 @@ export function upgradeChecks(settings: Settings): UpgradeChecks {
 
 	return {
 		async check(app, req) {
+			guardSocket(req);
 			const ctx = app.createContext(req, new ServerResponse(req)) as Context;
 			const state = enterGate(ctx, silent);
-			const release = guardSocket(req);
-			try {
-				await decide(ctx, async () => {});
-				// A `key` may report.
-				await Promise.allSettled(state.unsettled);
-				const refusal = refusalAt(ctx, state);
-				if (refusal === undefined) {
-					clients.set(req, state.client);
-				}
-
+			const refusal = await refusalAt(ctx, state, decide);
+			countOutcome(state);
+			if (refusal && !settings.dryRun) {
 				return refusal;
-			} catch (error) {
-				emitError(ctx, error);
-				return {kind: 'failed', status: statusOfError(error), rules: [], text: 'failed'};
-			} finally {
-				release();
 			}
+
+			// A dry run lets in whom it cannot identify, too.
+			if (state.client !== '') {
+				clients.set(req, state.client);
+			}
+
+			return undefined;
 		},
 
 		clientOf: req => clients.get(req),
 	};
 }
 
-/** Why the request was refused, if it was. Counts what became of it. */
-function refusalAt(
-	{status}: Context,
-	{verdict, isAdmitted, exemption, settings}: RequestState,
-): UpgradeRefusal | undefined {
-	const {banRule, dryRun, telemetry} = settings;
-	if (isAdmitted !== undefined) {
-		telemetry.tally.count(verdict.kind, exemption);
+/** Why the request is refused, if it is. */
+async function refusalAt(
+	ctx: Context,
+	state: RequestState,
+	decide: Middleware,
+): Promise<UpgradeRefusal | undefined> {
+	try {
+		await decide(ctx, async () => {});
+		// A `key` may report.
+		await Promise.allSettled(state.unsettled);
+	} catch (error) {
+		emitError(ctx, error);
+		return {kind: 'failed', status: Math.max(400, statusOfError(error)), rules: [], text: 'failed'};
 	}
 
-	if (dryRun || isAdmitted) {
-		return undefined;
+	const {verdict, isUnidentified, settings} = state;
+	if (isUnidentified) {
+		return {
+			kind: 'unidentified',
+			status: ctx.status,
+			rules: [],
+			text: 'the client cannot be identified',
+		};
 	}
 
-	return verdict.kind === 'admitted'
-		? {kind: 'unidentified', status, rules: [], text: 'the client cannot be identified'}
-		: refusalOf(verdict, banRule);
+	return verdict.kind === 'admitted' ? undefined : refusalOf(verdict, settings.banRule);
 }
 
-/** Node.js has removed its own listener from the socket of an upgrade: an error without one would end the process. */
-function guardSocket({socket}: IncomingMessage): () => void {
-	const ignore = () => {};
-	socket.on('error', ignore);
-
-	return () => {
-		socket.off('error', ignore);
-	};
+/**
+ * Node.js has removed its own listener from the socket of an upgrade: an error without one would end the process, now or
+ * while the app awaits something else.
+ */
+function guardSocket({socket}: IncomingMessage): void {
+	socket?.on('error', ignore);
 }
+
+function ignore(): void {}

@@ -27,3 +27,37 @@ test('an error that cannot be read is described all the same', t => {
 	t.is(describe(error), 'a value that cannot be shown');
 	t.is(describe(Object.assign(new Error(), {constructor: undefined})), 'Object');
 });
+
+test('of an object only the keys or the type are shown, in a list too', t => {
+	const secret = {keySecret: 'TOPSECRET', rateLimitRule: [1, 60]};
+	class Custom {
+		readonly keySecret = 'TOPSECRET';
+	}
+	const callable = Object.assign(() => {}, secret);
+	for (const [value, shown] of [
+		[secret, '{keySecret, rateLimitRule}'],
+		[Object.assign(Object.create(null), secret), '{keySecret, rateLimitRule}'],
+		[{}, '{}'],
+		[[secret, 1], '[ {keySecret, rateLimitRule}, 1 ]'],
+		[[[secret]], '[ [ {keySecret, rateLimitRule} ] ]'],
+		[new Custom(), 'Custom'],
+		[new Map([['keySecret', 'TOPSECRET']]), 'Map'],
+		[Buffer.from('TOPSECRET'), 'Buffer'],
+		[Promise.resolve('TOPSECRET'), 'Promise'],
+		[callable, 'a function'],
+		[{[`${'k'.repeat(60)}`]: 1}, `{${'k'.repeat(40)}}`],
+	] as const) {
+		t.is(describe(value), shown);
+	}
+});
+
+test('what holds no values under keys is shown as it is', t => {
+	t.is(describe([1, 'a', null, [2]]), "[ 1, 'a', null, [ 2 ] ]");
+	t.is(describe([[[1]]]), '[ [ [Array] ] ]');
+	t.is(describe(Array(20).fill(1)), '[ 1, 1, 1, 1, 1, 1, 1, 1, ... 12 more items ]');
+	t.is(describe(Number.NaN), 'NaN');
+	t.is(describe(undefined), 'undefined');
+	const {proxy, revoke} = Proxy.revocable({}, {});
+	revoke();
+	t.is(describe(proxy), 'a value that cannot be shown');
+});

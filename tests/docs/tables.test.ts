@@ -26,10 +26,11 @@ test('docs/stores.md lists the options of both stores, and docs/routes.md those 
 
 test('docs/bans.md lists every method of a gate', async t => {
 	const listed = rows(await readPage('docs/bans.md'), 'method');
+	const methods = Object.entries(gatekeeper()).filter(([, value]) => typeof value === 'function');
 
 	t.deepEqual(
 		[...new Set(listed.map(call => call.replace(/\(.*$/, '')))].sort(),
-		Object.keys(gatekeeper()).sort(),
+		methods.map(([name]) => name).sort(),
 	);
 });
 

@@ -84,6 +84,7 @@ test.serial('with the level debug it writes refusals, without their context', as
 		kind: 'banned',
 		status: 403,
 		rules: [],
+		by: 'hand',
 		retryAfter: 60,
 		path: '/path',
 		msg: 'refused',
@@ -123,6 +124,10 @@ test('the example of an event hears of a ban', async t => {
 	});
 
 	await gate.ban('203.0.113.7', {duration: 60, reason: 'scraper'});
-	await until(() => lines.length > 0);
-	t.deepEqual(lines, ['203.0.113.7 is banned for 60 s by hand: scraper']);
+	await gate.ban('203.0.113.8', {duration: Infinity});
+	await until(() => lines.length > 1);
+	t.deepEqual(lines, [
+		'203.0.113.7 is banned for 60 s by hand: scraper',
+		'203.0.113.8 is banned without end by hand: no reason given',
+	]);
 });

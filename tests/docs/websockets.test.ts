@@ -3,6 +3,7 @@ import {get, type IncomingMessage, type Server} from 'node:http';
 import test, {type ExecutionContext} from 'ava';
 import {WebSocket, type WebSocketServer} from 'ws';
 import {ok} from '../support/handlers.ts';
+import {until} from '../support/latch.ts';
 import {openRecipe} from '../support/recipe.ts';
 import {portOf, serve} from '../support/servers.ts';
 
@@ -51,16 +52,21 @@ test('a ban ends the streams and sockets that are open', async t => {
 	t.is(response.statusCode, 200);
 
 	const sockets = own.sockets as WebSocketServer;
-	const closed = new Promise(resolve => {
-		const socket = {once() {}, close: (code: number, reason: string) => resolve([code, reason])};
-		sockets.emit('connection', socket as never, {} as never);
+	const server = app.listen(0, '127.0.0.1');
+	t.teardown(() => server.close());
+	await once(server, 'listening');
+	server.on('upgrade', async (req, socket, head) => {
+		t.is(await own.gate.check(app, req), undefined);
+		sockets.handleUpgrade(req, socket, head, client => sockets.emit('connection', client, req));
 	});
-	const [[, ends] = []] = open;
-	for (const end of ends ?? []) {
-		end();
-	}
-
-	t.deepEqual(await closed, [1008, 'banned']);
+	await own.gate.unban(alice);
+	const socket = opened(t, portOf(server));
+	await once(socket, 'open');
+	await own.gate.ban(alice, {duration: 60});
+	const [code, reason] = await once(socket, 'close');
+	t.is(code, 1008);
+	t.is(String(reason), 'banned');
+	await until(() => open.size === 0);
 });
 
 test('Socket.IO asks the gate once for each session', async t => {

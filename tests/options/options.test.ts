@@ -86,15 +86,19 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		limit({count: 1, window: 1, name: ''}),
-		"`rateLimitRule.name` must be printable ASCII, not empty, got ''",
+		"`rateLimitRule.name` must be printable ASCII, 1 to 100 characters, got ''",
+	],
+	[
+		limit({count: 1, window: 1, name: 'x'.repeat(101)}),
+		`\`rateLimitRule.name\` must be printable ASCII, 1 to 100 characters, got '${'x'.repeat(80)}'... 21 more characters`,
 	],
 	[
 		limit({count: 1, window: 1, name: 'grün'}),
-		"`rateLimitRule.name` must be printable ASCII, not empty, got 'grün'",
+		"`rateLimitRule.name` must be printable ASCII, 1 to 100 characters, got 'grün'",
 	],
 	[
 		limit({count: 1, window: 1, name: 'a\nb'}),
-		"`rateLimitRule.name` must be printable ASCII, not empty, got 'a\\nb'",
+		"`rateLimitRule.name` must be printable ASCII, 1 to 100 characters, got 'a\\nb'",
 	],
 	[
 		limit([
@@ -155,10 +159,14 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		{trustedProxies: hops},
 		`\`trustedProxies\` must be a list of addresses, CIDRs and names, or an AddressList (a number of hops never checks who sends the header), got ${hops}`,
 	]),
-	...['loopback', null, true, new Set(['loopback'])].map((proxies): [unknown, string] => [
+	...['loopback', null, true].map((proxies): [unknown, string] => [
 		{trustedProxies: proxies},
 		`\`trustedProxies\` must be a list of addresses, CIDRs and names, or an AddressList, got ${inspect(proxies)}`,
 	]),
+	[
+		{trustedProxies: new Set(['loopback'])},
+		'`trustedProxies` must be a list of addresses, CIDRs and names, or an AddressList, got Set',
+	],
 	...[1, 'unknown', 'no_address', 'unix:'].map((entry): [unknown, string] => [
 		{trustedProxies: ['no-address', 'loopback', entry]},
 		`\`trustedProxies[2]\` must be an address, a CIDR, 'loopback', 'linklocal', 'uniquelocal' or 'no-address', got ${inspect(entry)}`,
@@ -268,7 +276,7 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 	],
 	[
 		{headers: Object.fromEntries(Array.from({length: 1000}, (_, index) => [index, 'x']))},
-		"`headers` must be 'draft', 'legacy', 'both' or false, got Object",
+		"`headers` must be 'draft', 'legacy', 'both' or false, got {0, 1, 2, 3, 4, 5, 6, 7, …}",
 	],
 ];
 

@@ -65,6 +65,7 @@ test('onRefused may be asynchronous, redirect, change the status, or send no bod
 	});
 	t.deepEqual(seen.at(-1), {
 		kind: 'banned',
+		by: 'hand',
 		status: 403,
 		retryAfter: 5,
 		rules: [],

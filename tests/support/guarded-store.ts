@@ -49,8 +49,8 @@ export const rejectsBans: Pick<Store, 'ban'> = {ban: rejects};
 
 export interface Guarded {
 	readonly guarded: GuardedStore;
-	/** Whether the store was said to be failing or working, each time. */
-	readonly heard: ReadonlyArray<'failing' | 'working'>;
+	/** What the observer of the store has heard. */
+	readonly heard: ReadonlyArray<'failed' | 'recovered'>;
 	readonly clock: () => number;
 	/** Moves the clock on by milliseconds. */
 	pass(ms: number): void;
@@ -60,7 +60,7 @@ export interface Guarded {
 export function guard(store: Store, policy: StoreErrorPolicy, timeout = 5): Guarded {
 	let now = 0;
 	const clock = () => now;
-	const heard: Array<'failing' | 'working'> = [];
+	const heard: Array<'failed' | 'recovered'> = [];
 
 	return {
 		guarded: new GuardedStore(
@@ -70,11 +70,11 @@ export function guard(store: Store, policy: StoreErrorPolicy, timeout = 5): Guar
 				timeout,
 				observer: {
 					...unobserved,
-					failing: () => {
-						heard.push('failing');
+					failed: () => {
+						heard.push('failed');
 					},
-					working: () => {
-						heard.push('working');
+					recovered: () => {
+						heard.push('recovered');
 					},
 				},
 			},
@@ -88,7 +88,7 @@ export function guard(store: Store, policy: StoreErrorPolicy, timeout = 5): Guar
 }
 
 /** Nobody hears how the store does. */
-export const unobserved: StoreObserver = {asked() {}, failing() {}, working() {}};
+export const unobserved: StoreObserver = {settled() {}, failed() {}, recovered() {}};
 
 /** Several gates on the same store. */
 export function gatesOn(store: Store, ...policies: StoreErrorPolicy[]): GuardedStore[] {

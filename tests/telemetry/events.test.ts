@@ -1,3 +1,4 @@
+import {runInNewContext} from 'node:vm';
 import test from 'ava';
 import {type Gatekeeper, gatekeeper, specific} from '../../source/index.ts';
 import {onBothStores} from '../support/both-stores.ts';
@@ -41,7 +42,15 @@ onBothStores('every refusal is told of, with its client and why', async (t, {sto
 		['banned', {client: alice, by: 'hand', reason: 'scraper', retryAfter: 60}],
 		[
 			'refused',
-			{client: alice, kind: 'banned', status: 403, rules: [], retryAfter: 60, reason: 'scraper'},
+			{
+				client: alice,
+				kind: 'banned',
+				status: 403,
+				rules: [],
+				by: 'hand',
+				retryAfter: 60,
+				reason: 'scraper',
+			},
 		],
 		['refused', {client: '198.51.100.1', kind: 'denied', status: 403, rules: []}],
 	]);
@@ -230,7 +239,23 @@ test.serial('without a request, an error of a listener is a warning of Node.js',
 
 	await t.notThrowsAsync(gate.ban(alice));
 	await until(() => seen.length >= 2);
-	t.deepEqual(seen, ['of the listener', 'A listener of the gate threw 7']);
+	t.deepEqual(seen, ['of the listener', 'A listener threw 7']);
+});
+
+test('an error of another realm, as in Jest, breaks nothing either', async t => {
+	const foreign: unknown = runInNewContext("new Error('foreign')");
+	const {gate} = gatedApp();
+	const heard: string[] = [];
+	gate.on('banned', () => {
+		throw foreign;
+	});
+	gate.on('banned', async () => {
+		throw foreign;
+	});
+	gate.on('banned', ({client}) => heard.push(client));
+
+	await t.notThrowsAsync(gate.ban(alice));
+	t.deepEqual(heard, [alice]);
 });
 
 test('on, once and off are those of an emitter', async t => {

@@ -44,6 +44,7 @@ onBothStores('stats() counts each request once, by what became of it', async (t,
 		denied: 1,
 		unavailable: 0,
 		unidentified: 0,
+		failed: 0,
 		exempt: {bypass: 1, standalone: 2, method: 1, allowed: 1},
 		reports: 2,
 		bans: 2,
@@ -67,7 +68,7 @@ test('a store that fails shows in stats(), and under closed as unavailable', asy
 	t.like(gate.stats(), {admitted: 0, unavailable: 2, store: {questions: 2, failures: 2}});
 });
 
-test('a request whose client is unknown counts as unidentified, and one that fails before the decision as nothing', async t => {
+test('a request whose client is unknown counts as unidentified, and one for which an option throws as failed', async t => {
 	const {app, gate} = gatedApp({
 		key: ctx => {
 			if (ctx.path === '/throws') {
@@ -95,7 +96,7 @@ test('a request whose client is unknown counts as unidentified, and one that fai
 		async () => middleware?.(context('/throws', {remoteAddress: alice}), async () => {}),
 		{message: 'mine'},
 	);
-	t.like(gate.stats(), {admitted: 0, unidentified: 1});
+	t.like(gate.stats(), {admitted: 0, unidentified: 1, failed: 1});
 });
 
 test('a handler that throws leaves its request admitted', async t => {

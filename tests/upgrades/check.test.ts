@@ -142,7 +142,23 @@ test('a dry run refuses no upgrade, and tells of it', async t => {
 	t.is(await gate.check(app, upgradeFrom(alice)), undefined);
 	t.like(heard, [['refused', {client: alice, dryRun: true}]]);
 	t.like(gate.stats(), {admitted: 1, limited: 1});
-	t.is(gate.clientOf(upgradeFrom(alice)), undefined);
+});
+
+test('a dry run lets in an upgrade whose client is unknown, or for which an option throws', async t => {
+	const {app, gate} = gatedApp({
+		dryRun: true,
+		key: ctx => ctx.throw(500, 'mine'),
+	});
+	const gone = new IncomingMessage(new Socket());
+	gone.socket.destroy();
+	const known = upgradeFrom(alice);
+
+	t.is(await gate.check(app, gone), undefined);
+	t.is(await gate.check(app, known), undefined);
+	t.is(gate.clientOf(gone), undefined);
+	t.is(gate.clientOf(known), alice);
+	t.is(gate.clientOf(upgradeFrom(alice)), undefined, 'it was not checked');
+	t.like(gate.stats(), {admitted: 0, unidentified: 1, failed: 1});
 });
 
 test('a store that fails under closed refuses upgrades with 503', async t => {
@@ -213,6 +229,34 @@ test('a client that resets its connection while check decides, or after, does no
 
 	t.true(socket.destroyed);
 	t.is(await statusAt(port), 101);
+});
+
+test('a client may reset its connection while the app awaits something after check', async t => {
+	const {app, gate} = gatedApp();
+	const {server, port} = await serve(t, app);
+	const checked = new Promise<Socket>(resolve => {
+		server.on('upgrade', async (req, socket) => {
+			await gate.check(app, req);
+			resolve(socket as Socket);
+		});
+	});
+	const client = connect(port, '127.0.0.1');
+	client.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+	const socket = await checked;
+	const closed = new Promise(resolve => {
+		socket.on('close', resolve);
+	});
+	client.resetAndDestroy();
+	await closed;
+
+	t.true(socket.listenerCount('error') > 0);
+});
+
+test('a stand-in without a socket is unidentified', async t => {
+	const {app, gate} = gatedApp();
+	const req = new IncomingMessage(undefined as never);
+
+	t.like(await gate.check(app, req), {kind: 'unidentified', status: 400});
 });
 
 test('a refusal is one response after which the connection closes, whatever the client does', async t => {

@@ -1,5 +1,4 @@
-import type {Explanation} from '../../context.ts';
-import type {Ban} from '../../operator/ban.ts';
+import type {Ban, Explanation} from '../../context.ts';
 import type {ClientStanding} from '../../operator/inspect.ts';
 
 /*

@@ -1,4 +1,4 @@
-import type {Ban} from '../../operator/ban.ts';
+import type {Ban} from '../../context.ts';
 import type {BanEntry} from '../json/dashboard-json.ts';
 
 /** A ban as JSON, in which a number can't be infinite. */

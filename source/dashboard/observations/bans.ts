@@ -1,4 +1,4 @@
-import type {Ban} from '../../operator/ban.ts';
+import type {Ban} from '../../context.ts';
 import type {BanEntry, BanList} from '../json/dashboard-json.ts';
 import {errorText} from '../text/error-text.ts';
 import {banEntry} from './ban-entry.ts';

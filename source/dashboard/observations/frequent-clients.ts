@@ -11,6 +11,7 @@ export interface CountedClient {
 	/** Of the last refusal. */
 	kind: RefusedEvent['kind'];
 	rule: string;
+	by: RefusedEvent['by'];
 	/** By the steady clock. */
 	lastAt: number;
 	explanation: Explanation | undefined;
@@ -28,7 +29,7 @@ export class FrequentClients {
 	#isFlooded = false;
 
 	note(event: RefusedEvent, now: number): void {
-		const {client, kind, rules} = event;
+		const {client, kind, rules, by} = event;
 		const counted = this.clients.get(client);
 		if (counted === undefined) {
 			this.#add(event, now);
@@ -38,6 +39,7 @@ export class FrequentClients {
 		counted.refused += 1;
 		counted.kind = kind;
 		counted.rule = rules[0] ?? '';
+		counted.by = by;
 		counted.lastAt = now;
 		counted.explanation ??= explanationOf(event);
 	}
@@ -54,6 +56,7 @@ export class FrequentClients {
 			refused: 1,
 			kind: event.kind,
 			rule: event.rules[0] ?? '',
+			by: event.by,
 			lastAt: now,
 			// In a flood, most clients are never seen again.
 			explanation: this.#isFlooded ? undefined : explanationOf(event),

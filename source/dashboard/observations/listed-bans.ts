@@ -1,4 +1,4 @@
-import type {Ban} from '../../operator/ban.ts';
+import type {Ban} from '../../context.ts';
 import type {Clock} from './clock.ts';
 
 /** How many bans are kept. */

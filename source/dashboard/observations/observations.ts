@@ -16,8 +16,6 @@ export class Observations {
 	readonly clients: RefusedClients;
 	readonly bans: Bans;
 	readonly store: HealthOfStore;
-	/** Whether a request was refused by a dry run: then all are. */
-	isDryRun = false;
 
 	constructor(gate: Pick<Gatekeeper, 'on' | 'stats' | 'bans'>, clock: Clock) {
 		this.clock = clock;
@@ -26,17 +24,15 @@ export class Observations {
 		this.rules = new RefusingRules(clock);
 		this.clients = new RefusedClients(clock);
 		this.bans = new Bans(() => gate.bans(), clock);
-		this.store = new HealthOfStore(() => gate.stats().store.failures);
+		this.store = new HealthOfStore(() => gate.stats().store);
 		gate
 			.on('refused', event => {
 				this.rules.note(event);
 				this.clients.note(event);
-				this.isDryRun = event.dryRun === true;
 			})
 			.on('banned', ban => this.bans.begin(ban))
 			.on('unbanned', ({client}) => this.bans.end(client))
-			.on('storeFailed', ({error}) => this.store.fail(error))
-			.on('storeRecovered', () => this.store.recover());
+			.on('storeFailed', ({error}) => this.store.fail(error));
 		sampleEachStep(new WeakRef(this.history));
 	}
 }

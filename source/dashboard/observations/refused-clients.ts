@@ -42,11 +42,12 @@ export class RefusedClients {
 		return [...all]
 			.sort(([, one], [, other]) => other.refused - one.refused || other.lastAt - one.lastAt)
 			.slice(0, MAX_SHOWN)
-			.map(([client, {refused, kind, rule, lastAt}]) => ({
+			.map(([client, {refused, kind, rule, by, lastAt}]) => ({
 				client,
 				refused,
 				kind,
 				rule,
+				...(by !== undefined && {by}),
 				lastAt: wallTime(this.#clock, lastAt),
 			}));
 	}

@@ -6,10 +6,11 @@ import {SEGMENTS, segmentAt} from './segments.ts';
 /** How many rules are shown. */
 const MAX_SHOWN = 50;
 
-/** How many are counted by their names. The others count as `'other'`, at most once for each kind of refusal. */
+/** How many are counted by their names. The others count as `'other'`, at most once for each cause. */
 const MAX_NAMED = 46;
 
-type Kind = RefusedEvent['kind'];
+/** Why a request was refused. Bans after reports and by hand are counted apart. */
+type Cause = Exclude<RefusedEvent['kind'], 'banned'> | 'reports' | 'hand';
 
 interface CountedRule {
 	/** The count of a segment stands at its number modulo their count. */
@@ -23,9 +24,10 @@ interface CountedRule {
 /** How often each rule has refused requests during the last hour. */
 export class RefusingRules {
 	readonly #clock: Clock;
-	readonly #kinds: Readonly<Record<Kind, Map<string, CountedRule>>> = {
+	readonly #causes: Readonly<Record<Cause, Map<string, CountedRule>>> = {
 		limited: new Map(),
-		banned: new Map(),
+		reports: new Map(),
+		hand: new Map(),
 		denied: new Map(),
 		unavailable: new Map(),
 	};
@@ -37,27 +39,28 @@ export class RefusingRules {
 		this.#clock = clock;
 	}
 
-	note({kind, rules}: RefusedEvent): void {
+	note({kind, by = 'reports', rules}: RefusedEvent): void {
+		const cause = kind === 'banned' ? by : kind;
 		const now = this.#clock.steady();
 		if (rules.length === 0) {
-			this.#count(kind, '', now);
+			this.#count(cause, '', now);
 			return;
 		}
 
 		for (const rule of rules) {
-			this.#count(kind, rule, now);
+			this.#count(cause, rule, now);
 		}
 	}
 
 	/** The busiest first. */
 	read(): readonly RefusingRule[] {
 		this.#forgetIdle();
-		const rules = Object.entries(this.#kinds) as Array<[Kind, Map<string, CountedRule>]>;
+		const rules = Object.entries(this.#causes) as Array<[Cause, Map<string, CountedRule>]>;
 
 		return rules
-			.flatMap(([kind, ofKind]) =>
-				[...ofKind].map(([rule, {counts, lastAt}]) => ({
-					kind,
+			.flatMap(([cause, ofCause]) =>
+				[...ofCause].map(([rule, {counts, lastAt}]) => ({
+					...kindOf(cause),
 					rule,
 					refused: counts.reduce((sum, count) => sum + count),
 					lastAt: wallTime(this.#clock, lastAt),
@@ -67,17 +70,17 @@ export class RefusingRules {
 			.slice(0, MAX_SHOWN);
 	}
 
-	#count(kind: Kind, rule: string, now: number): void {
+	#count(cause: Cause, rule: string, now: number): void {
 		const segment = segmentAt(now);
-		const counted = this.#kinds[kind].get(rule) ?? this.#add(kind, rule, segment);
+		const counted = this.#causes[cause].get(rule) ?? this.#add(cause, rule, segment);
 		passTo(counted, segment);
 		const index = segment % SEGMENTS;
 		counted.counts[index] = (counted.counts[index] ?? 0) + 1;
 		counted.lastAt = now;
 	}
 
-	#add(kind: Kind, rule: string, segment: number): CountedRule {
-		const rules = this.#kinds[kind];
+	#add(cause: Cause, rule: string, segment: number): CountedRule {
+		const rules = this.#causes[cause];
 		if (this.#named >= MAX_NAMED && this.#forgottenIn !== segment) {
 			this.#forgetIdle();
 		}
@@ -100,7 +103,7 @@ export class RefusingRules {
 		const segment = segmentAt(this.#clock.steady());
 		this.#forgottenIn = segment;
 		this.#named = 0;
-		for (const rules of Object.values(this.#kinds)) {
+		for (const rules of Object.values(this.#causes)) {
 			for (const [rule, counted] of rules) {
 				passTo(counted, segment);
 				if (counted.counts.every(count => count === 0)) {
@@ -111,6 +114,10 @@ export class RefusingRules {
 			this.#named += rules.size - (rules.has('other') ? 1 : 0);
 		}
 	}
+}
+
+function kindOf(cause: Cause): Pick<RefusingRule, 'kind' | 'by'> {
+	return cause === 'reports' || cause === 'hand' ? {kind: 'banned', by: cause} : {kind: cause};
 }
 
 /** Forgets what was counted an hour before a segment. */

@@ -1,29 +1,28 @@
+import type {StoreStats} from '../../telemetry/stats.ts';
 import type {StoreHealth} from '../json/dashboard-json.ts';
 import {errorText} from '../text/error-text.ts';
 
-/** Whether the store fails. */
+/** Whether the store fails, and why. */
 export class HealthOfStore {
-	readonly #failures: () => number;
+	readonly #stats: () => StoreStats;
+	/** Of the last time that it began to fail. */
 	#error: string | undefined;
 
-	/** @param failures how many questions have failed since the process began */
-	constructor(failures: () => number) {
-		this.#failures = failures;
+	constructor(stats: () => StoreStats) {
+		this.#stats = stats;
 	}
 
 	fail(error: unknown): void {
 		this.#error = errorText(error);
 	}
 
-	recover(): void {
-		this.#error = undefined;
-	}
-
 	read(): StoreHealth {
+		const {isFailing, failures} = this.#stats();
+
 		return {
-			isFailing: this.#error !== undefined,
-			failures: this.#failures(),
-			...(this.#error !== undefined && {error: this.#error}),
+			isFailing,
+			failures,
+			...(isFailing && this.#error !== undefined && {error: this.#error}),
 		};
 	}
 }

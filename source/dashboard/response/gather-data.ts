@@ -31,7 +31,7 @@ export async function gatherData(
 		title,
 		now: observations.clock.wall(),
 		process: {id: process.pid, since: observations.since},
-		dryRun: observations.isDryRun,
+		dryRun: gate.dryRun,
 		history: observations.history.read(),
 		rules: observations.rules.read(),
 		clients: observations.clients.read(),

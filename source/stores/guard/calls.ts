@@ -63,7 +63,10 @@ export class Calls {
 			client,
 			ask: asking => this.#store.ban(client, ban, asking),
 			read: readBanOutcome,
-			learn: ({banEndsInMs}) => fallback.replaceBan(client, {...ban, duration: banEndsInMs}),
+			learn: ({banEndsInMs}) => {
+				fallback.replaceBan(client, {...ban, duration: banEndsInMs});
+				this.#reportedBans.learn(client, {reports: 0, banEndsInMs});
+			},
 			decideWithout: () => {
 				fallback.closedSlots.close(client);
 				return fallback.ban(client, ban);

@@ -97,7 +97,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 		async banRange(range, ban) {
 			await ask(asking => store.banRange(range, ban, asking));
-			fallback.watch.change(() => fallback.banRange(range, ban));
+			fallback.watch.change(() => fallback.learnRange(range, ban));
 		},
 
 		async unbanRange(range) {

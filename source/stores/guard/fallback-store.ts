@@ -1,5 +1,12 @@
 import {processWide} from '../../process-wide.ts';
-import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
+import type {
+	BanOutcome,
+	NewBan,
+	RangeBan,
+	Report,
+	ReportOutcome,
+	StoredBan,
+} from '../ban-records.ts';
 import {Changes} from '../changes.ts';
 import {type BanOrigin, Bans, type BanTerms, originOf} from '../memory/bans.ts';
 import {MemoryStore} from '../memory/memory-store.ts';
@@ -138,6 +145,12 @@ export class FallbackStore extends MemoryStore {
 	/** A client's ban that began here: the store knows nothing of it. */
 	begunBan(client: string): Banned | undefined {
 		return this.#begun.isEmpty ? undefined : this.#begun.find(client, this.clock());
+	}
+
+	/** A ban of a range that the store has taken. The store alone says what is too many: others may have ended some. */
+	learnRange(range: string, {duration, ...reasoned}: RangeBan): void {
+		const ban: StoredBan = {client: range, by: 'hand', ...reasoned, endsInMs: duration};
+		this.learnRanges([...this.ranges(), ban]);
 	}
 
 	override unban(client: string): void {

@@ -51,8 +51,8 @@ export class GuardedStore implements GateStore {
 		this.#known = new Known(source, this.#fallback, reportedBans);
 		const health = new Health({
 			clock: () => this.now(),
-			onFailing: error => observer.failing(error),
-			onWorking: () => observer.working(),
+			onFailing: error => observer.failed(error),
+			onWorking: () => observer.recovered(),
 		});
 		this.#turns = new Turns(
 			new Parts(source, () => this.now(), timeout),

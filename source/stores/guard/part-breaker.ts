@@ -1,5 +1,6 @@
 import {Breaker, PAUSE} from './breaker.ts';
 import type {Slot} from './part-names.ts';
+import {Unanswered} from './unanswered.ts';
 
 /** Slots that fail in a row after which the whole part is left alone. */
 const OPENS_AFTER = 5;
@@ -19,11 +20,6 @@ const LONG_PAUSE = 60_000;
 /** Milliseconds for which the slots that were tried let others try a part that is left alone. */
 const LATELY = 10_000;
 
-/** A count of its own for each time between two replies: a late reply must not lower a later count. */
-interface Unanswered {
-	count: number;
-}
-
 /**
  * The circuit breakers of one part of a store, such as a server of a cluster, and of its slots. A slot that is
  * being moved to another server fails while its server works, so that each slot has a breaker of its own. Only
@@ -39,8 +35,8 @@ export class PartBreaker {
 	/** The slots that have failed since the part replied last. */
 	readonly #inRow = new Set<Slot>();
 	#lastTry = -Infinity;
-	/** The questions without a reply that were given up since the part replied last. */
-	#unanswered: Unanswered = {count: 0};
+	/** The questions that were given up. */
+	readonly #unanswered = new Unanswered();
 
 	/** @param clock milliseconds, from any origin */
 	constructor(clock: () => number, slotOf: (client: string) => Slot) {
@@ -72,8 +68,7 @@ export class PartBreaker {
 			return;
 		}
 
-		// A server that hangs replies to nothing. What one that works has lost before says nothing of it.
-		this.#unanswered = {count: 0};
+		this.#unanswered.clear();
 		if (this.#isOpen) {
 			// The slots failed with their part.
 			this.#failing.clear();
@@ -102,19 +97,7 @@ export class PartBreaker {
 
 	/** A question was given up. Its reply may come later; if the connection breaks, it rejects. */
 	gaveUp(reply: PromiseLike<unknown>): void {
-		const unanswered = this.#unanswered;
-		let isPending = true;
-		const settled = () => {
-			unanswered.count -= isPending ? 1 : 0;
-			isPending = false;
-		};
-		unanswered.count += 1;
-		try {
-			// Not awaited: a store may return a thenable that throws, or that resolves to itself.
-			reply.then(settled, settled);
-		} catch {
-			settled();
-		}
+		this.#unanswered.add(reply);
 	}
 
 	/** Only what is left alone has a pause. */

@@ -3,12 +3,22 @@ import type {StoredBan} from '../ban-records.ts';
 import type {Store} from '../store.ts';
 import {readRanges} from './check-reply.ts';
 import {inTime} from './deadline.ts';
+import {Unanswered} from './unanswered.ts';
 
 /** Milliseconds between two reads. */
 const EVERY = 1000;
 
 /** Failures in a row after which they are reported: a server that restarts fails once or twice. */
 const REPORTED_AFTER = 5;
+
+/**
+ * Reads without a reply after which the ranges are read only once a minute. A server that hangs keeps its connections
+ * open, and the client keeps each read for a reply.
+ */
+const MAX_UNANSWERED = 5;
+
+/** How many reads are left out then: those of a minute. */
+const LEFT_OUT = 59;
 
 export interface WatchOptions {
 	/** Milliseconds that the store may take for a reply. */
@@ -19,7 +29,7 @@ export interface WatchOptions {
 
 /**
  * Reads the banned ranges of a store once a second, so that requests need not ask for them. If reading fails,
- * those that are known hold.
+ * those that are known hold. A store that hangs is asked once a minute.
  */
 export class RangeWatch {
 	readonly #source: Store;
@@ -30,6 +40,9 @@ export class RangeWatch {
 	#isReading = false;
 	#failuresInRow = 0;
 	#hasRead = false;
+	readonly #unanswered = new Unanswered();
+	/** How many reads in a row were left out. */
+	#leftOut = 0;
 	/** What this process has changed since the read began that is on its way. */
 	#changes: Array<() => void> = [];
 
@@ -72,11 +85,19 @@ export class RangeWatch {
 		}
 	}
 
-	/** Reads the ranges again, unless a read is on its way. */
+	/** Reads the ranges again, unless a read is on its way, or the store hangs. */
 	refresh(): void {
-		if (this.#options && !this.#isReading) {
-			this.#read(this.#options);
+		if (this.#options === undefined || this.#isReading) {
+			return;
 		}
+
+		if (this.#unanswered.count >= MAX_UNANSWERED && this.#leftOut < LEFT_OUT) {
+			this.#leftOut += 1;
+			return;
+		}
+
+		this.#leftOut = 0;
+		this.#read(this.#options);
 	}
 
 	stop(): void {
@@ -95,10 +116,15 @@ export class RangeWatch {
 		const learn = (reply: unknown) => {
 			const ranges = readRanges(reply);
 			this.#failuresInRow = 0;
+			this.#unanswered.clear();
 			this.#hasRead = true;
 			this.#learn(ranges);
 			for (const change of this.#changes) {
-				change();
+				try {
+					change();
+				} catch (error) {
+					fail(error);
+				}
 			}
 		};
 
@@ -110,6 +136,7 @@ export class RangeWatch {
 			}
 
 			this.#isReading = true;
+			this.#unanswered.add(reply);
 			this.#changes = [];
 			return inTime(reply, timeout, asking)
 				.then(({value}) => learn(value))

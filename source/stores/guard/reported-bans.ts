@@ -15,8 +15,8 @@ interface ReportedBan {
 }
 
 /**
- * Remembers for a second which clients a report found banned. Reports do not count during a ban, so that more
- * of them need not ask the store.
+ * Remembers for a second which clients a report or a `ctx.ban()` found banned. Reports do not count during a ban, and
+ * a ban that ends later stays, so that more of them need not ask the store.
  */
 export class ReportedBans {
 	readonly #changes: Changes;

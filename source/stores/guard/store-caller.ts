@@ -24,7 +24,7 @@ export interface Call<Reply> {
 
 interface StoreCallerOptions {
 	readonly health: Health;
-	readonly observer: Pick<StoreObserver, 'asked'>;
+	readonly observer: Pick<StoreObserver, 'settled'>;
 	readonly changes: Changes;
 	/** Milliseconds that the store may take for a reply. */
 	readonly timeout: number;
@@ -110,6 +110,6 @@ export class StoreCaller {
 	}
 
 	#settle(askedAt: number, hasFailed: boolean): void {
-		this.#options.observer.asked(performance.now() - askedAt, hasFailed);
+		this.#options.observer.settled(performance.now() - askedAt, hasFailed);
 	}
 }

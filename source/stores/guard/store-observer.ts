@@ -6,9 +6,9 @@ export interface StoreObserver {
 	 * @param ms that the reply took
 	 * @param hasFailed whether the policy has decided in the store's place
 	 */
-	asked(ms: number, hasFailed: boolean): void;
+	settled(ms: number, hasFailed: boolean): void;
 	/** The store has begun to fail. */
-	failing(error: unknown): void;
+	failed(error: unknown): void;
 	/** The store has worked for a while again. */
-	working(): void;
+	recovered(): void;
 }

@@ -2,11 +2,11 @@ import {memoizeByList} from '../../collections/memoize-by-list.ts';
 import type {AskOptions} from '../ask-options.ts';
 import {costOf} from '../costs.ts';
 import type {Rule} from '../rule.ts';
-import type {AdmitOptions, Verdict} from '../verdict.ts';
+import type {AdmitOptions} from '../verdict.ts';
 import type {Connection} from './connection/connection.ts';
 import {listOf} from './connection/reply-list.ts';
 import {shortId} from './keys.ts';
-import {parseVerdict} from './protocol.ts';
+import {type Decision, parseDecision} from './protocol.ts';
 import type {Script} from './scripts/script.ts';
 
 /** A question about one request. */
@@ -19,7 +19,7 @@ export interface Admission {
 }
 
 interface Question extends Admission {
-	readonly resolve: (verdict: Verdict) => void;
+	readonly resolve: (decision: Decision) => void;
 	readonly reject: (error: unknown) => void;
 }
 
@@ -50,7 +50,7 @@ export class Admissions {
 		this.#maxTogether = connection.isCluster ? 1 : MAX_TOGETHER;
 	}
 
-	ask({state, rules, options, asking}: Admission): Promise<Verdict> {
+	ask({state, rules, options, asking}: Admission): Promise<Decision> {
 		return new Promise((resolve, reject) => {
 			this.#waiting.push({state, rules, options, asking, resolve, reject});
 			if (this.#waiting.length === 1) {
@@ -73,7 +73,7 @@ export class Admissions {
 		try {
 			const values = listOf(await this.#run(questions)).values();
 			for (const {rules, options, resolve} of questions) {
-				resolve(parseVerdict(values, rules, options));
+				resolve(parseDecision(values, rules, options));
 			}
 		} catch (error) {
 			if (questions.length > 1 && error instanceof Error && error.message.includes('CROSSSLOT')) {

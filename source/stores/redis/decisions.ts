@@ -41,8 +41,9 @@ export class Decisions {
 		const settled = cache.renew(asked, asking);
 		try {
 			const state = keys.stateOf(client);
-			const verdict = await admissions.ask({state, rules, options, asking});
-			cache.learn(asked, verdict, clock());
+			const question = {state, rules, options, asking};
+			const {verdict, unchangedForMs} = await admissions.ask(question);
+			cache.learn(asked, verdict, clock(), unchangedForMs);
 			return verdict;
 		} catch (error) {
 			onError(error);

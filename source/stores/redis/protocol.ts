@@ -14,6 +14,13 @@ import {
 import {listOf, unreadable} from './connection/reply-list.ts';
 import type {Receipt} from './receipt.ts';
 
+/** What the server has decided about a request. */
+export interface Decision {
+	readonly verdict: Verdict;
+	/** For each quota of a refusal, milliseconds in which nothing leaves the window of its rule. */
+	readonly unchangedForMs: readonly number[];
+}
+
 /** Whether an error is what the server replied. It begins with a code, such as READONLY. */
 export function isReply(error: unknown): boolean {
 	return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
@@ -34,23 +41,27 @@ export function reasonText(reason: string | undefined): string {
  *
  * @throws {TypeError} for a list that makes no sense
  */
-export function parseVerdict(
+export function parseDecision(
 	values: Iterator<unknown>,
 	rules: readonly Rule[],
 	options: AdmitOptions,
-): Verdict {
+): Decision {
 	switch (Number(next(values))) {
 		case 0:
-			return readAdmitted(values, rules, options);
+			return certain(readAdmitted(values, rules, options));
 		case 1:
-			return {kind: 'limited', quotas: readFull(values, rules)};
+			return readLimited(values, rules);
 		case 2:
-			return {kind: 'banned', ...banOf([next(values), next(values), next(values)])};
+			return certain({kind: 'banned', ...banOf([next(values), next(values), next(values)])});
 		case 3:
-			return admitted;
+			return certain(admitted);
 		default:
 			throw unreadable('an unknown kind of verdict');
 	}
+}
+
+function certain(verdict: Verdict): Decision {
+	return {verdict, unchangedForMs: []};
 }
 
 /** Reads what `scripts/report.ts` returns. */
@@ -132,15 +143,20 @@ function readCounted(
 		.filter(({cost}) => cost > 0);
 }
 
-function readFull(values: Iterator<unknown>, rules: readonly Rule[]): readonly Quota[] {
-	return Array.from({length: Number(next(values))}, () => {
+function readLimited(values: Iterator<unknown>, rules: readonly Rule[]): Decision {
+	const quotas: Quota[] = [];
+	const unchangedForMs: number[] = [];
+	for (let left = Number(next(values)); left > 0; left -= 1) {
 		const rule = rules[Number(next(values))];
 		if (rule === undefined) {
 			throw unreadable('a rule that was not asked about');
 		}
 
-		return readQuota(values, rule);
-	});
+		quotas.push(readQuota(values, rule));
+		unchangedForMs.push(Number(next(values)));
+	}
+
+	return {verdict: {kind: 'limited', quotas}, unchangedForMs};
 }
 
 function readQuota(values: Iterator<unknown>, rule: Rule): Quota {

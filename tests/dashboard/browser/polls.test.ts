@@ -82,7 +82,10 @@ test('while the pointer is over the list, new bans come last', async t => {
 	t.true((await rows.last().innerText()).startsWith('192.0.2.99'));
 
 	await page.getByRole('heading', {level: 1}).hover();
-	await page.locator('#ban-list tbody tr:first-child').getByText('192.0.2.99').first().waitFor();
+	await page
+		.locator('#ban-list tbody tr:first-child')
+		.getByRole('link', {name: '192.0.2.99'})
+		.waitFor();
 });
 
 test('after a failed poll the page says so, asks less and less often, and recovers', async t => {
@@ -150,7 +153,7 @@ test('the page can be paused', async t => {
 	const {page} = await visit(t, served.url, {isClockManual: true});
 
 	await page.getByRole('button', {name: 'Pause'}).click();
-	await page.getByText('Paused', {exact: true}).first().waitFor();
+	await page.locator('#live').getByText('Paused', {exact: true}).waitFor();
 	const {length} = served.questions;
 	await page.clock.runFor(120_000);
 	t.is(served.questions.length, length);
@@ -159,4 +162,22 @@ test('the page can be paused', async t => {
 	await page.getByRole('button', {name: 'Resume'}).click();
 	await page.clock.runFor(1);
 	await page.locator('.level').getByText('Many refused').waitFor();
+});
+
+test('the page tells of several processes that answer in turn, and not of one that has replaced another', async t => {
+	const served = await servePage(t, quiet);
+	const {page} = await visit(t, served.url, {isClockManual: true});
+	const note = page.locator('#processes');
+	const other = {id: 945, since: quiet.process.since + 3_600_000};
+
+	served.data = {...quiet, process: other};
+	await page.clock.runFor(2000);
+	await page.getByText('This process (pid 945)').waitFor();
+	t.is(await note.innerText(), '');
+
+	served.data = quiet;
+	await page.clock.runFor(2000);
+	await note
+		.getByText('Several processes answer in turn: pid 812 since 12:05, pid 945 since 13:05.')
+		.waitFor();
 });

@@ -32,7 +32,7 @@ test('a client in a list leads to how it stands', async t => {
 	const served = await servePage(t, found);
 	const {page} = await visit(t, served.url);
 
-	await page.getByRole('link', {name: '2001:db8:42:7::/64'}).first().click();
+	await page.locator('#clients').getByRole('link', {name: '2001:db8:42:7::/64'}).click();
 	await until(page, 'document.activeElement.id === "found-title"');
 	t.is(page.url(), `${served.url}?client=2001%3Adb8%3A42%3A7%3A%3A%2F64`);
 	t.is(served.questions.at(-1), '2001:db8:42:7::/64');
@@ -64,8 +64,21 @@ test('without JavaScript a search loads the page of the client', async t => {
 	t.is(page.url(), `${served.url}?client=203.0.113.144`);
 	t.true(
 		await page
+			.locator('#client')
 			.getByText('A trusted proxy connects, and its header names this client.')
-			.first()
 			.isVisible(),
 	);
 });
+
+for (const javaScriptEnabled of [true, false]) {
+	test(`a card leads to the form for bans with its client in it, JavaScript ${javaScriptEnabled}`, async t => {
+		const served = await servePage(t, found);
+		const {page, problems} = await visit(t, `${served.url}?client=203.0.113.144`, {
+			javaScriptEnabled,
+		});
+
+		await page.getByRole('link', {name: 'Ban…'}).click();
+		t.is(await page.getByLabel('Client', {exact: true}).inputValue(), '203.0.113.144');
+		t.deepEqual(problems, []);
+	});
+}

@@ -14,14 +14,18 @@ test('refusals are counted by kind and by rule, and every full rule counts', t =
 	rules.note(refusedEvent('a', {rules: ['global', 'search']}));
 	clock.pass(1000);
 	rules.note(refusedEvent('b'));
-	rules.note(refusedEvent('c', {kind: 'banned', rules: ['global']}));
+	rules.note(refusedEvent('c', {kind: 'banned', by: 'reports', rules: ['global']}));
 	rules.note(refusedEvent('d', {kind: 'denied', rules: []}));
+	rules.note(refusedEvent('e', {kind: 'banned', by: 'hand', rules: []}));
+	rules.note(refusedEvent('f', {kind: 'banned', by: 'reports', rules: []}));
 	const now = clock.wall();
 
 	t.deepEqual(rules.read(), [
 		{kind: 'limited', rule: 'global', refused: 2, lastAt: now},
 		{kind: 'limited', rule: 'search', refused: 1, lastAt: now - 1000},
-		{kind: 'banned', rule: 'global', refused: 1, lastAt: now},
+		{kind: 'banned', by: 'reports', rule: 'global', refused: 1, lastAt: now},
+		{kind: 'banned', by: 'reports', rule: '', refused: 1, lastAt: now},
+		{kind: 'banned', by: 'hand', rule: '', refused: 1, lastAt: now},
 		{kind: 'denied', rule: '', refused: 1, lastAt: now},
 	]);
 });

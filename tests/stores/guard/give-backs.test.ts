@@ -76,7 +76,7 @@ test.serial('a store that cannot take a place back fails no request', async t =>
 		const entries = countedOf(await guarded.admit('a', [rule], {returnable: true}));
 		t.notThrows(() => guarded.giveBack('a', entries));
 		await new Promise(setImmediate);
-		t.deepEqual(heard, ['failing']);
+		t.deepEqual(heard, ['failed']);
 	}
 
 	t.deepEqual(rejections, []);

@@ -204,3 +204,77 @@ test("under 'closed', nobody is admitted until the ranges are known", async t =>
 	t.deepEqual(await guarded.admit('203.0.113.7', [rule], {}), banned);
 	guarded.commands.close();
 });
+
+test('while five reads have no reply, the ranges are read once a minute', async t => {
+	const {store, pending} = slowRanges();
+	let failures = 0;
+	const watch = new RangeWatch(store, () => {});
+	const onError = () => {
+		failures += 1;
+	};
+	watch.firstRead({timeout: 1, onError});
+	await until(() => {
+		watch.refresh();
+		return pending.length === 5;
+	});
+	// The fifth is given up.
+	await until(() => failures === 1);
+	await new Promise(setImmediate);
+
+	let seconds = 0;
+	while (pending.length === 5) {
+		watch.refresh();
+		seconds += 1;
+	}
+
+	t.true(seconds >= 50 && seconds <= 60, `its own timer may have ticked: ${seconds}`);
+	await until(() => failures === 2);
+	await new Promise(setImmediate);
+	watch.refresh();
+	t.is(pending.length, 6);
+
+	pending[0]?.fail(new Error('closed'));
+	pending[1]?.reply([]);
+	await new Promise(setImmediate);
+	watch.refresh();
+	t.is(pending.length, 7, 'the connection has broken, or the server replies again');
+	pending[6]?.reply([]);
+	await new Promise(setImmediate);
+	watch.refresh();
+	t.is(pending.length, 8, 'replies that were lost before one in time do not count');
+	watch.stop();
+});
+
+test('a change that fails drops no other', async t => {
+	const {store, pending} = slowRanges();
+	const learned: string[] = [];
+	const watch = new RangeWatch(store, () => learned.push('read'));
+	watch.firstRead({timeout: 1000, onError: () => {}});
+	let isBroken = false;
+	watch.change(() => {
+		if (isBroken) {
+			throw new Error('broken');
+		}
+	});
+	watch.change(() => learned.push('change'));
+	isBroken = true;
+	pending[0]?.reply([]);
+	await new Promise(setImmediate);
+
+	t.deepEqual(learned, ['change', 'read', 'change']);
+	watch.stop();
+});
+
+test('a range that the store has taken holds, although this process knows of 1,000 others', async t => {
+	const others = Array.from({length: 1000}, (_, index) => ({
+		...range,
+		client: `10.${index >> 8}.${index & 255}.0/24`,
+	}));
+	const {guarded} = guard({...commandsOnly, admit, ranges: () => others}, 'memory');
+	t.is((await guarded.admit('203.0.113.7', [rule], {})).kind, 'admitted');
+	// Another process has ended one of them, so that the store has room.
+	await t.notThrowsAsync(guarded.commands.banRange('203.0.113.0/24', {duration: 500}));
+
+	t.deepEqual(guarded.admit('203.0.113.7', [rule], {}), banned);
+	guarded.commands.close();
+});

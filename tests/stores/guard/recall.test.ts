@@ -30,7 +30,7 @@ test('a remembered verdict needs no place, and does not close the breaker', asyn
 	t.deepEqual(await guarded.admit('known', [rule], {}), known);
 	t.is((await guarded.admit('a', [rule], {})).kind, 'unavailable');
 	t.is(asked, 6);
-	t.deepEqual(heard, ['failing']);
+	t.deepEqual(heard, ['failed']);
 });
 
 test('a store that recalls nonsense, or throws, is asked', async t => {

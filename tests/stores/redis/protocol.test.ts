@@ -1,9 +1,9 @@
 import test from 'ava';
 import {listOf} from '../../../source/stores/redis/connection/reply-list.ts';
 import {
+	parseDecision,
 	parseInspection,
 	parseOutcome,
-	parseVerdict,
 	readBan,
 } from '../../../source/stores/redis/protocol.ts';
 import {ReplyCache} from '../../../source/stores/redis/reply-cache/reply-cache.ts';
@@ -16,9 +16,10 @@ test('a reply that no script sends is an error', t => {
 		[[], 'A script returned too little'],
 		[[7], 'A script returned an unknown kind of verdict'],
 		[[0, 1], 'A script returned too little'],
-		[[1, 1, 5, 0, 9], 'A script returned a rule that was not asked about'],
+		[[1, 1, 5, 0, 9, 9], 'A script returned a rule that was not asked about'],
+		[[1, 1, 0, 0, 9], 'A script returned too little'],
 	] as const) {
-		t.throws(() => parseVerdict(values.values(), rules, {}), {instanceOf: TypeError, message});
+		t.throws(() => parseDecision(values.values(), rules, {}), {instanceOf: TypeError, message});
 	}
 
 	for (const values of [[], [null, 0, 0], [null, 0, 0, 1]]) {

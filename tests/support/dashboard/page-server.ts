@@ -68,7 +68,8 @@ export async function servePage(t: ExecutionContext, data: DashboardData): Promi
 			return send(res, served.status, 'application/json', JSON.stringify(served.data));
 		}
 
-		return page(res, 200);
+		const client = searchParams.get('client') ?? '';
+		return page(res, 200, searchParams.has('ban') ? {action: 'ban', given: {client}} : undefined);
 	}
 
 	async function change(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -1,9 +1,10 @@
 import {RecentMap} from '../../../collections/recent-map.ts';
+import {costAtLeast} from '../../costs.ts';
 import type {Rule} from '../../rule.ts';
 import type {AdmitOptions, Banned, Limited} from '../../verdict.ts';
-import {forCosts, quotasFor} from './costlier.ts';
 import {Belief} from './freshness.ts';
-import {timeLeft} from './time-left.ts';
+import {refusalAtOtherCosts} from './other-costs.ts';
+import {timeLeft, wholePassed} from './time-left.ts';
 
 /** What makes a request another one under the same rules. */
 type Whose = Pick<AdmitOptions, 'immune' | 'costs'>;
@@ -15,9 +16,16 @@ interface RefusingReply {
 	readonly options: Whose;
 	/** Milliseconds. */
 	readonly askedAt: number;
+	/**
+	 * For each quota of the verdict, milliseconds from the reply in which nothing frees up under its rule.
+	 *
+	 * @default 0 for each
+	 */
+	readonly unchangedForMs?: readonly number[];
 }
 
 interface Remembered extends RefusingReply {
+	/** Milliseconds. */
 	readonly repliedAt: number;
 	readonly belief: Belief;
 }
@@ -29,6 +37,7 @@ const MAX_CLIENTS = 10_000;
 const MAX_OF_ONE = 16;
 
 const none: readonly Remembered[] = [];
+const noTimes: readonly number[] = [];
 
 /**
  * Remembers refusals, and believes each for a second. However many requests a refused client sends, each list of
@@ -49,7 +58,7 @@ export class Refusals {
 				known.belief.isHeld(now) &&
 				(known.verdict.kind === 'banned'
 					? refusal.options.immune === true
-					: !decides(refusal, known.rules, known.options)),
+					: !decides(remembered, known.rules, known.options, now)),
 		);
 		// The first ones are kept: if each new refusal replaced another, none would be found again.
 		if (others.length < MAX_OF_ONE) {
@@ -89,12 +98,12 @@ export class Refusals {
 	}
 
 	/** A request would be admitted: forgets the refusals that say otherwise. */
-	disprove(client: string, rules: readonly Rule[], options: Whose): void {
+	disprove(client: string, rules: readonly Rule[], options: Whose, now: number): void {
 		const known = this.#of(client);
-		if (known.some(refusal => decides(refusal, rules, options))) {
+		if (known.some(refusal => decides(refusal, rules, options, now))) {
 			this.#keep(
 				client,
-				known.filter(refusal => !decides(refusal, rules, options)),
+				known.filter(refusal => !decides(refusal, rules, options, now)),
 			);
 		}
 	}
@@ -110,22 +119,27 @@ export class Refusals {
 		options: Whose,
 		now: number,
 	): Banned | Limited | undefined {
-		const known = this.#deciding(client, rules, options);
+		const known = this.#deciding(client, rules, options, now);
 
 		return known?.belief.isHeld(now) && !known.belief.isDue(now)
-			? forCosts(left(known, now), known.rules, known.options.costs, options.costs)
+			? refusalFor(known, options, now)
 			: undefined;
 	}
 
 	/** The belief in a refusal of the same request, unless it is over by its own time. */
 	belief(client: string, rules: readonly Rule[], options: Whose, now: number): Belief | undefined {
-		const known = this.#deciding(client, rules, options);
+		const known = this.#deciding(client, rules, options, now);
 
-		return known && left(known, now) ? known.belief : undefined;
+		return known && refusalFor(known, options, now) ? known.belief : undefined;
 	}
 
-	#deciding(client: string, rules: readonly Rule[], options: Whose): Remembered | undefined {
-		return this.#of(client).find(known => decides(known, rules, options));
+	#deciding(
+		client: string,
+		rules: readonly Rule[],
+		options: Whose,
+		now: number,
+	): Remembered | undefined {
+		return this.#of(client).find(known => decides(known, rules, options, now));
 	}
 
 	#keep(client: string, refusals: readonly Remembered[]): void {
@@ -140,22 +154,34 @@ export class Refusals {
 	}
 }
 
-/** A ban refuses every request that is not immune; a limit, requests under the same rules that cost as much or more. */
-function decides(
-	known: RefusingReply,
-	rules: readonly Rule[],
-	{immune = false, costs}: Whose,
-): boolean {
+/**
+ * A ban decides every request that is not immune; a limit, those under the same rules that cost the same, or that
+ * certainly do not fit either.
+ */
+function decides(known: Remembered, rules: readonly Rule[], whose: Whose, now: number): boolean {
+	const {immune = false} = whose;
+
 	return known.verdict.kind === 'banned'
 		? !immune
 		: (known.options.immune ?? false) === immune &&
 				areSame(known.rules, rules) &&
-				(costs === known.options.costs ||
-					quotasFor(known.verdict, rules, known.options.costs, costs).length > 0);
+				(costSame(known, whose) || refusalFor(known, whose, now) !== undefined);
 }
 
-function left({verdict, repliedAt}: Remembered, now: number): Banned | Limited | undefined {
-	return timeLeft(verdict, now - repliedAt);
+/** What is left of a refusal for a request that it decides, if anything. */
+function refusalFor(known: Remembered, whose: Whose, now: number): Banned | Limited | undefined {
+	const {verdict, rules, options, repliedAt, unchangedForMs = noTimes} = known;
+	const passed = wholePassed(now - repliedAt);
+	if (verdict.kind === 'banned' || costSame(known, whose)) {
+		return timeLeft(verdict, passed);
+	}
+
+	const reply = {verdict, unchangedForMs, rules, costs: options.costs};
+	return refusalAtOtherCosts(reply, whose.costs, passed);
+}
+
+function costSame({rules, options: {costs}}: Remembered, {costs: others}: Whose): boolean {
+	return costAtLeast(costs, others, rules.length) && costAtLeast(others, costs, rules.length);
 }
 
 function areSame(rules: readonly Rule[], others: readonly Rule[]): boolean {

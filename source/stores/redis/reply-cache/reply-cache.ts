@@ -1,5 +1,6 @@
 import type {AskOptions} from '../../ask-options.ts';
 import {Changes} from '../../changes.ts';
+import {costOf} from '../../costs.ts';
 import type {Rule} from '../../rule.ts';
 import {type AdmitOptions, admitted, type Verdict} from '../../verdict.ts';
 import {NotBanned} from './not-banned.ts';
@@ -70,10 +71,20 @@ export class ReplyCache {
 		return belief?.renew(asking, at);
 	}
 
-	/** Learns from a verdict of the server. */
-	learn({client, rules, options, at, version}: Asked, verdict: Verdict, now: number): void {
+	/**
+	 * Learns from a verdict of the server.
+	 *
+	 * @param unchangedForMs for each quota of a refusal, milliseconds in which nothing frees up under its rule
+	 */
+	learn(
+		{client, rules, options, at, version}: Asked,
+		verdict: Verdict,
+		now: number,
+		unchangedForMs: readonly number[] = [],
+	): void {
 		const {immune, late, peek, requester = client} = options;
-		const wasCounted = rules.length > 0 && !peek && (verdict.kind === 'admitted' || late);
+		const costsSome = rules.some((_, index) => costOf(options.costs, index) > 0);
+		const wasCounted = costsSome && !peek && (verdict.kind === 'admitted' || late);
 		if (wasCounted) {
 			this.#refusals.counted(client, rules);
 			return;
@@ -92,9 +103,10 @@ export class ReplyCache {
 		}
 
 		if (verdict.kind === 'admitted') {
-			this.#refusals.disprove(client, rules, options);
+			this.#refusals.disprove(client, rules, options, now);
 		} else {
-			this.#refusals.remember(client, {verdict, rules, options, askedAt: at}, now);
+			const refusal = {verdict, rules, options, askedAt: at, unchangedForMs};
+			this.#refusals.remember(client, refusal, now);
 			this.#refused(verdict, requester, now);
 		}
 	}

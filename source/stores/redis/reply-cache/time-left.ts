@@ -1,14 +1,16 @@
 import type {Banned, Limited} from '../../verdict.ts';
 
+/** Milliseconds that have passed, rounded down, so that no client is told to wait too short a time. */
+export function wholePassed(ms: number): number {
+	return Math.max(0, Math.floor(ms));
+}
+
 /**
  * What is left of a refusal, if anything.
  *
- * @param ms how long ago the server replied
+ * @param passed whole milliseconds since the server replied
  */
-export function timeLeft(verdict: Banned | Limited, ms: number): Banned | Limited | undefined {
-	// Rounded down, so that no client is told to wait too short a time.
-	const passed = Math.max(0, Math.floor(ms));
-
+export function timeLeft(verdict: Banned | Limited, passed: number): Banned | Limited | undefined {
 	return verdict.kind === 'banned' ? banLeft(verdict, passed) : limitLeft(verdict, passed);
 }
 

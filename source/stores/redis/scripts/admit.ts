@@ -19,7 +19,8 @@ import {parseState} from './state.ts';
  *
  * - `0, remaining, frees, …` for every rule: admitted; then, if it returns that, how often the client had been
  *   reset, and for every rule the time at which the request was counted
- * - `1, number, index, remaining, frees, …` for each full rule: limited
+ * - `1, number, index, remaining, frees, leaves, …` for each full rule: limited; `leaves` is the time until the first
+ *   counted request leaves the window
  * - `2, by, left, reason`: banned
  * - `3`: would be admitted
  *
@@ -30,6 +31,8 @@ ${parseState}
 ${log}
 ${counting}
 local results, size = {}, 0
+-- How long ago the first in the window of each rule of a request was.
+local firsts = {}
 
 local function add(value)
 	size = size + 1
@@ -91,7 +94,7 @@ local function decide(at, list, flags, costs)
 		froms[index], tos[index], nexts[index], ages[index], appendable[index] = from, to, next, first, canAppend
 		local cost = costs and costs[index] or 1
 		local over = to - from + cost - counts[index]
-		areFull[index] = over > 0
+		areFull[index], firsts[index] = over > 0, first
 		if over > 0 then
 			full = full + 1
 			-- So many must leave, unless it never fits.
@@ -149,6 +152,7 @@ local function decide(at, list, flags, costs)
 			add(counts[index] - (tos[index] - froms[index]))
 			local fits = not costs or costs[index] <= counts[index]
 			add(fits and windows[index] - ages[index] + nexts[index] - now or windows[index])
+			add(windows[index] - firsts[index] + nexts[index] - now)
 		end
 	end
 end

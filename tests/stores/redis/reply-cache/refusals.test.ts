@@ -66,9 +66,9 @@ test('the second begins with the question, and the time that is left with the re
 
 test('an admission that was not counted deletes the refusals that say otherwise', t => {
 	const refusals = remembering(banned);
-	refusals.disprove('a', [], {immune: true});
+	refusals.disprove('a', [], {immune: true}, 10);
 	t.truthy(refusals.find('a', [], {}, 10));
-	refusals.disprove('a', [], {});
+	refusals.disprove('a', [], {}, 10);
 	t.is(refusals.find('a', [], {}, 10), undefined);
 });
 

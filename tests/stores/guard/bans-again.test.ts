@@ -1,0 +1,66 @@
+/* A client that is banned requests a trap again, on a route with bypass(). */
+import test from 'ava';
+import type {NewBan} from '../../../source/stores/ban-records.ts';
+import {banRule, commandsOnly, type Guarded, guard} from '../../support/guarded-store.ts';
+
+/** A store in which a client has a ban of 5,000 ms, and what it was asked. */
+function banned(): Guarded & {asked: NewBan[]} {
+	const asked: NewBan[] = [];
+
+	return {
+		...guard(
+			{
+				...commandsOnly,
+				ban: async (_client, ban) => {
+					asked.push(ban);
+					return {banEndsInMs: Math.max(5000, ban.duration)};
+				},
+			},
+			'memory',
+		),
+		asked,
+	};
+}
+
+const trap = {duration: 1000, keepsLonger: true};
+
+test('while a ban is known to end later than a new one would, no trap hit asks the store', async t => {
+	const {guarded, asked, pass} = banned();
+	t.deepEqual(await guarded.ban('a', trap), {banEndsInMs: 5000});
+	for (let hit = 0; hit < 9; hit += 1) {
+		pass(100);
+		t.deepEqual(await guarded.ban('a', trap), {banEndsInMs: 4900 - 100 * hit});
+	}
+
+	t.is(asked.length, 1);
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 0, banEndsInMs: 4100});
+	pass(100);
+	t.deepEqual(
+		await guarded.ban('a', trap),
+		{banEndsInMs: 5000},
+		'another process may have ended it',
+	);
+	t.is(asked.length, 2);
+});
+
+test('a trap hit that would make a ban longer asks the store', async t => {
+	const {guarded, asked, pass} = banned();
+	await guarded.ban('a', {...trap, duration: 5000});
+	pass(1);
+	await guarded.ban('a', {...trap, duration: 5000});
+	t.is(asked.length, 2);
+	await guarded.ban('a', {...trap, duration: Infinity});
+	await guarded.ban('a', {...trap, duration: Infinity});
+	t.is(asked.length, 3, 'an endless ban cannot be longer');
+});
+
+test('an operator who ends the ban ends what is remembered of it', async t => {
+	const {guarded, asked} = banned();
+	await guarded.ban('a', trap);
+	await guarded.commands.unban('a');
+	await guarded.ban('a', trap);
+	t.is(asked.length, 2);
+	await guarded.commands.ban('a', {duration: 10});
+	await guarded.ban('a', trap);
+	t.is(asked.length, 4, 'a shorter ban is in its place');
+});
