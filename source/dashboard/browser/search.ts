@@ -1,3 +1,4 @@
+import {trimName} from '../text/trim-name.ts';
 import {searchFor} from '../view/names.ts';
 
 /** Searches without loading the page anew. @param onSearch shows what is found */
@@ -21,7 +22,7 @@ export function searchInPlace(onSearch: () => Promise<void>): void {
 	document.addEventListener('submit', event => {
 		if (event.target instanceof HTMLFormElement && event.target.id === 'search-form') {
 			event.preventDefault();
-			const text = field?.value.trim() ?? '';
+			const text = trimName(field?.value ?? '');
 			void goTo(text === '' ? '?' : searchFor(text));
 		}
 	});

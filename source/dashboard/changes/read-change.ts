@@ -1,6 +1,7 @@
 import type {ClientName} from '../../client/client-name.ts';
 import type {BanOptions} from '../../context.ts';
 import type {ChangeResult} from '../json/dashboard-json.ts';
+import {trimName} from '../text/trim-name.ts';
 
 export type Action = NonNullable<ChangeResult['action']>;
 
@@ -40,8 +41,7 @@ export function readChange(
 		return problem('client', 'The field kind must be address or key.');
 	}
 
-	// White space may be a part of a key.
-	const name = kind === 'key' ? client : client.trim();
+	const name = kind === 'key' ? client : trimName(client);
 	if (name === '') {
 		return problem('client', 'Write an address, a range, or a name from the list.');
 	}

@@ -6,6 +6,7 @@ import {findClient} from '../lookup/find-client.ts';
 import {boundedExplanation} from '../observations/bounded-explanation.ts';
 import type {Observations} from '../observations/observations.ts';
 import {searchText} from '../text/search-text.ts';
+import {trimName} from '../text/trim-name.ts';
 
 /** What the page is about. */
 export interface Subject {
@@ -44,5 +45,5 @@ export async function gatherData(
 
 /** What the query of a request searches for; empty if it searches for nothing. */
 export function searchIn(ctx: Context): string {
-	return searchText(new URLSearchParams(ctx.querystring).get('client')?.trim() ?? '');
+	return searchText(trimName(new URLSearchParams(ctx.querystring).get('client') ?? ''));
 }

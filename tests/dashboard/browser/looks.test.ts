@@ -49,7 +49,7 @@ test('without JavaScript the page is readable, and shows the last hour as a tabl
 
 		t.true(await page.getByRole('row', {name: '13:30 5,416 6 0 5 60'}).isVisible());
 		t.true(await page.getByRole('heading', {name: '203.0.113.144'}).isVisible());
-		t.true(await page.getByText('Over the limit login').isVisible());
+		t.true(await page.locator('#clients').getByText('Over the limit login').isVisible());
 		t.false(await page.getByRole('button', {name: 'Pause'}).isVisible());
 		t.deepEqual(problems, []);
 	}

@@ -47,7 +47,7 @@ test('from there its counts are reset and its ban ended', async t => {
 		.locator('#found-result')
 		.getByText('The requests and reports of 203.0.113.144')
 		.waitFor();
-	await page.getByRole('button', {name: 'Unban 203.0.113.144'}).click();
+	await page.locator('#client').getByRole('button', {name: 'Unban 203.0.113.144'}).click();
 	await page.locator('#found-result').getByText('203.0.113.144 is no longer banned.').waitFor();
 	t.deepEqual(
 		served.changes.map(({action}) => action),

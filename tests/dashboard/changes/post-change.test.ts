@@ -74,6 +74,13 @@ onBothStores(
 	},
 );
 
+onBothStores('white space is a part of a key that the list shows', async (t, {store}) => {
+	const {http, gate} = dashboardApp({gate: {store}});
+	await gate.ban({key: ' alice '});
+	await http.post('/').send({action: 'unban', client: 'key: alice '});
+	t.deepEqual(await bansOf(gate.bans()), []);
+});
+
 onBothStores('reset forgets the requests of a client', async (t, {store}) => {
 	const {http, gate} = dashboardApp({gate: {store, rateLimitRule: [5, 60]}});
 	await http.get('/ping');
