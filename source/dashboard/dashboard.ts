@@ -15,7 +15,7 @@ const observed = new WeakMap<Gatekeeper, Observations>();
  * @throws {TypeError} for bad options, and without `authorize`: it names the option, what is allowed and what was given
  *
  * @example
- * router.all('/gate', dashboard(gate, {authorize: ctx => ctx.state.user?.role === 'admin'}));
+ * router.all('/gate', dashboard(gate, {authorize: ctx => ctx.state.user?.isAdmin === true}));
  */
 export function dashboard<State = DefaultState>(
 	gate: Gatekeeper,

@@ -51,11 +51,11 @@ export function settleOptions(options: unknown = {}): SettledOptions {
 		options,
 		['authorize', 'title'],
 		'dashboard()',
-		{example: "{authorize: ctx => ctx.state.user?.role === 'admin'}"},
+		{example: '{authorize: ctx => ctx.state.user?.isAdmin === true}'},
 	);
 	if (authorize === undefined) {
 		throw new TypeError(
-			"dashboard() needs `authorize`, since whoever sees the page can ban and unban clients: dashboard(gate, {authorize: ctx => ctx.state.user?.role === 'admin'})",
+			'dashboard() needs `authorize`, since whoever sees the page can ban and unban clients: dashboard(gate, {authorize: ctx => ctx.state.user?.isAdmin === true})',
 		);
 	}
 

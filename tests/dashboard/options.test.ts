@@ -3,7 +3,7 @@ import test from 'ava';
 import {dashboard} from '../../source/dashboard.ts';
 import {gatekeeper} from '../../source/index.ts';
 
-const example = "dashboard(gate, {authorize: ctx => ctx.state.user?.role === 'admin'})";
+const example = 'dashboard(gate, {authorize: ctx => ctx.state.user?.isAdmin === true})';
 
 const mistakes: ReadonlyArray<[options: unknown, message: string]> = [
 	[
@@ -21,7 +21,7 @@ const mistakes: ReadonlyArray<[options: unknown, message: string]> = [
 	[{authorize: () => true, title: 5}, '`title` must be text, not empty, got 5'],
 	[
 		() => true,
-		"The options of dashboard() must be an object such as {authorize: ctx => ctx.state.user?.role === 'admin'}, got a function",
+		'The options of dashboard() must be an object such as {authorize: ctx => ctx.state.user?.isAdmin === true}, got a function',
 	],
 ];
 
