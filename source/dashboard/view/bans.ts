@@ -29,7 +29,7 @@ export function bansSection({bans, now, found}: DashboardData): Html {
 }
 
 function banRow({client, by, reason, retryAfter, strike}: BanEntry, now: number): Html {
-	return html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="reason">${reason === undefined || reason === '' ? html`<span class="quiet">none given</span>` : foreign(reason)}</td><td class="by" data-label="By">${bannedBy(by, strike)}</td><td class="right ends" data-label="Ends">${endTime(retryAfter, now)}</td><td class="action">${unbanButton(client)}</td></tr>`;
+	return html`<tr data-key="${entryKey(client)}"><th scope="row">${clientLink(client)}</th><td class="reason">${reason === undefined || reason === '' ? html`<span class="quiet">none given</span>` : foreign(reason)}</td><td class="by">${bannedBy(by, strike)}</td><td class="right ends" data-label="Ends">${endTime(retryAfter, now)}</td><td class="action">${unbanButton(client)}</td></tr>`;
 }
 
 /** `After reports (ban 2)` */
