@@ -195,3 +195,22 @@ test('over HTTP/2 a peer on a Unix socket is a trusted proxy', async t => {
 
 	t.is(body.join(''), '203.0.113.7');
 });
+
+test('over HTTP/2, a HEAD request is reported by its status, and gives back its place, too', async t => {
+	const {app, gate} = gatedApp({
+		rateLimitRule: {count: 5, window: 60, countWhen: [404]},
+		banRule: [2, 60, 600],
+		reportWhen: [404],
+	});
+	const send = await http2(t, app);
+	const head = async (path: string) => (await send(path, {':method': 'HEAD'})).headers[':status'];
+
+	for (let request = 0; request < 8; request += 1) {
+		t.is(await head('/ping'), 200);
+	}
+
+	t.is(await head('/nowhere'), 404);
+	t.is(await head('/nowhere'), 404);
+	t.is(await head('/ping'), 403);
+	t.is(gate.stats().reports, 2);
+});

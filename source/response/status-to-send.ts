@@ -75,5 +75,8 @@ export function bodyMayFail(ctx: Context, failure: Failure | undefined): boolean
 
 /** Whether nothing can be sent any more. Koa itself does not see that a stream of HTTP/2 is gone. */
 function isGone(ctx: Context): boolean {
-	return !ctx.writable || connectionOf(ctx)?.destroyed === true;
+	// To HEAD over HTTP/2, Node.js sends headers though the stream takes no body from the beginning.
+	const takesHeaders = ctx.writable || ctx.headers[':method'] === 'HEAD';
+
+	return !takesHeaders || connectionOf(ctx)?.destroyed === true;
 }
