@@ -1,5 +1,6 @@
 import type {ChangeResult} from '../json/dashboard-json.ts';
 import {nothingChanged} from '../view/ban-form.ts';
+import {inert} from '../view/inert.ts';
 import {type Answer, askForChange} from './ask.ts';
 
 /**
@@ -33,16 +34,18 @@ async function send(form: HTMLFormElement, onChange: () => Promise<void>): Promi
 	}
 
 	const place = resultOf(form);
+	const fields = fieldsOf(form);
 	form.dataset.busy = '';
 	form.querySelector('button')?.setAttribute('aria-disabled', 'true');
 	showResult(place, '', false);
-	const answer = await askForChange(fieldsOf(form));
+	const answer = await askForChange(fields);
 	delete form.dataset.busy;
 	form.querySelector('button')?.removeAttribute('aria-disabled');
 	const isBesideField = showErrors(form, answer);
 	const {text, isProblem} = wordsFor(answer);
 	showResult(place, isBesideField ? nothingChanged : text, isProblem);
-	if (!isProblem && form.id === 'ban-form') {
+	// What was typed in the meantime stays.
+	if (!isProblem && form.id === 'ban-form' && isSame(fieldsOf(form), fields)) {
 		form.reset();
 	}
 
@@ -60,6 +63,13 @@ function fieldsOf(form: HTMLFormElement): Record<string, string> {
 	return client === undefined ? fields : {...fields, client: String(JSON.parse(client))};
 }
 
+function isSame(
+	one: Readonly<Record<string, string>>,
+	other: Readonly<Record<string, string>>,
+): boolean {
+	return Object.keys(one).every(name => one[name] === other[name]);
+}
+
 function resultOf(form: HTMLFormElement): HTMLElement | null | undefined {
 	return (
 		form.querySelector<HTMLElement>('.result') ??
@@ -69,7 +79,7 @@ function resultOf(form: HTMLFormElement): HTMLElement | null | undefined {
 
 function showResult(place: HTMLElement | null | undefined, text: string, isProblem: boolean): void {
 	if (place) {
-		place.textContent = text;
+		place.textContent = inert(text);
 		place.classList.toggle('problem', isProblem);
 	}
 }
@@ -97,7 +107,7 @@ function showErrors(form: HTMLFormElement, answer: Answer<ChangeResult>): boolea
 		const isWrong = input.name === error?.field;
 		const place = document.getElementById(`${input.id}-error`);
 		if (place !== null) {
-			place.textContent = isWrong ? error.message : '';
+			place.textContent = isWrong ? inert(error.message) : '';
 		}
 
 		input.toggleAttribute('aria-invalid', false);

@@ -1,7 +1,8 @@
 import type {Context} from 'koa';
 import type {ChangeResult} from '../json/dashboard-json.ts';
-import {type Subject, searchIn} from '../response/gather-data.ts';
+import type {Subject} from '../response/gather-data.ts';
 import {asksForJson, sendJson, sendPage, sendText} from '../response/respond.ts';
+import {searchText} from '../text/search-text.ts';
 import {makeChange} from './make-change.ts';
 import {isAction, readChange} from './read-change.ts';
 import {readFields} from './read-fields.ts';
@@ -40,7 +41,10 @@ function namedIn({action, client}: Fields): Pick<ChangeResult, 'action' | 'clien
 	};
 }
 
-/** A page that has changed something is asked for anew, so that to reload it changes nothing. */
+/**
+ * A page that has changed something is asked for anew, so that to reload it changes nothing. It then shows how the client
+ * stands.
+ */
 async function respond(
 	ctx: Context,
 	subject: Subject,
@@ -51,12 +55,16 @@ async function respond(
 	if (asksForJson(ctx)) {
 		sendJson(ctx, status, result);
 	} else if (status === 200) {
-		const search = searchIn(ctx);
 		ctx.status = 303;
-		ctx.set('Location', search === '' ? '?' : `?${new URLSearchParams({client: search})}`);
+		ctx.set('Location', `?${new URLSearchParams({client: nameOf(fields)})}`);
 	} else {
 		await sendPage(ctx, status, subject, {...result, given: textsIn(fields)});
 	}
+}
+
+/** The client as it is searched for. */
+function nameOf({client, kind}: Fields): string {
+	return searchText(kind === 'key' ? `key:${client}` : String(client));
 }
 
 function textsIn(fields: Fields): Readonly<Record<string, string>> {

@@ -1,14 +1,14 @@
 import type {IncomingMessage} from 'node:http';
 
 /** Bytes. */
-const MAX_BODY = 16_384;
+export const MAX_BODY = 16_384;
 
 interface Unreadable {
 	readonly status: 400 | 413;
 	readonly message: string;
 }
 
-const tooLarge: Unreadable = {
+export const tooLarge: Unreadable = {
 	status: 413,
 	message: `The fields must be at most ${MAX_BODY / 1024} KB.`,
 };

@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http';
 import type {Context} from 'koa';
-import {JSON_TYPE} from '../response/respond.ts';
-import {readBody} from './read-body.ts';
+import {bodyType, JSON_TYPE} from '../response/respond.ts';
+import {MAX_BODY, readBody, tooLarge} from './read-body.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
@@ -12,7 +12,7 @@ export type FieldsRead =
 
 /** Reads a form as JSON or urlencoded, also where a body parser has read it before. */
 export async function readFields(ctx: Context): Promise<FieldsRead> {
-	const {type} = ctx.request;
+	const type = bodyType(ctx);
 	const encoding = ctx.get('Content-Encoding');
 	if ((type !== JSON_TYPE && type !== FORM_TYPE) || !/^(?:identity)?$/i.test(encoding)) {
 		return {
@@ -23,7 +23,7 @@ export async function readFields(ctx: Context): Promise<FieldsRead> {
 
 	const parsed = 'body' in ctx.request ? ctx.request.body : undefined;
 	if (isFields(parsed) && !isLeftUnread(parsed, ctx.req)) {
-		return {fields: parsed};
+		return JSON.stringify(parsed).length > MAX_BODY ? tooLarge : {fields: parsed};
 	}
 
 	const body = await bodyText(parsed, ctx.req);
@@ -37,7 +37,11 @@ export async function readFields(ctx: Context): Promise<FieldsRead> {
 
 /** A body parser may leave a text. */
 function bodyText(parsed: unknown, req: IncomingMessage): string | ReturnType<typeof readBody> {
-	return typeof parsed === 'string' ? parsed : readBody(req);
+	if (typeof parsed !== 'string') {
+		return readBody(req);
+	}
+
+	return parsed.length > MAX_BODY ? Promise.resolve(tooLarge) : parsed;
 }
 
 function fieldsOfJson(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,5 +1,5 @@
 import type {Context} from 'koa';
-import {JSON_TYPE} from '../response/respond.ts';
+import {bodyType, JSON_TYPE} from '../response/respond.ts';
 
 /** What a request must send that changes something. */
 export const originNeeded =
@@ -18,7 +18,7 @@ export function isSameOrigin(ctx: Context): boolean {
 		return site === 'same-origin';
 	}
 
-	return origin === undefined ? ctx.request.type === JSON_TYPE : isOwnOrigin(origin, ctx);
+	return origin === undefined ? bodyType(ctx) === JSON_TYPE : isOwnOrigin(origin, ctx);
 }
 
 /** Behind a proxy, `ctx.host` may be what the client has asked for, and `Host` what the proxy has. */

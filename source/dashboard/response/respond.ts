@@ -6,10 +6,15 @@ import {gatherData, type Subject} from './gather-data.ts';
 
 export const JSON_TYPE = 'application/json';
 
+/** The media type of the body, which is written in any case. */
+export function bodyType(ctx: Context): string {
+	return ctx.request.type.toLowerCase();
+}
+
 /** Whether a request asks for JSON: by its query, or by a body that is JSON. */
 export function asksForJson(ctx: Context): boolean {
 	return (
-		ctx.request.type === JSON_TYPE || new URLSearchParams(ctx.querystring).get('format') === 'json'
+		bodyType(ctx) === JSON_TYPE || new URLSearchParams(ctx.querystring).get('format') === 'json'
 	);
 }
 

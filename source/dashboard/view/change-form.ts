@@ -30,7 +30,7 @@ function changeForm(action: 'unban' | 'reset', client: string, label: Html): Htm
 
 /** What a field of HTML cannot hold, for the script to send. */
 function precisely(client: string): Html | undefined {
-	return fitsField(client) ? undefined : html` data-client="${JSON.stringify(client)}"`;
+	return fitsField(client) ? undefined : html` data-client="${exact(JSON.stringify(client))}"`;
 }
 
 /** Whether a field of HTML can hold a text. */

@@ -101,13 +101,17 @@ test('what makes text run the other way is shown as an escape, and each foreign 
 });
 
 test('a button sends the client exactly, whatever is in it', async t => {
-	const names = [texts.markup, texts.control, texts.bidi, texts.invisible, texts.spaces];
+	const tagged = 'a\n\u{e0041}b\u{1d173}\r';
+	const names = [texts.markup, texts.control, texts.bidi, texts.invisible, texts.spaces, tagged];
 	for (const client of names.map(name => `key:${name}`)) {
 		const served = await servePage(t, dataWith(client));
 		const {page} = await visit(t, served.url);
 
 		await page.locator('#ban-list').getByRole('button').click();
 		await page.locator('#bans-result').getByText('is no longer banned.').waitFor();
+		t.false(
+			await page.evaluate(`${unseen}.test(document.querySelector('#bans-result').textContent)`),
+		);
 		t.deepEqual(served.changes, [{action: 'unban', client}]);
 	}
 });

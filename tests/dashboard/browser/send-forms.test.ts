@@ -67,6 +67,25 @@ test('a button that waits for the answer says so, and sends nothing twice', asyn
 	t.is(served.changes.length, 1);
 });
 
+test('what is typed while a ban is on its way stays', async t => {
+	const served = await servePage(t, attack);
+	const {page} = await visit(t, served.url);
+	const answer = latch();
+	served.answer = async ({client = ''}) => {
+		await answer.all;
+		return {action: 'ban', client, message: 'Done at last.'};
+	};
+	const field = page.getByLabel('Client', {exact: true});
+
+	await field.fill('198.51.100.1');
+	await field.press('Enter');
+	await page.locator('#ban-form[data-busy]').waitFor();
+	await field.fill('198.51.100.2');
+	answer.release();
+	await page.getByText('Done at last.').waitFor();
+	t.is(await field.inputValue(), '198.51.100.2');
+});
+
 test('the form bans a client by the keyboard alone, and the ban appears', async t => {
 	const served = await servePage(t, attack);
 	const {page, problems} = await visit(t, served.url);

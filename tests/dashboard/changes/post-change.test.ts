@@ -220,18 +220,17 @@ test('a form gets the page with its error, and keeps what was typed', async t =>
 	t.is(gate.stats().bans, 0);
 });
 
-test('a form that has changed something leads to the page, and keeps the search', async t => {
+test('a form that has changed something leads to the page, which shows how the client stands', async t => {
 	const {http} = dashboardApp();
-	const send = (path: string) =>
-		http
-			.post(path)
-			.set('Sec-Fetch-Site', 'same-origin')
-			.type('form')
-			.send('action=ban&client=192.0.2.1');
+	const send = (path: string, client: string) =>
+		http.post(path).set('Sec-Fetch-Site', 'same-origin').type('form').send(`action=ban&${client}`);
 
-	t.like((await send('/')).headers, {location: '?'});
-	t.like((await send('/?client=a%20%26b')).headers, {location: '?client=a+%26b'});
-	t.is((await send('/?format=json')).status, 200);
+	t.like((await send('/', 'client=192.0.2.1')).headers, {location: '?client=192.0.2.1'});
+	t.like((await send('/?client=x', 'client=192.0.2.1')).headers, {location: '?client=192.0.2.1'});
+	const {location = ''} = (await send('/', 'client=a%20%26b&kind=key')).headers;
+	t.is(location, '?client=key%3Aa+%26b');
+	t.true((await http.get(`/${location}`)).text.includes('Unban<span'));
+	t.is((await send('/?format=json', 'client=192.0.2.1')).status, 200);
 });
 
 test('a field that a form sends twice is an error of it', async t => {

@@ -1,6 +1,8 @@
 import {connect} from 'node:net';
 import {gzipSync} from 'node:zlib';
+import {bodyParser} from '@koa/bodyparser';
 import test from 'ava';
+import type {Context, Next} from 'koa';
 import {dashboardApp} from '../../support/dashboard/app.ts';
 import {serve} from '../../support/servers.ts';
 
@@ -138,4 +140,26 @@ test('thousands of fields are read in no time', async t => {
 
 function inChunks(text: string): ReadableStream {
 	return new Blob([text]).stream();
+}
+
+test('fields of more than 16 KB are a 413 behind a body parser, too', async t => {
+	for (const parser of [bodyParser({jsonLimit: '1mb'}), keepText]) {
+		const {http, gate} = dashboardApp({before: [parser]});
+		const reason = 'x'.repeat(17_000);
+		const {status} = await http.post('/').send({action: 'ban', client: '192.0.2.1', reason});
+
+		t.is(status, 413);
+		t.is(gate.stats().bans, 0);
+	}
+});
+
+/** A parser that leaves the text. */
+async function keepText(ctx: Context, next: Next): Promise<void> {
+	let text = '';
+	for await (const chunk of ctx.req.setEncoding('utf8')) {
+		text += chunk;
+	}
+
+	Object.assign(ctx.request, {body: text});
+	await next();
 }

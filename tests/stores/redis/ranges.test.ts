@@ -107,7 +107,7 @@ test('a ban of a range too many is an error that says so', async t => {
 		message: /^1,000 ranges of addresses are banned, and there cannot be more\./,
 	});
 
-	t.false(error !== undefined && 'code' in error, 'the server has replied');
+	t.like(error, {code: 'ERR_GATEKEEPER_TOO_MANY_RANGES'});
 	t.is(await opened.run('HLEN', `${prefix}ranges`), 1000);
 });
 
