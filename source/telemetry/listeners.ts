@@ -5,7 +5,7 @@ import {isPromiseLike} from '../maybe-promise.ts';
 import {emitError, warnOfError} from './emit-error.ts';
 import type {GateEventName, GateEvents, GateListener} from './events.ts';
 
-const names = [
+export const eventNames = [
 	'refused',
 	'reported',
 	'banned',
@@ -14,8 +14,8 @@ const names = [
 	'storeRecovered',
 ] as const satisfies readonly GateEventName[];
 
-const isName = oneOf<GateEventName>(...names);
-const allowedNames = names.map(name => `'${name}'`).join(', ');
+const isName = oneOf<GateEventName>(...eventNames);
+const allowedNames = eventNames.map(name => `'${name}'`).join(', ');
 
 /** The listeners of one gate. What one of them throws fails neither the request nor the other listeners. */
 export class Listeners {
