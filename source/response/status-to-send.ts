@@ -67,10 +67,13 @@ export function expectedStatus(ctx: Context, failure: Failure | undefined): numb
  * stream that cannot be read, or JSON that cannot be written.
  */
 export function bodyMayFail(ctx: Context, failure: Failure | undefined): boolean {
-	const {body} = ctx;
-	const isSafe = body === undefined || body === null || typeof body === 'string';
+	const {body, message} = ctx;
+	const isPlain = body === undefined || body === null || typeof body === 'string';
+	// Node.js sends no message of a status with other characters than a header may have.
+	const isSafe =
+		(isPlain || Buffer.isBuffer(body)) && !/[^\t\x20-\x7e\x80-\xff]/.test(message ?? '');
 
-	return failure === undefined && !ctx.headerSent && !isSafe && !Buffer.isBuffer(body);
+	return failure === undefined && !ctx.headerSent && !isSafe;
 }
 
 /** Whether nothing can be sent any more. Koa itself does not see that a stream of HTTP/2 is gone. */

@@ -124,7 +124,13 @@ async function refusalAt(
  * while the app awaits something else.
  */
 function guardSocket({socket}: IncomingMessage): void {
-	socket?.on('error', ignore);
+	// Several requests may come in on one connection, one after the other.
+	if (socket && !guarded.has(socket)) {
+		guarded.add(socket);
+		socket.on('error', ignore);
+	}
 }
+
+const guarded = new WeakSet<object>();
 
 function ignore(): void {}

@@ -79,6 +79,16 @@ for (const [version, Koa] of bothKoas) {
 		t.is((await get())?.status, 429);
 	});
 
+	test(`a message of the status that cannot be sent counts on ${version}`, async t => {
+		const {get} = await served(t, Koa, ctx => {
+			ctx.body = 'text';
+			ctx.message = 'a\u0001b';
+		});
+		t.is((await get())?.status, 500);
+		t.is((await get())?.status, 500);
+		t.is((await get())?.status, 429);
+	});
+
 	test(`bodies that can be sent give their places back on ${version}, and the fields show it`, async t => {
 		const bodies = [
 			() => ({json: true}),

@@ -252,6 +252,16 @@ test('a client may reset its connection while the app awaits something after che
 	t.true(socket.listenerCount('error') > 0);
 });
 
+test('requests that share a connection leave one listener on it', async t => {
+	const {app, gate} = gatedApp();
+	const req = upgradeFrom(alice);
+	for (let request = 0; request < 20; request += 1) {
+		await gate.check(app, req);
+	}
+
+	t.is(req.socket.listenerCount('error'), 1);
+});
+
 test('a stand-in without a socket is unidentified', async t => {
 	const {app, gate} = gatedApp();
 	const req = new IncomingMessage(undefined as never);

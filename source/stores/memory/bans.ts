@@ -57,6 +57,7 @@ export class Bans {
 	/**
 	 * Begins a ban, in place of any that the client has. The ban of a trap for a client that an operator has banned takes
 	 * the place of the operator's ban: elsewhere, other trap hits could end it before the operator's ban would have ended.
+	 * For the same reason, a ban by reports stays behind the ban of a trap.
 	 *
 	 * @returns whether it replaced another client's ban that was in force
 	 */
@@ -64,7 +65,8 @@ export class Bans {
 		const {duration, reason, strike} = ban;
 		const own = this.#tableFor(client, origin, now);
 		for (const table of this.#tables) {
-			if (table !== own) {
+			const isBehind = origin === 'trap' && table === this.#byReports;
+			if (table !== own && !isBehind) {
 				table.delete(client);
 			}
 		}
@@ -106,7 +108,7 @@ export class Bans {
 		}
 
 		const {kind: _, ...shown} = ban;
-		const strike = this.#strikeOf(client, now);
+		const strike = shown.by === 'reports' ? this.#strikeOf(client, now) : undefined;
 		return {client, ...shown, ...(strike !== undefined && {strike})};
 	}
 
@@ -123,7 +125,8 @@ export class Bans {
 
 	/** The bans in force, page by page: of those that were there at the first page. */
 	*list(clock: () => number): Generator<readonly StoredBan[]> {
-		const clients = this.#tables.flatMap(table => [...table.keys()]);
+		// One may have two: see `begin`.
+		const clients = [...new Set(this.#tables.flatMap(table => [...table.keys()]))];
 		for (let from = 0; from < clients.length; from += PAGE) {
 			const now = clock();
 			const page: StoredBan[] = [];

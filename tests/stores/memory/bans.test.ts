@@ -110,6 +110,24 @@ test("an operator's ban of a client that a trap has banned is safe from a flood 
 	t.is([...small.bans()].flat().filter(({client}) => client === 'a').length, 1);
 });
 
+test('a trap hit that makes a ban by reports longer leaves it behind, so that trap hits of others do not end it', t => {
+	const {store, pass} = manualClockStore();
+	const small = new MemoryStore({clock: () => store.clock(), maxBans: 100});
+	small.report('a', {...banRule, durations: [10 * minute]}, {weight: 3});
+	small.ban('a', {duration: 60 * minute, reason: 'trap', keepsLonger: true});
+	const listed = () => [...small.bans()].flat().filter(({client}) => client === 'a');
+	t.deepEqual(listed(), [{client: 'a', by: 'hand', reason: 'trap', endsInMs: 60 * minute}]);
+
+	floodOfTraps(small);
+	t.deepEqual(listed(), [{client: 'a', by: 'reports', endsInMs: 10 * minute}]);
+	pass(10 * minute);
+	t.is(small.admit('a', rules, {}).kind, 'admitted');
+	small.report('b', {...banRule, durations: [10 * minute]}, {weight: 3});
+	small.ban('b', {duration: 60 * minute, keepsLonger: true});
+	small.unban('b');
+	t.is(small.admit('b', rules, {}).kind, 'admitted');
+});
+
 test("a trap hit that makes an operator's ban longer takes its place, so that no trap hits end it", t => {
 	let now = 0;
 	const small = new MemoryStore({clock: () => now, maxBans: 100});
