@@ -39,6 +39,8 @@ export async function serve(
 	app: Koa,
 ): Promise<{port: number; origin: string; server: Server}> {
 	const server = app.listen(0, '127.0.0.1');
+	// On a busy machine, a test may pause for longer than the default of 5 seconds, and then use the connection again.
+	server.keepAliveTimeout = 60_000;
 	await new Promise(resolve => {
 		server.once('listening', resolve);
 	});
