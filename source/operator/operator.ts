@@ -46,8 +46,8 @@ export interface Operator {
 	/** Counts a report of a client, as `ctx.report()` does. Without a ban rule it counts nothing. */
 	report(client: ClientName, options?: Omit<ReportOptions, 'client'>): Promise<Standing>;
 	/**
-	 * The bans in force, each once: ranges first, the others in no particular order. One that begins or ends during the iteration may be
-	 * missing. The iteration rejects if the store, or a server of its cluster, fails.
+	 * The bans in force, each once: ranges first, the others in no particular order. One that begins or ends during the
+	 * iteration may be missing. The iteration rejects if the store, or a server of its cluster, fails.
 	 *
 	 * @example
 	 * for await (const {client, retryAfter} of gate.bans()) {

@@ -24,8 +24,8 @@ export type LimitRule<State = DefaultState> =
 			/** Seconds, or text such as `'1m'`; at most 45 days. */
 			readonly window: Duration;
 			/**
-			 * Printable ASCII, at most 100 characters, which clients see. Rules with the same name and equal numbers share a counter, whatever
-			 * they cost.
+			 * Printable ASCII, at most 100 characters, which clients see. Rules with the same name and equal numbers
+			 * share a counter, whatever they cost.
 			 *
 			 * @default 'global', 'global-2', … or 'specific', 'specific-2', …, in the order of creation
 			 */

@@ -66,12 +66,12 @@ const counters: readonly Metric[] = [
 	},
 	{
 		name: 'store_questions_total',
-		help: 'Questions to the store',
+		help: 'Decisions that the store was asked for',
 		read: gate => [[{}, gate.stats().store.questions]],
 	},
 	{
 		name: 'store_failures_total',
-		help: 'Questions to the store that failed',
+		help: 'Decisions that the store was asked for, and failed',
 		read: gate => [[{}, gate.stats().store.failures]],
 	},
 	{

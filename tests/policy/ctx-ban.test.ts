@@ -25,6 +25,21 @@ onBothStores(
 	},
 );
 
+onBothStores('the standing after a ban without end has no end', async (t, {store}) => {
+	const standings: Standing[] = [];
+	const {http} = gatedApp({store, banRule: [1, 60, Infinity]}, router => {
+		router.all('/trap', async ctx => {
+			standings.push(await ctx.ban(), await ctx.report());
+		});
+	});
+	await http.get('/trap');
+
+	t.deepEqual(
+		standings.map(({retryAfter}) => retryAfter),
+		[Infinity, Infinity],
+	);
+});
+
 onBothStores('the response waits for the ban, even if the handler does not', async (t, {store}) => {
 	const {http} = gatedApp({store}, router => {
 		router.get('/trap', ctx => {

@@ -1,6 +1,7 @@
 import {runInNewContext} from 'node:vm';
 import test from 'ava';
 import {type Gatekeeper, gatekeeper, specific} from '../../source/index.ts';
+import {RedisStore} from '../../source/redis.ts';
 import {onBothStores} from '../support/both-stores.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
@@ -8,6 +9,8 @@ import {ok, report} from '../support/handlers.ts';
 import {heardFrom} from '../support/heard.ts';
 import {until} from '../support/latch.ts';
 import {manualClockStore} from '../support/manual-clock.ts';
+import {packages} from '../support/redis/clients.ts';
+import {startRedis} from '../support/redis/server.ts';
 
 const alice = '203.0.113.7';
 const bob = '203.0.113.8';
@@ -199,6 +202,38 @@ test('the failure of a store is told of once, and that it works again', async t 
 	pass(10_000);
 	await http.get('/');
 	t.deepEqual(heard.slice(1), [['storeRecovered', {}]]);
+});
+
+test('the failure of a Redis server is told of, and that it works again', async t => {
+	const server = await startRedis();
+	const {client, close} = await packages.ioredis(server.port);
+	t.teardown(async () => {
+		await close();
+		await server.stop();
+	});
+	let now = 0;
+	const store = new RedisStore({client, clock: () => now});
+	const {gate, http} = gatedApp({rateLimitRule: [100, 60], store, storeTimeout: 0.2});
+	const names: string[] = [];
+	gate.on('storeFailed', () => names.push('storeFailed'));
+	gate.on('storeRecovered', () => names.push('storeRecovered'));
+	const passed = async () => {
+		now += 10_000;
+		t.is((await http.get('/ping')).status, 200);
+	};
+
+	await passed();
+	server.pause();
+	await passed();
+	t.deepEqual(names, ['storeFailed']);
+	t.true(gate.stats().store.isFailing);
+	server.resume();
+	while (names.length === 1) {
+		await passed();
+	}
+
+	t.deepEqual(names, ['storeFailed', 'storeRecovered']);
+	t.false(gate.stats().store.isFailing);
 });
 
 test('a listener that throws or rejects breaks neither the request nor the other listeners, and is heard of', async t => {

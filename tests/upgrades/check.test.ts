@@ -214,6 +214,17 @@ test('a report in key counts before check resolves', async t => {
 	t.like(await gate.check(app, upgradeFrom(alice)), {kind: 'banned', status: 403});
 });
 
+test('a listener may report the clients of upgrades that a limit refuses', async t => {
+	const {app, gate} = gatedApp({rateLimitRule: [1, 60], banRule: [2, 60, 600]});
+	gate.on('refused', ({ctx, kind}) => kind === 'limited' && ctx?.report());
+	const kinds: Array<string | undefined> = [];
+	for (let upgrade = 0; upgrade < 4; upgrade += 1) {
+		kinds.push((await gate.check(app, upgradeFrom(alice)))?.kind);
+	}
+
+	t.deepEqual(kinds, [undefined, 'limited', 'limited', 'banned']);
+});
+
 test('a client that resets its connection while check decides, or after, does not end the process', async t => {
 	const {all, release} = latch();
 	const app = gatedApp({rateLimitRule: [2, 60], key: () => all.then(() => undefined)});
