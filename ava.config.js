@@ -9,7 +9,6 @@ import {availableParallelism} from 'node:os';
 
 /** Folders whose files share a process; all files of the other folders share one more. */
 const folders = [
-	'dashboard/browser',
 	'stores/redis/failing',
 	'stores/redis',
 	'docs',
@@ -44,6 +43,8 @@ const alone = [
 	'stores/guard/waits',
 	// OpenTelemetry patches Koa for its process.
 	'marks/wrapped-marks',
+	// A browser takes all of the machine, and others wait for servers: it comes last.
+	'dashboard/browser',
 ];
 
 const tests = readdirSync('tests', {recursive: true})
@@ -60,7 +61,7 @@ function groupOf(test) {
 function writeGroups() {
 	mkdirSync('build/groups', {recursive: true});
 
-	return [...folders, ...alone, 'others'].map(group => {
+	return [...folders, 'others', ...alone].map(group => {
 		const members = tests.filter(test => groupOf(test) === group);
 		const imports = members.map(test => `import '../tests/${test}.test.js';\n`);
 		const path = `build/groups/${group.replaceAll('/', '-')}.test.js`;
@@ -73,7 +74,7 @@ const files = writeGroups();
 
 export default {
 	files,
-	// The slowest are the first in the lists.
+	// The slowest are the first in the lists, but for the browser.
 	sortTestFiles: (one, other) => placeOf(one) - placeOf(other),
 	// Many tests cause warnings on purpose. They are emitted all the same, and not printed.
 	nodeArguments: ['--disable-warning=GatekeeperWarning'],
