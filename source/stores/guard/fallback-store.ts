@@ -8,7 +8,8 @@ import type {
 	StoredBan,
 } from '../ban-records.ts';
 import {Changes} from '../changes.ts';
-import {type BanOrigin, Bans, type BanTerms, originOf} from '../memory/bans.ts';
+import {type BanOrigin, type BanTerms, originOf} from '../deciding/bans.ts';
+import {MemoryBans} from '../memory/bans.ts';
 import {MemoryStore} from '../memory/memory-store.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
@@ -36,7 +37,7 @@ export class FallbackStore extends MemoryStore {
 	readonly closedSlots: ClosedSlots;
 	/** Reads the store's ranges, which this store then applies. */
 	readonly watch: RangeWatch;
-	readonly #begun = new Bans(MAX_BEGUN);
+	readonly #begun = new MemoryBans(MAX_BEGUN);
 	/** What was counted here, and not in the store. */
 	readonly #counted = new WeakSet<Counted>();
 	#gates = 0;

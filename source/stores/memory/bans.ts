@@ -1,132 +1,27 @@
 import {ExpiringMap} from '../../collections/expiring-map.ts';
-import type {NewBan, StoredBan} from '../ban-records.ts';
-import type {Banned} from '../verdict.ts';
+import type {StoredBan} from '../ban-records.ts';
+import {type BanNote, Bans} from '../deciding/bans.ts';
 
 /** How many bans are listed before other work may run. */
 const PAGE = 1000;
 
-/** What is known of a ban, besides when it ends. */
-interface BanNote {
-	readonly reason?: string | undefined;
-	/** Which of the client's remembered bans it is, under escalation. */
-	readonly strike?: number | undefined;
-}
-
-const noNote: BanNote = {};
-
-/** How long a ban lasts, and why. */
-export interface BanTerms extends BanNote {
-	/** Milliseconds, or Infinity. */
-	readonly duration: number;
-}
-
-/**
- * What began a ban:
- *
- * - `'reports'`: enough reports
- * - `'trap'`: `ctx.ban()`, which requests cause; or a ban by hand in another process, of which nobody knows here what
- *   began it
- * - `'operator'`: `gate.ban()` in this process
- */
-export type BanOrigin = 'reports' | 'trap' | 'operator';
-
-/** What began a ban by hand. */
-export function originOf({keepsLonger}: NewBan): BanOrigin {
-	return keepsLonger ? 'trap' : 'operator';
-}
-
-/**
- * The bans, by client. Each origin has room of its own: no number of reports or trap hits ends an operator's bans. If
- * there are too many of one origin, a new ban replaces the one that began first. Not the one that ends first: two
- * clients with short bans would evict each other's.
- */
-export class Bans {
-	readonly #byReports: ExpiringMap<BanNote>;
-	readonly #byTraps: ExpiringMap<BanNote>;
-	readonly #byOperators: ExpiringMap<BanNote>;
-	readonly #tables: ReadonlyArray<ExpiringMap<BanNote>>;
+/** The bans of a store in memory. */
+export class MemoryBans extends Bans {
+	readonly #maps: ReadonlyArray<ExpiringMap<BanNote>>;
 
 	/** @param max the most bans of each origin */
 	constructor(max: number) {
-		this.#byReports = new ExpiringMap(max);
-		this.#byTraps = new ExpiringMap(max);
-		this.#byOperators = new ExpiringMap(max);
-		this.#tables = [this.#byReports, this.#byTraps, this.#byOperators];
-	}
-
-	/**
-	 * Begins a ban, in place of any that the client has. The ban of a trap for a client that an operator has banned takes
-	 * the place of the operator's ban: elsewhere, other trap hits could end it before the operator's ban would have ended.
-	 * For the same reason, a ban by reports stays behind the ban of a trap.
-	 *
-	 * @returns whether it replaced another client's ban that was in force
-	 */
-	begin(client: string, origin: BanOrigin, ban: BanTerms, now: number): boolean {
-		const {duration, reason, strike} = ban;
-		const own = this.#tableFor(client, origin, now);
-		for (const table of this.#tables) {
-			const isBehind = origin === 'trap' && table === this.#byReports;
-			if (table !== own && !isBehind) {
-				table.delete(client);
-			}
-		}
-
-		// Many bans have neither, and an object for each would take memory.
-		const note = reason === undefined && strike === undefined ? noNote : {reason, strike};
-		return own.set(client, note, now + duration, now) !== undefined;
-	}
-
-	/** The ban in force, if any. */
-	find(client: string, now: number): Banned | undefined {
-		return this.isEmpty ? undefined : this.#findAny(client, now);
-	}
-
-	/** Whether there is no ban, not even one that has ended. */
-	get isEmpty(): boolean {
-		// Every admission asks this.
-		return this.#byReports.size === 0 && this.#byTraps.size === 0 && this.#byOperators.size === 0;
-	}
-
-	#findAny(client: string, now: number): Banned | undefined {
-		const byHand = this.#byOperators.get(client, now) ?? this.#byTraps.get(client, now);
-		const ban = byHand ?? this.#byReports.get(client, now);
-		if (ban === undefined) {
-			return undefined;
-		}
-
-		const by = byHand ? 'hand' : 'reports';
-		const {value, until} = ban;
-		const {reason} = value;
-		return {kind: 'banned', by, ...(reason !== undefined && {reason}), endsInMs: until - now};
-	}
-
-	/** The ban in force as it is listed, if any. */
-	listed(client: string, now: number): StoredBan | undefined {
-		const ban = this.find(client, now);
-		if (ban === undefined) {
-			return undefined;
-		}
-
-		const {kind: _, ...shown} = ban;
-		const strike = shown.by === 'reports' ? this.#strikeOf(client, now) : undefined;
-		return {client, ...shown, ...(strike !== undefined && {strike})};
-	}
-
-	/** Which of the client's remembered bans the one in force is, under escalation. */
-	#strikeOf(client: string, now: number): number | undefined {
-		return this.#byReports.get(client, now)?.value.strike;
-	}
-
-	end(client: string): void {
-		for (const table of this.#tables) {
-			table.delete(client);
-		}
+		const reports = new ExpiringMap<BanNote>(max);
+		const trap = new ExpiringMap<BanNote>(max);
+		const operator = new ExpiringMap<BanNote>(max);
+		super({reports, trap, operator});
+		this.#maps = [reports, trap, operator];
 	}
 
 	/** The bans in force, page by page: of those that were there at the first page. */
 	*list(clock: () => number): Generator<readonly StoredBan[]> {
 		// One may have two: see `begin`.
-		const clients = [...new Set(this.#tables.flatMap(table => [...table.keys()]))];
+		const clients = [...new Set(this.#maps.flatMap(map => [...map.keys()]))];
 		for (let from = 0; from < clients.length; from += PAGE) {
 			const now = clock();
 			const page: StoredBan[] = [];
@@ -143,23 +38,14 @@ export class Bans {
 
 	/** Removes some of the bans that have ended. No call takes long. */
 	removeEnded(now: number): void {
-		for (const table of this.#tables) {
-			table.removeExpired(now);
+		for (const map of this.#maps) {
+			map.removeExpired(now);
 		}
 	}
 
 	clear(): void {
-		for (const table of this.#tables) {
-			table.clear();
+		for (const map of this.#maps) {
+			map.clear();
 		}
-	}
-
-	#tableFor(client: string, origin: BanOrigin, now: number): ExpiringMap<BanNote> {
-		if (origin === 'reports') {
-			return this.#byReports;
-		}
-
-		const isOperators = origin === 'operator' || this.#byOperators.get(client, now) !== undefined;
-		return isOperators ? this.#byOperators : this.#byTraps;
 	}
 }

@@ -1,8 +1,8 @@
+import type {Level} from '../deciding/levels.ts';
 import type {ClientLogs, FoundLogs} from './client-logs.ts';
 import type {Counter, Counters} from './counters.ts';
 import {FifoClients} from './fifo-clients.ts';
 import {Generations} from './generations.ts';
-import type {Level} from './levels.ts';
 import {NONE} from './records.ts';
 import {endSurplus} from './surplus.ts';
 

@@ -1,13 +1,14 @@
 import {Changes} from '../changes.ts';
+import type {Counts} from '../deciding/counts.ts';
+import {inspectedQuota} from '../deciding/inspected.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {AdmitOptions, Counted, Quota, Verdict} from '../verdict.ts';
 import {Clients} from './clients.ts';
 import {Counters, isOfReports} from './counters.ts';
-import {openLogs} from './counting.ts';
 import {decide} from './decide.ts';
 import {findLog} from './find-log.ts';
 import {giveBack} from './give-back.ts';
-import {inspectedQuota} from './inspected.ts';
+import {openLogs} from './open-logs.ts';
 import {Receipt} from './receipt.ts';
 
 /** Milliseconds. Clients are forgotten in steps of at least this, however short the windows are. */
@@ -17,7 +18,7 @@ const MIN_SPAN = 1000;
 const MAX_RESETS = 10_000;
 
 /** Everyone who is counted: clients, and apart from them the keys that clients can make up. */
-export class Counts {
+export class MemoryCounts implements Counts {
 	readonly #counters = new Counters(MIN_SPAN);
 	readonly #clients: Clients;
 	/** What a `specific` with a `key` counts in place of clients, such as accounts. */
@@ -53,7 +54,6 @@ export class Counts {
 		}
 	}
 
-	/** Counts reports of a client, unless there are enough of them for a ban. Returns how many there are then. */
 	report(client: string, banRule: SettledBanRule, weight: number, now: number): number {
 		const counter = this.#counters.ofReports(banRule);
 		openLogs(this.#clients, client, [counter]);
@@ -68,13 +68,11 @@ export class Counts {
 		return reports;
 	}
 
-	/** How many reports of a client are in the window. Changes nothing. */
 	reportsOf(client: string, banRule: SettledBanRule, now: number): number {
 		const log = findLog(this.#clients, client, this.#counters.findOfReports(banRule));
 		return log ? log.length - log.gone(banRule.window, now) : 0;
 	}
 
-	/** The quotas of a client, or of a key. Changes nothing. */
 	quotasOf(client: string, rules: readonly Rule[], now: number): readonly Quota[] {
 		return rules.map(rule => {
 			const number = this.#counters.findOfRequests(rule);
@@ -83,7 +81,6 @@ export class Counts {
 		});
 	}
 
-	/** A ban uses up the client's reports, whether they led to it or an operator did. */
 	spendReports(client: string): void {
 		const first = this.#clients.find(client);
 		this.#clients.logs.clearThose(first, isOfReports);

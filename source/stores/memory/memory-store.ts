@@ -1,3 +1,4 @@
+import {ExpiringMap} from '../../collections/expiring-map.ts';
 import {warner} from '../../warnings.ts';
 import type {
 	BanOutcome,
@@ -7,17 +8,19 @@ import type {
 	ReportOutcome,
 	StoredBan,
 } from '../ban-records.ts';
+import type {BanOrigin, BanTerms} from '../deciding/bans.ts';
+import {ClientBans} from '../deciding/client-bans.ts';
+import {inspect} from '../deciding/inspect.ts';
+import {Strikes} from '../deciding/strikes.ts';
 import type {Inspection} from '../inspection.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import {SteadyClock} from '../steady-clock.ts';
 import type {Store} from '../store.ts';
 import {type AdmitOptions, admitted, type Banned, type Counted, type Verdict} from '../verdict.ts';
-import {type BanOrigin, Bans, type BanTerms, originOf} from './bans.ts';
-import {Counts} from './counts.ts';
-import {inspect} from './inspect.ts';
+import {MemoryBans} from './bans.ts';
+import {MemoryCounts} from './counts.ts';
 import {type MemoryStoreOptions, settleMemoryOptions} from './options.ts';
 import {RangeBans} from './range-bans.ts';
-import {Strikes} from './strikes.ts';
 
 /**
  * Keeps everything in this process: exact to the millisecond, bounded, and gone when the process ends. A
@@ -31,12 +34,13 @@ export class MemoryStore implements Store {
 	readonly shared = false;
 	readonly #options: MemoryStoreOptions;
 	readonly #clock: SteadyClock;
-	readonly #counts: Counts;
-	readonly #bans: Bans;
+	readonly #counts: MemoryCounts;
+	readonly #bans: MemoryBans;
+	readonly #strikesHeld: ExpiringMap<number>;
 	readonly #strikes: Strikes;
+	readonly #clientBans: ClientBans;
 	readonly #ranges = new RangeBans();
 	#sibling: MemoryStore | undefined;
-	readonly #warn = warner();
 	#tickedAt = Number.NaN;
 
 	/** @throws {TypeError} for a clock that returns no time, and for options that are unknown or out of bounds */
@@ -44,9 +48,13 @@ export class MemoryStore implements Store {
 		const {clock, maxClients, maxBans} = settleMemoryOptions(options);
 		this.#options = {clock, maxClients, maxBans};
 		this.#clock = new SteadyClock(clock);
-		this.#counts = new Counts(maxClients);
-		this.#bans = new Bans(maxBans);
-		this.#strikes = new Strikes(maxBans);
+		this.#counts = new MemoryCounts(maxClients);
+		this.#bans = new MemoryBans(maxBans);
+		this.#strikesHeld = new ExpiringMap(maxBans);
+		this.#strikes = new Strikes(this.#strikesHeld);
+		const [counts, bans, strikes, warn] = [this.#counts, this.#bans, this.#strikes, warner()];
+		const onFull = () => warn('GATEKEEPER_BANS_FULL');
+		this.#clientBans = new ClientBans({counts, bans, strikes, onFull});
 	}
 
 	/** @internal Whether a store is a MemoryStore that is neither extended nor wrapped. */
@@ -75,32 +83,16 @@ export class MemoryStore implements Store {
 		this.#counts.giveBack(client, counted, this.#tick());
 	}
 
-	report(client: string, banRule: SettledBanRule, {weight, reason}: Report): ReportOutcome {
+	report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
 		const now = this.#tick();
 		const banned = this.#banned(client, now);
-		if (banned) {
-			return {reports: 0, banEndsInMs: banned.endsInMs};
-		}
-
-		const reports = this.#counts.report(client, banRule, weight, now);
-		if (reports < banRule.count) {
-			return {reports};
-		}
-
-		const {duration, ...strike} = this.#strikes.next(client, banRule, now);
-		this.#begin(client, 'reports', {duration, ...strike, reason}, now);
-		return {reports, banEndsInMs: duration, ...strike};
+		return banned
+			? {reports: 0, banEndsInMs: banned.endsInMs}
+			: this.#clientBans.report(client, banRule, report, now);
 	}
 
 	ban(client: string, ban: NewBan): BanOutcome {
-		const now = this.#tick();
-		const earlier = ban.keepsLonger ? this.#bans.find(client, now) : undefined;
-		if (earlier && earlier.endsInMs >= ban.duration) {
-			return {banEndsInMs: earlier.endsInMs};
-		}
-
-		this.#begin(client, originOf(ban), ban, now);
-		return {banEndsInMs: ban.duration};
+		return this.#clientBans.ban(client, ban, this.#tick());
 	}
 
 	/** @internal Takes over a ban from another store. */
@@ -115,9 +107,7 @@ export class MemoryStore implements Store {
 	}
 
 	unban(client: string): void {
-		this.#bans.end(client);
-		this.#strikes.forget(client);
-		this.#counts.spendReports(client);
+		this.#clientBans.unban(client);
 	}
 
 	banRange(range: string, ban: RangeBan): void {
@@ -152,8 +142,10 @@ export class MemoryStore implements Store {
 	}
 
 	inspect(client: string, rules: readonly Rule[], banRule: SettledBanRule | undefined): Inspection {
-		const [ranges, bans, strikes, counts] = [this.#ranges, this.#bans, this.#strikes, this.#counts];
-		return inspect({ranges, bans, strikes, counts}, client, rules, banRule, this.clock());
+		const now = this.clock();
+		const ban = this.#ranges.listed(client, now) ?? this.#bans.listed(client, now);
+		const known = {ban, strikes: this.#strikes, counts: this.#counts};
+		return inspect(known, client, rules, banRule, now);
 	}
 
 	bans(): Iterable<readonly StoredBan[]> {
@@ -163,7 +155,7 @@ export class MemoryStore implements Store {
 	close(): void {
 		this.#counts.clear();
 		this.#bans.clear();
-		this.#strikes.clear();
+		this.#strikesHeld.clear();
 		this.#ranges.clear();
 	}
 
@@ -174,17 +166,10 @@ export class MemoryStore implements Store {
 			this.#tickedAt = now;
 			this.#counts.forgetQuiet(now);
 			this.#bans.removeEnded(now);
-			this.#strikes.removeEnded(now);
+			this.#strikesHeld.removeExpired(now);
 		}
 
 		return now;
-	}
-
-	#begin(client: string, origin: BanOrigin, ban: BanTerms, now: number): void {
-		this.#counts.spendReports(client);
-		if (this.#bans.begin(client, origin, ban, now)) {
-			this.#warn('GATEKEEPER_BANS_FULL');
-		}
 	}
 
 	#banned(client: string, now: number): Banned | undefined {

@@ -1,9 +1,7 @@
+import {MANY} from '../deciding/levels.ts';
 import {EditableTimes} from './editable-times.ts';
 import {NONE} from './records.ts';
 import {LENGTH, LENGTH_BITS, type Storage} from './times.ts';
-
-/** How many requests are many: no more are counted. */
-export const MANY = 8;
 
 /** The cells before those of the times. */
 const COUNTER = 0;

@@ -1,12 +1,12 @@
 import {randomBytes} from 'node:crypto';
 import type {AskOptions} from '../ask-options.ts';
 import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
+import type {ReplyCache} from '../reply-cache/reply-cache.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Counted} from '../verdict.ts';
 import {type Keys, shortId} from './keys.ts';
 import {msOf, msText, parseOutcome, reasonText} from './protocol.ts';
 import {readReceipt} from './receipt.ts';
-import type {ReplyCache} from './reply-cache/reply-cache.ts';
 import type {Server} from './server.ts';
 
 /** Changes what the server keeps of a client, and forgets what this process remembers of it. */

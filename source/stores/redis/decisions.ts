@@ -1,9 +1,9 @@
 import type {AskOptions} from '../ask-options.ts';
+import type {Asked, ReplyCache} from '../reply-cache/reply-cache.ts';
 import type {Rule} from '../rule.ts';
 import type {AdmitOptions, Verdict} from '../verdict.ts';
 import type {Admissions} from './admissions.ts';
 import type {Keys} from './keys.ts';
-import type {Asked, ReplyCache} from './reply-cache/reply-cache.ts';
 
 interface DecisionsOptions {
 	readonly admissions: Admissions;

@@ -9,6 +9,7 @@ import type {
 	StoredBan,
 } from '../ban-records.ts';
 import type {Inspection} from '../inspection.ts';
+import {ReplyCache} from '../reply-cache/reply-cache.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
@@ -20,7 +21,6 @@ import {inspect} from './inspect.ts';
 import {Keys} from './keys.ts';
 import {listBans} from './list-bans.ts';
 import {RangeBans} from './range-bans.ts';
-import {ReplyCache} from './reply-cache/reply-cache.ts';
 import {Server} from './server.ts';
 import {slotOf} from './slot.ts';
 

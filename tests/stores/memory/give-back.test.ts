@@ -1,9 +1,9 @@
 import test from 'ava';
 import {Clients} from '../../../source/stores/memory/clients.ts';
 import {Counters} from '../../../source/stores/memory/counters.ts';
-import {openLogs} from '../../../source/stores/memory/counting.ts';
 import {giveBack} from '../../../source/stores/memory/give-back.ts';
 import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
+import {openLogs} from '../../../source/stores/memory/open-logs.ts';
 import {Receipt} from '../../../source/stores/memory/receipt.ts';
 import {SlidingLog} from '../../../source/stores/memory/sliding-log.ts';
 import type {Rule} from '../../../source/stores/rule.ts';

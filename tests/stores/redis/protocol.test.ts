@@ -6,7 +6,7 @@ import {
 	parseOutcome,
 	readBan,
 } from '../../../source/stores/redis/protocol.ts';
-import {ReplyCache} from '../../../source/stores/redis/reply-cache/reply-cache.ts';
+import {ReplyCache} from '../../../source/stores/reply-cache/reply-cache.ts';
 import {limit} from '../contract/promised.ts';
 
 const rules = [limit(2, 1000)];

@@ -1,28 +1,24 @@
+import type {StoredBan} from '../ban-records.ts';
 import type {Inspection} from '../inspection.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
-import type {Bans} from './bans.ts';
 import type {Counts} from './counts.ts';
-import type {RangeBans} from './range-bans.ts';
 import type {Strikes} from './strikes.ts';
 
-/** What a store in memory keeps. */
-interface Kept {
-	readonly ranges: RangeBans;
-	readonly bans: Bans;
+interface Known {
+	/** The client's ban in force. */
+	readonly ban: StoredBan | undefined;
 	readonly strikes: Strikes;
 	readonly counts: Counts;
 }
 
 /** How a client stands. Nothing is forgotten for it, and nobody is made recent. */
 export function inspect(
-	{ranges, bans, strikes, counts}: Kept,
+	{ban, strikes, counts}: Known,
 	client: string,
 	rules: readonly Rule[],
 	banRule: SettledBanRule | undefined,
 	now: number,
 ): Inspection {
-	const ban = ranges.listed(client, now) ?? bans.listed(client, now);
-
 	return {
 		...(ban && {ban}),
 		reports: ban || !banRule ? 0 : counts.reportsOf(client, banRule, now),

@@ -1,7 +1,7 @@
 import test from 'ava';
-import {ReplyCache} from '../../../../source/stores/redis/reply-cache/reply-cache.ts';
-import type {Verdict} from '../../../../source/stores/verdict.ts';
-import {bannedBy, limit, limitedBy, quota} from '../../contract/promised.ts';
+import {ReplyCache} from '../../../source/stores/reply-cache/reply-cache.ts';
+import type {Verdict} from '../../../source/stores/verdict.ts';
+import {bannedBy, limit, limitedBy, quota} from '../contract/promised.ts';
 
 const rules = [limit(1, 60_000)];
 const limited = limitedBy(...rules.map(rule => quota(rule, 0, 60_000)));

@@ -1,4 +1,4 @@
-import type {AskOptions} from '../../ask-options.ts';
+import type {AskOptions} from '../ask-options.ts';
 
 /** Milliseconds for which a reply is believed. After that the server is asked again. */
 const BELIEVED_FOR = 1000;

@@ -1,11 +1,12 @@
 import test from 'ava';
-import {Strikes} from '../../../source/stores/memory/strikes.ts';
+import {ExpiringMap} from '../../../source/collections/expiring-map.ts';
+import {Strikes} from '../../../source/stores/deciding/strikes.ts';
 import {ban, escalating} from '../contract/promised.ts';
 
 const banRule = escalating(1, 1000, [10, 50], 1000);
 
 test('the next ban lasts the next duration, and a rule without escalation has its own', t => {
-	const strikes = new Strikes(10);
+	const strikes = new Strikes(new ExpiringMap(10));
 
 	t.deepEqual(strikes.next('a', banRule, 0), {duration: 10, strike: 1});
 	t.deepEqual(strikes.next('a', ban(1, 1000, 7), 10), {duration: 7});
@@ -15,7 +16,7 @@ test('the next ban lasts the next duration, and a rule without escalation has it
 });
 
 test('beyond the maximum, the client that was banned first is forgotten', t => {
-	const strikes = new Strikes(3);
+	const strikes = new Strikes(new ExpiringMap(3));
 	for (const client of ['a', 'b', 'c', 'a', 'd']) {
 		strikes.next(client, banRule, 0);
 	}
@@ -25,8 +26,8 @@ test('beyond the maximum, the client that was banned first is forgotten', t => {
 	t.is(strikes.next('b', banRule, 0).strike, 1);
 });
 
-test('forget() forgets one client, and clear() all', t => {
-	const strikes = new Strikes(3);
+test('forget() forgets one client', t => {
+	const strikes = new Strikes(new ExpiringMap(3));
 	for (const client of ['a', 'b', 'c']) {
 		strikes.next(client, banRule, 0);
 	}
@@ -34,6 +35,5 @@ test('forget() forgets one client, and clear() all', t => {
 	strikes.forget('a');
 	t.is(strikes.next('a', banRule, 0).strike, 1);
 	t.is(strikes.next('b', banRule, 0).strike, 2);
-	strikes.clear();
-	t.is(strikes.next('b', banRule, 0).strike, 1);
+	t.is(strikes.of('c', 0), 1);
 });

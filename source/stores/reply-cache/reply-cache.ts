@@ -1,8 +1,8 @@
-import type {AskOptions} from '../../ask-options.ts';
-import {Changes} from '../../changes.ts';
-import {costOf} from '../../costs.ts';
-import type {Rule} from '../../rule.ts';
-import {type AdmitOptions, admitted, type Verdict} from '../../verdict.ts';
+import type {AskOptions} from '../ask-options.ts';
+import {Changes} from '../changes.ts';
+import {costOf} from '../costs.ts';
+import type {Rule} from '../rule.ts';
+import {type AdmitOptions, admitted, type Verdict} from '../verdict.ts';
 import {NotBanned} from './not-banned.ts';
 import {Refusals} from './refusals.ts';
 

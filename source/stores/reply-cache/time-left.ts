@@ -1,4 +1,4 @@
-import type {Banned, Limited} from '../../verdict.ts';
+import type {Banned, Limited} from '../verdict.ts';
 
 /** Milliseconds that have passed, rounded down, so that no client is told to wait too short a time. */
 export function wholePassed(ms: number): number {

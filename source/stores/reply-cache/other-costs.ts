@@ -1,6 +1,6 @@
-import {type Costs, costAtLeast, costOf} from '../../costs.ts';
-import type {Rule} from '../../rule.ts';
-import type {Limited, Quota} from '../../verdict.ts';
+import {type Costs, costAtLeast, costOf} from '../costs.ts';
+import type {Rule} from '../rule.ts';
+import type {Limited, Quota} from '../verdict.ts';
 
 /** A reply of the server that refuses a request by full rules. */
 interface LimitedReply {

@@ -1,7 +1,7 @@
-import {RecentMap} from '../../../collections/recent-map.ts';
-import {costAtLeast} from '../../costs.ts';
-import type {Rule} from '../../rule.ts';
-import type {AdmitOptions, Banned, Limited} from '../../verdict.ts';
+import {RecentMap} from '../../collections/recent-map.ts';
+import {costAtLeast} from '../costs.ts';
+import type {Rule} from '../rule.ts';
+import type {AdmitOptions, Banned, Limited} from '../verdict.ts';
 import {Belief} from './freshness.ts';
 import {refusalAtOtherCosts} from './other-costs.ts';
 import {timeLeft, wholePassed} from './time-left.ts';

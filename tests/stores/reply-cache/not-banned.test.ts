@@ -1,5 +1,5 @@
 import test from 'ava';
-import {NotBanned} from '../../../../source/stores/redis/reply-cache/not-banned.ts';
+import {NotBanned} from '../../../source/stores/reply-cache/not-banned.ts';
 
 test('while limits refuse a client, the store remembers for a second that it has no ban', t => {
 	const unbanned = new NotBanned();

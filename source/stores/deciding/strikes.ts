@@ -1,5 +1,5 @@
-import {ExpiringMap} from '../../collections/expiring-map.ts';
 import type {SettledBanRule} from '../rule.ts';
+import type {ExpiringEntries} from './expiring-entries.ts';
 
 /** A ban that begins: how long it lasts, and which of the client's it is, under escalation. */
 export interface NextBan {
@@ -12,11 +12,10 @@ export interface NextBan {
  * that was banned first is forgotten.
  */
 export class Strikes {
-	readonly #strikes: ExpiringMap<number>;
+	readonly #strikes: ExpiringEntries<number>;
 
-	/** @param max the most clients */
-	constructor(max: number) {
-		this.#strikes = new ExpiringMap(max);
+	constructor(strikes: ExpiringEntries<number>) {
+		this.#strikes = strikes;
 	}
 
 	/** Counts a ban that begins, if the rule has an escalation. */
@@ -38,14 +37,5 @@ export class Strikes {
 
 	forget(client: string): void {
 		this.#strikes.delete(client);
-	}
-
-	/** Removes some of those that are to be forgotten. No call takes long. */
-	removeEnded(now: number): void {
-		this.#strikes.removeExpired(now);
-	}
-
-	clear(): void {
-		this.#strikes.clear();
 	}
 }

@@ -1,4 +1,4 @@
-import {RecentMap} from '../../../collections/recent-map.ts';
+import {RecentMap} from '../../collections/recent-map.ts';
 import {Belief, isFresh} from './freshness.ts';
 
 interface Seen {

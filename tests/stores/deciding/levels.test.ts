@@ -1,5 +1,5 @@
 import test from 'ava';
-import {levelOf} from '../../../source/stores/memory/levels.ts';
+import {levelOf} from '../../../source/stores/deciding/levels.ts';
 import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
 import {limit} from '../contract/promised.ts';
 

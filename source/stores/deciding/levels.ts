@@ -1,5 +1,7 @@
-import type {Counter} from './counters.ts';
-import {MANY} from './sliding-log.ts';
+import type {Counter} from './counting.ts';
+
+/** How many requests are many: no more are counted. */
+export const MANY = 8;
 
 /** 0: new. 1: with a full rule. 2: with many requests. */
 export type Level = 0 | 1 | 2;

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {Belief} from '../../../../source/stores/redis/reply-cache/freshness.ts';
+import {Belief} from '../../../source/stores/reply-cache/freshness.ts';
 
 test('a reply is believed for a second after its question, and renewed shortly before', t => {
 	const belief = new Belief(10, 510);

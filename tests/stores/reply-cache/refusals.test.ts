@@ -1,7 +1,7 @@
 import test from 'ava';
-import {Refusals} from '../../../../source/stores/redis/reply-cache/refusals.ts';
-import type {Banned, Limited} from '../../../../source/stores/verdict.ts';
-import {bannedBy, limit, limitedBy, quota} from '../../contract/promised.ts';
+import {Refusals} from '../../../source/stores/reply-cache/refusals.ts';
+import type {Banned, Limited} from '../../../source/stores/verdict.ts';
+import {bannedBy, limit, limitedBy, quota} from '../contract/promised.ts';
 
 const fast = limit(1, 300, 'fast');
 const slow = limit(5, 5000, 'slow');

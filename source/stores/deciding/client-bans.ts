@@ -1,0 +1,66 @@
+import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
+import type {SettledBanRule} from '../rule.ts';
+import {type BanOrigin, type Bans, type BanTerms, originOf} from './bans.ts';
+import type {Counts} from './counts.ts';
+import type {Strikes} from './strikes.ts';
+
+interface Kept {
+	readonly bans: Bans;
+	readonly strikes: Strikes;
+	readonly counts: Counts;
+	/** Called when a ban replaces another client's, since there are too many. */
+	readonly onFull: () => void;
+}
+
+/** Begins and ends the bans of clients, with what that does to their reports and strikes. */
+export class ClientBans {
+	readonly #kept: Kept;
+
+	constructor(kept: Kept) {
+		this.#kept = kept;
+	}
+
+	/** Counts a report of a client that is not banned. */
+	report(
+		client: string,
+		banRule: SettledBanRule,
+		{weight, reason}: Report,
+		now: number,
+	): ReportOutcome {
+		const {counts, strikes} = this.#kept;
+		const reports = counts.report(client, banRule, weight, now);
+		if (reports < banRule.count) {
+			return {reports};
+		}
+
+		const {duration, ...strike} = strikes.next(client, banRule, now);
+		this.#begin(client, 'reports', {duration, ...strike, reason}, now);
+		return {reports, banEndsInMs: duration, ...strike};
+	}
+
+	/** Bans a client by hand. */
+	ban(client: string, ban: NewBan, now: number): BanOutcome {
+		const earlier = ban.keepsLonger ? this.#kept.bans.find(client, now) : undefined;
+		if (earlier && earlier.endsInMs >= ban.duration) {
+			return {banEndsInMs: earlier.endsInMs};
+		}
+
+		this.#begin(client, originOf(ban), ban, now);
+		return {banEndsInMs: ban.duration};
+	}
+
+	unban(client: string): void {
+		const {bans, strikes, counts} = this.#kept;
+		bans.end(client);
+		strikes.forget(client);
+		counts.spendReports(client);
+	}
+
+	#begin(client: string, origin: BanOrigin, ban: BanTerms, now: number): void {
+		const {bans, counts, onFull} = this.#kept;
+		counts.spendReports(client);
+		if (bans.begin(client, origin, ban, now)) {
+			onFull();
+		}
+	}
+}
