@@ -36,6 +36,8 @@ export class RangeWatch {
 	readonly #learn: (ranges: readonly StoredBan[]) => void;
 	#options: WatchOptions | undefined;
 	#first: Promise<void> | undefined;
+	/** How each gate waits for the first read. */
+	#waits = new WeakMap<WatchOptions, Promise<void>>();
 	#timer: NodeJS.Timeout | undefined;
 	#isReading = false;
 	#failuresInRow = 0;
@@ -52,20 +54,23 @@ export class RangeWatch {
 	}
 
 	/**
-	 * Begins to watch, if nobody has yet.
+	 * Begins to watch, if nobody has yet. All gates on the store share the read, which has the timeout of the gate that
+	 * began it. Each waits as long as its own says.
 	 *
-	 * @returns the first read, until it is done
+	 * @param options the same object each time that a gate asks
+	 * @returns the first read, until it is done or has taken too long for this gate
 	 */
 	firstRead(options: WatchOptions): Promise<void> | undefined {
 		if (this.#options === undefined) {
 			this.#options = options;
+			this.#waits = new WeakMap();
 			this.#first = this.#read(options)?.finally(() => {
 				this.#first = undefined;
 			});
 			this.#timer = readRegularly(new WeakRef(this));
 		}
 
-		return this.#first;
+		return this.#first && this.#waitFor(this.#first, options);
 	}
 
 	/** Whether the ranges are known: they have been read at least once. */
@@ -103,6 +108,18 @@ export class RangeWatch {
 	stop(): void {
 		clearInterval(this.#timer);
 		this.#options = undefined;
+	}
+
+	/** Begun once for each gate: of many requests at a store that hangs, each further one waits for what is left. */
+	#waitFor(first: Promise<void>, options: WatchOptions): Promise<void> {
+		const begun = this.#waits.get(options);
+		if (begun) {
+			return begun;
+		}
+
+		const wait = inTime(first, options.timeout).then(ignore, ignore);
+		this.#waits.set(options, wait);
+		return wait;
 	}
 
 	#read({timeout, onError}: WatchOptions): Promise<void> | undefined {
@@ -150,6 +167,8 @@ export class RangeWatch {
 		}
 	}
 }
+
+function ignore(): void {}
 
 /** A gate that nobody closes must not keep its store alive, nor its process. */
 function readRegularly(watch: WeakRef<RangeWatch>): NodeJS.Timeout {

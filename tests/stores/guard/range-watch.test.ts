@@ -1,7 +1,8 @@
 import test from 'ava';
 import type {StoredBan} from '../../../source/index.ts';
+import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
 import {RangeWatch} from '../../../source/stores/guard/range-watch.ts';
-import {commandsOnly, gatesOn, guard, rule} from '../../support/guarded-store.ts';
+import {commandsOnly, gatesOn, guard, rule, unobserved} from '../../support/guarded-store.ts';
 import {until} from '../../support/latch.ts';
 
 const range: StoredBan = {client: '203.0.113.0/24', by: 'hand', endsInMs: 500};
@@ -126,6 +127,27 @@ test('a first read that never comes is given up, and the questions are decided',
 	t.is((await guarded.admit('203.0.113.7', [rule], {})).kind, 'admitted');
 	t.deepEqual(heard, []);
 	guarded.commands.close();
+});
+
+test('each gate waits for the first read for its own timeout, whichever gate began it', async t => {
+	const {store, pending} = slowRanges();
+	const hour = 3_600_000;
+	const [patient, hasty] = [hour, 20].map(
+		timeout => new GuardedStore(store, {policy: 'memory', timeout, observer: unobserved}),
+	) as [GuardedStore, GuardedStore];
+	let isDecided = false;
+	const waiting = Promise.resolve(patient.admit('203.0.113.7', [rule], {})).then(verdict => {
+		isDecided = true;
+		return verdict;
+	});
+
+	t.is((await hasty.admit('203.0.113.7', [rule], {})).kind, 'admitted');
+	t.is((await hasty.admit('203.0.113.8', [rule], {})).kind, 'admitted', 'it has waited already');
+	t.false(isDecided);
+	t.is(pending.length, 1, 'one read for both');
+	pending[0]?.reply([range]);
+	t.deepEqual(await waiting, banned);
+	await Promise.all([patient.commands.close(), hasty.commands.close()]);
 });
 
 test('a read that began before a change in this process does not undo it', async t => {
