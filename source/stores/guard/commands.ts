@@ -106,7 +106,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 		},
 
 		async ranges() {
-			return readRanges(await ask(asking => store.ranges(asking)));
+			return readRanges(await read(asking => store.ranges(asking)));
 		},
 
 		bans: () => pagesInTime(store, timeout),

@@ -32,6 +32,6 @@ export class RangeBans {
 	}
 
 	async list(asking: AskOptions | undefined): Promise<readonly StoredBan[]> {
-		return readRanges(await this.#server.command('showRanges', this.#keys, [], asking));
+		return readRanges(await this.#server.read('showRanges', this.#keys, [], asking));
 	}
 }

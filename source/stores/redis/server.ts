@@ -25,12 +25,8 @@ export class Server {
 		warnOfTimeout(this.connection);
 	}
 
-	/**
-	 * Runs a script that nobody repeats if it fails.
-	 *
-	 * @throws {UnfinishedError} unless the server has replied
-	 */
-	async command(
+	/** Runs a script that changes nothing: of what a failure has left undone, there is nothing to say. */
+	async read(
 		script: keyof Scripts,
 		keys: readonly string[],
 		args: readonly string[],
@@ -40,6 +36,19 @@ export class Server {
 			return await this.scripts[script].run(this.connection, keys, args, asking);
 		} catch (error) {
 			this.onError(error);
+			throw error;
+		}
+	}
+
+	/**
+	 * Runs a script that nobody repeats if it fails.
+	 *
+	 * @throws {UnfinishedError} unless the server has replied
+	 */
+	async command(...asked: Parameters<Server['read']>): Promise<unknown> {
+		try {
+			return await this.read(...asked);
+		} catch (error) {
 			throw isReply(error) ? error : asUnfinished(error);
 		}
 	}

@@ -6,6 +6,7 @@ import type {Store} from '../../../source/stores/store.ts';
 import {notSent} from '../../../source/stores/unfinished-error.ts';
 import {
 	banRule,
+	commandsOnly,
 	failing,
 	gatesOn,
 	guard,
@@ -130,6 +131,15 @@ for (const [name, change] of Object.entries(changes)) {
 		t.false(wasSent);
 	});
 }
+
+test('ranges: a store that is silent has done nothing, and the error says nothing of it', async t => {
+	const store = {...commandsOnly, ranges: () => new Promise<never>(() => {})};
+	const {guarded} = guard(store, 'memory');
+
+	await t.throwsAsync(guarded.commands.ranges(), {
+		message: 'The store did not reply within 5 ms (storeTimeout)',
+	});
+});
 
 test('a request or a report that is given up is no longer wanted by the store either', async t => {
 	const given: AskOptions[] = [];

@@ -88,8 +88,13 @@ for (const [name, open] of Object.entries(packages)) {
 		server.pause();
 		await t.throwsAsync(gate.ban('203.0.113.7'), unanswered);
 		const ended = Promise.allSettled(commands(gate));
+		const read = Promise.allSettled([clientsBanned(gate), gate.inspect('203.0.113.7')]);
 		await server.kill();
 		t.deepEqual(codes(await ended), Array(4).fill(unanswered.code));
+		for (const reading of await read) {
+			const error: Error | undefined = reading.status === 'rejected' ? reading.reason : undefined;
+			t.notRegex(error?.message ?? unanswered.code, /effect|UNANSWERED/, 'it changes nothing');
+		}
 	});
 }
 
