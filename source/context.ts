@@ -53,6 +53,11 @@ export interface Refusal {
 	readonly retryAfter?: number;
 	/** The names of all full rules, or of the ban rule; otherwise empty. */
 	readonly rules: readonly string[];
+	/**
+	 * Set where a `specific` has refused by what its `key` returned. Other clients may have filled that rule: do not
+	 * report this one for it.
+	 */
+	readonly keyed?: true;
 	/** Whether reports led to the ban, or `gate.ban()` or `ctx.ban()` did; only for a banned client. */
 	readonly by?: 'reports' | 'hand';
 	/** The reason that the ban's report or the operator gave. */

@@ -149,6 +149,11 @@ app.use(
 );
 gatekeeper({rateLimitRule: (ctx: ContextOf<MyState>) => (ctx.state.user === '' ? [] : [1, 1])});
 
+gate.on('refused', ({ctx, kind, keyed}) => {
+	const isKeyed: true | undefined = keyed;
+	return kind === 'limited' && !isKeyed && ctx?.report();
+});
+
 async function operate(): Promise<readonly Ban[]> {
 	await gate.ban('203.0.113.7', {duration: '10m', reason: 'spam'});
 	await gate.unban({key: 'alice'});

@@ -10,8 +10,8 @@ const problemRanges = /json|plain|(?:text|application)\/\*/i;
 
 /**
  * Removes an Accept header that is too long to be genuine. Negotiation time grows with the square of its
- * length, and over HTTP/2 a client repeats a long header in a few bytes. This also protects `onRefused`
- * and Koa's `ctx.redirect()`.
+ * length, and over HTTP/2 a client repeats a long header in a few bytes. This also protects `onRefused`,
+ * listeners, and Koa's `ctx.redirect()`.
  */
 export function dropLongAccept({req}: Context): void {
 	const {accept} = req.headers;

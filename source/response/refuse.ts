@@ -45,14 +45,25 @@ const preparedFields: ReadonlySet<string> = new Set([
  * Responds to a request that is refused: 429, 403 or 503, in the form that the client accepts. A dry run only notes
  * it.
  *
+ * @param isKeyed whether the rules count what the `key` of a `specific` returned, and not the client
  * @throws {HttpError} with the same status and text if there is no response
  */
-export function refuse(ctx: Context, state: RequestState, refused: Refused): void | Promise<void> {
+export function refuse(
+	ctx: Context,
+	state: RequestState,
+	refused: Refused,
+	isKeyed = false,
+): void | Promise<void> {
 	const {banRule, dryRun, headers, onRefused, telemetry} = state.settings;
 	state.verdict = refused;
 	state.noteRefusal();
 	state.speakFrom(state.outer);
-	const refusal = refusalOf(refused, banRule);
+	const refusal = {...refusalOf(refused, banRule), ...(isKeyed && {keyed: true as const})};
+	if (!dryRun) {
+		// Before any code of the user's: listeners too.
+		dropLongAccept(ctx);
+	}
+
 	telemetry.refused(ctx, state.client, refusal, dryRun);
 	if (dryRun) {
 		return;
@@ -62,7 +73,6 @@ export function refuse(ctx: Context, state: RequestState, refused: Refused): voi
 		ctx.throw(refusal.status, refusal.text);
 	}
 
-	dropLongAccept(ctx);
 	discardResponse(ctx);
 	ctx.status = refusal.status;
 	ctx.set('Cache-Control', 'no-store');

@@ -27,6 +27,13 @@ interface Questions {
 	readonly limits: (ctx: Context) => MaybePromise<Limits>;
 }
 
+/** Why a gate refuses a request. */
+interface Refusing {
+	readonly verdict: Refused;
+	/** What `key` returned was counted: others may have filled its rule. */
+	readonly isKeyed: boolean;
+}
+
 /** @param key returns what is counted in place of the client */
 export function limitRoute(source: LimitSource, key: KeyOf | undefined): LimitRoute {
 	const decide = decider(source);
@@ -35,13 +42,13 @@ export function limitRoute(source: LimitSource, key: KeyOf | undefined): LimitRo
 		limits: ctx => (typeof source === 'function' ? source(ctx) : source),
 	};
 
-	/** Why a gate refuses the request, if it does. */
+	/** Whether a gate refuses the request, and why. */
 	const refusalAt = (
 		ctx: Context,
 		state: RequestState,
 		innermost: RequestState,
 		{key, limits}: Questions,
-	): MaybePromise<Refused | undefined> => {
+	): MaybePromise<Refusing | undefined> => {
 		if (state.skipsRules || state.isRefused) {
 			return undefined;
 		}
@@ -54,12 +61,12 @@ export function limitRoute(source: LimitSource, key: KeyOf | undefined): LimitRo
 					return undefined;
 				}
 
-				if (counted !== state.client) {
-					// Others may have filled the rule of a key.
+				const isKeyed = counted !== state.client;
+				if (isKeyed) {
 					state.speakFrom(innermost);
 				}
 
-				return verdict;
+				return {verdict, isKeyed};
 			});
 		});
 	};
@@ -71,8 +78,8 @@ export function limitRoute(source: LimitSource, key: KeyOf | undefined): LimitRo
 		innermost: RequestState,
 		asked: Questions,
 	) =>
-		andThen(refusalAt(ctx, state, innermost, asked), refused =>
-			refused ? refuse(ctx, state, refused) : next(),
+		andThen(refusalAt(ctx, state, innermost, asked), refusing =>
+			refusing ? refuse(ctx, state, refusing.verdict, refusing.isKeyed) : next(),
 		);
 
 	/** A dry run refuses nothing, whatever happens. */
@@ -83,9 +90,9 @@ export function limitRoute(source: LimitSource, key: KeyOf | undefined): LimitRo
 		asked: Questions,
 	) => {
 		try {
-			const refused = await refusalAt(ctx, dryRun, innermost, asked);
-			if (refused) {
-				refuse(ctx, dryRun, refused);
+			const refusing = await refusalAt(ctx, dryRun, innermost, asked);
+			if (refusing) {
+				refuse(ctx, dryRun, refusing.verdict, refusing.isKeyed);
 			}
 		} catch (error) {
 			emitError(ctx, error);

@@ -1,9 +1,12 @@
 import test from 'ava';
 import fc from 'fast-check';
 import Koa from 'koa';
+import {refuseUpgrade} from '../../source/index.ts';
 import {PROBLEM, prefersProblem} from '../../source/response/negotiate.ts';
 import {gatedApp} from '../support/gated-app.ts';
+import {raw} from '../support/raw.ts';
 import {runs} from '../support/runs.ts';
+import {serve} from '../support/servers.ts';
 
 /** Headers that make negotiation quadratic, costly because of their length, or both. */
 const hostile = ['"'.padEnd(8000, ','), 'a/b,'.repeat(2000), `a/b;a="${';'.repeat(8000)}`];
@@ -47,6 +50,41 @@ test('onRefused sees no long Accept header, so that negotiating and redirecting 
 		await http.get('/ping').set('Accept', accept).redirects(0);
 		t.deepEqual(seen.splice(0), ['', undefined, 'html']);
 	}
+});
+
+test('listeners of `refused` see no long Accept header either; a dry run takes nothing from a request', async t => {
+	for (const [dryRun, seen] of [
+		[false, ''],
+		[true, hostile[0]],
+	] as const) {
+		const accepted: Array<string | undefined> = [];
+		const {gate, http} = gatedApp({...full, dryRun});
+		gate.on('refused', ({ctx}) => accepted.push(ctx?.get('Accept')));
+		await http.get('/ping');
+		await http.get('/ping').set('Accept', hostile[0] ?? '');
+
+		t.deepEqual(accepted, [seen]);
+	}
+});
+
+test('nor do they see one of an upgrade', async t => {
+	const {app, gate} = gatedApp(full);
+	const {server, port} = await serve(t, app);
+	const accepted: Array<string | undefined> = [];
+	gate.on('refused', ({ctx}) => accepted.push(ctx?.get('Accept')));
+	server.on('upgrade', async (req, socket) => {
+		await gate.check(app, req);
+		refuseUpgrade(socket, {status: 429, text: 'refused'});
+	});
+
+	for (let sent = 0; sent < 2; sent += 1) {
+		await raw(
+			port,
+			`GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAccept: ${hostile[0]}\r\n\r\n`,
+		);
+	}
+
+	t.deepEqual(accepted, ['']);
 });
 
 test('an admitted request keeps its Accept header, however long', async t => {

@@ -59,6 +59,53 @@ onBothStores('every refusal is told of, with its client and why', async (t, {sto
 	]);
 });
 
+onBothStores(
+	'a refusal by the `key` of a specific is told of as `keyed`, since others may have filled the rule',
+	async (t, {store}) => {
+		const told: Array<true | undefined> = [];
+		const {gate, from} = gatedApp(
+			{
+				ipHeader: 'X-Forwarded-For',
+				store,
+				onRefused: (_ctx, {keyed}) => told.push(keyed),
+			},
+			router => {
+				const perAccount = specific(
+					{count: 1, window: 60, name: 'account'},
+					{key: ctx => ctx.get('X-Account')},
+				);
+				router.get('/login', perAccount, ok);
+			},
+		);
+		const heard = heardFrom(gate);
+		const login = (client: string, account: string) =>
+			from(client).get('/login').set('X-Account', account);
+
+		await login(alice, 'ann');
+		await login(bob, 'ann');
+		await login(alice, '');
+		await login(alice, '');
+
+		const refused = {kind: 'limited', status: 429, rules: ['account'], retryAfter: 60};
+		t.deepEqual(heard, [
+			['refused', {...refused, client: bob, keyed: true}],
+			['refused', {...refused, client: alice}],
+		]);
+		t.deepEqual(told, [true, undefined]);
+	},
+);
+
+onBothStores('a dry run tells of `keyed` too', async (t, {store}) => {
+	const {gate, http} = gatedApp({dryRun: true, store}, router => {
+		router.get('/login', specific([1, 60], {key: () => 'ann'}), ok);
+	});
+	const heard = heardFrom(gate);
+
+	await http.get('/login');
+	t.is((await http.get('/login')).status, 200);
+	t.like(heard, [['refused', {kind: 'limited', keyed: true, dryRun: true}]]);
+});
+
 onBothStores('reports are told of, and the ban that they begin', async (t, {store}) => {
 	const {gate, http} = gatedApp({banRule: [2, 60, 600], store}, router => {
 		router.get('/report', report);
