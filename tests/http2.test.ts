@@ -214,3 +214,24 @@ test('over HTTP/2, a HEAD request is reported by its status, and gives back its 
 	t.is(await head('/ping'), 403);
 	t.is(gate.stats().reports, 2);
 });
+
+test('over HTTP/2 the gate does not look at the message of a status, of which Node.js warns', async t => {
+	const {app, gate} = gatedApp({}, router => {
+		const failures = specific({count: 2, window: 60, name: 'failures', countWhen: [401]});
+		router.get('/account', failures, ctx => {
+			Object.defineProperty(ctx.res, 'statusMessage', {
+				get() {
+					looks += 1;
+					return '';
+				},
+			});
+			ctx.body = 'welcome';
+		});
+	});
+	let looks = 0;
+	const get = await http2(t, app);
+
+	t.is((await get('/account')).body, 'welcome');
+	t.like(await gate.inspect('127.0.0.1'), {limits: [{name: 'failures', remaining: 2}]});
+	t.is(looks, 0);
+});

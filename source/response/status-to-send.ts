@@ -67,13 +67,17 @@ export function expectedStatus(ctx: Context, failure: Failure | undefined): numb
  * stream that cannot be read, or JSON that cannot be written.
  */
 export function bodyMayFail(ctx: Context, failure: Failure | undefined): boolean {
-	const {body, message} = ctx;
+	const {body} = ctx;
 	const isPlain = body === undefined || body === null || typeof body === 'string';
-	// Node.js sends no message of a status with other characters than a header may have.
-	const isSafe =
-		(isPlain || Buffer.isBuffer(body)) && !/[^\t\x20-\x7e\x80-\xff]/.test(message ?? '');
+	const isSafe = (isPlain || Buffer.isBuffer(body)) && hasPlainMessage(ctx);
 
 	return failure === undefined && !ctx.headerSent && !isSafe;
+}
+
+/** Node.js sends no message of a status with other characters than a header may have. HTTP/2 has no message. */
+function hasPlainMessage(ctx: Context): boolean {
+	// Node.js warns of any look at it.
+	return ctx.req.httpVersionMajor >= 2 || !/[^\t\x20-\x7e\x80-\xff]/.test(ctx.message ?? '');
 }
 
 /** Whether nothing can be sent any more. Koa itself does not see that a stream of HTTP/2 is gone. */
