@@ -7,6 +7,9 @@ const MAX_BANS = 10_000;
 /** How many are known as begun in this process. */
 const MAX_OWN = 1000;
 
+/** A collection may grow by a tenth before its first entries are dropped. */
+const GROWTH = 1.1;
+
 interface ListedBan {
 	readonly ban: Ban;
 	/** By the steady clock; Infinity for a ban without end. */
@@ -31,7 +34,7 @@ export class ListedBans {
 		this.#change(ban.client, listed);
 		this.#own.delete(ban.client);
 		this.#own.add(ban.client);
-		dropFirst(this.#own, MAX_OWN);
+		keepBounded(this.#own, MAX_OWN);
 	}
 
 	end(client: string): void {
@@ -74,6 +77,7 @@ export class ListedBans {
 
 	/** Those in force. Those that began last in this process come first. */
 	*inForce(): Generator<Ban> {
+		keepLast(this.#bans, MAX_BANS);
 		for (const client of [...this.#own].reverse()) {
 			const ban = this.get(client);
 			if (ban) {
@@ -101,21 +105,33 @@ export class ListedBans {
 
 	#change(client: string, listed: ListedBan | undefined): void {
 		this.#changed?.set(client, listed);
-		dropFirst(this.#changed, MAX_BANS);
+		keepBounded(this.#changed, MAX_BANS);
 		this.#bans.delete(client);
 		if (listed) {
 			this.#bans.set(client, listed);
-			dropFirst(this.#bans, MAX_BANS);
+			keepBounded(this.#bans, MAX_BANS);
 		}
 	}
 }
 
-/** Keeps a collection at its size, when an entry was added. */
-function dropFirst(entries: Set<string> | Map<string, unknown> | undefined, max: number): void {
-	if (entries !== undefined && entries.size > max) {
-		const [first] = entries.keys();
-		if (first !== undefined) {
-			entries.delete(first);
+type Entries = Set<string> | Map<string, unknown>;
+
+/**
+ * Keeps a collection bounded, when an entry was added. Entries are dropped many at a time: whoever looks for the first
+ * one steps over all that were deleted before it.
+ */
+function keepBounded(entries: Entries | undefined, max: number): void {
+	if (entries !== undefined && entries.size > max * GROWTH) {
+		keepLast(entries, max);
+	}
+}
+
+function keepLast(entries: Entries, max: number): void {
+	for (const key of entries.keys()) {
+		if (entries.size <= max) {
+			return;
 		}
+
+		entries.delete(key);
 	}
 }
