@@ -30,6 +30,10 @@ router.get('/ping', ctx => {
 
 // Reports a client that sends a wrong password.
 router.post('/login', ctx => {
+	if (ctx.get('Sec-Fetch-Site') === 'cross-site') {
+		ctx.throw(403); // a page on another site has made its visitor's browser send this
+	}
+
 	const {password} = ctx.request.body as {password?: unknown};
 	if (password !== 'password') {
 		ctx.report({reason: 'wrong password'});

@@ -154,10 +154,16 @@ declare module 'koa' {
 		 * before the first is reported. A `specific` on the route counts earlier, and limits how many are
 		 * judged.
 		 *
+		 * A page on another site can make its visitors' browsers send requests: refuse these before you judge them.
+		 *
 		 * @throws {TypeError} (as a rejection, and with a warning) for bad options
 		 *
 		 * @example
 		 * router.post('/login', async ctx => {
+		 * 	if (ctx.get('Sec-Fetch-Site') === 'cross-site') {
+		 * 		ctx.throw(403);
+		 * 	}
+		 *
 		 * 	if (!(await isRight(ctx.request.body.password))) {
 		 * 		ctx.report();
 		 * 		ctx.throw(401);
@@ -176,7 +182,11 @@ declare module 'koa' {
 		 * has no `banRule`
 		 *
 		 * @example
-		 * router.all('/wp-login.php', ctx => ctx.ban({reason: 'trap'}));
+		 * router.all('/wp-login.php', ctx => {
+		 * 	if (ctx.get('Sec-Fetch-Site') === '') {
+		 * 		ctx.ban({reason: 'trap'}); // no browser, which a page on another site may have sent here
+		 * 	}
+		 * });
 		 */
 		ban(options?: BanOptions): Promise<Standing>;
 	}

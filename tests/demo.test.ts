@@ -43,8 +43,11 @@ test('each route of the demo is limited or exempt as its name says', async t => 
 test('three wrong passwords ban a client from every route of the demo except /bypass', async t => {
 	const {url} = await runDemo(t);
 
-	for (let guess = 0; guess < 3; guess += 1) {
-		t.is((await fetch(`${url}/login`, {method: 'POST'})).status, 401);
+	const guess = (headers = {}) => fetch(`${url}/login`, {method: 'POST', headers});
+
+	for (let guesses = 0; guesses < 3; guesses += 1) {
+		t.is((await guess({'Sec-Fetch-Site': 'cross-site'})).status, 403, 'of a page elsewhere');
+		t.is((await guess()).status, 401);
 	}
 
 	for (const path of ['/ping', '/login', '/global_plus_specific', '/standalone', '/nowhere']) {

@@ -20,6 +20,11 @@ test('the first example of the README does what its comments say', async t => {
 	t.is((await http.get('/feed')).status, 200);
 	t.is((await http.get('/feed')).status, 429);
 	t.regex((await http.get('/ping')).headers.ratelimit ?? '', /^"global";r=96;/);
+	for (let lured = 0; lured < 5; lured += 1) {
+		t.is((await http.post('/login').set('Sec-Fetch-Site', 'cross-site')).status, 403);
+	}
+
+	t.is((await http.get('/ping')).status, 200, 'a page elsewhere gets nobody banned');
 	for (let guess = 0; guess < 3; guess += 1) {
 		t.is((await http.post('/login')).status, 401);
 	}

@@ -11,6 +11,8 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const alice = '203.0.113.7';
 const bob = '203.0.113.8';
+/** What browsers send, whatever has led to the request. */
+const fromBrowsers = ['cross-site', 'same-site', 'same-origin', 'none'];
 
 /** The checks of each recipe, by its heading. */
 const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => Promise<void>>> = {
@@ -29,11 +31,43 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 
 		pass(15 * MINUTE);
 		t.is((await login(alice, 'ann', 'secret')).status, 200);
+		const lured = () => login(alice, 'ann', 'guess').set('Sec-Fetch-Site', 'cross-site');
+		t.deepEqual(await repeat(20, lured), Array(20).fill(403));
+		t.is((await login(alice, 'ann', 'secret')).status, 200);
+	},
+
+	'Requests from other sites': async (t, {from, router}) => {
+		router.get('/account', ctx => ctx.throw(401));
+		router.get('/report', report);
+		const send = (client: string, path: string, site: string) =>
+			path === '/login'
+				? from(client).post(path).set('Sec-Fetch-Site', site)
+				: from(client).get(path).set('Sec-Fetch-Site', site);
+
+		for (const site of fromBrowsers) {
+			await repeat(5, () => send(bob, '/none', site));
+			await repeat(5, () => send(bob, '/account', site));
+		}
+
+		t.deepEqual(await repeat(5, () => send(bob, '/login', 'cross-site')), Array(5).fill(403));
+		t.like((await from(bob).get('/report')).body, {reports: 1}, 'the first one');
+		await repeat(100, () => send(bob, '/ping', 'cross-site'));
+		t.is((await send(bob, '/ping', 'cross-site')).status, 429, 'limited, and not banned');
+
+		const right = send(alice, '/login', 'cross-site').set('Authorization', 'Bearer secret');
+		t.is((await right).status, 403, 'with the header, a right password looks like a wrong one');
+		t.is((await from(alice).post('/login').set('Authorization', 'Bearer secret')).status, 200);
+		const guess = () => send(alice, '/login', 'same-origin');
+		t.deepEqual(await repeat(4, guess), [401, 401, 401, 403]);
+		const scanner = '203.0.113.9';
+		t.deepEqual(await repeat(4, () => from(scanner).get('/none')), [404, 404, 404, 403]);
 	},
 
 	'Ban whoever requests /wp-login.php': async (t, {from, pass}) => {
-		const lured = from(bob).set('Sec-Fetch-Site', 'cross-site');
-		t.deepEqual(await repeat(4, () => lured.get('/wp-login.php')), Array(4).fill(404));
+		for (const site of fromBrowsers) {
+			t.is((await from(bob).get('/wp-login.php').set('Sec-Fetch-Site', site)).status, 404);
+		}
+
 		t.is((await from(bob).get('/ping')).status, 200);
 
 		t.is((await from(alice).get('/wp-login.php')).status, 404);
@@ -54,6 +88,12 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 		pass(60 * MINUTE);
 		t.is((await ping()).status, 200);
 		t.is((await from(bob).get('/ping')).status, 200);
+
+		for (const site of fromBrowsers) {
+			await repeat(50, () => from(bob).get('/ping').set('Sec-Fetch-Site', site));
+		}
+
+		t.is((await from(bob).get('/ping')).status, 429);
 	},
 
 	'Ban clients that cause many 404s': async (t, {from, router}) => {
@@ -63,8 +103,11 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 			throw new Error('broken');
 		});
 
-		const lured = from(bob).set('Sec-Fetch-Site', 'cross-site');
-		t.deepEqual(await repeat(21, () => lured.get('/none')), Array(21).fill(404));
+		for (const site of fromBrowsers) {
+			const get = () => from(bob).get('/none').set('Sec-Fetch-Site', site);
+			t.deepEqual(await repeat(21, get), Array(21).fill(404));
+		}
+
 		t.deepEqual(await repeat(21, () => from(bob).get('/secret')), Array(21).fill(401));
 		t.deepEqual(await repeat(21, () => from(bob).get('/broken')), Array(21).fill(500));
 		t.deepEqual(await repeat(10, () => from(alice).get('/none')), Array(10).fill(404));

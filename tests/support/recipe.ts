@@ -6,7 +6,7 @@ import type {bypass, Gatekeeper, specific} from '../../source/index.ts';
 import {blocks, importModule} from './documents.ts';
 import {agents} from './servers.ts';
 
-/** A recipe that runs: a block under a heading. */
+/** A recipe that runs: a block of a page. */
 export interface Recipe {
 	readonly app: Koa;
 	readonly router: Router;
@@ -41,14 +41,15 @@ const gatekeeper = options =>
 `;
 
 /**
- * Runs a block under a heading as a module, which does not listen on a fixed port.
+ * Runs a block of a page as a module, which does not listen on a fixed port.
  *
- * @param place of the block under the heading
+ * @param heading of the block's section; of the whole page if it is undefined
+ * @param place of the block there
  */
 export async function openRecipe(
 	t: ExecutionContext,
 	document: string,
-	heading: string,
+	heading?: string,
 	place = 0,
 ): Promise<Recipe> {
 	const code = (await blocks(document, heading))[place] ?? '';
