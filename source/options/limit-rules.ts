@@ -13,7 +13,7 @@ import {type RuleReading, ruleFields, settleRule} from './rule-fields.ts';
  * At most `count` requests within any `window`.
  *
  * @example [100, 60]
- * @example {count: 100, window: '1m', name: 'api', cost: ctx => (ctx.path === '/export' ? 20 : 1)}
+ * @example {count: 100, window: '1m', name: 'api', cost: ctx => (ctx.method === 'GET' ? 1 : 5)}
  * @example {count: 5, window: '15m', countWhen: [401]}   // five failures
  */
 export type LimitRule<State = DefaultState> =
@@ -49,6 +49,8 @@ export type LimitRule<State = DefaultState> =
  * How many requests this one counts for: a whole number from 0 to the rule's `count`, at most 1,000; or a function
  * that returns one at once, no promise. A request whose cost is above `count` is refused. What the function throws,
  * and any other value, are an error of that request, which then counts nothing.
+ *
+ * To charge a route, put the cost on its `specific`: `ctx.path` has spellings that a router takes for the same route.
  */
 export type Cost<State = DefaultState> = number | ((ctx: ContextOf<State>) => number);
 
