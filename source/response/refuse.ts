@@ -58,7 +58,8 @@ export function refuse(
 	state.verdict = refused;
 	state.noteRefusal();
 	state.speakFrom(state.outer);
-	const refusal = {...refusalOf(refused, banRule), ...(isKeyed && {keyed: true as const})};
+	const why = refusalOf(refused, banRule);
+	const refusal: Refusal = isKeyed ? {...why, keyed: true} : why;
 	if (!dryRun) {
 		// Before any code of the user's: listeners too.
 		dropLongAccept(ctx);
