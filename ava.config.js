@@ -18,6 +18,7 @@ const folders = [
 	'marks',
 	'policy',
 	'stores/guard',
+	'stores/local',
 	'stores/memory',
 ];
 

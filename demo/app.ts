@@ -1,113 +1,75 @@
-import {rmSync} from 'node:fs';
-import {createServer} from 'node:http';
-import type {AddressInfo} from 'node:net';
 import {bodyParser} from '@koa/bodyparser';
 import {Router} from '@koa/router';
 import Koa from 'koa';
 import {dashboard} from '../source/dashboard.ts';
-import {bypass, gatekeeper, specific} from '../source/index.ts';
-import {crowdSocket} from './crowd-socket.ts';
+import {bypass, gatekeeper, type Store, specific} from '../source/index.ts';
 
-const app = new Koa();
-const router = new Router();
+/** The app of the demo: one route for each thing that the gate can do. */
+export function demoApp(store: Store | undefined): Koa {
+	const app = new Koa();
+	const router = new Router();
 
-const gate = gatekeeper({
-	banRule: [3, 60, 600], // 3 reports within 60 s: banned for 600 s
-	rateLimitRule: [100, 60], // 100 requests within any 60 s
-	// For the crowd of the demo only: it comes over a Unix socket, as from a proxy, and every list trusts such a peer. Your
-	// own requests come from an address that is not on the list, so that they name nobody.
-	ipHeader: 'X-Forwarded-For',
-	trustedProxies: ['192.0.2.1'],
-});
+	const gate = gatekeeper({
+		banRule: [3, 60, 600], // 3 reports within 60 s: banned for 600 s
+		rateLimitRule: [100, 60], // 100 requests within any 60 s
+		...(store && {store}), // in memory unless `--store local` is given
+		// For the crowd of the demo only: it comes over a Unix socket, as from a proxy, and every list trusts such a peer. Your
+		// own requests come from an address that is not on the list, so that they name nobody.
+		ipHeader: 'X-Forwarded-For',
+		trustedProxies: ['192.0.2.1'],
+	});
 
-app.use(gate);
-app.use(bodyParser());
+	app.use(gate);
+	app.use(bodyParser());
 
-// The global rule applies, as to every route without a rule of its own.
-router.get('/ping', ctx => {
-	ctx.body = 'pong\n';
-});
+	// The global rule applies, as to every route without a rule of its own.
+	router.get('/ping', ctx => {
+		ctx.body = 'pong\n';
+	});
 
-// Reports a client that sends a wrong password.
-router.post('/login', ctx => {
-	if (ctx.get('Sec-Fetch-Site') === 'cross-site') {
-		ctx.throw(403); // a page on another site has made its visitor's browser send this
-	}
+	// Reports a client that sends a wrong password.
+	router.post('/login', ctx => {
+		if (ctx.get('Sec-Fetch-Site') === 'cross-site') {
+			ctx.throw(403); // a page on another site has made its visitor's browser send this
+		}
 
-	const {password} = ctx.request.body as {password?: unknown};
-	if (password !== 'password') {
-		ctx.report({reason: 'wrong password'});
-		ctx.throw(401, 'wrong password\n');
-	}
+		const {password} = ctx.request.body as {password?: unknown};
+		if (password !== 'password') {
+			ctx.report({reason: 'wrong password'});
+			ctx.throw(401, 'wrong password\n');
+		}
 
-	ctx.body = 'welcome\n';
-});
+		ctx.body = 'welcome\n';
+	});
 
-// The global rule applies, and one more.
-const slow = specific({count: 1, window: 10, name: 'slow'});
-router.get('/global_plus_specific', slow, ctx => {
-	ctx.body = 'once in 10 seconds, and counted by the global rule\n';
-});
+	// The global rule applies, and one more.
+	const slow = specific({count: 1, window: 10, name: 'slow'});
+	router.get('/global_plus_specific', slow, ctx => {
+		ctx.body = 'once in 10 seconds, and counted by the global rule\n';
+	});
 
-// Only a rule of its own applies.
-const alone = specific({count: 1, window: 10, name: 'alone'}, {standalone: true});
-router.get('/standalone', alone, ctx => {
-	ctx.body = 'once in 10 seconds, whatever the global rule says\n';
-});
+	// Only a rule of its own applies.
+	const alone = specific({count: 1, window: 10, name: 'alone'}, {standalone: true});
+	router.get('/standalone', alone, ctx => {
+		ctx.body = 'once in 10 seconds, whatever the global rule says\n';
+	});
 
-// No rule applies.
-router.get('/bypass', bypass(), ctx => {
-	ctx.body = 'always open\n';
-});
+	// No rule applies.
+	router.get('/bypass', bypass(), ctx => {
+		ctx.body = 'always open\n';
+	});
 
-// Shows all of it. No rule applies, so that a ban does not shut its operators out.
-router.all(
-	'/dashboard',
-	bypass(),
-	dashboard(gate, {
-		// Only this machine reaches the demo. Your own app asks who is signed in.
-		authorize: ctx => ['127.0.0.1', 'localhost'].includes(ctx.hostname),
-	}),
-);
+	// Shows all of it. No rule applies, so that a ban does not shut its operators out.
+	router.all(
+		'/dashboard',
+		bypass(),
+		dashboard(gate, {
+			// Only this machine reaches the demo. Your own app asks who is signed in.
+			authorize: ctx => ['127.0.0.1', 'localhost'].includes(ctx.hostname),
+		}),
+	);
 
-app.use(router.routes());
+	app.use(router.routes());
 
-const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
-	const {port} = server.address() as AddressInfo;
-	const url = `http://127.0.0.1:${port}`;
-	listenToCrowd(port);
-
-	console.log(`The demo listens at ${url}.
-
-The dashboard:
-  ${url}/dashboard
-
-A crowd with a few attackers, for it to show, in another terminal:
-  npm run crowd
-
-Try there, too:
-
-200, with the RateLimit fields:
-  curl -i ${url}/ping
-
-429 for the second request within 10 seconds, with Retry-After:
-  curl -i ${url}/global_plus_specific
-  curl -i ${url}/global_plus_specific
-
-429 for the 101st request within a minute; /standalone and /bypass stay open:
-  for i in $(seq 101); do curl -s -o /dev/null -w '%{http_code} ' ${url}/ping; done; curl -i ${url}/ping
-  curl -i ${url}/standalone
-  curl -i ${url}/bypass
-
-403 on every route but /bypass and /dashboard, after three wrong passwords (first wait a minute, until the limit has room again):
-  for i in 1 2 3; do curl -i ${url}/login -H 'Content-Type: application/json' -d '{"password": "guess"}'; done
-  curl -i ${url}/ping
-`);
-});
-
-function listenToCrowd(port: number): void {
-	const path = crowdSocket(port);
-	// A demo that was killed has left it behind.
-	rmSync(path, {force: true});
-	createServer(app.callback()).listen(path);
+	return app;
 }

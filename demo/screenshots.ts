@@ -52,7 +52,7 @@ async function photograph(
 }
 
 mkdirSync(folder, {recursive: true});
-const demo = start('demo/app.ts', 0);
+const demo = start('demo/start.ts', 0);
 const url = await addressOf(demo);
 const browser = await chromium.launch({
 	executablePath: chromiumProgram() ?? 'chromium',

@@ -35,7 +35,7 @@ const texts = {
 	GATEKEEPER_BAD_BAN: (what: string) => `A ctx.ban() ${what}`,
 
 	GATEKEEPER_BANS_FULL: () =>
-		'A MemoryStore holds as many bans as maxBans allows: a new ban replaced the one that began first',
+		'The store holds as many bans as maxBans allows: a new ban replaced the one that began first',
 
 	GATEKEEPER_MARK_UNFORESEEN: (kind: string, route: string) =>
 		`The gate did not predict that the ${kind} route ${route} would run, so the global rules applied to the request. Place the router after the gate with app.use, in the same app; or name it in gatekeeper({routers: [router]}); or mount the gate with router.use. The router must be of @koa/router or koa-router, version 11 or later: with any other, use allow: ctx => ctx.path === '/health', for example. A route that another route runs before cannot be predicted`,

@@ -1,3 +1,6 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import test from 'ava';
 import {runDemo} from './support/demo.ts';
 
@@ -58,4 +61,24 @@ test('three wrong passwords ban a client from every route of the demo except /by
 	}
 
 	t.is((await fetch(`${url}/bypass`)).status, 200);
+});
+
+test('with two workers and a file, a ban by one worker holds in the other, and after a restart', async t => {
+	const directory = await mkdtemp(join(tmpdir(), 'demo-'));
+	t.teardown(() => rm(directory, {recursive: true}));
+	const program = ['build/demo/start.js', '--workers', '2', '--store', 'local'];
+	const start = () => runDemo(t, program, {TMPDIR: directory});
+	const {url, printed, stop} = await start();
+	t.regex(printed, /2 processes answer in turns/);
+	for (let guess = 0; guess < 3; guess += 1) {
+		t.is((await fetch(`${url}/login`, {method: 'POST'})).status, 401);
+	}
+
+	const statuses = async (of: string) => {
+		const responses = await Promise.all(Array.from({length: 8}, () => fetch(`${of}/ping`)));
+		return new Set(responses.map(({status}) => status));
+	};
+	t.deepEqual(await statuses(url), new Set([403]));
+	await stop();
+	t.deepEqual(await statuses((await start()).url), new Set([403]));
 });

@@ -180,7 +180,8 @@ export interface GatekeeperOptions<State = DefaultState> {
 	 */
 	readonly storeTimeout?: Duration;
 	/**
-	 * Where requests, reports and bans are kept. Use a RedisStore (`koa-gatekeeper/redis`) for many processes.
+	 * Where requests, reports and bans are kept. For the processes of one machine,
+	 * use a LocalStore (`koa-gatekeeper/local`); for many machines, a RedisStore (`koa-gatekeeper/redis`).
 	 *
 	 * @default a MemoryStore of its own
 	 */

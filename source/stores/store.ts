@@ -47,7 +47,7 @@ export interface Store {
 	): Verdict | Promise<Verdict>;
 
 	/**
-	 * The verdict that a store on a server remembers in this process, if any. The gate calls this first, and
+	 * The verdict that a store which others share remembers in this process, if any. The gate calls this first, and
 	 * `admit` only if it returns undefined. It says nothing of whether the server works.
 	 */
 	recall?(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined;
@@ -134,7 +134,7 @@ export interface Store {
 	ranges(asking?: AskOptions): readonly StoredBan[] | Promise<readonly StoredBan[]>;
 
 	/**
-	 * A store of the same kind, on the same server or in this process, that shares nothing with this one: for gates
+	 * A store of the same kind, on the same server, in the same file or in this process, that shares nothing with this one: for gates
 	 * under `dryRun`. The same one for every call, and for every process that shares this store.
 	 */
 	sibling(): Store;

@@ -12,6 +12,7 @@ import {
 	root,
 	typescriptBlocks,
 } from '../support/documents.ts';
+import {newPath} from '../support/local/opened.ts';
 import {type RedisServer, startRedis} from '../support/redis/server.ts';
 import {serve} from '../support/servers.ts';
 
@@ -114,6 +115,7 @@ function asApp(module: string): string {
 	const routes = module.includes('router.routes()') ? '' : 'app.use(router.routes());';
 
 	return module
+		.replaceAll("'/var/lib/app/gatekeeper.mdb'", JSON.stringify(newPath()))
 		.replaceAll('new Redis()', `new Redis(${redis.port}, {retryStrategy: () => null})`)
 		.replaceAll(
 			'createClient()',

@@ -2,6 +2,7 @@ import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
 import {gatekeeper, MemoryStore, specific} from '../../source/index.ts';
+import {LocalStore} from '../../source/local.ts';
 import {RedisStore} from '../../source/redis.ts';
 import {readPage, root} from '../support/documents.ts';
 
@@ -13,14 +14,16 @@ test('the README and docs/options.md list exactly the options of gatekeeper()', 
 	t.deepEqual(rows(await readPage('docs/options.md'), 'option'), options);
 });
 
-test('docs/stores.md lists the options of both stores, and docs/routes.md those of specific()', async t => {
+test('docs/stores.md and docs/local-store.md list the options of the stores, and docs/routes.md those of specific()', async t => {
 	const stores = await readPage('docs/stores.md');
 	const ofMemory = namesTaken(() => new MemoryStore({[unknown]: 1} as never));
+	const ofLocal = namesTaken(() => new LocalStore({[unknown]: 1} as never));
 	const ofRedis = namesTaken(() => new RedisStore({[unknown]: 1} as never));
 	const ofSpecific = namesTaken(() => specific([1, 1], {[unknown]: 1} as never));
 
 	t.deepEqual(rows(stores, 'option of `new MemoryStore()`'), ofMemory);
 	t.deepEqual(rows(stores, 'option of `new RedisStore()`'), ofRedis);
+	t.deepEqual(rows(await readPage('docs/local-store.md'), 'option of `new LocalStore()`'), ofLocal);
 	t.deepEqual(rows(await readPage('docs/routes.md'), 'option'), ofSpecific);
 });
 

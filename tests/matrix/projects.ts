@@ -169,6 +169,80 @@ const named = "import {Router} from '@koa/router';";
 const byDefault = "import Router from '@koa/router';";
 const plain = "import Router from 'koa-router';";
 
+/** Bans a client in a file. */
+const openLmdb = `
+function openLmdb() {
+	const store = new LocalStore({path: 'test.mdb'});
+	return store
+		.ban('a', {duration: Infinity})
+		.then(() => store.admit('a', [], {}))
+		.then(({kind}) => {
+			if (kind !== 'banned') throw new Error('nothing was written');
+			return store.close();
+		});
+}`;
+
+const importLocal = `import {LocalStore} from 'koa-gatekeeper/local';\n${openLmdb}`;
+const requireLocal = `const {LocalStore} = require('koa-gatekeeper/local');\n${openLmdb}`;
+const testLocal = "test('lmdb can be loaded', () => openLmdb());";
+
+/** The entry `local`, where lmdb is loaded when it is first needed. */
+const local: Readonly<Record<string, Project>> = {
+	'local, an ES module and CommonJS': {
+		packages: ['koa', 'lmdb'],
+		files: {
+			'check.mjs': `${importLocal}\nawait openLmdb();`,
+			'check.cjs': `${requireLocal}\nopenLmdb();`,
+		},
+		commands: ['node check.mjs', 'node check.cjs'],
+	},
+	'local, without lmdb': {
+		packages: ['koa'],
+		files: {
+			'check.mjs': `${importLocal}
+let code;
+try { openLmdb(); } catch (error) { code = error.code; }
+if (code !== 'ERR_GATEKEEPER_LMDB_MISSING') throw new Error('The code is ' + code);`,
+		},
+		commands: ['node check.mjs'],
+	},
+	'local, Jest 30': {
+		packages: ['koa', 'lmdb', 'jest@30'],
+		files: {'local.test.js': `${requireLocal}\n${testLocal}`},
+		commands: ['npx jest'],
+	},
+	'local, Jest 29': {
+		packages: ['koa', 'lmdb', 'jest@29'],
+		files: {'local.test.js': `${requireLocal}\n${testLocal}`},
+		commands: ['npx jest'],
+	},
+	'local, Vitest 3': {
+		packages: ['koa', 'lmdb', 'vitest@3'],
+		files: {
+			'local.test.js': `import {test} from 'vitest';\n${importLocal}\n${testLocal}`,
+		},
+		commands: ['npx vitest run'],
+	},
+	'local, Bun': {
+		packages: ['koa', 'lmdb', 'bun'],
+		files: {'check.mjs': `${importLocal}\nawait openLmdb();`},
+		commands: ['npx bun check.mjs'],
+	},
+	'local, Deno': {
+		packages: ['koa', 'lmdb', 'deno'],
+		files: {'check.mjs': `${importLocal}\nawait openLmdb();`},
+		commands: ['npx deno run --allow-all check.mjs'],
+	},
+	'local, tsx': {
+		packages: ['koa', 'lmdb', 'tsx'],
+		files: {
+			'check.mts': `${importLocal}\nawait openLmdb();`,
+			'check.ts': `${requireLocal}\nopenLmdb();`,
+		},
+		commands: ['npx tsx check.mts', 'npx tsx check.ts'],
+	},
+};
+
 /** The versions of the optional peers that the package supports. */
 const peers = {
 	'@koa/router': [11, 12, 13, 14, 15],
@@ -194,6 +268,7 @@ const besidePeers = Object.entries(peers).flatMap(([name, versions]) =>
 
 export const projects: Readonly<Record<string, Project>> = {
 	...Object.fromEntries(besidePeers),
+	...local,
 	'an ES module': {
 		packages: ['koa', '@koa/router'],
 		files: {'check.mjs': esModule},

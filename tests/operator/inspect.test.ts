@@ -1,6 +1,6 @@
 import test from 'ava';
 import {gatekeeper, specific} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok, report} from '../support/handlers.ts';
@@ -8,7 +8,7 @@ import {manualClockStore} from '../support/manual-clock.ts';
 
 const alice = '203.0.113.7';
 
-onBothStores(
+onEveryStore(
 	'inspect() shows the ban, the reports and the quota of a client under every rule',
 	async (t, {store, pass}) => {
 		const {gate, from} = gatedApp(
@@ -58,7 +58,7 @@ onBothStores(
 	},
 );
 
-onBothStores('the ban of a range shows for every client in it', async (t, {store}) => {
+onEveryStore('the ban of a range shows for every client in it', async (t, {store}) => {
 	const {gate} = gatedApp({store});
 	await gate.ban('203.0.113.0/24', {reason: 'scanners'});
 
@@ -67,7 +67,7 @@ onBothStores('the ban of a range shows for every client in it', async (t, {store
 	t.is((await gate.inspect('198.51.100.1')).ban, undefined);
 });
 
-onBothStores(
+onEveryStore(
 	'inspect({specificKey}) shows what a specific counts by its key',
 	async (t, {store}) => {
 		const login = specific({count: 2, window: 60, name: 'account'}, {key: () => 'ann'});
@@ -86,7 +86,7 @@ onBothStores(
 	},
 );
 
-onBothStores('of the rules that a function returns, the last 100 are shown', async (t, {store}) => {
+onEveryStore('of the rules that a function returns, the last 100 are shown', async (t, {store}) => {
 	const {gate, http} = gatedApp({
 		rateLimitRule: ctx => ({count: 9, window: 60, name: String(ctx.query.plan)}),
 		store,

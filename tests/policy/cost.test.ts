@@ -1,13 +1,13 @@
 import type {Context} from 'koa';
 import {type LimitRules, specific} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
 import {repeat} from '../support/recipe.ts';
 
 const byHeader = (ctx: Context) => Number(ctx.get('X-Cost') || 1);
 
-onBothStores('a request counts for as many as it costs', async (t, {store, pass}) => {
+onEveryStore('a request counts for as many as it costs', async (t, {store, pass}) => {
 	const rateLimitRule: LimitRules = {count: 10, window: 60, cost: byHeader};
 	const {http} = gatedApp({store, rateLimitRule});
 	const get = (cost: number) => http.get('/ping').set('X-Cost', String(cost));
@@ -27,7 +27,7 @@ onBothStores('a request counts for as many as it costs', async (t, {store, pass}
 	t.is((await get(6)).headers.ratelimit, '"global";r=0;t=1');
 });
 
-onBothStores(
+onEveryStore(
 	'a cost above the count never fits, and Retry-After is the whole window',
 	async (t, {store}) => {
 		const {http} = gatedApp({store, rateLimitRule: {count: 10, window: 60, cost: byHeader}});
@@ -39,7 +39,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'rules of one name and equal numbers share a counter whatever they cost',
 	async (t, {store}) => {
 		const budget = (cost: number) => specific({count: 10, window: 60, name: 'budget', cost});
@@ -58,7 +58,7 @@ onBothStores(
 	},
 );
 
-onBothStores('under several rules a request has a cost for each', async (t, {store}) => {
+onEveryStore('under several rules a request has a cost for each', async (t, {store}) => {
 	const rateLimitRule: LimitRules = [
 		{count: 9, window: 60, name: 'requests'},
 		{count: 9, window: 60, name: 'bytes', cost: 4},
@@ -72,7 +72,7 @@ onBothStores('under several rules a request has a cost for each', async (t, {sto
 	t.is(refused.status, 429);
 });
 
-onBothStores('a bad cost is an error of that request, and counts nothing', async (t, {store}) => {
+onEveryStore('a bad cost is an error of that request, and counts nothing', async (t, {store}) => {
 	const errors: string[] = [];
 	const returned = [-1, 0.5, Number.NaN, '3', undefined, 1001, 2000];
 	const cost = (ctx: Context) => {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {Context} from 'koa';
 import {type LimitRules, MemoryStore, specific} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
@@ -19,7 +19,7 @@ function login(ctx: Context): void {
 	ctx.body = 'welcome';
 }
 
-onBothStores('only requests with a listed status count', async (t, {store, pass}) => {
+onEveryStore('only requests with a listed status count', async (t, {store, pass}) => {
 	const {http} = gatedApp({store}, router => {
 		router.post('/login', specific(failures), login);
 	});
@@ -32,7 +32,7 @@ onBothStores('only requests with a listed status count', async (t, {store, pass}
 	t.deepEqual(await repeat(3, () => post('wrong')), [401, 401, 429]);
 });
 
-onBothStores(
+onEveryStore(
 	'the fields show what is left after the place was given back',
 	async (t, {store, pass}) => {
 		const rateLimitRule: LimitRules = [failures, {count: 5, window: 60, name: 'all'}];
@@ -53,7 +53,7 @@ onBothStores(
 	},
 );
 
-onBothStores('a function is asked once, with the status that Koa sends', async (t, {store}) => {
+onEveryStore('a function is asked once, with the status that Koa sends', async (t, {store}) => {
 	const asked: Array<[path: string, status: number]> = [];
 	const countWhen = (ctx: Context, status: number) => {
 		asked.push([ctx.path, status]);
@@ -78,7 +78,7 @@ onBothStores('a function is asked once, with the status that Koa sends', async (
 	t.is((await http.get('/ping')).status, 429);
 });
 
-onBothStores('it fails closed: whatever is uncertain counts', async (t, {store}) => {
+onEveryStore('it fails closed: whatever is uncertain counts', async (t, {store}) => {
 	const errors: unknown[] = [];
 	const countWhen = (ctx: Context) => {
 		if (ctx.path === '/throws') {
@@ -117,7 +117,7 @@ onBothStores('it fails closed: whatever is uncertain counts', async (t, {store})
 	]);
 });
 
-onBothStores('a request in flight holds its place', async (t, {store}) => {
+onEveryStore('a request in flight holds its place', async (t, {store}) => {
 	const release = latch();
 	const started = latch();
 	const {http} = gatedApp(
@@ -138,7 +138,7 @@ onBothStores('a request in flight holds its place', async (t, {store}) => {
 	t.is((await http.get('/ping')).status, 200);
 });
 
-onBothStores(
+onEveryStore(
 	'what was counted before a reset is not given back from what was counted after it',
 	async (t, {store}) => {
 		const release = latch();

@@ -1,10 +1,10 @@
 import test from 'ava';
 import type {BanOptions, Standing} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {bansOf, gatedApp} from '../support/gated-app.ts';
 import {warnings} from '../support/warnings.ts';
 
-onBothStores(
+onEveryStore(
 	'a trap bans its visitor at once, by hand, for the duration of the ban rule',
 	async (t, {store, pass}) => {
 		const standings: Standing[] = [];
@@ -25,7 +25,7 @@ onBothStores(
 	},
 );
 
-onBothStores('the standing after a ban without end has no end', async (t, {store}) => {
+onEveryStore('the standing after a ban without end has no end', async (t, {store}) => {
 	const standings: Standing[] = [];
 	const {http} = gatedApp({store, banRule: [1, 60, Infinity]}, router => {
 		router.all('/trap', async ctx => {
@@ -40,7 +40,7 @@ onBothStores('the standing after a ban without end has no end', async (t, {store
 	);
 });
 
-onBothStores('the response waits for the ban, even if the handler does not', async (t, {store}) => {
+onEveryStore('the response waits for the ban, even if the handler does not', async (t, {store}) => {
 	const {http} = gatedApp({store}, router => {
 		router.get('/trap', ctx => {
 			const {ban} = ctx;
@@ -55,7 +55,7 @@ onBothStores('the response waits for the ban, even if the handler does not', asy
 	t.is(refused.headers['retry-after'], '3600');
 });
 
-onBothStores('it never shortens a ban', async (t, {store}) => {
+onEveryStore('it never shortens a ban', async (t, {store}) => {
 	const standings: Standing[] = [];
 	const app = gatedApp({store, banRule: [1, 60, 600]}, router => {
 		router.get('/report', async ctx => {
@@ -76,7 +76,7 @@ onBothStores('it never shortens a ban', async (t, {store}) => {
 	]);
 });
 
-onBothStores('immune clients are not banned, and the standing says so', async (t, {store}) => {
+onEveryStore('immune clients are not banned, and the standing says so', async (t, {store}) => {
 	const standing = async (options: Parameters<typeof gatedApp>[0]) => {
 		const {http, gate} = gatedApp({store, ...options}, router => {
 			router.get('/trap', async ctx => {
@@ -100,7 +100,7 @@ onBothStores('immune clients are not banned, and the standing says so', async (t
 	});
 });
 
-onBothStores(
+onEveryStore(
 	'under escalation it lasts the first duration, and earns no strike',
 	async (t, {store, pass}) => {
 		const app = gatedApp({store, banRule: [1, 60, ['1m', '1h']]}, router => {

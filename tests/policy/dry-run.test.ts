@@ -10,7 +10,7 @@ import {
 	type Store,
 	specific,
 } from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {bansOf, gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
 import {repeat} from '../support/recipe.ts';
@@ -53,7 +53,7 @@ function twoGates(
 	return {dry, enforcing, http: agents(app).http};
 }
 
-onBothStores(
+onEveryStore(
 	'a dry run refuses nothing and sets no field, whatever it would have done',
 	async (t, {store}) => {
 		const app = gatedApp(
@@ -94,7 +94,7 @@ onBothStores(
 for (const isDryFirst of [true, false]) {
 	const where = isDryFirst ? 'before' : 'behind';
 
-	onBothStores(
+	onEveryStore(
 		`a dry run ${where} a gate on the same store counts and bans apart`,
 		async (t, {store}) => {
 			const {dry, enforcing, http} = twoGates(
@@ -124,7 +124,7 @@ for (const isDryFirst of [true, false]) {
 		},
 	);
 
-	onBothStores(
+	onEveryStore(
 		`specific, report and ban act on the enforcing gate, and on a dry run ${where} it as a copy`,
 		async (t, {store}) => {
 			const {dry, enforcing, http} = twoGates(
@@ -159,7 +159,7 @@ for (const isDryFirst of [true, false]) {
 	);
 }
 
-onBothStores('what would have been refused counts and reports no further', async (t, {store}) => {
+onEveryStore('what would have been refused counts and reports no further', async (t, {store}) => {
 	const {dry, enforcing, http} = twoGates(
 		store,
 		{rateLimitRule: [1, 60], banRule: [2, 60, 60], reportWhen: [404]},
@@ -192,7 +192,7 @@ onBothStores('what would have been refused counts and reports no further', async
 	}
 });
 
-onBothStores(
+onEveryStore(
 	'the reports of a dry run by status see the 429 that it would have sent',
 	async (t, {store}) => {
 		const {dry, http} = twoGates(
@@ -207,7 +207,7 @@ onBothStores(
 	},
 );
 
-onBothStores('a dry run alone is what specific, report and ban act on', async (t, {store}) => {
+onEveryStore('a dry run alone is what specific, report and ban act on', async (t, {store}) => {
 	const app = gatedApp({store, dryRun: true, banRule: [2, 60, 60]}, router => {
 		router.get('/limited', specific([1, 60]), ctx => {
 			ctx.body = ctx.state.gatekeeper.verdict.kind;

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {type BanRule, gatekeeper, type Standing} from '../../source/index.ts';
-import {type ClockedStore, onBothStores} from '../support/both-stores.ts';
+import {type ClockedStore, onEveryStore} from '../support/every-store.ts';
 import {bansOf, type GatedApp, gatedApp} from '../support/gated-app.ts';
 
 const MINUTE = 60_000;
@@ -26,7 +26,7 @@ function reported({store}: ClockedStore, rule: BanRule = banRule) {
 
 const strikeOf = async (app: GatedApp) => (await bansOf(app))[0]?.strike;
 
-onBothStores('each ban of a client lasts longer, up to the last duration', async (t, clocked) => {
+onEveryStore('each ban of a client lasts longer, up to the last duration', async (t, clocked) => {
 	const {app, untilBanned} = reported(clocked);
 	const lasts = [600, 3600, 86_400, 86_400];
 
@@ -38,7 +38,7 @@ onBothStores('each ban of a client lasts longer, up to the last duration', async
 	}
 });
 
-onBothStores('bans are forgotten a while after the end of the last one', async (t, clocked) => {
+onEveryStore('bans are forgotten a while after the end of the last one', async (t, clocked) => {
 	const {app, untilBanned} = reported(clocked);
 	await untilBanned();
 	await clocked.pass(10 * MINUTE + 7 * DAY - 1);
@@ -48,7 +48,7 @@ onBothStores('bans are forgotten a while after the end of the last one', async (
 	t.is(await strikeOf(app), 1);
 });
 
-onBothStores('by default they are remembered for a day', async (t, clocked) => {
+onEveryStore('by default they are remembered for a day', async (t, clocked) => {
 	const {untilBanned} = reported(clocked, [2, 60, ['10m', '1h']]);
 	await untilBanned();
 	await clocked.pass(10 * MINUTE + DAY - 1);
@@ -57,7 +57,7 @@ onBothStores('by default they are remembered for a day', async (t, clocked) => {
 	t.like(await untilBanned(), {retryAfter: 600});
 });
 
-onBothStores('unban forgives, reset does not', async (t, clocked) => {
+onEveryStore('unban forgives, reset does not', async (t, clocked) => {
 	const {app, untilBanned} = reported(clocked);
 	await untilBanned();
 	await app.gate.reset('127.0.0.1');
@@ -69,7 +69,7 @@ onBothStores('unban forgives, reset does not', async (t, clocked) => {
 	t.like(await untilBanned(), {retryAfter: 600});
 });
 
-onBothStores('a ban by hand neither counts nor climbs', async (t, clocked) => {
+onEveryStore('a ban by hand neither counts nor climbs', async (t, clocked) => {
 	const {app, untilBanned} = reported(clocked);
 	await untilBanned();
 	await app.gate.ban('127.0.0.1');
@@ -83,7 +83,7 @@ onBothStores('a ban by hand neither counts nor climbs', async (t, clocked) => {
 	t.is(await strikeOf(app), 2);
 });
 
-onBothStores('reports during a ban earn no strike', async (t, clocked) => {
+onEveryStore('reports during a ban earn no strike', async (t, clocked) => {
 	const {app, untilBanned} = reported(clocked);
 	await untilBanned();
 	for (let report = 0; report < 5; report += 1) {
@@ -94,13 +94,13 @@ onBothStores('reports during a ban earn no strike', async (t, clocked) => {
 	t.like(await untilBanned(), {retryAfter: 3600});
 });
 
-onBothStores('a ban rule with one duration shows no strike', async (t, clocked) => {
+onEveryStore('a ban rule with one duration shows no strike', async (t, clocked) => {
 	const {app, untilBanned} = reported(clocked, [2, 60, 600]);
 	await untilBanned();
 	t.deepEqual(await bansOf(app), [{client: '127.0.0.1', by: 'reports', retryAfter: 600}]);
 });
 
-onBothStores('the last duration may be endless', async (t, clocked) => {
+onEveryStore('the last duration may be endless', async (t, clocked) => {
 	const {app, untilBanned} = reported(clocked, [2, 60, ['10m', Infinity]]);
 	await untilBanned();
 	await clocked.pass(10 * MINUTE);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {Context} from 'koa';
 import {bypass, type GatekeeperOptions, type LimitRulesFor} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {type GatedApp, gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
 import {latch} from '../support/latch.ts';
@@ -26,7 +26,7 @@ function hijackable(
 const remaining = async ({http}: GatedApp) =>
 	/r=(\d+)/.exec((await http.get('/ping')).headers.ratelimit ?? '')?.[1];
 
-onBothStores(
+onEveryStore(
 	'a late count counts under the rules of the request, at its cost',
 	async (t, {store}) => {
 		const asked: string[] = [];
@@ -45,7 +45,7 @@ onBothStores(
 	},
 );
 
-onBothStores('a late count asks countWhen first, and is not given back', async (t, {store}) => {
+onEveryStore('a late count asks countWhen first, and is not given back', async (t, {store}) => {
 	const app = hijackable({store, rateLimitRule: {count: 3, window: 60, countWhen: [401]}});
 	for (let request = 0; request < 5; request += 1) {
 		await app.hijacked(403);
@@ -56,7 +56,7 @@ onBothStores('a late count asks countWhen first, and is not given back', async (
 	t.is(await remaining(app), '2');
 });
 
-onBothStores(
+onEveryStore(
 	'a late count that goes over the limit, or whose rules cannot be found, suspends the exemptions',
 	async (t, {store}) => {
 		for (const rateLimitRule of [
@@ -91,7 +91,7 @@ for (const [what, rateLimitRule] of Object.entries({
 	'a cost': {count: 100, window: 60, cost: 2} as const,
 	'a cost that is a function': {count: 100, window: 60, cost: () => 1} as const,
 } satisfies Record<string, LimitRulesFor>)) {
-	onBothStores(`under ${what}, a client has one unproven request in flight`, async (t, {store}) => {
+	onEveryStore(`under ${what}, a client has one unproven request in flight`, async (t, {store}) => {
 		const release = latch();
 		const exemptions: unknown[] = [];
 		const {http} = gatedApp({store, rateLimitRule}, (router, koa) => {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {Context} from 'koa';
 import {bypass, type LimitRules, specific} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
 import {repeat} from '../support/recipe.ts';
@@ -10,7 +10,7 @@ const paid: LimitRules = [3, 60];
 const free: LimitRules = [1, 60];
 const byPlan = (ctx: Context) => (ctx.get('X-Plan') === 'paid' ? paid : free);
 
-onBothStores(
+onEveryStore(
 	'each request is limited by the rules that a function returns for it',
 	async (t, {store, pass}) => {
 		const {http} = gatedApp({store, rateLimitRule: byPlan});
@@ -26,7 +26,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'the function may be asynchronous; undefined and [] are no limit',
 	async (t, {store}) => {
 		const found: Record<string, LimitRules | [] | undefined> = {
@@ -46,7 +46,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'a specific takes a function, which may read what authentication has found',
 	async (t, {store}) => {
 		const {http} = gatedApp({store}, (router, app) => {
@@ -69,7 +69,7 @@ onBothStores(
 	},
 );
 
-onBothStores('it runs once for a request, when its rules are needed', async (t, {store}) => {
+onEveryStore('it runs once for a request, when its rules are needed', async (t, {store}) => {
 	const asked: string[] = [];
 	const {http, gate} = gatedApp(
 		{
@@ -111,7 +111,7 @@ onBothStores('it runs once for a request, when its rules are needed', async (t, 
 	t.is(asked.length, before, 'not for a client whose ban is known');
 });
 
-onBothStores(
+onEveryStore(
 	'what it throws, and bad rules, are an error of that request alone, and count nothing',
 	async (t, {store}) => {
 		const errors: unknown[] = [];
@@ -160,7 +160,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'unnamed rules are named by their place, whatever else the function returns',
 	async (t, {store}) => {
 		const names = async (options: Parameters<typeof gatedApp>[0]) =>

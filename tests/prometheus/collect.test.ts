@@ -4,7 +4,7 @@ import {Registry} from 'prom-client';
 import supertest from 'supertest';
 import {gatekeeper, specific} from '../../source/index.ts';
 import {collect} from '../../source/prometheus.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
@@ -27,7 +27,7 @@ async function scraped(register: Registry): Promise<string[]> {
 		.sort();
 }
 
-onBothStores('a scrape shows what the gate has done', async (t, {store}) => {
+onEveryStore('a scrape shows what the gate has done', async (t, {store}) => {
 	const register = new Registry();
 	const {gate, from} = gatedApp(
 		{

@@ -9,7 +9,7 @@ import {
 	type Store,
 	specific,
 } from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {bansOf} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
 import {manualClockStore} from '../support/manual-clock.ts';
@@ -66,7 +66,7 @@ interface Between {
 	readonly between?: Koa.Middleware;
 }
 
-onBothStores(
+onEveryStore(
 	'the 429 of a key at an inner gate reports no client at the outer one',
 	async (t, {store}) => {
 		const {outer, http, asked} = twoGates(
@@ -87,7 +87,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'the refusals of an inner gate, by whatever key, report no client at the outer one',
 	async (t, {store}) => {
 		const {outer, inner, http, asked} = twoGates(store, [429, 403], {
@@ -107,7 +107,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'what a handler reports or bans behind an inner gate counts once',
 	async (t, {store}) => {
 		const {outer, http, asked} = twoGates(

@@ -2,7 +2,7 @@ import {runInNewContext} from 'node:vm';
 import test from 'ava';
 import {type Gatekeeper, gatekeeper, specific} from '../../source/index.ts';
 import {RedisStore} from '../../source/redis.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok, report} from '../support/handlers.ts';
@@ -15,7 +15,7 @@ import {startRedis} from '../support/redis/server.ts';
 const alice = '203.0.113.7';
 const bob = '203.0.113.8';
 
-onBothStores('every refusal is told of, with its client and why', async (t, {store}) => {
+onEveryStore('every refusal is told of, with its client and why', async (t, {store}) => {
 	const {gate, from} = gatedApp(
 		{
 			rateLimitRule: [2, 60],
@@ -59,7 +59,7 @@ onBothStores('every refusal is told of, with its client and why', async (t, {sto
 	]);
 });
 
-onBothStores(
+onEveryStore(
 	'a refusal by the `key` of a specific is told of as `keyed`, since others may have filled the rule',
 	async (t, {store}) => {
 		const told: Array<true | undefined> = [];
@@ -95,7 +95,7 @@ onBothStores(
 	},
 );
 
-onBothStores('a dry run tells of `keyed` too', async (t, {store}) => {
+onEveryStore('a dry run tells of `keyed` too', async (t, {store}) => {
 	const {gate, http} = gatedApp({dryRun: true, store}, router => {
 		router.get('/login', specific([1, 60], {key: () => 'ann'}), ok);
 	});
@@ -106,7 +106,7 @@ onBothStores('a dry run tells of `keyed` too', async (t, {store}) => {
 	t.like(heard, [['refused', {kind: 'limited', keyed: true, dryRun: true}]]);
 });
 
-onBothStores('reports are told of, and the ban that they begin', async (t, {store}) => {
+onEveryStore('reports are told of, and the ban that they begin', async (t, {store}) => {
 	const {gate, http} = gatedApp({banRule: [2, 60, 600], store}, router => {
 		router.get('/report', report);
 		router.get('/scan', ctx => ctx.report({weight: 2, reason: 'scan'}));
@@ -134,7 +134,7 @@ onBothStores('reports are told of, and the ban that they begin', async (t, {stor
 	]);
 });
 
-onBothStores('a ban under a list of durations tells its strike', async (t, {store, pass}) => {
+onEveryStore('a ban under a list of durations tells its strike', async (t, {store, pass}) => {
 	const {gate} = gatedApp({banRule: [1, 60, [600, 3600]], store});
 	const heard = heardFrom(gate);
 
@@ -151,7 +151,7 @@ onBothStores('a ban under a list of durations tells its strike', async (t, {stor
 	);
 });
 
-onBothStores(
+onEveryStore(
 	'bans by hand are told of: of clients, of ranges, without end, and by ctx.ban()',
 	async (t, {store}) => {
 		const {gate, http} = gatedApp({store}, router => {
@@ -178,7 +178,7 @@ onBothStores(
 	},
 );
 
-onBothStores('nothing is told of a call that fails', async (t, {store}) => {
+onEveryStore('nothing is told of a call that fails', async (t, {store}) => {
 	const {gate} = gatedApp({store, allow: [alice]});
 	const heard = heardFrom(gate);
 
@@ -191,7 +191,7 @@ onBothStores('nothing is told of a call that fails', async (t, {store}) => {
 	t.deepEqual(heard, []);
 });
 
-onBothStores('a dry run tells what it would have refused', async (t, {store}) => {
+onEveryStore('a dry run tells what it would have refused', async (t, {store}) => {
 	const {gate, http} = gatedApp({rateLimitRule: [1, 60], store, dryRun: true});
 	const heard = heardFrom(gate);
 

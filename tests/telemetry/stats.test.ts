@@ -1,13 +1,13 @@
 import test from 'ava';
 import {bypass, gatekeeper, specific} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {commandsOnly} from '../support/guarded-store.ts';
 import {ok, report} from '../support/handlers.ts';
 
 const alice = '203.0.113.7';
 
-onBothStores('stats() counts each request once, by what became of it', async (t, {store}) => {
+onEveryStore('stats() counts each request once, by what became of it', async (t, {store}) => {
 	const {gate, from} = gatedApp(
 		{
 			rateLimitRule: [4, 60],

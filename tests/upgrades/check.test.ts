@@ -5,7 +5,7 @@ import test, {type ExecutionContext} from 'ava';
 import type Koa from 'koa';
 import {WebSocket, WebSocketServer} from 'ws';
 import {type Gatekeeper, refuseUpgrade, type UpgradeRefusal} from '../../source/index.ts';
-import {onBothStores} from '../support/both-stores.ts';
+import {onEveryStore} from '../support/every-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {heardFrom} from '../support/heard.ts';
@@ -59,7 +59,7 @@ function opened(url: string, client: string): Promise<unknown> {
 	});
 }
 
-onBothStores(
+onEveryStore(
 	'upgrades and other requests are counted, limited and banned together',
 	async (t, {store, pass}) => {
 		const app = gatedApp({

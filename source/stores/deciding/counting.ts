@@ -109,6 +109,21 @@ function fullQuotaOf({log, rule}: Counter, cost: number, now: number): Quota {
 	return {rule, remaining: rule.count - length, freesInMs: rule.window - since};
 }
 
+/** Counts reports, unless there are enough of them for a ban. Returns how many there are then. */
+export function countReports(
+	log: CountedLog,
+	{count: enough, window}: Rule,
+	weight: number,
+	now: number,
+): number {
+	const reports = log.within(window, now) + weight;
+	if (reports < enough) {
+		addUnits(log, weight, enough, now);
+	}
+
+	return reports;
+}
+
 /** What was counted for a request, with the receipt of its store. */
 export function countedOf(
 	counters: readonly Counter[],

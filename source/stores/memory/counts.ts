@@ -1,4 +1,5 @@
 import {Changes} from '../changes.ts';
+import {countReports} from '../deciding/counting.ts';
 import type {Counts} from '../deciding/counts.ts';
 import {inspectedQuota} from '../deciding/inspected.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
@@ -57,15 +58,7 @@ export class MemoryCounts implements Counts {
 	report(client: string, banRule: SettledBanRule, weight: number, now: number): number {
 		const counter = this.#counters.ofReports(banRule);
 		openLogs(this.#clients, client, [counter]);
-		const {log} = counter;
-		const reports = log.within(banRule.window, now) + weight;
-		if (reports < banRule.count) {
-			for (let counted = 0; counted < weight; counted += 1) {
-				log.add(banRule.count, now);
-			}
-		}
-
-		return reports;
+		return countReports(counter.log, banRule, weight, now);
 	}
 
 	reportsOf(client: string, banRule: SettledBanRule, now: number): number {

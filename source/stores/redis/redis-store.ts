@@ -63,7 +63,7 @@ export class RedisStore implements Store {
 	readonly #options: Required<RedisStoreOptions>;
 	readonly #server: Server;
 	readonly #keys: Keys;
-	readonly #cache = new ReplyCache();
+	readonly #cache = new ReplyCache({believesNoBan: true});
 	readonly #decisions: Decisions;
 	readonly #commands: ClientCommands;
 	readonly #ranges: RangeBans;

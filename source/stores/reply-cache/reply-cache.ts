@@ -19,9 +19,15 @@ export interface Asked {
 
 /** Remembers the server's replies about refused clients for a second, so that refusals cost it little. */
 export class ReplyCache {
+	readonly #believesNoBan: boolean;
 	readonly #refusals = new Refusals();
 	readonly #notBanned = new NotBanned();
 	readonly #changes = new Changes();
+
+	/** @param believesNoBan whether it is also remembered that a refused client has no ban, to ask less about bans */
+	constructor({believesNoBan}: {readonly believesNoBan: boolean}) {
+		this.#believesNoBan = believesNoBan;
+	}
 
 	/** Counts the changes of clients: keep it when you ask the server. */
 	get version(): number {
@@ -94,7 +100,7 @@ export class ReplyCache {
 			return;
 		}
 
-		if (verdict.kind !== 'banned' && !immune) {
+		if (this.#believesNoBan && verdict.kind !== 'banned' && !immune) {
 			this.#notBanned.foundNoBan(client, at, now);
 		}
 

@@ -1,9 +1,9 @@
 import type {ExecutionContext} from 'ava';
 import type {Page} from 'playwright-core';
 import type {GatekeeperOptions, Store} from '../../../source/index.ts';
-import {onBothStores} from '../../support/both-stores.ts';
 import {type DashboardApp, dashboardApp} from '../../support/dashboard/app.ts';
 import {visit} from '../../support/dashboard/visit.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {bansOf} from '../../support/gated-app.ts';
 import {serve} from '../../support/servers.ts';
 
@@ -38,7 +38,7 @@ async function operated(
 	return {...operated, open: () => visit(t, `${origin}/gate`)};
 }
 
-onBothStores(
+onEveryStore(
 	'a ban by reports appears without a reload, and its button lets the client in again',
 	async (t, {store}) => {
 		const {from, open} = await operated(t, store);
@@ -61,7 +61,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'the form bans an address, a range and a key, and shows what is wrong with other texts',
 	async (t, {store}) => {
 		const {gate, from, open} = await operated(t, store, {
@@ -99,7 +99,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'what one operator bans and ends, another sees without a reload',
 	async (t, {store}) => {
 		const {gate, open} = await operated(t, store);
@@ -117,7 +117,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'a client is looked up with its quotas and how it was identified, and reset',
 	async (t, {store}) => {
 		const {from, open} = await operated(t, store, {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {Ban} from '../../../source/index.ts';
-import {onBothStores} from '../../support/both-stores.ts';
 import {dashboardApp} from '../../support/dashboard/app.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {forwardTo} from '../../support/forwarding-store.ts';
 import {manualClockStore} from '../../support/manual-clock.ts';
 
@@ -14,7 +14,7 @@ async function bansOf(bans: AsyncIterable<Ban>): Promise<ReadonlyArray<Partial<B
 	return all;
 }
 
-onBothStores(
+onEveryStore(
 	'a script bans, lists and unbans a client, which is refused meanwhile',
 	async (t, {store}) => {
 		const {http, from} = dashboardApp({gate: {store, ipHeader: 'X-Forwarded-For'}});
@@ -43,7 +43,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'ranges and keys are banned and unbanned by the names that the list shows',
 	async (t, {store}) => {
 		const {http, gate} = dashboardApp({gate: {store}});
@@ -74,14 +74,14 @@ onBothStores(
 	},
 );
 
-onBothStores('white space is a part of a key that the list shows', async (t, {store}) => {
+onEveryStore('white space is a part of a key that the list shows', async (t, {store}) => {
 	const {http, gate} = dashboardApp({gate: {store}});
 	await gate.ban({key: ' alice '});
 	await http.post('/').send({action: 'unban', client: 'key: alice '});
 	t.deepEqual(await bansOf(gate.bans()), []);
 });
 
-onBothStores('reset forgets the requests of a client', async (t, {store}) => {
+onEveryStore('reset forgets the requests of a client', async (t, {store}) => {
 	const {http, gate} = dashboardApp({gate: {store, rateLimitRule: [5, 60]}});
 	await http.get('/ping');
 	t.like((await gate.inspect('127.0.0.1')).limits[0], {remaining: 4});
@@ -90,7 +90,7 @@ onBothStores('reset forgets the requests of a client', async (t, {store}) => {
 	t.like((await gate.inspect('127.0.0.1')).limits[0], {remaining: 5});
 });
 
-onBothStores(
+onEveryStore(
 	'two operators may end the same ban, and the second is told so',
 	async (t, {store}) => {
 		const {http, gate} = dashboardApp({gate: {store}});

@@ -2,8 +2,8 @@ import {createHmac} from 'node:crypto';
 import test from 'ava';
 import type {DashboardData, KnownClient} from '../../../source/dashboard.ts';
 import {gatekeeper, MemoryStore} from '../../../source/index.ts';
-import {onBothStores} from '../../support/both-stores.ts';
 import {type DashboardApp, dashboardApp} from '../../support/dashboard/app.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {forwardTo} from '../../support/forwarding-store.ts';
 import {manualClockStore} from '../../support/manual-clock.ts';
 
@@ -32,7 +32,7 @@ async function known(app: DashboardApp, text: string): Promise<KnownClient | und
 	return found?.client === undefined ? undefined : found;
 }
 
-onBothStores(
+onEveryStore(
 	'the JSON tells what was admitted and refused, whom, and by which rule',
 	async (t, {store}) => {
 		const app = dashboardApp({
@@ -82,7 +82,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'a search tells how a client stands, and how it was identified',
 	async (t, {store}) => {
 		const app = dashboardApp({
@@ -122,7 +122,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'a search finds a client in a banned range, the range itself, and a key',
 	async (t, {store}) => {
 		const app = dashboardApp({gate: {store}});

@@ -1,7 +1,7 @@
 /* A client of an API pays in the middle of its window, and stops paying. */
 import type {ExecutionContext} from 'ava';
 import type {LimitRule, LimitRules, Store} from '../../../source/index.ts';
-import {onBothStores} from '../../support/both-stores.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {repeat} from '../../support/recipe.ts';
 import {visitedApp} from '../../support/visitors.ts';
 
@@ -22,7 +22,7 @@ async function api(t: ExecutionContext, store: Store, rules: Readonly<Record<Pla
 	};
 }
 
-onBothStores(
+onEveryStore(
 	'whoever pays gets the paid quota at once, in addition to what is used of the free one',
 	async (t, {store, pass}) => {
 		const {changeTo, get, many} = await api(t, store, {free: [2, '1m'], paid: [5, '1m']});
@@ -51,7 +51,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'with a rule that both plans share, a change of plan gains no more than the larger quota',
 	async (t, {store, pass}) => {
 		const total: LimitRule = {count: 5, window: '1m', name: 'total'};

@@ -6,7 +6,7 @@ import type {ExecutionContext} from 'ava';
 import type {Context} from 'koa';
 import {type LimitRules, type Store, specific} from '../../../source/index.ts';
 import {accountOf, credentials, logIn, passwordOf} from '../../support/accounts.ts';
-import {onBothStores} from '../../support/both-stores.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {bansOf} from '../../support/gated-app.ts';
 import {passOn} from '../../support/handlers.ts';
 import {repeat} from '../../support/recipe.ts';
@@ -54,7 +54,7 @@ async function attackedApp(t: ExecutionContext, store: Store, limit = passOn) {
 	};
 }
 
-onBothStores(
+onEveryStore(
 	'500 addresses try 520 passwords of an account that has no limit of its own',
 	async (t, {store}) => {
 		const {attack, tried, aliceLogsIn, gate} = await attackedApp(t, store);
@@ -68,7 +68,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'500 addresses try 10 passwords an hour of an account that has a limit, and its owner is locked out meanwhile',
 	async (t, {store, pass}) => {
 		const limit = specific(guesses, {key: accountOf});
@@ -101,7 +101,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'on a device that she has used before, the owner of an attacked account logs in',
 	async (t, {store}) => {
 		// An app would sign this cookie.

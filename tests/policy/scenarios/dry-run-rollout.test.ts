@@ -3,7 +3,7 @@ import {Router} from '@koa/router';
 import Koa, {type Middleware} from 'koa';
 import {type GatekeeperOptions, gatekeeper} from '../../../source/index.ts';
 import {credentials, logIn} from '../../support/accounts.ts';
-import {onBothStores} from '../../support/both-stores.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {ok} from '../../support/handlers.ts';
 import {tally, type VisitorAt, visitors} from '../../support/visitors.ts';
 
@@ -70,7 +70,7 @@ async function day(visitor: VisitorAt, pass: (ms: number) => void | Promise<void
 	return {statuses, policies: [...policies]};
 }
 
-onBothStores(
+onEveryStore(
 	'a dry run refuses nobody, and tells whom the gate will refuse that gets its options',
 	async (t, {store, pass}) => {
 		const log: string[] = [];

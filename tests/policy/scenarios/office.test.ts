@@ -7,7 +7,7 @@ import {
 	specific,
 } from '../../../source/index.ts';
 import {accountOf, credentials, logIn} from '../../support/accounts.ts';
-import {onBothStores} from '../../support/both-stores.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {passOn} from '../../support/handlers.ts';
 import {latch} from '../../support/latch.ts';
 import {repeat} from '../../support/recipe.ts';
@@ -64,7 +64,7 @@ async function office(
 
 const failures: LimitRules = {count: 5, window: '15m', name: 'failures', countWhen: [401]};
 
-onBothStores(
+onEveryStore(
 	'an office under a plain limit of logins: most are turned away',
 	async (t, {store}) => {
 		const people = await office(t, {store}, specific({count: 5, window: '15m', name: 'logins'}));
@@ -75,7 +75,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'an office under a limit of failures: all go in, unless one person fails too often',
 	async (t, {store, pass}) => {
 		const people = await office(t, {store}, specific(failures));
@@ -90,7 +90,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'an office under a limit of failures for each account: only who fails must wait',
 	async (t, {store}) => {
 		const people = await office(t, {store}, specific(failures, {key: accountOf}));
@@ -101,7 +101,7 @@ onBothStores(
 	},
 );
 
-onBothStores('an office under a ban for failures: all are shut out', async (t, {store, pass}) => {
+onEveryStore('an office under a ban for failures: all are shut out', async (t, {store, pass}) => {
 	const people = await office(t, {store, banRule: [5, '15m', '10m'], reportWhen: [401]});
 
 	t.deepEqual(await people.bobLogsInAfter(3), [401, 401, 401, 200]);
@@ -113,7 +113,7 @@ onBothStores('an office under a ban for failures: all are shut out', async (t, {
 	t.is(await people.colleagueReads(), 200);
 });
 
-onBothStores(
+onEveryStore(
 	'an office that logs in all at once under a limit of failures: requests in flight hold places',
 	async (t, {store}) => {
 		const checked = latch();

@@ -2,7 +2,7 @@
 import {setImmediate} from 'node:timers/promises';
 import {type LimitRules, specific} from '../../../source/index.ts';
 import {credentials, logIn, passwordOf} from '../../support/accounts.ts';
-import {onBothStores} from '../../support/both-stores.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {gatedApp} from '../../support/gated-app.ts';
 import {requestStatus} from '../../support/request-status.ts';
 import {serve} from '../../support/servers.ts';
@@ -11,7 +11,7 @@ import {tally} from '../../support/visitors.ts';
 const WINDOW = 900;
 const rule: LimitRules = {count: 5, window: WINDOW, name: 'failures', countWhen: [401]};
 
-onBothStores(
+onEveryStore(
 	'of 200 logins at once on connections of their own, none tries a sixth wrong password',
 	async (t, {store, pass}) => {
 		let tried = 0;

@@ -1,6 +1,6 @@
 /* A scanner asks for files that are not there, and then for pages, until it is banned. */
 import type {GatekeeperOptions} from '../../../source/index.ts';
-import {onBothStores} from '../../support/both-stores.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {bansOf} from '../../support/gated-app.ts';
 import {repeat} from '../../support/recipe.ts';
 import {visitedApp} from '../../support/visitors.ts';
@@ -13,7 +13,7 @@ const options: GatekeeperOptions = {
 	reportWhen: [404, 429],
 };
 
-onBothStores(
+onEveryStore(
 	'a scanner that walks 404s is banned with the tenth, and others go on',
 	async (t, {store, pass}) => {
 		const {visitor, gate} = await visitedApp(t, {store, ...options});
@@ -42,7 +42,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'a scanner that then hammers a page is banned by its 404s and 429s together',
 	async (t, {store, pass}) => {
 		const {visitor, gate} = await visitedApp(t, {store, ...options});
@@ -61,7 +61,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'a client that waits as long as its 429 says is never banned',
 	async (t, {store, pass}) => {
 		const {visitor, gate} = await visitedApp(t, {store, ...options});

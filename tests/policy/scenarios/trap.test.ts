@@ -1,5 +1,5 @@
 /* A page elsewhere shows images from a trap of ours, to have its visitors banned. So does a post on a page of ours. */
-import {onBothStores} from '../../support/both-stores.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {bansOf} from '../../support/gated-app.ts';
 import {visitedApp} from '../../support/visitors.ts';
 
@@ -10,7 +10,7 @@ const asImage = {
 	'Sec-Fetch-Dest': 'image',
 };
 
-onBothStores(
+onEveryStore(
 	'a page elsewhere whose images request a trap bans none of its visitors, and a scanner is banned',
 	async (t, {store, pass}) => {
 		const {visitor, gate} = await visitedApp(t, {store, banRule: [3, '1m', '10m']}, router => {

@@ -1,7 +1,7 @@
 /* A bot guesses passwords every day of a week, and comes back as soon as each ban is over. */
 import type {BanRule} from '../../../source/index.ts';
 import {credentials, logIn} from '../../support/accounts.ts';
-import {onBothStores} from '../../support/both-stores.ts';
+import {onEveryStore} from '../../support/every-store.ts';
 import {bansOf} from '../../support/gated-app.ts';
 import {visitedApp} from '../../support/visitors.ts';
 
@@ -15,7 +15,7 @@ const banRule: BanRule = {
 	forgetAfter: '3d',
 };
 
-onBothStores(
+onEveryStore(
 	'a week of attacks: each ban lasts longer, and after three quiet days all is forgotten',
 	async (t, {store, pass: passMs}) => {
 		let now = 0;
@@ -71,7 +71,7 @@ onBothStores(
 	},
 );
 
-onBothStores(
+onEveryStore(
 	'a week of attacks each morning: a day of rest is not enough to be forgotten',
 	async (t, {store, pass}) => {
 		const {visitor} = await visitedApp(t, {store, banRule, reportWhen: [401]}, router =>

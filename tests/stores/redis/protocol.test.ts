@@ -38,7 +38,7 @@ test('a reason that is not JSON is no reason', t => {
 });
 
 test('a request that is counted late is never decided from memory', t => {
-	const cache = new ReplyCache();
+	const cache = new ReplyCache({believesNoBan: true});
 	const options = {};
 	const asked = {client: 'a', rules, options, at: 0, version: cache.version};
 	cache.learn(asked, {kind: 'banned', by: 'hand', endsInMs: 900}, 0);

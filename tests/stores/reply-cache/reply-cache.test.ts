@@ -12,7 +12,7 @@ function learn(cache: ReplyCache, verdict: Verdict, version: number, costs?: num
 }
 
 test('a refusal that arrives after a later give-back is not remembered', t => {
-	const cache = new ReplyCache();
+	const cache = new ReplyCache({believesNoBan: true});
 	const {version} = cache;
 	cache.gaveBack('a', rules);
 	learn(cache, limited, version);
@@ -23,7 +23,7 @@ test('a refusal that arrives after a later give-back is not remembered', t => {
 });
 
 test('a give-back of one client leaves what is remembered of the others', t => {
-	const cache = new ReplyCache();
+	const cache = new ReplyCache({believesNoBan: true});
 	const {version} = cache;
 	cache.gaveBack('b', rules);
 	learn(cache, limited, version);
@@ -33,7 +33,7 @@ test('a give-back of one client leaves what is remembered of the others', t => {
 });
 
 test('a ban is recalled for requests of any cost, and a limit at its own', t => {
-	const cache = new ReplyCache();
+	const cache = new ReplyCache({believesNoBan: true});
 	learn(cache, limited, cache.version, [3]);
 	t.is(cache.recall('a', rules, {costs: [3]}, 0)?.kind, 'limited');
 	t.is(cache.recall('a', rules, {costs: [2]}, 0), undefined);

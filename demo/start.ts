@@ -1,0 +1,78 @@
+import cluster from 'node:cluster';
+import {rmSync} from 'node:fs';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {parseArgs} from 'node:util';
+import type Koa from 'koa';
+import {LocalStore} from '../source/local.ts';
+import {demoApp} from './app.ts';
+import {crowdSocket} from './crowd-socket.ts';
+import {printHints} from './hints.ts';
+
+/*
+ * Serves the demo: in this process, in memory; under `--workers 2` in as many; under `--store local` with all that it
+ * knows in a file.
+ */
+
+const {values} = parseArgs({
+	options: {
+		workers: {type: 'string', default: '1'},
+		store: {type: 'string', default: 'memory'},
+	},
+});
+const workers = Number(values.workers);
+if (!Number.isInteger(workers) || workers < 1 || !['memory', 'local'].includes(values.store)) {
+	throw new Error('Use: npm run demo -- [--workers 2] [--store memory|local]');
+}
+
+// The same path at every start, so that bans outlive the demo.
+const path = join(tmpdir(), 'koa-gatekeeper-demo.mdb');
+const port = Number(process.env.PORT ?? 3000);
+
+if (cluster.isPrimary) {
+	// A demo that was killed has left it behind.
+	rmSync(crowdSocket(port), {force: true});
+}
+
+if (cluster.isPrimary && workers > 1) {
+	for (let worker = 0; worker < workers; worker += 1) {
+		cluster.fork();
+	}
+
+	cluster.once('listening', (_, address) => printHints(urlOf(address.port), notes()));
+} else {
+	const app = demoApp(values.store === 'local' ? new LocalStore({path}) : undefined);
+	const server = app.listen(port, '127.0.0.1', () => {
+		const own = (server.address() as AddressInfo).port;
+		listenToCrowd(app, own);
+		if (cluster.isPrimary) {
+			printHints(urlOf(own), notes());
+		}
+	});
+}
+
+function urlOf(own: number): string {
+	return `http://127.0.0.1:${own}`;
+}
+
+function notes(): readonly string[] {
+	const isLocal = values.store === 'local';
+
+	return [
+		...(workers > 1
+			? [`${workers} processes answer in turns. The dashboard shows the one that answers it.`]
+			: []),
+		...(workers > 1 && !isLocal
+			? ['Each of them counts for itself, so that a client gets more. Add --store local.']
+			: []),
+		...(isLocal
+			? [`Bans and counts are in ${path}, and outlive the demo. Delete it to start afresh.`]
+			: []),
+	];
+}
+
+function listenToCrowd(app: Koa, own: number): void {
+	createServer(app.callback()).listen(crowdSocket(own));
+}

@@ -1,0 +1,184 @@
+import type {Level} from '../../deciding/levels.ts';
+import {tables} from '../tables/keys.ts';
+import type {FileRecord} from '../tables/records.ts';
+import type {Space} from '../tables/space.ts';
+import {indexes} from '../tables/totals.ts';
+import {Blocks} from './blocks.ts';
+import {ClientRecord} from './client-record.ts';
+
+/** How many records are looked at to make room. */
+const SAMPLE = 128;
+
+/** How many samples are taken at most: a third of all records is on a full level, so that each meets some. */
+const SAMPLES = 3;
+
+/** Generations are numbers of 32 bits. */
+const GENERATIONS = 2 ** 32;
+
+/** A client that was looked up. */
+export interface FoundClient {
+	readonly key: Buffer;
+	readonly record: ClientRecord;
+	/** Its level in the file; undefined if it is not there. */
+	readonly storedLevel: Level | undefined;
+}
+
+/**
+ * Clients with their logs, or keys that clients make up. A third of them may be on each level, so that new clients
+ * cannot evict clients with a full rule, and those cannot evict busy clients. If there are too many on a level, some of
+ * those that have been quiet longest go: of a sample, which a hash makes random.
+ */
+export class ClientTable {
+	readonly #space: Space;
+	readonly #table: number;
+	readonly #index: number;
+	readonly #maxOfLevel: number;
+	/** The last record of the sample before. */
+	#sampled: Buffer | undefined;
+
+	/**
+	 * @param table from `tables`
+	 * @param index of its first size in the totals
+	 * @param max the most clients
+	 */
+	constructor(space: Space, table: number, index: number, max: number) {
+		this.#space = space;
+		this.#table = table;
+		this.#index = index;
+		this.#maxOfLevel = Math.floor(max / 3);
+	}
+
+	/** A client, if it is known. */
+	find(client: string): FoundClient | undefined {
+		return this.#find(this.#space.keys.of(this.#table, client));
+	}
+
+	/** A client that is there once it is saved. */
+	findOrBegin(client: string): FoundClient {
+		const key = this.#space.keys.of(this.#table, client);
+
+		return (
+			this.#find(key) ?? {
+				key,
+				record: ClientRecord.begin(id => this.#blocksOf(key, id)),
+				storedLevel: undefined,
+			}
+		);
+	}
+
+	/** Writes a client that has changed, or removes it if nothing of it is left. */
+	save({key, record, storedLevel}: FoundClient, now: number): void {
+		const {records, totals} = this.#space;
+		if (storedLevel === undefined) {
+			record.generation = totals.add(indexes.sequence, 1) % GENERATIONS;
+		}
+
+		const bytes = record.write(now);
+		if (bytes === undefined) {
+			this.remove(key);
+			return;
+		}
+
+		const {level} = record;
+		if (level !== storedLevel) {
+			this.#makeRoom(level, key, now);
+			totals.add(this.#index + level, 1);
+			if (storedLevel !== undefined) {
+				totals.add(this.#index + storedLevel, -1);
+			}
+		}
+
+		records.put(key, bytes);
+	}
+
+	delete(client: string): void {
+		this.remove(this.#space.keys.of(this.#table, client));
+	}
+
+	/** Removes the client in a record, if it is there. */
+	remove(key: Buffer, bytes: Buffer | undefined = this.#space.records.get(key)): void {
+		const {records, totals} = this.#space;
+		if (bytes === undefined) {
+			return;
+		}
+
+		totals.add(this.#index + ClientRecord.levelOf(bytes), -1);
+		records.remove(key);
+		if (ClientRecord.read(bytes, id => this.#blocksOf(key, id))?.hasBlocks) {
+			this.#removeBlocks(key);
+		}
+	}
+
+	#find(key: Buffer): FoundClient | undefined {
+		const bytes = this.#space.records.get(key);
+		const record = bytes && ClientRecord.read(bytes, id => this.#blocksOf(key, id));
+
+		return record && {key, record, storedLevel: record.level};
+	}
+
+	/** Removes other clients than this one until one more has room on a level. */
+	#makeRoom(level: Level, key: Buffer, now: number): void {
+		const isFull = () => this.#space.totals.get(this.#index + level) >= this.#maxOfLevel;
+		for (let samples = 0; isFull() && samples < SAMPLES; samples += 1) {
+			const others = this.#sample().filter(other => !other.key.equals(key));
+			const left: FileRecord[] = [];
+			for (const other of others) {
+				if (ClientRecord.overOf(other.value) <= now) {
+					this.remove(other.key, other.value);
+				} else if (ClientRecord.levelOf(other.value) === level) {
+					left.push(other);
+				}
+			}
+
+			if (isFull()) {
+				this.#evict(left);
+			}
+		}
+	}
+
+	/** Removes a quarter of these clients: those that have been quiet longest. */
+	#evict(clients: readonly FileRecord[]): void {
+		const quietest = clients.toSorted(
+			(one, other) => ClientRecord.lastOf(one.value) - ClientRecord.lastOf(other.value),
+		);
+		for (const {key, value} of quietest.slice(0, Math.ceil(clients.length / 4))) {
+			this.remove(key, value);
+		}
+	}
+
+	/** The next records of the table. */
+	#sample(): readonly FileRecord[] {
+		const {records, keys} = this.#space;
+		const start = this.#sampled ?? keys.first(this.#table);
+		const sample = records.between(start, keys.first(this.#table + 1), SAMPLE);
+		this.#sampled = sample.length < SAMPLE ? undefined : sample.at(-1)?.key;
+		return sample;
+	}
+
+	#removeBlocks(key: Buffer): void {
+		const {records} = this.#space;
+		const prefix = this.#blocksKey(key);
+		// Behind the prefix stand 6 bytes of a log's ID, and 4 of a block's number.
+		const end = Buffer.concat([prefix, Buffer.alloc(11, 255)]);
+		for (let found = records.between(prefix, end, SAMPLE); found.length > 0; ) {
+			for (const block of found) {
+				records.remove(block.key);
+			}
+
+			found = records.between(prefix, end, SAMPLE);
+		}
+	}
+
+	#blocksOf(key: Buffer, id: number): Blocks {
+		return new Blocks(this.#space.records, () => {
+			const rest = Buffer.allocUnsafe(6);
+			rest.writeUIntLE(id, 0, 6);
+			return Buffer.concat([this.#blocksKey(key), rest]);
+		});
+	}
+
+	/** What the keys of a client's blocks begin with. */
+	#blocksKey(key: Buffer): Buffer {
+		return this.#space.keys.in(tables.blocks, key.subarray(1));
+	}
+}

@@ -1,0 +1,103 @@
+import {UnfinishedError} from '../../unfinished-error.ts';
+import {isOutOfRoom} from '../lmdb/lmdb-error.ts';
+import {Records} from '../tables/records.ts';
+import {OpenFile} from './open-file.ts';
+
+/**
+ * Milliseconds before a file that could not be used is opened again. By then all other processes have seen it too, and
+ * closed it: only then does LMDB read anew what it keeps beside it.
+ */
+const PAUSE = 2000;
+
+/** The file of a store: opened when the store is made, and again after it was closed or could not be used. */
+export class LocalFile {
+	readonly records = new Records(() => this.#opened);
+	readonly #path: string;
+	readonly #onOpen: (records: Records) => void;
+	#file: OpenFile | undefined;
+	#failure: {readonly error: unknown; readonly at: number} | undefined;
+
+	/**
+	 * @param onOpen is called in a transaction whenever the file was opened
+	 * @throws {FileError} if the file cannot be used, which is then as it was
+	 */
+	constructor(path: string, onOpen: (records: Records) => void) {
+		this.#path = path;
+		this.#onOpen = onOpen;
+		this.#open();
+	}
+
+	/** Secret from everyone who cannot read the file. */
+	get salt(): string {
+		return this.#opened.salt;
+	}
+
+	/**
+	 * Runs something in a transaction: no other process reads or changes anything meanwhile.
+	 *
+	 * @throws {UnfinishedError} if nothing was written
+	 */
+	transact(run: () => void): void {
+		if (this.#failure && performance.now() - this.#failure.at < PAUSE) {
+			throw withoutEffect(this.#failure.error);
+		}
+
+		try {
+			const file = this.#file ?? this.#open();
+			file.transact(() => {
+				this.records.changes = 0;
+				run();
+			});
+			this.#failure = undefined;
+		} catch (error) {
+			if (error instanceof UnfinishedError) {
+				// There was no room, which the file has survived.
+				throw error;
+			}
+
+			if (!isOutOfRoom(error)) {
+				this.#failure = {error, at: performance.now()};
+				this.close().catch(() => {});
+			}
+
+			throw withoutEffect(error);
+		}
+	}
+
+	/** Copies the file. Other processes wait meanwhile. */
+	copyTo(path: string): void {
+		(this.#file ?? this.#open()).copyTo(path);
+	}
+
+	/** Has the system write the file to the disk. Nothing waits for that. */
+	flush(): void {
+		this.#file?.flush().catch(() => {});
+	}
+
+	/** Lets go of the file. It is opened again when it is next needed. */
+	async close(): Promise<void> {
+		const file = this.#file;
+		this.#file = undefined;
+		await file?.close();
+	}
+
+	#open(): OpenFile {
+		const file = new OpenFile(this.#path);
+		this.#file = file;
+		file.transact(() => this.#onOpen(this.records));
+		return file;
+	}
+
+	get #opened(): OpenFile {
+		if (this.#file === undefined) {
+			throw new Error('The file is used outside of a transaction');
+		}
+
+		return this.#file;
+	}
+}
+
+function withoutEffect(error: unknown): Error {
+	const why = error instanceof Error ? error.message : 'The file failed';
+	return new UnfinishedError(`${why}: nothing was changed`, 'ERR_GATEKEEPER_NOT_SENT', error);
+}

@@ -1,0 +1,101 @@
+import {checkAccess} from './access.ts';
+import {compareBytes, compareNumbers} from './compare-keys.ts';
+import {DataFile} from './data-file.ts';
+import {FileError, inaccessible} from './file-error.ts';
+import {FreeLists} from './free-list.ts';
+import {pause} from './pause.ts';
+import {isMade, newestSnapshot, type Snapshot} from './snapshot.ts';
+import {TreeWalk} from './tree-walk.ts';
+import {Walked} from './walked.ts';
+
+/** How long another process may take to make the file, and how often it is looked at; milliseconds. */
+const PATIENCE = 1000;
+const INTERVAL = 10;
+
+/**
+ * Checks what can be checked before LMDB opens the file: that there is a file, or room for one, and that it is one of
+ * LMDB. It changes nothing.
+ *
+ * @returns whether the file is there
+ * @throws {FileError}
+ */
+export function checkHeader(path: string): boolean {
+	const isThere = checkAccess(path);
+	if (isThere) {
+		read(path, 'r+', file => {
+			waitUntilMade(file);
+			checkLength(file, newestSnapshot(file));
+		});
+	}
+
+	return isThere;
+}
+
+/**
+ * Checks each page that the newest snapshot uses, so that LMDB can follow what stands in it: LMDB checks little, and the
+ * process ends where it follows something wrong. Values are not looked at.
+ *
+ * While another process writes, pages change under the check. That process has checked the file itself when it opened it:
+ * what is found meanwhile is no error.
+ *
+ * @throws {FileError}
+ */
+export function checkPages(path: string): void {
+	read(path, 'r', file => {
+		const {transaction} = newestSnapshot(file);
+		try {
+			checkPagesOf(file);
+		} catch (error) {
+			if (newestSnapshot(file).transaction === transaction) {
+				throw error;
+			}
+		}
+	});
+}
+
+function checkPagesOf(file: DataFile): void {
+	const walked = new Walked(file, newestSnapshot(file));
+	const lists = new FreeLists(walked);
+	const {data, freeList} = walked.snapshot;
+	new TreeWalk(walked, {compare: compareBytes, minChildren: 2}).walk(data);
+	new TreeWalk(walked, {
+		compare: compareNumbers,
+		minChildren: 1,
+		visitNode: (page, index) => lists.visitNode(page, index),
+		visitBig: (firstPage, size) => lists.visitBig(firstPage, size),
+	}).walk(freeList);
+	walked.checkEnd();
+}
+
+/** LMDB makes the file, and then writes its first two pages. */
+function waitUntilMade(file: DataFile): void {
+	const end = performance.now() + PATIENCE;
+	while (!isMade(file) && performance.now() < end) {
+		pause(INTERVAL);
+	}
+
+	if (file.size === 0) {
+		throw new FileError(file.path, 'it is empty. Remove it, and a new one is made');
+	}
+}
+
+/** Pages that are free may be missing at the end: `checkPages` knows them. */
+function checkLength(file: DataFile, {data, freeList, pageSize}: Snapshot): void {
+	for (const {root} of [data, freeList]) {
+		if (root !== undefined && (root + 1) * pageSize > file.size) {
+			throw file.damaged(`it ends before page ${root}, which is in use`);
+		}
+	}
+}
+
+function read(path: string, flags: 'r' | 'r+', check: (file: DataFile) => void): void {
+	let file: DataFile | undefined;
+	try {
+		file = new DataFile(path, flags);
+		check(file);
+	} catch (error) {
+		throw inaccessible(path, path, error);
+	} finally {
+		file?.close();
+	}
+}

@@ -1,0 +1,45 @@
+import {randomBytes} from 'node:crypto';
+import {existsSync, linkSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {LOCK_SUFFIX} from './access.ts';
+import {inaccessible} from './file-error.ts';
+
+/** Room for more processes than LMDB's own has. */
+const SIZE = 16 * 1024;
+
+/** There must be room for the first pages of the data, too. */
+const ROOM = 64 * 1024;
+
+/** As LMDB makes it. */
+const MODE = 0o664;
+
+/**
+ * Makes the file of LMDB's locks if there is none. LMDB would make it without taking the room for it, and map it into
+ * memory: on a full disk, that ends the process. To LMDB, zeros are a file that nobody uses.
+ *
+ * @throws {FileError} if there is no room
+ */
+export function makeLockFile(path: string): void {
+	const name = `${path}${LOCK_SUFFIX}`;
+	if (existsSync(name)) {
+		return;
+	}
+
+	// No process may find it half made.
+	const draft = `${name}.${randomBytes(8).toString('hex')}`;
+	try {
+		writeFileSync(draft, Buffer.alloc(ROOM), {flag: 'wx', mode: MODE});
+		truncateSync(draft, SIZE);
+		linkUnlessThere(draft, name);
+	} catch (error) {
+		throw inaccessible(path, name, error);
+	} finally {
+		rmSync(draft, {force: true});
+	}
+}
+
+/** Another process may be first. Where there are no hard links, LMDB makes the file. */
+function linkUnlessThere(draft: string, name: string): void {
+	try {
+		linkSync(draft, name);
+	} catch {}
+}

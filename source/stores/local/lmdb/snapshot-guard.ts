@@ -1,0 +1,130 @@
+import {openSync, readSync, statSync, writeSync} from 'node:fs';
+import {LOCK_SUFFIX} from './access.ts';
+import type {DataFile} from './data-file.ts';
+import {damaged, FileError} from './file-error.ts';
+import {HEADER_SIZE, LITTLE_ENDIAN, META_PAGES, numberAt} from './layout.ts';
+import {MAGIC, META_SIZE, pageSizeOf, readMeta, transactionOf, usedBytesOf} from './meta-page.ts';
+
+/** More in a row than processes may be opening the file. */
+const MAX_STALE = 1000;
+
+/**
+ * Looks at the file at the beginning of each transaction, before LMDB follows what stands in it.
+ *
+ * It sees that the file was cut or overwritten: LMDB, which has it mapped into memory, would end the process.
+ *
+ * It also keeps transactions from being lost while another process opens the file. LMDB notes in the file of its locks
+ * which snapshot is the newest. To open the file sets this to what was the newest a moment before (ITS#9496 of OpenLDAP,
+ * which lmdb-js does not have fixed). The next transaction would build on the old snapshot: what was written since is
+ * lost, and processes die of reading pages that are written again. Only write transactions are safe, even to read: a
+ * read transaction may begin between the two.
+ */
+export class SnapshotGuard {
+	readonly #path: string;
+	readonly #file: DataFile;
+	readonly #pageSize: number;
+	readonly #metas: readonly DataView[];
+	readonly #bytes: Uint8Array;
+	#size = 0;
+	#stale = 0;
+
+	/** Called when LMDB has opened the file. */
+	constructor(path: string, file: DataFile) {
+		this.#path = path;
+		this.#file = file;
+		this.#pageSize = pageSizeOf(readMeta(this.#file, 0));
+		this.#bytes = new Uint8Array((META_PAGES - 1) * this.#pageSize + META_SIZE);
+		this.#metas = [0, 1].map(page => new DataView(this.#bytes.buffer, page * this.#pageSize));
+	}
+
+	/**
+	 * Looks at the file before a transaction begins.
+	 *
+	 * @throws {FileError} if it was cut
+	 */
+	checkSize(): void {
+		const {size} = this.#file;
+		if (size < this.#size) {
+			throw damaged(this.#path, `it had ${this.#size} bytes while in use, and has ${size}`);
+		}
+
+		this.#size = size;
+	}
+
+	/**
+	 * Whether a write transaction builds on the newest snapshot. If it does not, it must end without a change, and the
+	 * next one will. Asked at the beginning of each.
+	 *
+	 * @param transaction its number: `getWriteTxnId()`
+	 * @throws {FileError} if the file was overwritten; or if the file of the locks is another one than LMDB has open:
+	 * nothing may be written then
+	 */
+	isNewest(transaction: number): boolean {
+		if (transaction === 0) {
+			throw new FileError(this.#path, 'LMDB cannot begin a transaction');
+		}
+
+		if (this.#file.read(this.#bytes, 0) < this.#bytes.length) {
+			throw damaged(this.#path, 'it was cut while in use');
+		}
+
+		const [written, built] = [transaction, transaction - 1].map(number => this.#metaOf(number));
+		// It will write the meta page of the last but one. With a newer snapshot, that one is newer, too.
+		if (written !== undefined && written < transaction && built === transaction - 1) {
+			this.#stale = 0;
+			return true;
+		}
+
+		if (written === undefined || built === undefined || Math.max(written, built) < transaction) {
+			throw damaged(this.#path, 'its first pages were overwritten while in use');
+		}
+
+		this.#stale += 1;
+		if (this.#stale > MAX_STALE) {
+			throw new FileError(
+				this.#path,
+				`${this.#path}${LOCK_SUFFIX} has been removed or replaced while it was in use, so that processes ` +
+					'do not wait for each other. Stop them all, and start them again',
+			);
+		}
+
+		this.#repair(transaction - 1);
+		return false;
+	}
+
+	/** How many bytes of the file the newest snapshot takes, as it was when this was asked last. */
+	usedBytes(transaction: number): number {
+		const meta = this.#metas[(transaction - 1) % META_PAGES];
+		return meta ? usedBytesOf(meta, this.#pageSize) : 0;
+	}
+
+	/** The number of the transaction that wrote the meta page of another one; undefined if it is no meta page. */
+	#metaOf(transaction: number): number | undefined {
+		const meta = this.#metas[transaction % META_PAGES];
+		return meta?.getUint32(HEADER_SIZE, LITTLE_ENDIAN) === MAGIC ? transactionOf(meta) : undefined;
+	}
+
+	/** Notes the newest snapshot where LMDB looks for it. Nobody else writes: LMDB's lock is held. */
+	#repair(noted: number): void {
+		const metas = [0, 1].map(page => readMeta(this.#file, page * this.#pageSize));
+		const newest = Math.max(...metas.map(transactionOf));
+		const locks = descriptorOf(this.#path + LOCK_SUFFIX);
+		const head = new DataView(new ArrayBuffer(16));
+		readSync(locks, head, 0, 16, 0);
+		if (head.getUint32(0, LITTLE_ENDIAN) === MAGIC && numberAt(head, 8) === noted) {
+			head.setBigUint64(8, BigInt(newest), LITTLE_ENDIAN);
+			writeSync(locks, head, 8, 8, 8);
+		}
+	}
+}
+
+/** They stay open as long as the process: to close one would release the locks that LMDB has in the file. */
+const descriptors = new Map<string, number>();
+
+function descriptorOf(name: string): number {
+	const inode = statSync(name).ino;
+	const key = `${inode} ${name}`;
+	const known = descriptors.get(key) ?? openSync(name, 'r+');
+	descriptors.set(key, known);
+	return known;
+}

@@ -1,0 +1,164 @@
+import {check, isText} from '../../checks/option-checks.ts';
+import {warner} from '../../warnings.ts';
+import type {AskOptions} from '../ask-options.ts';
+import type {
+	BanOutcome,
+	NewBan,
+	RangeBan,
+	Report,
+	ReportOutcome,
+	StoredBan,
+} from '../ban-records.ts';
+import type {Inspection} from '../inspection.ts';
+import type {Rule, SettledBanRule} from '../rule.ts';
+import type {Store} from '../store.ts';
+import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
+import {Decisions} from './decisions.ts';
+import type {Cursor, Ledger} from './ledger.ts';
+import {type LocalStoreOptions, settleLocalOptions} from './options.ts';
+import {SharedFile} from './shared-file.ts';
+
+/**
+ * Keeps everything in one file that all processes of a machine share, and that outlives them: for cluster mode, pm2 and
+ * restarts, without a server. It needs the package `lmdb`. A decision is one atomic transaction.
+ *
+ * @example
+ * import {LocalStore} from 'koa-gatekeeper/local';
+ *
+ * const store = new LocalStore({path: '/var/lib/app/gatekeeper.mdb'});
+ * app.use(gatekeeper({rateLimitRule: [100, 60], store}));
+ */
+export class LocalStore implements Store {
+	readonly shared = true;
+	readonly #options: LocalStoreOptions;
+	readonly #file: SharedFile;
+	readonly #ledger: Ledger;
+	readonly #decisions: Decisions;
+	#sibling: LocalStore | undefined;
+
+	/**
+	 * @throws {TypeError} for options that are unknown or out of bounds
+	 * @throws {Error} if the file cannot be used, or if the package `lmdb` is missing
+	 */
+	constructor(options: LocalStoreOptions);
+	/** @internal */
+	constructor(options: LocalStoreOptions, file: SharedFile);
+	constructor(options: LocalStoreOptions, file?: SharedFile) {
+		this.#options = options;
+		const warn = warner();
+		const onFull = () => warn('GATEKEEPER_BANS_FULL');
+		this.#file = file ?? new SharedFile({...settleLocalOptions(options), onFull});
+		this.#ledger = this.#file.ledgers[file ? 1 : 0];
+		this.#decisions = new Decisions(this.#file, this.#ledger);
+	}
+
+	/** The time of the file, in milliseconds. */
+	clock(): number {
+		return this.#file.estimate();
+	}
+
+	admit(
+		client: string,
+		rules: readonly Rule[],
+		options: AdmitOptions,
+		asking?: AskOptions,
+	): Promise<Verdict> {
+		return this.#decisions.admit(client, rules, options, asking);
+	}
+
+	/** A refusal of the client from less than a second ago. */
+	recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
+		return this.#decisions.recall(client, rules, options);
+	}
+
+	giveBack(client: string, counted: readonly Counted[], asking?: AskOptions): Promise<void> {
+		return this.#decisions.giveBack(client, counted, asking);
+	}
+
+	report(
+		client: string,
+		banRule: SettledBanRule,
+		report: Report,
+		asking?: AskOptions,
+	): Promise<ReportOutcome> {
+		return this.#change(client, now => this.#ledger.report(client, banRule, report, now), asking);
+	}
+
+	ban(client: string, ban: NewBan, asking?: AskOptions): Promise<BanOutcome> {
+		return this.#change(client, now => this.#ledger.ban(client, ban, now), asking);
+	}
+
+	unban(client: string, asking?: AskOptions): Promise<void> {
+		return this.#change(client, () => this.#ledger.unban(client), asking);
+	}
+
+	reset(client: string, asking?: AskOptions): Promise<void> {
+		return this.#change(client, () => this.#ledger.reset(client), asking);
+	}
+
+	inspect(
+		client: string,
+		rules: readonly Rule[],
+		banRule: SettledBanRule | undefined,
+		asking?: AskOptions,
+	): Promise<Inspection> {
+		return this.#file.run(now => this.#ledger.inspect(client, rules, banRule, now), asking);
+	}
+
+	/** Each page is read in a transaction of its own. */
+	async *bans(): AsyncIterable<readonly StoredBan[]> {
+		let cursor: Cursor | undefined;
+		do {
+			const from = cursor;
+			const {bans, next} = await this.#file.run(now => this.#ledger.bans(from, now));
+			yield bans;
+			cursor = next;
+		} while (cursor);
+	}
+
+	banRange(range: string, ban: RangeBan, asking?: AskOptions): Promise<void> {
+		return this.#file.run(now => this.#ledger.banRange(range, ban, now), asking);
+	}
+
+	unbanRange(range: string, asking?: AskOptions): Promise<void> {
+		return this.#file.run(() => this.#ledger.unbanRange(range), asking);
+	}
+
+	ranges(asking?: AskOptions): Promise<readonly StoredBan[]> {
+		return this.#file.run(now => this.#ledger.ranges(now), asking);
+	}
+
+	/** The store for gates under `dryRun`, in the same file. */
+	sibling(): LocalStore {
+		this.#sibling ??= new LocalStore(this.#options, this.#file);
+		return this.#sibling;
+	}
+
+	/**
+	 * Copies the file, while processes use it. They all wait meanwhile, about a millisecond for each megabyte.
+	 *
+	 * @param path of the copy, which takes the place of a file that is there
+	 * @throws {Error} (as a rejection) if it cannot be written
+	 * @example await store.backup('/var/backups/gatekeeper.mdb');
+	 */
+	async backup(path: string): Promise<void> {
+		check(isText, path, 'path', 'the path of a file, as text');
+		this.#file.copyTo(path);
+	}
+
+	/** Finishes what was asked, and lets go of the file. What is asked later opens it again. */
+	close(): Promise<void> {
+		this.#decisions.clear();
+		return this.#file.close();
+	}
+
+	async #change<Result>(
+		client: string,
+		step: (now: number) => Result,
+		asking: AskOptions | undefined,
+	): Promise<Result> {
+		const result = await this.#file.run(step, asking);
+		this.#decisions.forget(client);
+		return result;
+	}
+}

@@ -1,0 +1,125 @@
+import type {Entry, ExpiringEntries} from '../../deciding/expiring-entries.ts';
+import {ORDER} from './keys.ts';
+import type {FileRecord} from './records.ts';
+import type {Space} from './space.ts';
+import {indexes} from './totals.ts';
+
+/** The bytes before an entry's text: when it expires, and its number in the order. */
+const HEAD = 16;
+
+/** An entry, and whose it is. */
+export interface ClientEntry<Value> extends Entry<Value> {
+	readonly client: string;
+}
+
+/** A table of the file whose entries expire: each is a record, and another one has its place in the order. */
+export class ExpiringTable<Value> implements ExpiringEntries<Value> {
+	readonly #space: Space;
+	readonly #table: number;
+	readonly #index: number;
+	readonly #max: number;
+
+	/**
+	 * @param table from `tables`
+	 * @param index of its size in the totals
+	 * @param max the most entries
+	 */
+	constructor(space: Space, table: number, index: number, max: number) {
+		this.#space = space;
+		this.#table = table;
+		this.#index = index;
+		this.#max = max;
+	}
+
+	get size(): number {
+		return this.#space.totals.get(this.#index);
+	}
+
+	get(client: string, now: number): Entry<Value> | undefined {
+		if (this.size === 0) {
+			return undefined;
+		}
+
+		const record = this.#space.records.get(this.#space.keys.of(this.#table, client));
+		const entry = record && ExpiringTable.read<Value>(record);
+		return entry && entry.until > now ? entry : undefined;
+	}
+
+	set(client: string, value: Value, until: number, now: number): Entry<Value> | undefined {
+		const {records, keys, totals} = this.#space;
+		this.delete(client);
+		const evicted = this.size < this.#max ? undefined : this.#removeFirst();
+		const key = keys.of(this.#table, client);
+		const number = totals.add(indexes.sequence, 1);
+		records.put(key, written(client, value, until, number));
+		records.put(this.#orderKey(number), key);
+		totals.add(this.#index, 1);
+		return evicted && evicted.until > now ? evicted : undefined;
+	}
+
+	delete(client: string): void {
+		if (this.size > 0) {
+			this.remove(this.#space.keys.of(this.#table, client));
+		}
+	}
+
+	/** Removes the entry in a record, if it is there. */
+	remove(key: Buffer): void {
+		const {records, totals} = this.#space;
+		const value = records.get(key);
+		if (value === undefined) {
+			return;
+		}
+
+		records.remove(key);
+		totals.add(this.#index, -1);
+		if (value.length >= HEAD) {
+			records.remove(this.#orderKey(value.readDoubleLE(8)));
+		}
+	}
+
+	/** Reads a record; undefined for bytes that are none. */
+	static read<Value>(bytes: Buffer): ClientEntry<Value> | undefined {
+		try {
+			const [client, value] = JSON.parse(bytes.toString('utf8', HEAD)) as [string, Value];
+			return {client, value, until: bytes.readDoubleLE(0)};
+		} catch {
+			return undefined;
+		}
+	}
+
+	/** Up to so many records of the table behind a key. */
+	after(key: Buffer | undefined, limit: number): readonly FileRecord[] {
+		const {records, keys} = this.#space;
+		return records.between(key ?? keys.first(this.#table), keys.first(this.#table + 1), limit);
+	}
+
+	#removeFirst(): Entry<Value> | undefined {
+		const {records, keys} = this.#space;
+		const order = ORDER + this.#table;
+		const [first] = records.between(keys.first(order), keys.first(order + 1), 1);
+		if (first === undefined) {
+			return undefined;
+		}
+
+		const value = records.get(first.value);
+		this.remove(first.value);
+		records.remove(first.key);
+		return value && ExpiringTable.read(value);
+	}
+
+	#orderKey(number: number): Buffer {
+		const rest = Buffer.allocUnsafe(8);
+		rest.writeBigUInt64BE(BigInt(number));
+		return this.#space.keys.in(ORDER + this.#table, rest);
+	}
+}
+
+function written(client: string, value: unknown, until: number, number: number): Buffer {
+	const text = JSON.stringify([client, value]);
+	const bytes = Buffer.allocUnsafe(HEAD + Buffer.byteLength(text));
+	bytes.writeDoubleLE(until, 0);
+	bytes.writeDoubleLE(number, 8);
+	bytes.write(text, HEAD);
+	return bytes;
+}

@@ -1,0 +1,74 @@
+import {hash} from 'node:crypto';
+
+/*
+ * The first byte of a key is its space: a part of the file that shares nothing with others. Gates that enforce use one,
+ * and gates under `dryRun` another. The last one is that of the file itself. The second byte is the table. Then follows
+ * whom the record is about.
+ */
+
+/** The tables of a space. */
+export const tables = {
+	clients: 1,
+	/** What a `specific` with a `key` counts in place of clients. */
+	userKeys: 2,
+	/** Times of long logs. */
+	blocks: 3,
+	reports: 4,
+	trap: 5,
+	operator: 6,
+	strikes: 7,
+	ranges: 160,
+	totals: 161,
+} as const;
+
+/** Records of tables below this one begin with 8 bytes: when they are over, in milliseconds. Then the sweep removes them. */
+export const NOT_SWEPT = 128;
+
+/** The order in which the entries of a table were set is in the table with this number and the table's own. */
+export const ORDER = 128;
+
+/** The keys of what is about the whole file. */
+export const fileKeys = {
+	format: Buffer.from('\u{ff}koa-gatekeeper', 'latin1'),
+	clock: Buffer.from('\u{ff}clock', 'latin1'),
+} as const;
+
+/** Bytes: those of space and table, and those of a client's hash. */
+const HEAD = 2;
+const HASH = 16;
+
+/** Makes keys of one space. */
+export class Keys {
+	readonly #space: number;
+	readonly #salt: () => string;
+
+	/** @param salt returns that of the file: who does not know it cannot choose clients whose keys are side by side */
+	constructor(space: number, salt: () => string) {
+		this.#space = space;
+		this.#salt = salt;
+	}
+
+	/**
+	 * The key of a client's record. It holds a hash of the client: so all keys are short, and a sample of records meets any
+	 * clients, not those of one network.
+	 */
+	of(table: number, client: string): Buffer {
+		// As text and not as bytes: Node.js makes an `ArrayBuffer` of its own for these, which takes longer.
+		const digest = hash('sha256', this.#salt() + client, 'binary');
+		const key = Buffer.allocUnsafe(HEAD + HASH);
+		key[0] = this.#space;
+		key[1] = table;
+		key.write(digest.slice(0, HASH), HEAD, 'latin1');
+		return key;
+	}
+
+	/** The key of another record of a table. */
+	in(table: number, rest: Buffer): Buffer {
+		return Buffer.concat([this.first(table), rest]);
+	}
+
+	/** What is before all keys of a table, and behind those of the one before. */
+	first(table: number): Buffer {
+		return Buffer.from([this.#space, table]);
+	}
+}

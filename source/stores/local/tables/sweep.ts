@@ -1,0 +1,41 @@
+import {NOT_SWEPT, tables} from './keys.ts';
+import type {Space} from './space.ts';
+
+/** A table that removes a record with all that belongs to it. */
+export interface SweptTable {
+	remove(key: Buffer): void;
+}
+
+/**
+ * Removes what is over: all records of a space have their turn, some at a time. The processes that share a file do it
+ * side by side, each from another record on.
+ */
+export class Sweep {
+	readonly #space: Space;
+	readonly #tables: ReadonlyMap<number, SweptTable>;
+	/** The last record that was looked at. */
+	#last: Buffer | undefined;
+
+	/** @param swept by their numbers: records of other tables are simply removed */
+	constructor(space: Space, swept: ReadonlyMap<number, SweptTable>) {
+		this.#space = space;
+		this.#tables = swept;
+	}
+
+	/** Looks at so many records. Returns whether there may be any. */
+	run(now: number, number: number): boolean {
+		const {records, keys} = this.#space;
+		const start = keys.first(0);
+		const last = this.#last ?? keys.of(tables.clients, `${Math.random()}`);
+		const looked = records.between(last, keys.first(NOT_SWEPT), number);
+		this.#last = (looked.length < number ? undefined : looked.at(-1)?.key) ?? start;
+		for (const {key, value} of looked) {
+			const isOver = value.length < 8 || value.readDoubleLE(0) <= now;
+			if (isOver) {
+				(this.#tables.get(key[1] ?? 0) ?? records).remove(key);
+			}
+		}
+
+		return looked.length > 0 || !last.equals(start);
+	}
+}

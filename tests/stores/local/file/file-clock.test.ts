@@ -1,0 +1,172 @@
+import test from 'ava';
+import {FileClock} from '../../../../source/stores/local/file/file-clock.ts';
+import {LocalFile} from '../../../../source/stores/local/file/local-file.ts';
+import {newPath} from '../../../support/local/opened.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const noon = Date.UTC(2026, 10, 30, 12);
+
+/** A machine whose clocks a test sets. */
+class Machine {
+	wall = noon;
+	uptime = hour;
+	boot = 'first';
+
+	pass(ms: number): void {
+		this.wall += ms;
+		this.uptime += ms;
+	}
+
+	restart(downtime: number, boot = 'next'): void {
+		this.wall += downtime;
+		this.uptime = 0;
+		this.boot = boot;
+	}
+}
+
+/** Opens a file as a process of the machine does. Returns how it reads the time. */
+function open(path: string, machine: Machine): {now: () => number; note: () => void} {
+	const {boot} = machine;
+	const clock = new FileClock({
+		wall: () => machine.wall,
+		uptime: () => machine.uptime,
+		boot,
+	});
+	const file = new LocalFile(path, records => clock.begin(records));
+	const read = (step: () => number) => {
+		let result = 0;
+		file.transact(() => {
+			result = step();
+		});
+		return result;
+	};
+
+	return {
+		now: () => read(() => clock.now(file.records)),
+		note: () => {
+			read(() => {
+				clock.note(file.records);
+				return 0;
+			});
+		},
+	};
+}
+
+test('the time of a file begins with the wall clock, and runs with the uptime of the machine', t => {
+	const machine = new Machine();
+	const {now} = open(newPath(), machine);
+
+	t.is(now(), noon);
+	machine.pass(minute);
+	t.is(now(), noon + minute);
+	machine.pass(0.7);
+	t.is(now(), noon + minute, 'in whole milliseconds');
+});
+
+for (const step of [hour, -hour, 20_000 * day, -20_000 * day]) {
+	test(`while the machine runs, a step of the wall clock by ${step / hour} hours changes nothing, through restarts of processes too`, t => {
+		const machine = new Machine();
+		const path = newPath();
+		const one = open(path, machine);
+		machine.pass(minute);
+		machine.wall += step;
+		machine.pass(minute);
+		const other = open(path, machine);
+
+		t.is(one.now(), noon + 2 * minute);
+		t.is(other.now(), noon + 2 * minute);
+	});
+}
+
+test('the time that a file was not in use counts', t => {
+	const machine = new Machine();
+	const path = newPath();
+	open(path, machine);
+	machine.pass(3 * day);
+
+	t.is(open(path, machine).now(), noon + 3 * day);
+});
+
+test('after a restart of the machine, the time goes on from the wall clock', t => {
+	const machine = new Machine();
+	const path = newPath();
+	open(path, machine);
+	machine.pass(minute);
+	machine.restart(hour);
+
+	t.is(open(path, machine).now(), noon + minute + hour);
+});
+
+test('after a restart of the machine, the time never goes back behind what was noted', t => {
+	const machine = new Machine();
+	const path = newPath();
+	const first = open(path, machine);
+	machine.pass(day);
+	first.note();
+	machine.restart(minute);
+	machine.wall = 0;
+	const next = open(path, machine);
+
+	t.is(next.now(), noon + day);
+	machine.pass(minute);
+	machine.wall = noon + 2 * day;
+	t.is(next.now(), noon + day + minute, 'nor does it jump when the wall clock is set');
+});
+
+test('where the system does not name its start, an uptime that is shorter than before shows a restart', t => {
+	const machine = new Machine();
+	machine.boot = '';
+	const path = newPath();
+	const first = open(path, machine);
+	machine.pass(minute);
+	first.note();
+	machine.restart(hour, '');
+
+	t.is(open(path, machine).now(), noon + minute + hour);
+});
+
+test('where the system does not name its start, a step back of the wall clock changes nothing either', t => {
+	const machine = new Machine();
+	machine.boot = '';
+	const path = newPath();
+	const one = open(path, machine);
+	machine.pass(minute);
+	machine.wall -= day;
+	const other = open(path, machine);
+
+	t.is(other.now(), noon + minute);
+	t.is(one.now(), noon + minute);
+});
+
+test('where the system does not name its start, all processes follow a step forward that a new one meets', t => {
+	const machine = new Machine();
+	machine.boot = '';
+	const path = newPath();
+	const one = open(path, machine);
+	machine.pass(minute);
+	machine.wall += day;
+	t.is(one.now(), noon + minute);
+	const other = open(path, machine);
+
+	t.is(other.now(), noon + minute + day);
+	t.is(one.now(), noon + minute + day);
+});
+
+test('processes read the same time from the machine, to a few milliseconds', t => {
+	const path = newPath();
+	const clocks = [new FileClock(), new FileClock()];
+	const times = clocks.map(clock => {
+		const file = new LocalFile(path, records => clock.begin(records));
+		let time = 0;
+		file.transact(() => {
+			time = clock.now(file.records);
+		});
+		return time - Date.now();
+	});
+
+	for (const off of times) {
+		t.true(Math.abs(off) < 1000, `${off} ms from the wall clock, which nobody has set`);
+	}
+});

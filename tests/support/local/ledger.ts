@@ -1,0 +1,75 @@
+import {statSync} from 'node:fs';
+import {LocalFile} from '../../../source/stores/local/file/local-file.ts';
+import {Ledger} from '../../../source/stores/local/ledger.ts';
+import {Keys, tables} from '../../../source/stores/local/tables/keys.ts';
+import {indexes as places, Totals} from '../../../source/stores/local/tables/totals.ts';
+import {newPath} from './opened.ts';
+
+const sized = ['clients', 'userKeys', 'reports', 'trap', 'operator', 'strikes'] as const;
+
+type Sizes = Readonly<Record<(typeof sized)[number], number>>;
+
+/** A ledger on a new file, with what a test wants to see of it. */
+export class OpenedLedger {
+	readonly ledger: Ledger;
+	readonly file: LocalFile;
+	readonly #path = newPath();
+	readonly #keys: Keys;
+	readonly #totals: Totals;
+
+	constructor({maxClients = 300, maxBans = 100} = {}) {
+		this.file = new LocalFile(this.#path, () => {});
+		const {records, salt} = this.file;
+		this.#keys = new Keys(0, () => salt);
+		this.#totals = new Totals(records, this.#keys);
+		const space = {records, keys: this.#keys, totals: this.#totals};
+		this.ledger = new Ledger(space, {maxClients, maxBans, onFull: () => {}});
+	}
+
+	/** Runs a step in a transaction. */
+	do<Result>(step: (ledger: Ledger) => Result): Result {
+		const results: Result[] = [];
+		this.file.transact(() => {
+			this.ledger.beginTransaction();
+			results.push(step(this.ledger));
+			this.ledger.endTransaction();
+		});
+		return results[0] as Result;
+	}
+
+	/** How many records each table has by the totals. */
+	totals(): Sizes {
+		return this.do(() => {
+			const levels = (place: number) =>
+				[0, 1, 2].reduce((sum, level) => sum + this.#totals.get(place + level), 0);
+
+			return sizesOf(name =>
+				name === 'clients' || name === 'userKeys'
+					? levels(places[name])
+					: this.#totals.get(places[name]),
+			);
+		});
+	}
+
+	/** How many records each table has. */
+	counted(): Sizes {
+		return sizesOf(name => this.recordsIn(tables[name]));
+	}
+
+	/** How many records a table has. */
+	recordsIn(table: number): number {
+		return this.do(
+			() =>
+				this.file.records.between(this.#keys.first(table), this.#keys.first(table + 1), 1e6).length,
+		);
+	}
+
+	/** The bytes of the file. */
+	get size(): number {
+		return statSync(this.#path).size;
+	}
+}
+
+function sizesOf(sizeOf: (name: (typeof sized)[number]) => number): Sizes {
+	return Object.fromEntries(sized.map(name => [name, sizeOf(name)])) as Sizes;
+}
