@@ -10,5 +10,5 @@ storeContract(
 		t.teardown(() => opened.store.close());
 		return opened;
 	},
-	{histories: 200},
+	{histories: 120},
 );

@@ -92,9 +92,8 @@ export class OpenFile {
 		return this.#file.flush();
 	}
 
+	/** What was written is in the system, which writes it to the disk. */
 	async close(): Promise<void> {
-		// Whether or not the disk takes it.
-		await this.flush().catch(() => {});
 		this.#file.close();
 		this.#room?.close();
 		await this.database.close();
