@@ -9,6 +9,7 @@ import {availableParallelism} from 'node:os';
 
 /** Folders whose files share a process; all files of the other folders share one more. */
 const folders = [
+	'stores/local',
 	'stores/redis/failing',
 	'stores/redis',
 	'docs',
@@ -18,7 +19,6 @@ const folders = [
 	'marks',
 	'policy',
 	'stores/guard',
-	'stores/local',
 	'stores/memory',
 ];
 

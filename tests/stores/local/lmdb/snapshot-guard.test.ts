@@ -85,8 +85,8 @@ test('nothing that several processes write is lost while others open the file ag
 	const count = new Count(path);
 	t.teardown(() => count.close());
 	count.add(0);
-	const added = runs(10_000);
-	const opened = runs(300);
+	const added = runs(4000);
+	const opened = runs(120);
 	const ended = [
 		...[run(path, 'add', added), run(path, 'add', added)],
 		...[run(path, 'open', opened), run(path, 'open', opened)],
