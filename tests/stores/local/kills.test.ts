@@ -5,7 +5,7 @@ import {StoreProcess} from '../../support/local/process.ts';
 import {runs} from '../../support/runs.ts';
 import {limit} from '../contract/promised.ts';
 
-const KILLS = runs(200);
+const KILLS = runs(20);
 const WRITERS = 4;
 const rules = [limit(5, 3_600_000, 'one'), limit(300, 60_000, 'other')];
 
