@@ -1,4 +1,4 @@
-import {check, isText} from '../../checks/option-checks.ts';
+import {check} from '../../checks/option-checks.ts';
 import {warner} from '../../warnings.ts';
 import type {AskOptions} from '../ask-options.ts';
 import type {
@@ -15,7 +15,7 @@ import type {Store} from '../store.ts';
 import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
 import {Decisions} from './decisions.ts';
 import type {Cursor, Ledger} from './ledger.ts';
-import {type LocalStoreOptions, settleLocalOptions} from './options.ts';
+import {isPath, type LocalStoreOptions, settleLocalOptions} from './options.ts';
 import {SharedFile} from './shared-file.ts';
 
 /**
@@ -138,11 +138,12 @@ export class LocalStore implements Store {
 	 * Copies the file, while processes use it. They all wait meanwhile, about a millisecond for each megabyte.
 	 *
 	 * @param path of the copy, which takes the place of a file that is there
+	 * @throws {TypeError} (as a rejection) for anything but a path
 	 * @throws {Error} (as a rejection) if it cannot be written
 	 * @example await store.backup('/var/backups/gatekeeper.mdb');
 	 */
 	async backup(path: string): Promise<void> {
-		check(isText, path, 'path', 'the path of a file, as text');
+		check(isPath, path, 'path', 'the path of a file, as text');
 		this.#file.copyTo(path);
 	}
 

@@ -1,6 +1,7 @@
 import {resolve} from 'node:path';
 import {isMainThread} from 'node:worker_threads';
-import {check, isFunction, isText, namedOptions, optional} from '../../checks/option-checks.ts';
+import {check, isText, namedOptions, optional} from '../../checks/option-checks.ts';
+import {isClock, settleCapacity} from '../deciding/capacity.ts';
 
 export interface LocalStoreOptions {
 	/**
@@ -12,8 +13,8 @@ export interface LocalStoreOptions {
 	/**
 	 * The most clients that are remembered, at least 6. As many keys that a `specific` counts are remembered apart from
 	 * them. A third of them is for clients with 8 or more counted requests under a rule, a third for clients with a full
-	 * rule. On a full level, some of those that have been quiet longest are forgotten, and start with a fresh quota. Bans
-	 * are apart.
+	 * rule. When a third is full, some of those that have been quiet longest are forgotten, and start with a fresh quota.
+	 * Bans are apart.
 	 *
 	 * @default 131,072
 	 */
@@ -29,7 +30,7 @@ export interface LocalStoreOptions {
 	 * Returns the time in milliseconds, the same one in every process. For tests, which can then advance the time
 	 * without sleeping.
 	 *
-	 * @default the machine's uptime, from the wall clock of its first use on
+	 * @default the file's own time: the wall clock when the file was made, then the machine's uptime
 	 */
 	readonly clock?: () => number;
 }
@@ -40,10 +41,6 @@ interface LocalSettings {
 	readonly maxBans: number;
 	readonly clock: (() => number) | undefined;
 }
-
-const DEFAULT_CLIENTS = 131_072;
-const DEFAULT_BANS = 100_000;
-const MAX_HELD = 2 ** 23;
 
 /**
  * @throws {TypeError} naming the option
@@ -57,31 +54,17 @@ export function settleLocalOptions(options: unknown): LocalSettings {
 		);
 	}
 
-	const {
-		path,
-		maxClients = DEFAULT_CLIENTS,
-		maxBans = DEFAULT_BANS,
-		clock,
-	} = namedOptions(options, ['path', 'maxClients', 'maxBans', 'clock'], 'LocalStore()', {
+	const given = namedOptions(options, ['path', 'maxClients', 'maxBans', 'clock'], 'LocalStore()', {
 		example: "{path: '/var/lib/app/gatekeeper.mdb'}",
 	});
+	const {path, clock} = given;
 	check(isPath, path, 'path', 'the path of a file, as text');
-	check(isWholeFrom(6), maxClients, 'maxClients', 'a whole number from 6 to 8,388,608');
-	check(isWholeFrom(2), maxBans, 'maxBans', 'a whole number from 2 to 8,388,608');
 	check(optional(isClock), clock, 'clock', 'a function that returns milliseconds');
 
-	return {path: resolve(path), maxClients, maxBans, clock};
+	return {path: resolve(path), clock, ...settleCapacity(given)};
 }
 
-function isPath(given: unknown): given is string {
+/** Whether it can be the path of a file. */
+export function isPath(given: unknown): given is string {
 	return isText(given) && given !== '' && !given.includes('\0');
-}
-
-function isClock(given: unknown): given is () => number {
-	return isFunction<() => unknown>(given) && Number.isFinite(given());
-}
-
-function isWholeFrom(min: number): (given: unknown) => given is number {
-	return (given): given is number =>
-		Number.isInteger(given) && Number(given) >= min && Number(given) <= MAX_HELD;
 }

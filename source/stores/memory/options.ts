@@ -1,4 +1,5 @@
-import {check, isFunction, namedOptions} from '../../checks/option-checks.ts';
+import {check, namedOptions} from '../../checks/option-checks.ts';
+import {isClock, settleCapacity} from '../deciding/capacity.ts';
 
 export interface MemoryStoreOptions {
 	/**
@@ -28,32 +29,11 @@ export interface MemoryStoreOptions {
 	readonly maxBans?: number;
 }
 
-/** A sixth of these are one generation: a Map of that size grows without a pause that anybody notices. */
-const DEFAULT_CLIENTS = 131_072;
-const DEFAULT_BANS = 100_000;
-
-/** Half of what a Map can hold. Fuller, a Map with deleted entries fails to grow instead of tidying up. */
-const MAX_HELD = 2 ** 23;
-
 /** @throws {TypeError} naming the option */
 export function settleMemoryOptions(options: unknown): Required<MemoryStoreOptions> {
-	const {
-		clock = () => performance.now(),
-		maxClients = DEFAULT_CLIENTS,
-		maxBans = DEFAULT_BANS,
-	} = namedOptions(options, ['clock', 'maxClients', 'maxBans'], 'MemoryStore()');
+	const given = namedOptions(options, ['clock', 'maxClients', 'maxBans'], 'MemoryStore()');
+	const {clock = () => performance.now()} = given;
 	check(isClock, clock, 'clock', 'a function that returns milliseconds');
-	check(isWholeFrom(6), maxClients, 'maxClients', 'a whole number from 6 to 8,388,608');
-	check(isWholeFrom(2), maxBans, 'maxBans', 'a whole number from 2 to 8,388,608');
 
-	return {clock, maxClients, maxBans};
-}
-
-function isClock(given: unknown): given is () => number {
-	return isFunction<() => unknown>(given) && Number.isFinite(given());
-}
-
-function isWholeFrom(min: number): (given: unknown) => given is number {
-	return (given): given is number =>
-		Number.isInteger(given) && Number(given) >= min && Number(given) <= MAX_HELD;
+	return {clock, ...settleCapacity(given)};
 }

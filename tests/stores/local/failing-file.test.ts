@@ -138,6 +138,22 @@ test('a file of another program, of a newer version or at an impossible path is 
 	refused(`${path}.none/gatekeeper.mdb`, /there is no directory/);
 });
 
+test('a backup needs a path, and a directory that is there', async t => {
+	const store = new LocalStore({path: newPath()});
+	t.teardown(() => store.close());
+
+	for (const path of [undefined, 7, '', 'a\0b']) {
+		await t.throwsAsync(store.backup(path as string), {
+			instanceOf: TypeError,
+			message: /^`path` must be the path of a file, as text, got /,
+		});
+	}
+
+	await t.throwsAsync(store.backup(`${newPath()}.none/backup.mdb`), {message: /ENOENT/});
+	await store.ban('a', {duration: Infinity});
+	t.is((await store.admit('a', [], {})).kind, 'banned', 'it goes on');
+});
+
 /** A process that has banned `a` and counted `counted`, on a file with some hundred clients. */
 async function used(t: ExecutionContext, path: string): Promise<StoreProcess> {
 	const process = await StoreProcess.begin(t, {path});

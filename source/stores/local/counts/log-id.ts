@@ -5,8 +5,12 @@ const known = new WeakMap<Rule, number>();
 
 /** The ID of the log of requests under a rule: an even number of 48 bits. */
 export function requestsId(rule: Rule): number {
-	const id = known.get(rule) ?? computed(rule);
-	known.set(rule, id);
+	let id = known.get(rule);
+	if (id === undefined) {
+		id = computed(rule);
+		known.set(rule, id);
+	}
+
 	return id;
 }
 

@@ -84,8 +84,13 @@ export class LocalFile {
 	#open(): OpenFile {
 		const file = new OpenFile(this.#path);
 		this.#file = file;
-		file.transact(() => this.#onOpen(this.records));
-		return file;
+		try {
+			file.transact(() => this.#onOpen(this.records));
+			return file;
+		} catch (error) {
+			this.close().catch(() => {});
+			throw error;
+		}
 	}
 
 	get #opened(): OpenFile {
