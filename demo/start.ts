@@ -31,12 +31,9 @@ if (!Number.isInteger(workers) || workers < 1 || !['memory', 'local'].includes(v
 const path = join(tmpdir(), 'koa-gatekeeper-demo.mdb');
 const port = Number(process.env.PORT ?? 3000);
 
-if (cluster.isPrimary) {
-	// A demo that was killed has left it behind.
-	rmSync(crowdSocket(port), {force: true});
-}
-
 if (cluster.isPrimary && workers > 1) {
+	// Before the workers listen there, one after the other.
+	removeSocket(port);
 	for (let worker = 0; worker < workers; worker += 1) {
 		cluster.fork();
 	}
@@ -46,10 +43,12 @@ if (cluster.isPrimary && workers > 1) {
 	const app = demoApp(values.store === 'local' ? new LocalStore({path}) : undefined);
 	const server = app.listen(port, '127.0.0.1', () => {
 		const own = (server.address() as AddressInfo).port;
-		listenToCrowd(app, own);
 		if (cluster.isPrimary) {
+			removeSocket(own);
 			printHints(urlOf(own), notes());
 		}
+
+		listenToCrowd(app, own);
 	});
 }
 
@@ -71,6 +70,11 @@ function notes(): readonly string[] {
 			? [`Bans and counts are in ${path}, and outlive the demo. Delete it to start afresh.`]
 			: []),
 	];
+}
+
+/** A demo that was killed has left it behind. */
+function removeSocket(own: number): void {
+	rmSync(crowdSocket(own), {force: true});
 }
 
 function listenToCrowd(app: Koa, own: number): void {
