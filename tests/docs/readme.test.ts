@@ -2,6 +2,7 @@ import cors from '@koa/cors';
 import test from 'ava';
 import type Koa from 'koa';
 import type {Context, Next} from 'koa';
+import request from 'supertest';
 import supertest from 'supertest';
 import {asTypeScript, runDemo} from '../support/demo.ts';
 import {blocks, importModule, sample} from '../support/documents.ts';
@@ -42,18 +43,20 @@ test("the README's curl lines get the responses that their comments promise", as
 	for (const line of lines) {
 		const [, path = '', data] =
 			/^curl -i http:\/\/127\.0\.0\.1:3000(\S+)(?: -d (\S+))? +#/.exec(line) ?? [];
-		const init = data === undefined ? {} : {method: 'POST', body: new URLSearchParams(data)};
+		// Without a connection that stays open: a busy machine may pause for longer than the server keeps it.
+		const send = () =>
+			data === undefined ? request(url).get(path) : request(url).post(path).type('form').send(data);
 		const [, comment = ''] = line.split('#');
 		const [first = 0, then] = (comment.match(/\b[2-5]\d\d\b/g) ?? []).map(Number);
 		const before = comment.includes('fourth') ? 3 : 1;
 		for (let sent = 0; sent < before; sent += 1) {
-			const {status, headers} = await fetch(url + path, init);
+			const {status, headers} = await send();
 			t.is(status, first, line);
-			t.is(headers.has('RateLimit'), first === 200 || first === 401, line);
+			t.is('ratelimit' in headers, first === 200 || first === 401, line);
 		}
 
 		if (then !== undefined) {
-			t.is((await fetch(url + path, init)).status, then, line);
+			t.is((await send()).status, then, line);
 		}
 	}
 });
