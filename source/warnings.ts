@@ -70,6 +70,9 @@ const texts = {
 	GATEKEEPER_LONG_WINDOW: (option: string, seconds: number) =>
 		`\`${option}\` is ${seconds} seconds, which looks like milliseconds. If you mean seconds, write a text such as '${seconds / 60} minutes'`,
 
+	GATEKEEPER_LOCK_UNWATCHED: (error: string) =>
+		`The thread of LocalStore that ends lost waits for the lock of its file has failed (${error}). When another process is killed, this one may stop for ever: restart it`,
+
 	GATEKEEPER_SAME_NAME: (name: string) =>
 		`Two rules with different numbers are both called '${name}' on one response. Clients cannot tell them apart: give each its own name`,
 

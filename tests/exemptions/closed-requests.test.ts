@@ -88,6 +88,8 @@ test('a middleware that responds by itself and never settles holds no places on 
 		router.get('/hook', bypass(), ok);
 	});
 	const server = app.listen(0, '127.0.0.1');
+	// On a busy machine it would close the connection while it is idle.
+	server.keepAliveTimeout = 0;
 	await once(server, 'listening');
 	const agent = new Agent({keepAlive: true, maxSockets: 1});
 	t.teardown(() => {

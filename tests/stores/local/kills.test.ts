@@ -32,18 +32,7 @@ test('processes that are killed while they write lose no ban that was confirmed,
 		}
 	};
 
-	/*
-	 * A killed process may take with it the wake-up for those that wait for LMDB's lock: see docs/local-store.md. To stop
-	 * and to continue these makes them look again.
-	 */
-	const nudges = setInterval(() => {
-		for (const process of [checker, ...writers]) {
-			process.nudge();
-		}
-	}, 500);
-	t.teardown(() => clearInterval(nudges));
 	await Promise.all(Array.from({length: WRITERS}, writeAndDie));
-	clearInterval(nudges);
 	await checker.kill();
 
 	// The file is checked whole when the first process opens it.

@@ -92,12 +92,6 @@ export class StoreProcess {
 		return Promise.race([replied, this.#ended]);
 	}
 
-	/** Has it look at the lock that it may be waiting for. */
-	nudge(): void {
-		this.#child.kill('SIGSTOP');
-		this.#child.kill('SIGCONT');
-	}
-
 	async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
 		this.#isKilled = true;
 		// Then what it has sent has arrived.

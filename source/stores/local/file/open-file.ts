@@ -6,6 +6,7 @@ import {DataFile} from '../lmdb/data-file.ts';
 import {FileError} from '../lmdb/file-error.ts';
 import {loadLmdb} from '../lmdb/load-lmdb.ts';
 import {makeLockFile} from '../lmdb/lock-file.ts';
+import {lockWatch} from '../lmdb/lock-watch.ts';
 import {Room} from '../lmdb/room.ts';
 import {SnapshotGuard} from '../lmdb/snapshot-guard.ts';
 import {identify} from './format.ts';
@@ -32,6 +33,7 @@ export class OpenFile {
 	/** Only to look at the file. */
 	readonly #file: DataFile;
 	readonly #guard: SnapshotGuard;
+	readonly #watch = lockWatch();
 	readonly #room: Room | undefined;
 	readonly #locksInode: number | undefined;
 	/** Whether there is room for what the transaction writes. */
@@ -47,7 +49,7 @@ export class OpenFile {
 		}
 
 		makeLockFile(path);
-		this.database = open(path);
+		this.database = this.#watch.during(() => open(path));
 		this.#file = new DataFile(path, 'r');
 		try {
 			this.#guard = new SnapshotGuard(path, this.#file);
@@ -74,13 +76,14 @@ export class OpenFile {
 		// The guard ends it with an error, after many tries.
 		for (;;) {
 			const results: Result[] = [];
-			database.transactionSync(() => {
+			const begun = () => {
 				const transaction = database.getWriteTxnId();
 				if (this.#guard.isNewest(transaction)) {
 					this.hasRoom = this.#room?.isThere(this.#guard.usedBytes(transaction)) ?? false;
 					results.push(run());
 				}
-			}, SYNCHRONOUS_COMMIT);
+			};
+			this.#watch.during(() => database.transactionSync(begun, SYNCHRONOUS_COMMIT));
 			if (results.length > 0) {
 				return results[0] as Result;
 			}
