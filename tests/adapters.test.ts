@@ -215,7 +215,7 @@ test('a context without a response rejects with the error of a handler, and with
 		},
 	);
 	await t.throwsAsync(async () => run({headers: {}}), {
-		message: 'The gate cannot identify the client',
+		message: 'The gate cannot read the request',
 	});
 	await t.notThrowsAsync(async () => run({socket, headers: {}}));
 });

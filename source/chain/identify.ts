@@ -24,7 +24,7 @@ export function identify(settings: Settings): Middleware {
 
 	return function identify(ctx, next) {
 		const peer = readPeer(ctx.req.socket);
-		if (peer === undefined) {
+		if (peer === undefined || !isReadable(ctx)) {
 			return dismiss(ctx, 400);
 		}
 
@@ -46,6 +46,24 @@ export function identify(settings: Settings): Middleware {
 
 		return next();
 	};
+}
+
+/**
+ * Whether Koa can read the target. It throws for some that name a host, such as `http://[::1/`. A function among the
+ * options would, too, and a banned client could so cause errors without end.
+ */
+function isReadable(ctx: Context): boolean {
+	// An adapter may leave it out.
+	const {url} = ctx.req as Partial<typeof ctx.req>;
+	if (url === undefined || url.startsWith('/')) {
+		return true;
+	}
+
+	try {
+		return typeof ctx.path === 'string' || ctx.path === null;
+	} catch {
+		return false;
+	}
 }
 
 /** The header of `app.proxyIpHeader`, if `app.proxy` is on. The gate decides whether to believe it. */
@@ -73,8 +91,8 @@ function mayLackHeaders({req}: Context): boolean {
 }
 
 /**
- * Rejects a request whose client cannot be identified: it might be any client, a banned one included. A dry run only
- * notes it.
+ * Rejects a request whose client cannot be identified, since it might be any client, a banned one included; or whose
+ * target cannot be read. A dry run only notes it.
  */
 function dismiss(ctx: Context, status: 400 | 431): void {
 	const state = currentState(ctx);
@@ -85,7 +103,7 @@ function dismiss(ctx: Context, status: 400 | 431): void {
 
 	state.speakFrom(state.outer);
 	if (!hasResponse(ctx)) {
-		ctx.throw(status, 'The gate cannot identify the client');
+		ctx.throw(status, 'The gate cannot read the request');
 	}
 
 	discardResponse(ctx);

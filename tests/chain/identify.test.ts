@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {Context} from 'koa';
 import {gatedApp} from '../support/gated-app.ts';
 import {report, who} from '../support/handlers.ts';
 import {servePeers} from '../support/peers.ts';
@@ -87,6 +88,33 @@ test.serial('a warning shows no more than a part of a long item', async t => {
 	t.regex(message, /the trusted proxy 127\.0\.0\.1 names no client: 'x{80}'\.\.\. 4920 more/);
 	t.true(message.length < 600);
 	t.is((await seen.codes()).length, 1);
+});
+
+test('a target that Koa cannot read gets a 400, before functions among the options see it', async t => {
+	const thrown: unknown[] = [];
+	const functions = {
+		allow: (ctx: Context) => ctx.path === '/health',
+		key: (ctx: Context) => (ctx.path === '/mine' ? 'mine' : undefined),
+	};
+	for (const dryRun of [false, true]) {
+		const {app} = gatedApp({rateLimitRule: [1, 60], dryRun, ...functions}, router => {
+			router.get('/who', ctx => {
+				ctx.body = 'mine';
+			});
+		});
+		app.on('error', error => thrown.push(error));
+		const {port} = await serve(t, app);
+		const status = async (target: string) =>
+			statusOf(await raw(port, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`));
+
+		t.is(await status('http://[::1/who'), dryRun ? 500 : 400);
+		t.is(await status('http://a.test/who'), 200);
+		t.is(await status('http://[::1/who'), dryRun ? 500 : 400);
+		t.is(await status('/who'), dryRun ? 200 : 429);
+	}
+
+	// Without the gate, Koa fails such a request: a dry run does not change that.
+	t.is(thrown.length, 2);
 });
 
 test("a request with so many headers that Node.js may have dropped our proxy's line gets a 431", async t => {

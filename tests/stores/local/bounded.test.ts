@@ -150,6 +150,32 @@ test('clients that are quiet for longer than every window leave the file, with t
 	t.is(opened.recordsIn(tables.blocks), 0);
 });
 
+test('a step of the sweep removes no more than it looks at, and room is made in small steps, also of long logs', t => {
+	const opened = new OpenedLedger({maxClients: 300});
+	const large = [limit(5000, minute, 'large')];
+	const fill = (from: number, to: number, now: number) => {
+		for (let client = from; client < to; client += 1) {
+			opened.do(ledger => ledger.admit(`client ${client}`, large, {costs: [4000]}, now));
+		}
+	};
+	fill(0, 100, 0);
+	const blocks = opened.recordsIn(tables.blocks);
+	t.true(blocks > 2000);
+
+	fill(100, 101, 1);
+	t.true(opened.changes < 150, `${opened.changes} changes`);
+	t.true(opened.recordsIn(tables.blocks) < blocks);
+
+	fill(101, 200, 1);
+	t.true(opened.recordsIn(tables.blocks) <= blocks);
+	do {
+		t.true(opened.changes <= 300, `${opened.changes} changes`);
+	} while (opened.do(ledger => ledger.sweep(2 * minute, 256)));
+
+	t.is(opened.recordsIn(tables.blocks), 0);
+	t.is(opened.counted().clients, 0);
+});
+
 test('a client that is forgotten or reset leaves no blocks behind', t => {
 	const opened = new OpenedLedger();
 	const large = [limit(5000, minute, 'large')];

@@ -64,6 +64,11 @@ export class OpenedLedger {
 		);
 	}
 
+	/** How many records the last step has written or removed. */
+	get changes(): number {
+		return this.file.records.changes;
+	}
+
 	/** The bytes of the file. */
 	get size(): number {
 		return statSync(this.#path).size;

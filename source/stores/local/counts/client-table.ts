@@ -9,6 +9,9 @@ import {ClientRecord} from './client-record.ts';
 /** How many records are looked at to make room. */
 const SAMPLE = 128;
 
+/** After how many changes no further client is removed to make room: one with long logs has many records. */
+const MANY = 64;
+
 /** How many samples are taken at most: a third of all records is on a full level, so that each meets some. */
 const SAMPLES = 3;
 
@@ -75,7 +78,7 @@ export class ClientTable {
 
 		const bytes = record.write(now);
 		if (bytes === undefined) {
-			this.remove(key);
+			this.#removeWithBlocks(key);
 			return;
 		}
 
@@ -92,19 +95,21 @@ export class ClientTable {
 	}
 
 	delete(client: string): void {
-		this.remove(this.#space.keys.of(this.#table, client));
+		this.#removeWithBlocks(this.#space.keys.of(this.#table, client));
 	}
 
-	/** Removes the client in a record, if it is there. */
+	/** Removes a client that is over, if it is there. Its blocks are over, too: the sweep comes to them. */
 	remove(key: Buffer, bytes: Buffer | undefined = this.#space.records.get(key)): void {
 		const {records, totals} = this.#space;
-		if (bytes === undefined) {
-			return;
+		if (bytes !== undefined) {
+			totals.add(this.#index + ClientRecord.levelOf(bytes), -1);
+			records.remove(key);
 		}
+	}
 
-		totals.add(this.#index + ClientRecord.levelOf(bytes), -1);
-		records.remove(key);
-		if (ClientRecord.read(bytes, id => this.#blocksOf(key, id))?.hasBlocks) {
+	#removeWithBlocks(key: Buffer, bytes: Buffer | undefined = this.#space.records.get(key)): void {
+		this.remove(key, bytes);
+		if (bytes && ClientRecord.read(bytes, id => this.#blocksOf(key, id))?.hasBlocks) {
 			this.#removeBlocks(key);
 		}
 	}
@@ -136,13 +141,18 @@ export class ClientTable {
 		}
 	}
 
-	/** Removes a quarter of these clients: those that have been quiet longest. */
+	/** Removes those of these clients that have been quiet longest: a quarter of them, or fewer that have long logs. */
 	#evict(clients: readonly FileRecord[]): void {
+		const {records} = this.#space;
+		const before = records.changes;
 		const quietest = clients.toSorted(
 			(one, other) => ClientRecord.lastOf(one.value) - ClientRecord.lastOf(other.value),
 		);
 		for (const {key, value} of quietest.slice(0, Math.ceil(clients.length / 4))) {
-			this.remove(key, value);
+			this.#removeWithBlocks(key, value);
+			if (records.changes - before >= MANY) {
+				break;
+			}
 		}
 	}
 

@@ -1,7 +1,7 @@
 import {NOT_SWEPT, tables} from './keys.ts';
 import type {Space} from './space.ts';
 
-/** A table that removes a record with all that belongs to it. */
+/** A table that removes a record with what belongs to it, but for what is swept itself. */
 export interface SweptTable {
 	remove(key: Buffer): void;
 }
