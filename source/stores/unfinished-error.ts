@@ -19,6 +19,11 @@ export function notSent(why: string): UnfinishedError {
 	);
 }
 
+/** The error for a question that has changed nothing in the file of a store, and will not. */
+export function unchanged(why: string, cause?: unknown): UnfinishedError {
+	return new UnfinishedError(`${why}: nothing was changed`, 'ERR_GATEKEEPER_NOT_SENT', cause);
+}
+
 /** An error that says what became of a question to which there was no reply. */
 export function asUnfinished(error: unknown): UnfinishedError {
 	return error instanceof UnfinishedError ? error : unanswered(error);

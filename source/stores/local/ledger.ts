@@ -31,23 +31,16 @@ export interface LedgerOptions {
 /** How many bans are listed in one transaction. */
 const PAGE = 200;
 
-/** Where a listing of bans has got to: behind a record of one of the tables. */
-export interface Cursor {
-	readonly table: number;
-	readonly after: Buffer | undefined;
-}
-
-/** Some bans, and where the next ones are; undefined after the last. */
+/** Some bans, and the key after which to go on; undefined after the last. */
 export interface PageOfBans {
 	readonly bans: readonly StoredBan[];
-	readonly next: Cursor | undefined;
+	readonly next: Buffer | undefined;
 }
 
 /** Decides by what a space of the file holds, and writes down what it has decided. All methods run in a transaction. */
 export class Ledger {
 	readonly #space: Space;
 	readonly #counts: LocalCounts;
-	readonly #banTables: ReadonlyMap<number, ExpiringTable<BanNote>>;
 	readonly #bans: Bans;
 	readonly #strikes: Strikes;
 	readonly #clientBans: ClientBans;
@@ -72,16 +65,13 @@ export class Ledger {
 			counts: this.#counts,
 			onFull,
 		});
-		this.#banTables = new Map([
-			[tables.reports, reports],
-			[tables.trap, trap],
-			[tables.operator, operator],
-		]);
 		this.#sweep = new Sweep(
 			space,
 			new Map<number, SweptTable>([
 				...this.#counts.tables,
-				...this.#banTables,
+				[tables.reports, reports],
+				[tables.trap, trap],
+				[tables.operator, operator],
 				[tables.strikes, strikes],
 			]),
 		);
@@ -138,27 +128,22 @@ export class Ledger {
 		return inspect(known, client, rules, banRule, now);
 	}
 
-	/** A page of the bans in force. */
-	bans(cursor: Cursor | undefined, now: number): PageOfBans {
-		const numbers = [...this.#banTables.keys()];
-		const {table, after} = cursor ?? {table: numbers[0] ?? 0, after: undefined};
-		const found = this.#banTables.get(table)?.after(after, PAGE) ?? [];
+	/** A page of the bans in force, with keys after this one. */
+	bans(after: Buffer | undefined, now: number): PageOfBans {
+		const {records, keys} = this.#space;
+		const [first, end] = [keys.first(tables.reports), keys.first(tables.operator + 1)];
+		const found = records.between(after ?? first, end, PAGE);
 		const bans: StoredBan[] = [];
-		for (const {value} of found) {
+		for (const {key, value} of found) {
 			const entry = ExpiringTable.read(value);
 			const ban = entry && entry.until > now ? this.#bans.listed(entry.client, now) : undefined;
-			// A client may have a ban by reports behind that of a trap.
-			if (ban && (ban.by === 'reports') === (table === tables.reports)) {
+			// A client may also have a ban by reports that a trap's ban hides.
+			if (ban && (ban.by === 'reports') === (key[1] === tables.reports)) {
 				bans.push(ban);
 			}
 		}
 
-		if (found.length === PAGE) {
-			return {bans, next: {table, after: found.at(-1)?.key}};
-		}
-
-		const next = numbers[numbers.indexOf(table) + 1];
-		return {bans, next: next === undefined ? undefined : {table: next, after: undefined}};
+		return {bans, next: found.length === PAGE ? found.at(-1)?.key : undefined};
 	}
 
 	banRange(range: string, ban: RangeBan, now: number): void {

@@ -14,7 +14,7 @@ import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
 import {Decisions} from './decisions.ts';
-import type {Cursor, Ledger} from './ledger.ts';
+import type {Ledger} from './ledger.ts';
 import {isPath, type LocalStoreOptions, settleLocalOptions} from './options.ts';
 import {SharedFile} from './shared-file.ts';
 
@@ -30,7 +30,6 @@ import {SharedFile} from './shared-file.ts';
  */
 export class LocalStore implements Store {
 	readonly shared = true;
-	readonly #options: LocalStoreOptions;
 	readonly #file: SharedFile;
 	readonly #ledger: Ledger;
 	readonly #decisions: Decisions;
@@ -38,17 +37,15 @@ export class LocalStore implements Store {
 
 	/**
 	 * @throws {TypeError} for options that are unknown or out of bounds
-	 * @throws {Error} if the file cannot be used, or if the package `lmdb` is missing
+	 * @throws {Error} if the file cannot be used, if the package `lmdb` is missing, or in a worker thread
 	 */
 	constructor(options: LocalStoreOptions);
-	/** @internal */
-	constructor(options: LocalStoreOptions, file: SharedFile);
-	constructor(options: LocalStoreOptions, file?: SharedFile) {
-		this.#options = options;
-		const warn = warner();
-		const onFull = () => warn('GATEKEEPER_BANS_FULL');
-		this.#file = file ?? new SharedFile({...settleLocalOptions(options), onFull});
-		this.#ledger = this.#file.ledgers[file ? 1 : 0];
+	/** @internal The sibling of another store. */
+	constructor(file: SharedFile);
+	constructor(given: LocalStoreOptions | SharedFile) {
+		const isSibling = given instanceof SharedFile;
+		this.#file = isSibling ? given : open(given);
+		this.#ledger = isSibling ? given.dry : this.#file.enforced;
 		this.#decisions = new Decisions(this.#file, this.#ledger);
 	}
 
@@ -107,13 +104,13 @@ export class LocalStore implements Store {
 
 	/** Each page is read in a transaction of its own. */
 	async *bans(): AsyncIterable<readonly StoredBan[]> {
-		let cursor: Cursor | undefined;
+		let last: Buffer | undefined;
 		do {
-			const from = cursor;
-			const {bans, next} = await this.#file.run(now => this.#ledger.bans(from, now));
+			const after = last;
+			const {bans, next} = await this.#file.run(now => this.#ledger.bans(after, now));
 			yield bans;
-			cursor = next;
-		} while (cursor);
+			last = next;
+		} while (last);
 	}
 
 	banRange(range: string, ban: RangeBan, asking?: AskOptions): Promise<void> {
@@ -130,7 +127,7 @@ export class LocalStore implements Store {
 
 	/** The store for gates under `dryRun`, in the same file. */
 	sibling(): LocalStore {
-		this.#sibling ??= new LocalStore(this.#options, this.#file);
+		this.#sibling ??= new LocalStore(this.#file);
 		return this.#sibling;
 	}
 
@@ -162,4 +159,13 @@ export class LocalStore implements Store {
 		this.#decisions.forget(client);
 		return result;
 	}
+}
+
+function open(options: LocalStoreOptions): SharedFile {
+	const warn = warner();
+
+	return new SharedFile({
+		...settleLocalOptions(options),
+		onFull: () => warn('GATEKEEPER_BANS_FULL'),
+	});
 }

@@ -21,8 +21,9 @@ interface SharedFileOptions extends LedgerOptions {
 
 /** The file of a store and of its sibling, the time in it, and what both do in its transactions. */
 export class SharedFile {
-	/** That of gates that enforce, and that of gates under `dryRun`. */
-	readonly ledgers: readonly [enforced: Ledger, dry: Ledger];
+	/** What gates that enforce count, and what gates under `dryRun` count. */
+	readonly enforced: Ledger;
+	readonly dry: Ledger;
 	readonly #file: LocalFile;
 	readonly #clock: Clock;
 	readonly #transactions: Transactions;
@@ -38,7 +39,8 @@ export class SharedFile {
 			const keys = new Keys(space, () => this.#file.salt);
 			return new Ledger({records, keys, totals: new Totals(records, keys)}, options);
 		};
-		this.ledgers = [ledgerOf(0), ledgerOf(1)];
+		this.enforced = ledgerOf(0);
+		this.dry = ledgerOf(1);
 		this.#transactions = new Transactions(
 			run => this.#transact(run),
 			() => records.changes > MAX_CHANGES,
@@ -70,17 +72,20 @@ export class SharedFile {
 		await this.#file.close();
 	}
 
-	#transact(run: () => void): void {
-		this.#file.transact(() => {
+	#transact<Result>(run: () => Result): Result {
+		return this.#file.transact(() => {
 			this.#now = this.#clock.now(this.#file.records);
-			for (const ledger of this.ledgers) {
+			const ledgers = [this.enforced, this.dry];
+			for (const ledger of ledgers) {
 				ledger.beginTransaction();
 			}
 
-			run();
-			for (const ledger of this.ledgers) {
+			const result = run();
+			for (const ledger of ledgers) {
 				ledger.endTransaction();
 			}
+
+			return result;
 		});
 	}
 
@@ -91,24 +96,22 @@ export class SharedFile {
 	/** Removes some of what is over. */
 	#sweep(): void {
 		try {
-			let isNoted = false;
-			this.#transact(() => {
-				if (!this.#file.records.hasRoom) {
-					return;
+			const isNoted = this.#transact(() => {
+				const {records} = this.#file;
+				if (!records.hasRoom) {
+					return false;
 				}
 
-				for (const ledger of this.ledgers) {
-					ledger.sweep(this.#now, SWEPT_AT_ONCE);
-				}
-
-				isNoted = this.#clock.note(this.#file.records);
+				this.enforced.sweep(this.#now, SWEPT_AT_ONCE);
+				this.dry.sweep(this.#now, SWEPT_AT_ONCE);
+				return this.#clock.note(records);
 			});
 			if (isNoted) {
-				// One process does so every few seconds: a machine that loses its power then rarely leaves a damaged file.
+				// One process does so every ten seconds, so that a loss of power rarely leaves a damaged file.
 				this.#file.flush();
 			}
 		} catch {
-			// The next question meets the same error, and is told.
+			// Nobody waits for a sweep. A question that meets the same error rejects with it.
 		}
 	}
 }

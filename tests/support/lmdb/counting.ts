@@ -12,8 +12,8 @@ export class Count {
 
 	constructor(path: string) {
 		this.#database = openFile(path);
-		this.#file = new DataFile(path, 'r');
-		this.#guard = new SnapshotGuard(path, this.#file);
+		this.#file = new DataFile(path);
+		this.#guard = new SnapshotGuard(this.#file);
 	}
 
 	/** @returns what it has been */

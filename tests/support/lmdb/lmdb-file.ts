@@ -12,7 +12,7 @@ export function openFile(path: string, options: {readonly pageSize?: number} = {
 		keyEncoding: 'binary',
 		noSync: true,
 		overlappingSync: false,
-		mapSize: 2 ** 36,
+		mapSize: 2 ** 34,
 		...options,
 	});
 }

@@ -28,13 +28,12 @@ export class OpenedLedger {
 
 	/** Runs a step in a transaction. */
 	do<Result>(step: (ledger: Ledger) => Result): Result {
-		const results: Result[] = [];
-		this.file.transact(() => {
+		return this.file.transact(() => {
 			this.ledger.beginTransaction();
-			results.push(step(this.ledger));
+			const result = step(this.ledger);
 			this.ledger.endTransaction();
+			return result;
 		});
-		return results[0] as Result;
 	}
 
 	/** How many records each table has by the totals. */

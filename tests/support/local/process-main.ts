@@ -1,6 +1,7 @@
 import type {Rule, StoredBan} from '../../../source/index.ts';
 import {LocalStore, type LocalStoreOptions} from '../../../source/local.ts';
 import {admittedOf} from './admitted.ts';
+import {mishaps} from './mishaps.ts';
 
 /*
  * The program of a `StoreProcess`: calls methods of a LocalStore as it is told.
@@ -76,6 +77,10 @@ const added = {
 			const verdict = verdicts[index];
 			return verdict?.kind !== 'banned' || verdict.reason !== client;
 		});
+	},
+	/** Does what may happen to the file, between two transactions. */
+	harm(mishap: string) {
+		mishaps[mishap]?.(options.path);
 	},
 	/** Opens the file anew so many times. */
 	async reopen(times: number) {

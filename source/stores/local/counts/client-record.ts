@@ -48,7 +48,7 @@ export class ClientRecord {
 		return new ClientRecord(undefined, blocksOf);
 	}
 
-	/** Reads a record; undefined for bytes that are none: the client is then as good as new. */
+	/** Reads a record; undefined for bytes that are no record: the client is then as good as new. */
 	static read(bytes: Buffer, blocksOf: (id: number) => Blocks): ClientRecord | undefined {
 		try {
 			return new ClientRecord(bytes, blocksOf);

@@ -168,7 +168,7 @@ export class ClientTable {
 	#removeBlocks(key: Buffer): void {
 		const {records} = this.#space;
 		const prefix = this.#blocksKey(key);
-		// Behind the prefix stand 6 bytes of a log's ID, and 4 of a block's number.
+		// After the prefix come 6 bytes of a log's ID, and 4 of a block's number.
 		const end = Buffer.concat([prefix, Buffer.alloc(11, 255)]);
 		for (let found = records.between(prefix, end, SAMPLE); found.length > 0; ) {
 			for (const block of found) {

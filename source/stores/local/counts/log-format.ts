@@ -39,7 +39,7 @@ export function bytesOf({blocks, inline}: StoredLog): number {
 	return HEAD + (blocks.number > 0 ? BLOCKS_HEAD : 0) + inline.length;
 }
 
-/** Writes a log. Returns the offset behind it. */
+/** Writes a log. Returns the offset after it. */
 export function writeLog(log: StoredLog, bytes: Buffer, offset: number): number {
 	const {id, over, requests, isKept, blocks, inline} = log;
 	const hasBlocks = blocks.number > 0;
@@ -72,7 +72,7 @@ export function readLogs(bytes: Buffer, from: number, number: number): StoredLog
 		const times = offset + HEAD + (flags & HAS_BLOCKS ? BLOCKS_HEAD : 0);
 		const end = times + 4 * bytes.readUInt16LE(offset + 15);
 		if (end > bytes.length) {
-			throw new RangeError('A log ends behind its record');
+			throw new RangeError('A log ends after its record');
 		}
 
 		logs.push({

@@ -14,7 +14,7 @@ export function requestsId(rule: Rule): number {
 	return id;
 }
 
-/** The ID of the log of reports under a rule: the odd number behind that. */
+/** The ID of the log of reports under a rule: the odd number after that. */
 export function reportsId(rule: Rule): number {
 	return requestsId(rule) + 1;
 }

@@ -1,14 +1,14 @@
 import {type Blocks, TIMES_PER_BLOCK} from './blocks.ts';
 import {type BlocksUsed, noBlocks} from './log-format.ts';
 
-/** How many times stand in a client's record, at most: older ones are moved to blocks. */
+/** How many times a client's record holds, at most: older ones are moved to blocks. */
 const MAX_INLINE = 2 * TIMES_PER_BLOCK;
 
 /** How many blocks are removed at once, at most. The sweep removes the others. */
 const MAX_REMOVED = 64;
 
 /**
- * The times of a log, in order: the lower 32 bits of each. Up to 256 stand in the client's record, so that a decision
+ * The times of a log, in order: the lower 32 bits of each. Up to 256 are in the client's record, so that a decision
  * writes little; older ones are in blocks, each a record of its own.
  */
 export class StoredTimes {
@@ -67,7 +67,7 @@ export class StoredTimes {
 	}
 
 	/**
-	 * Removes the times from an index to another. Those behind them move up: mostly there are few. Call this when all that
+	 * Removes the times from an index to another. Those after them move up: mostly there are few. Call this when all that
 	 * have left the window are dropped.
 	 */
 	remove(from: number, to: number): void {

@@ -11,7 +11,7 @@ export interface Clock {
 	now(records: Records): number;
 	/** The time without a look at the file. */
 	estimate(): number;
-	/** Notes the time in the file, unless a process did a few seconds ago. Returns whether it has. */
+	/** Notes the time in the file, unless a process did during the last ten seconds. Returns whether it has. */
 	note(records: Records): boolean;
 }
 

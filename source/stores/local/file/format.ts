@@ -3,10 +3,10 @@ import type {RootDatabase} from 'lmdb';
 import {damaged, FileError, ofAnotherProgram} from '../lmdb/file-error.ts';
 import {fileKeys} from '../tables/keys.ts';
 
-/** The version of what stands in the file. A file with a greater one is refused. */
+/** The version of what is in the file. A file with a greater one is refused. */
 const FORMAT = 1;
 
-/** What tells a file of a store from that of another program. */
+/** What tells a file of a store from one of another program. */
 interface Format {
 	readonly format: number;
 	/** Secret from everyone who cannot read the file. */
@@ -14,11 +14,11 @@ interface Format {
 }
 
 /**
- * Finds out in a transaction that a file is of a store, or makes it one if it is new. Returns its salt.
+ * Makes sure in a transaction that the file belongs to a store, or makes it one if it is new. Returns its salt.
  *
  * @throws {FileError} if it is of another program, or of a newer version of this one
  */
-export function identify(
+export function claim(
 	path: string,
 	database: RootDatabase<Buffer, Buffer>,
 	hasRoom: () => boolean,
@@ -30,7 +30,10 @@ export function identify(
 		}
 
 		if (!hasRoom()) {
-			throw new FileError(path, 'there is no room for it on the disk: it takes 4 MB at least');
+			throw new FileError(
+				path,
+				'the disk is full: it takes 4 MB at least. Free some space, or choose another `path`',
+			);
 		}
 
 		const salt = randomBytes(16).toString('hex');

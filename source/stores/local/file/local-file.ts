@@ -1,4 +1,5 @@
-import {UnfinishedError} from '../../unfinished-error.ts';
+import {UnfinishedError, unchanged} from '../../unfinished-error.ts';
+import {FileError} from '../lmdb/file-error.ts';
 import {isOutOfRoom} from '../lmdb/lmdb-error.ts';
 import {Records} from '../tables/records.ts';
 import {OpenFile} from './open-file.ts';
@@ -37,36 +38,35 @@ export class LocalFile {
 	 *
 	 * @throws {UnfinishedError} if nothing was written
 	 */
-	transact(run: () => void): void {
-		if (this.#failure && performance.now() - this.#failure.at < PAUSE) {
-			throw withoutEffect(this.#failure.error);
-		}
-
+	transact<Result>(run: () => Result): Result {
+		const file = this.#usable();
 		try {
-			const file = this.#file ?? this.#open();
-			file.transact(() => {
+			return file.transact(() => {
 				this.records.changes = 0;
-				run();
+				return run();
 			});
-			this.#failure = undefined;
 		} catch (error) {
 			if (error instanceof UnfinishedError) {
-				// There was no room, which the file has survived.
+				// The disk is full. The file is sound, and stays open.
 				throw error;
 			}
 
 			if (!isOutOfRoom(error)) {
-				this.#failure = {error, at: performance.now()};
-				this.close().catch(() => {});
+				this.#fail(error);
 			}
 
-			throw withoutEffect(error);
+			throw asUnchanged(error);
 		}
 	}
 
-	/** Copies the file. Other processes wait meanwhile. */
+	/**
+	 * Copies the file. Other processes wait meanwhile.
+	 *
+	 * @throws {UnfinishedError} if the file cannot be used
+	 * @throws as `fs` does if the copy cannot be written
+	 */
 	copyTo(path: string): void {
-		(this.#file ?? this.#open()).copyTo(path);
+		this.#usable().copyTo(path);
 	}
 
 	/** Has the system write the file to the disk. Nothing waits for that. */
@@ -81,6 +81,32 @@ export class LocalFile {
 		await file?.close();
 	}
 
+	/** @throws {UnfinishedError} if it cannot be opened, or failed a moment ago */
+	#usable(): OpenFile {
+		if (this.#file) {
+			return this.#file;
+		}
+
+		if (this.#failure && performance.now() - this.#failure.at < PAUSE) {
+			throw asUnchanged(this.#failure.error);
+		}
+
+		try {
+			const file = this.#open();
+			this.#failure = undefined;
+			return file;
+		} catch (error) {
+			this.#fail(error);
+			throw asUnchanged(error);
+		}
+	}
+
+	#fail(error: unknown): void {
+		this.#failure = {error, at: performance.now()};
+		this.close().catch(() => {});
+	}
+
+	/** @throws {FileError} */
 	#open(): OpenFile {
 		const file = new OpenFile(this.#path);
 		this.#file = file;
@@ -89,7 +115,8 @@ export class LocalFile {
 			return file;
 		} catch (error) {
 			this.close().catch(() => {});
-			throw error;
+			const isFull = error instanceof UnfinishedError || isOutOfRoom(error);
+			throw isFull ? new FileError(this.#path, 'the disk is full. Free some space', error) : error;
 		}
 	}
 
@@ -102,7 +129,6 @@ export class LocalFile {
 	}
 }
 
-function withoutEffect(error: unknown): Error {
-	const why = error instanceof Error ? error.message : 'The file failed';
-	return new UnfinishedError(`${why}: nothing was changed`, 'ERR_GATEKEEPER_NOT_SENT', error);
+function asUnchanged(error: unknown): UnfinishedError {
+	return unchanged(error instanceof Error ? error.message : 'The file failed', error);
 }

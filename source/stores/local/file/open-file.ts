@@ -1,15 +1,14 @@
 import {constants, copyFileSync, statSync} from 'node:fs';
 import type {RootDatabase} from 'lmdb';
-import {LOCK_SUFFIX} from '../lmdb/access.ts';
 import {checkHeader, checkPages} from '../lmdb/check-file.ts';
 import {DataFile} from '../lmdb/data-file.ts';
 import {FileError} from '../lmdb/file-error.ts';
 import {loadLmdb} from '../lmdb/load-lmdb.ts';
-import {makeLockFile} from '../lmdb/lock-file.ts';
+import {lockFileOf, makeLockFile} from '../lmdb/lock-file.ts';
 import {lockWatch} from '../lmdb/lock-watch.ts';
 import {Room} from '../lmdb/room.ts';
 import {SnapshotGuard} from '../lmdb/snapshot-guard.ts';
-import {identify} from './format.ts';
+import {claim} from './format.ts';
 
 /**
  * Bytes of addresses that the file may be mapped to, far more than it has. The system gives memory only to what is
@@ -17,7 +16,7 @@ import {identify} from './format.ts';
  */
 const MAP_SIZE = 2 ** 34;
 
-/** Milliseconds between two looks at the size of the file, and between two at what stands at the path. */
+/** Milliseconds. A look is a system call: the size must be recent, or LMDB ends the process; the path may be older. */
 const SIZE_EVERY = 1;
 const PATH_EVERY = 1000;
 
@@ -29,13 +28,12 @@ export class OpenFile {
 	/** Secret from everyone who cannot read the file. */
 	readonly salt: string;
 	readonly database: RootDatabase<Buffer, Buffer>;
-	readonly #path: string;
 	/** Only to look at the file. */
 	readonly #file: DataFile;
 	readonly #guard: SnapshotGuard;
 	readonly #watch = lockWatch();
 	readonly #room: Room | undefined;
-	readonly #locksInode: number | undefined;
+	readonly #lockInode: number | undefined;
 	/** Whether there is room for what the transaction writes. */
 	hasRoom = false;
 	#sizeSeenAt = -Infinity;
@@ -43,23 +41,25 @@ export class OpenFile {
 
 	/** @throws {FileError} if the file cannot be used, which is then as it was */
 	constructor(path: string) {
-		this.#path = path;
 		if (checkHeader(path)) {
 			checkPages(path);
 		}
 
 		makeLockFile(path);
 		this.database = this.#watch.during(() => open(path));
-		this.#file = new DataFile(path, 'r');
+		let file: DataFile | undefined;
 		try {
-			this.#guard = new SnapshotGuard(path, this.#file);
-			this.#locksInode = inodeOf(path + LOCK_SUFFIX);
+			file = new DataFile(path);
+			this.#file = file;
+			this.#guard = new SnapshotGuard(file);
+			this.#lockInode = inodeOf(lockFileOf(path));
 			// No room is taken in a file of another program.
-			const room = new Room(this.#file);
-			this.salt = this.transact(() => identify(path, this.database, () => room.isThere(0)));
+			const room = new Room(file);
+			this.salt = this.transact(() => claim(path, this.database, () => room.ensure(0)));
 			this.#room = room;
 		} catch (error) {
-			this.close().catch(() => {});
+			file?.close();
+			this.database.close().catch(() => {});
 			throw error;
 		}
 	}
@@ -67,27 +67,33 @@ export class OpenFile {
 	/**
 	 * Runs something in a transaction.
 	 *
-	 * @throws {FileError} if the file was cut, overwritten, replaced or removed
+	 * @throws {FileError} if the file was truncated, overwritten, replaced or removed
 	 * @throws what `run` throws, and what LMDB throws: then nothing was written
 	 */
 	transact<Result>(run: () => Result): Result {
 		this.#look();
-		const {database} = this;
 		// The guard ends it with an error, after many tries.
 		for (;;) {
-			const results: Result[] = [];
-			const begun = () => {
-				const transaction = database.getWriteTxnId();
-				if (this.#guard.isNewest(transaction)) {
-					this.hasRoom = this.#room?.isThere(this.#guard.usedBytes(transaction)) ?? false;
-					results.push(run());
-				}
-			};
-			this.#watch.during(() => database.transactionSync(begun, SYNCHRONOUS_COMMIT));
-			if (results.length > 0) {
-				return results[0] as Result;
+			const done = this.#watch.during(() =>
+				this.database.transactionSync(() => this.#attempt(run), SYNCHRONOUS_COMMIT),
+			);
+			if (done) {
+				return done.result;
 			}
 		}
+	}
+
+	/** Undefined if LMDB did not begin with the newest snapshot. */
+	#attempt<Result>(run: () => Result): {readonly result: Result} | undefined {
+		// It may have waited for the lock since.
+		this.#look();
+		const transaction = this.database.getWriteTxnId();
+		if (!this.#guard.isNewest(transaction)) {
+			return undefined;
+		}
+
+		this.hasRoom = this.#room?.ensure(this.#guard.usedBytes(transaction)) ?? false;
+		return {result: run()};
 	}
 
 	/** Resolves when all that was written is on the disk. */
@@ -98,13 +104,12 @@ export class OpenFile {
 	/** What was written is in the system, which writes it to the disk. */
 	async close(): Promise<void> {
 		this.#file.close();
-		this.#room?.close();
 		await this.database.close();
 	}
 
 	/** Copies the file. Other processes wait meanwhile. */
 	copyTo(path: string): void {
-		this.transact(() => copyFileSync(this.#path, path, constants.COPYFILE_FICLONE));
+		this.transact(() => copyFileSync(this.#file.path, path, constants.COPYFILE_FICLONE));
 	}
 
 	#look(): void {
@@ -116,15 +121,13 @@ export class OpenFile {
 
 		if (now - this.#pathSeenAt >= PATH_EVERY) {
 			this.#pathSeenAt = now;
-			if (inodeOf(this.#path) !== this.#file.inode) {
-				throw new FileError(this.#path, 'it was replaced or removed while in use');
+			const {path, inode} = this.#file;
+			if (inodeOf(path) !== inode) {
+				throw new FileError(path, 'it was replaced or removed while in use');
 			}
 
-			if (inodeOf(this.#path + LOCK_SUFFIX) !== this.#locksInode) {
-				throw new FileError(
-					this.#path,
-					`${this.#path}${LOCK_SUFFIX} was replaced or removed while in use`,
-				);
+			if (inodeOf(lockFileOf(path)) !== this.#lockInode) {
+				throw new FileError(path, `${lockFileOf(path)} was replaced or removed while in use`);
 			}
 		}
 	}

@@ -1,5 +1,5 @@
 import type {AskOptions} from '../../ask-options.ts';
-import {notSent} from '../../unfinished-error.ts';
+import {unchanged} from '../../unfinished-error.ts';
 import {isOfLmdb} from '../lmdb/lmdb-error.ts';
 
 /** Reads or changes records of the file in a transaction. */
@@ -17,7 +17,9 @@ type Outcome = {readonly result: unknown} | {readonly error: unknown};
 /** Milliseconds after which a transaction takes no further step, so that the event loop is not held up. */
 const LONG = 2;
 
-/** Milliseconds after which a step may have been given up: a timer could have run before this turn. */
+/**
+ * Milliseconds. Before that, no question has timed out. To read a signal creates it, which costs microseconds.
+ */
 const LATE = 20;
 
 /** Runs the steps of one turn of the event loop in one transaction: to begin and to end one costs more than a step. */
@@ -64,7 +66,6 @@ export class Transactions {
 		const outcomes: Outcome[] = [];
 		try {
 			this.#transact(() => {
-				outcomes.length = 0;
 				const begin = performance.now();
 				for (const {step} of waiting) {
 					outcomes.push(outcomeOf(step));
@@ -92,7 +93,7 @@ export class Transactions {
 		}
 	}
 
-	/** Those that are waiting, without those that nobody wants any more. */
+	/** What is waiting, without the questions that were given up. */
 	#wanted(): readonly Waiting[] {
 		const waiting = this.#waiting;
 		this.#waiting = [];
@@ -103,7 +104,7 @@ export class Transactions {
 		return waiting.filter(({asking, reject}) => {
 			const isWanted = asking?.signal.aborted !== true;
 			if (!isWanted) {
-				reject(notSent('The event loop was held up'));
+				reject(unchanged('The event loop was held up'));
 			}
 
 			return isWanted;

@@ -2,14 +2,12 @@ import {accessSync, constants, type Stats, statSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {isError} from '../../../checks/is-error.ts';
 import {FileError, inaccessible} from './file-error.ts';
+import {lockFileOf} from './lock-file.ts';
 
 const {R_OK, W_OK, X_OK} = constants;
 
-/** LMDB keeps its locks in a file beside that of the data. */
-export const LOCK_SUFFIX = '-lock';
-
 /**
- * Checks that LMDB can open or make the file, and that of its locks. The latter is not opened: closing it would release
+ * Checks that LMDB can open or make the file and its lock file. The latter is not opened: closing it would release
  * the locks that LMDB may have in this process.
  *
  * @returns whether the file is there
@@ -24,7 +22,7 @@ export function checkAccess(path: string): boolean {
 	}
 
 	const isThere = checkFile(path, path);
-	if (!checkFile(path, path + LOCK_SUFFIX) || !isThere) {
+	if (!checkFile(path, lockFileOf(path)) || !isThere) {
 		checkPermission(path, directory, W_OK | X_OK);
 	}
 

@@ -22,7 +22,7 @@ const INTERVAL = 10;
 export function checkHeader(path: string): boolean {
 	const isThere = checkAccess(path);
 	if (isThere) {
-		read(path, 'r+', file => {
+		read(path, file => {
 			waitUntilMade(file);
 			checkLength(file, newestSnapshot(file));
 		});
@@ -32,7 +32,7 @@ export function checkHeader(path: string): boolean {
 }
 
 /**
- * Checks each page that the newest snapshot uses, so that LMDB can follow what stands in it: LMDB checks little, and the
+ * Checks each page that the newest snapshot uses, so that LMDB can follow what is in it: LMDB checks little, and the
  * process ends where it follows something wrong. Values are not looked at.
  *
  * While another process writes, pages change under the check. That process has checked the file itself when it opened it:
@@ -41,7 +41,7 @@ export function checkHeader(path: string): boolean {
  * @throws {FileError}
  */
 export function checkPages(path: string): void {
-	read(path, 'r', file => {
+	read(path, file => {
 		const {transaction} = newestSnapshot(file);
 		try {
 			checkPagesOf(file);
@@ -88,10 +88,10 @@ function checkLength(file: DataFile, {data, freeList, pageSize}: Snapshot): void
 	}
 }
 
-function read(path: string, flags: 'r' | 'r+', check: (file: DataFile) => void): void {
+function read(path: string, check: (file: DataFile) => void): void {
 	let file: DataFile | undefined;
 	try {
-		file = new DataFile(path, flags);
+		file = new DataFile(path);
 		check(file);
 	} catch (error) {
 		throw inaccessible(path, path, error);

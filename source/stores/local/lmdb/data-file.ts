@@ -1,16 +1,16 @@
-import {closeSync, fdatasync, fstatSync, openSync, readSync} from 'node:fs';
+import {closeSync, fdatasync, fstatSync, openSync, readSync, writeSync} from 'node:fs';
 import {promisify} from 'node:util';
 import {damaged, type FileError} from './file-error.ts';
 
-/** The file of a store, read beside LMDB: only what is known to be sound may be touched through its memory map. */
+/** The file of a store, read and made longer beside LMDB: only what is known to be sound may be touched through its memory map. */
 export class DataFile {
 	readonly path: string;
 	readonly #descriptor: number;
 
 	/** @throws as `fs` does, and creates no file */
-	constructor(path: string, flags: 'r' | 'r+') {
+	constructor(path: string) {
 		this.path = path;
-		this.#descriptor = openSync(path, flags);
+		this.#descriptor = openSync(path, 'r+');
 	}
 
 	get size(): number {
@@ -46,6 +46,10 @@ export class DataFile {
 		}
 
 		return length;
+	}
+
+	write(bytes: Uint8Array, position: number): void {
+		writeSync(this.#descriptor, bytes, 0, bytes.length, position);
 	}
 
 	close(): void {

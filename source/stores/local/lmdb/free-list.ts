@@ -19,7 +19,7 @@ export class FreeLists {
 		this.#walked = walked;
 	}
 
-	/** Reads the list that stands in a node. */
+	/** Reads the list in a node. */
 	visitNode(page: TreePage, index: number): void {
 		const {window, snapshot, file} = this.#walked;
 		const start = page.keyStart(index);
@@ -62,7 +62,7 @@ export class FreeLists {
 				this.#walked.free(low, Math.max(length, 1));
 				length = 0;
 			} else if (high !== 0 || length !== 0) {
-				throw file.damaged('a list of free pages has entries that are none');
+				throw file.damaged('a list of free pages has invalid entries');
 			}
 		}
 

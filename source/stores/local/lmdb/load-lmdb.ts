@@ -34,7 +34,7 @@ function missing(cause: unknown): Error {
 	);
 }
 
-/** It has a program for each platform. A folder `node_modules` that was copied from another one lacks that of this one. */
+/** It has a binary for each platform. A folder `node_modules` that was copied from another one lacks that of this one. */
 function notLoaded(cause: unknown): Error {
 	const [why] = String(isError(cause) ? cause.message : cause).split('\n', 1);
 

@@ -1,6 +1,5 @@
 import {randomBytes} from 'node:crypto';
 import {existsSync, linkSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
-import {LOCK_SUFFIX} from './access.ts';
 import {inaccessible} from './file-error.ts';
 
 /** Room for more processes than LMDB's own has. */
@@ -12,14 +11,19 @@ const ROOM = 64 * 1024;
 /** As LMDB makes it. */
 const MODE = 0o664;
 
+/** LMDB keeps its locks in a file beside that of the data. */
+export function lockFileOf(path: string): string {
+	return `${path}-lock`;
+}
+
 /**
- * Makes the file of LMDB's locks if there is none. LMDB would make it without taking the room for it, and map it into
+ * Makes the lock file if there is none. LMDB would make it without taking the room for it, and map it into
  * memory: on a full disk, that ends the process. To LMDB, zeros are a file that nobody uses.
  *
  * @throws {FileError} if there is no room
  */
 export function makeLockFile(path: string): void {
-	const name = `${path}${LOCK_SUFFIX}`;
+	const name = lockFileOf(path);
 	if (existsSync(name)) {
 		return;
 	}

@@ -5,7 +5,7 @@ import {warnEachTime} from '../../../warnings.ts';
 /** Elsewhere, LMDB's lock is one of the system, which wakes the next thread itself. */
 const IS_NEEDED = process.platform === 'linux';
 
-/** It has no other use in Node.js, and no effect on a process that does not listen for it. */
+/** It has no other use in Node.js. A process that does not listen for it discards it. */
 const SIGNAL = 'SIGURG';
 
 /** Milliseconds between two looks at the main thread. */
@@ -44,6 +44,7 @@ export class LockWatch {
 	/** @param program that of the thread */
 	constructor(program = PROGRAM) {
 		if (IS_NEEDED) {
+			// Without a listener, the system discards the signal and wakes nobody.
 			process.on(SIGNAL, () => {});
 			this.#begin(program);
 		}

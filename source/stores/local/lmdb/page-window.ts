@@ -3,7 +3,7 @@ import type {DataFile} from './data-file.ts';
 /** Large enough that reading costs little beside checking, small enough for pages that are far apart. */
 const WINDOW_SIZE = 64 * 1024;
 
-/** The part of the file that was read last. Who wants pages in the order of their numbers reads none twice. */
+/** The part of the file that was read last. If pages are asked for in ascending order, none is read twice. */
 export class PageWindow {
 	readonly bytes: Uint8Array;
 	/** The same by half words, which nodes are aligned to, and for numbers that are not. */

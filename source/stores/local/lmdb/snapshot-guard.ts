@@ -1,26 +1,25 @@
 import {openSync, readSync, statSync, writeSync} from 'node:fs';
-import {LOCK_SUFFIX} from './access.ts';
 import type {DataFile} from './data-file.ts';
-import {damaged, FileError} from './file-error.ts';
+import {FileError} from './file-error.ts';
 import {HEADER_SIZE, LITTLE_ENDIAN, META_PAGES, numberAt} from './layout.ts';
+import {lockFileOf} from './lock-file.ts';
 import {MAGIC, META_SIZE, pageSizeOf, readMeta, transactionOf, usedBytesOf} from './meta-page.ts';
 
 /** More in a row than processes may be opening the file. */
 const MAX_STALE = 1000;
 
 /**
- * Looks at the file at the beginning of each transaction, before LMDB follows what stands in it.
+ * Looks at the file at the beginning of each transaction, before LMDB follows what is in it.
  *
- * It sees that the file was cut or overwritten: LMDB, which has it mapped into memory, would end the process.
+ * It sees that the file was truncated or overwritten: LMDB, which has it mapped into memory, would end the process.
  *
- * It also keeps transactions from being lost while another process opens the file. LMDB notes in the file of its locks
+ * It also keeps transactions from being lost while another process opens the file. LMDB notes in the lock file
  * which snapshot is the newest. To open the file sets this to what was the newest a moment before (ITS#9496 of OpenLDAP,
  * which lmdb-js does not have fixed). The next transaction would build on the old snapshot: what was written since is
  * lost, and processes die of reading pages that are written again. Only write transactions are safe, even to read: a
  * read transaction may begin between the two.
  */
 export class SnapshotGuard {
-	readonly #path: string;
 	readonly #file: DataFile;
 	readonly #pageSize: number;
 	readonly #metas: readonly DataView[];
@@ -29,8 +28,7 @@ export class SnapshotGuard {
 	#stale = 0;
 
 	/** Called when LMDB has opened the file. */
-	constructor(path: string, file: DataFile) {
-		this.#path = path;
+	constructor(file: DataFile) {
 		this.#file = file;
 		this.#pageSize = pageSizeOf(readMeta(this.#file, 0));
 		this.#bytes = new Uint8Array((META_PAGES - 1) * this.#pageSize + META_SIZE);
@@ -40,12 +38,12 @@ export class SnapshotGuard {
 	/**
 	 * Looks at the file before a transaction begins.
 	 *
-	 * @throws {FileError} if it was cut
+	 * @throws {FileError} if it was truncated
 	 */
 	checkSize(): void {
 		const {size} = this.#file;
 		if (size < this.#size) {
-			throw damaged(this.#path, `it had ${this.#size} bytes while in use, and has ${size}`);
+			throw this.#file.damaged(`it had ${this.#size} bytes while in use, and has ${size}`);
 		}
 
 		this.#size = size;
@@ -56,16 +54,16 @@ export class SnapshotGuard {
 	 * next one will. Asked at the beginning of each.
 	 *
 	 * @param transaction its number: `getWriteTxnId()`
-	 * @throws {FileError} if the file was overwritten; or if the file of the locks is another one than LMDB has open:
+	 * @throws {FileError} if the file was overwritten; or if the lock file is another one than LMDB has open:
 	 * nothing may be written then
 	 */
 	isNewest(transaction: number): boolean {
 		if (transaction === 0) {
-			throw new FileError(this.#path, 'LMDB cannot begin a transaction');
+			throw new FileError(this.#file.path, 'LMDB cannot begin a transaction');
 		}
 
 		if (this.#file.read(this.#bytes, 0) < this.#bytes.length) {
-			throw damaged(this.#path, 'it was cut while in use');
+			throw this.#file.damaged('it was truncated while in use');
 		}
 
 		const [written, built] = [transaction, transaction - 1].map(number => this.#metaOf(number));
@@ -76,14 +74,14 @@ export class SnapshotGuard {
 		}
 
 		if (written === undefined || built === undefined || Math.max(written, built) < transaction) {
-			throw damaged(this.#path, 'its first pages were overwritten while in use');
+			throw this.#file.damaged('its first pages were overwritten while in use');
 		}
 
 		this.#stale += 1;
 		if (this.#stale > MAX_STALE) {
 			throw new FileError(
-				this.#path,
-				`${this.#path}${LOCK_SUFFIX} has been removed or replaced while it was in use, so that processes ` +
+				this.#file.path,
+				`${lockFileOf(this.#file.path)} has been removed or replaced while it was in use, so that processes ` +
 					'do not wait for each other. Stop them all, and start them again',
 			);
 		}
@@ -108,7 +106,7 @@ export class SnapshotGuard {
 	#repair(noted: number): void {
 		const metas = [0, 1].map(page => readMeta(this.#file, page * this.#pageSize));
 		const newest = Math.max(...metas.map(transactionOf));
-		const locks = descriptorOf(this.#path + LOCK_SUFFIX);
+		const locks = descriptorOf(lockFileOf(this.#file.path));
 		const head = new DataView(new ArrayBuffer(16));
 		readSync(locks, head, 0, 16, 0);
 		if (head.getUint32(0, LITTLE_ENDIAN) === MAGIC && numberAt(head, 8) === noted) {

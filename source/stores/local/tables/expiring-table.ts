@@ -1,6 +1,5 @@
 import type {Entry, ExpiringEntries} from '../../deciding/expiring-entries.ts';
 import {ORDER} from './keys.ts';
-import type {FileRecord} from './records.ts';
 import type {Space} from './space.ts';
 import {indexes} from './totals.ts';
 
@@ -78,7 +77,7 @@ export class ExpiringTable<Value> implements ExpiringEntries<Value> {
 		}
 	}
 
-	/** Reads a record; undefined for bytes that are none. */
+	/** Reads a record; undefined for bytes that are no record. */
 	static read<Value>(bytes: Buffer): ClientEntry<Value> | undefined {
 		try {
 			const [client, value] = JSON.parse(bytes.toString('utf8', HEAD)) as [string, Value];
@@ -86,12 +85,6 @@ export class ExpiringTable<Value> implements ExpiringEntries<Value> {
 		} catch {
 			return undefined;
 		}
-	}
-
-	/** Up to so many records of the table behind a key. */
-	after(key: Buffer | undefined, limit: number): readonly FileRecord[] {
-		const {records, keys} = this.#space;
-		return records.between(key ?? keys.first(this.#table), keys.first(this.#table + 1), limit);
 	}
 
 	#removeFirst(): Entry<Value> | undefined {

@@ -13,6 +13,7 @@ export const tables = {
 	userKeys: 2,
 	/** Times of long logs. */
 	blocks: 3,
+	// Bans are listed from the first of these three to the last.
 	reports: 4,
 	trap: 5,
 	operator: 6,
@@ -21,7 +22,7 @@ export const tables = {
 	totals: 161,
 } as const;
 
-/** Records of tables below this one begin with 8 bytes: when they are over, in milliseconds. Then the sweep removes them. */
+/** Records of tables below this one begin with 8 bytes: when they are over, in milliseconds. The sweep reads them. */
 export const NOT_SWEPT = 128;
 
 /** The order in which the entries of a table were set is in the table with this number and the table's own. */
@@ -42,7 +43,7 @@ export class Keys {
 	readonly #space: number;
 	readonly #salt: () => string;
 
-	/** @param salt returns that of the file: who does not know it cannot choose clients whose keys are side by side */
+	/** @param salt returns that of the file: without it, nobody can choose clients whose keys are neighbours */
 	constructor(space: number, salt: () => string) {
 		this.#space = space;
 		this.#salt = salt;
@@ -67,7 +68,7 @@ export class Keys {
 		return Buffer.concat([this.first(table), rest]);
 	}
 
-	/** What is before all keys of a table, and behind those of the one before. */
+	/** What is before all keys of a table, and after those of the table before. */
 	first(table: number): Buffer {
 		return Buffer.from([this.#space, table]);
 	}

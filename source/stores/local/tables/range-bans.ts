@@ -53,7 +53,7 @@ export class RangeBans {
 	}
 }
 
-/** Undefined if the ban has ended, and for bytes that are none. */
+/** Undefined if the ban has ended, and for bytes that are no record. */
 function read(client: string, bytes: Buffer, now: number): StoredBan | undefined {
 	try {
 		const endsInMs = bytes.readDoubleLE(0) - now;

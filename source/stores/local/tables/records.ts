@@ -1,5 +1,5 @@
 import type {Database} from 'lmdb';
-import {UnfinishedError} from '../../unfinished-error.ts';
+import {unchanged} from '../../unfinished-error.ts';
 
 /** A record of the file. */
 export interface FileRecord {
@@ -36,17 +36,17 @@ export class Records {
 		return shared && Buffer.from(shared.subarray(0, shared.length));
 	}
 
-	/** @throws {UnfinishedError} if there is no room on the disk */
+	/** @throws {UnfinishedError} if the disk is full */
 	put(key: Buffer, value: Buffer): void {
 		this.#toChange().putSync(key, value);
 	}
 
-	/** @throws {UnfinishedError} if there is no room on the disk: to remove something is written, too */
+	/** @throws {UnfinishedError} if the disk is full: to remove something is written, too */
 	remove(key: Buffer): void {
 		this.#toChange().removeSync(key);
 	}
 
-	/** Up to so many records whose keys are behind one and before another. Read them before you change any. */
+	/** At most `limit` records with keys after `after` and before `before`. Read them before you change any. */
 	between(after: Buffer, before: Buffer, limit: number): readonly FileRecord[] {
 		const range = this.#opened().database.getRange({
 			start: after,
@@ -60,10 +60,7 @@ export class Records {
 	#toChange(): Database<Buffer, Buffer> {
 		const {database, hasRoom} = this.#opened();
 		if (!hasRoom) {
-			throw new UnfinishedError(
-				'There is no room on the disk: nothing was changed',
-				'ERR_GATEKEEPER_NOT_SENT',
-			);
+			throw unchanged('The disk is full');
 		}
 
 		this.changes += 1;

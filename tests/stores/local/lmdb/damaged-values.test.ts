@@ -69,9 +69,9 @@ const damages: readonly Damage[] = [
 		/names page 1073741824/,
 	],
 	[
-		'a list of free pages has an entry that is none',
+		'a list of free pages has an invalid entry',
 		bytes => bytes.writeBigUInt64LE(2n ** 40n, freePagesAt(bytes) + 8),
-		/has entries that are none/,
+		/has invalid entries/,
 	],
 	[
 		'a list of free pages breaks off',

@@ -15,8 +15,8 @@ const key = Buffer.from('count');
 function guarded(t: ExecutionContext): {path: string; database: Database; guard: SnapshotGuard} {
 	const path = join(temporaryFolder(t), 'test.mdb');
 	const database = openFile(path);
-	const file = new DataFile(path, 'r');
-	const guard = new SnapshotGuard(path, file);
+	const file = new DataFile(path);
+	const guard = new SnapshotGuard(file);
 	t.teardown(async () => {
 		file.close();
 		await database.close();

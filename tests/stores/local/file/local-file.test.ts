@@ -1,0 +1,43 @@
+import {readdirSync, readlinkSync} from 'node:fs';
+import test from 'ava';
+import {LocalFile} from '../../../../source/stores/local/file/local-file.ts';
+import {unchanged} from '../../../../source/stores/unfinished-error.ts';
+import {openFile} from '../../../support/lmdb/lmdb-file.ts';
+import {newPath} from '../../../support/local/opened.ts';
+
+/** The descriptors of this process for a file, and for what is beside it. */
+function descriptorsOf(path: string): number {
+	return readdirSync('/proc/self/fd').filter(descriptor => {
+		try {
+			return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(path);
+		} catch {
+			return false;
+		}
+	}).length;
+}
+
+test('a file that is refused when LMDB has opened it is closed again', async t => {
+	const path = newPath();
+	const other = openFile(path);
+	await other.put(Buffer.from('key'), Buffer.from('of another program'));
+	await other.close();
+	t.throws(() => new LocalFile(path, () => {}), {message: /of another program/});
+	const open = descriptorsOf(path);
+
+	for (let attempt = 0; attempt < 5; attempt += 1) {
+		t.throws(() => new LocalFile(path, () => {}), {message: /of another program/});
+	}
+
+	t.true(descriptorsOf(path) <= open, `${descriptorsOf(path)} after ${open}`);
+});
+
+test('a start on a full disk says so, if the time must be written', t => {
+	const full = () => {
+		throw unchanged('The disk is full');
+	};
+
+	t.throws(() => new LocalFile(newPath(), full), {
+		code: 'ERR_GATEKEEPER_FILE',
+		message: /: the disk is full\. Free some space$/,
+	});
+});
