@@ -1,6 +1,5 @@
 import type {OpenFile} from '../../dist/stores/local/file/open-file.js';
 import {tables} from '../../dist/stores/local/tables/keys.js';
-import {indexes} from '../../dist/stores/local/tables/totals.js';
 
 /*
  * Looks into the file of a store, in transactions that could write. While a plain read lasts, nothing that others free can
@@ -12,16 +11,16 @@ export type Counts = Readonly<Record<string, number>>;
 /** How many records of each kind the store says that there are. It takes no time. */
 export function told(file: OpenFile): Counts {
 	const bytes = file.transact(() => file.database.get(Buffer.from([0, tables.totals])));
-	const at = (place: number) => bytes?.readDoubleLE(8 * place) ?? 0;
-	const levels = (place: number) => at(place) + at(place + 1) + at(place + 2);
+	const of = (table: number) =>
+		[0, 8, 16].reduce((sum, level) => sum + (bytes?.readDoubleLE(24 * table + level) ?? 0), 0);
 
 	return {
-		clients: levels(indexes.clients),
-		userKeys: levels(indexes.userKeys),
-		reports: at(indexes.reports),
-		trap: at(indexes.trap),
-		operator: at(indexes.operator),
-		strikes: at(indexes.strikes),
+		clients: of(tables.clients),
+		userKeys: of(tables.userKeys),
+		reports: of(tables.reports),
+		trap: of(tables.trap),
+		operator: of(tables.operator),
+		strikes: of(tables.strikes),
 	};
 }
 

@@ -16,10 +16,9 @@ import {type AdmitOptions, admitted, type Counted, type Verdict} from '../verdic
 import {LocalCounts} from './counts/local-counts.ts';
 import {ExpiringTable} from './tables/expiring-table.ts';
 import {tables} from './tables/keys.ts';
+import type {Namespace} from './tables/namespace.ts';
 import {RangeBans} from './tables/range-bans.ts';
-import type {Space} from './tables/space.ts';
 import {Sweep, type SweptTable} from './tables/sweep.ts';
-import {indexes} from './tables/totals.ts';
 
 export interface LedgerOptions {
 	readonly maxClients: number;
@@ -37,9 +36,9 @@ export interface PageOfBans {
 	readonly next: Buffer | undefined;
 }
 
-/** Decides by what a space of the file holds, and writes down what it has decided. All methods run in a transaction. */
+/** Decides by what a namespace of the file holds, and writes down what it has decided. All methods run in a transaction. */
 export class Ledger {
-	readonly #space: Space;
+	readonly #namespace: Namespace;
 	readonly #counts: LocalCounts;
 	readonly #bans: Bans;
 	readonly #strikes: Strikes;
@@ -47,18 +46,18 @@ export class Ledger {
 	readonly #ranges: RangeBans;
 	readonly #sweep: Sweep;
 
-	constructor(space: Space, {maxClients, maxBans, onFull}: LedgerOptions) {
+	constructor(namespace: Namespace, {maxClients, maxBans, onFull}: LedgerOptions) {
 		const tableOf = <Value>(name: 'reports' | 'trap' | 'operator' | 'strikes') =>
-			new ExpiringTable<Value>(space, tables[name], indexes[name], maxBans);
+			new ExpiringTable<Value>(namespace, tables[name], maxBans);
 		const reports = tableOf<BanNote>('reports');
 		const trap = tableOf<BanNote>('trap');
 		const operator = tableOf<BanNote>('operator');
 		const strikes = tableOf<number>('strikes');
-		this.#space = space;
-		this.#counts = new LocalCounts(space, maxClients);
+		this.#namespace = namespace;
+		this.#counts = new LocalCounts(namespace, maxClients);
 		this.#bans = new Bans({reports, trap, operator});
 		this.#strikes = new Strikes(strikes);
-		this.#ranges = new RangeBans(space);
+		this.#ranges = new RangeBans(namespace);
 		this.#clientBans = new ClientBans({
 			bans: this.#bans,
 			strikes: this.#strikes,
@@ -66,7 +65,7 @@ export class Ledger {
 			onFull,
 		});
 		this.#sweep = new Sweep(
-			space,
+			namespace,
 			new Map<number, SweptTable>([
 				...this.#counts.tables,
 				[tables.reports, reports],
@@ -78,11 +77,11 @@ export class Ledger {
 	}
 
 	beginTransaction(): void {
-		this.#space.totals.beginTransaction();
+		this.#namespace.totals.beginTransaction();
 	}
 
 	endTransaction(): void {
-		this.#space.totals.endTransaction();
+		this.#namespace.totals.endTransaction();
 	}
 
 	admit(client: string, rules: readonly Rule[], options: AdmitOptions, now: number): Verdict {
@@ -130,7 +129,7 @@ export class Ledger {
 
 	/** A page of the bans in force, with keys after this one. */
 	bans(after: Buffer | undefined, now: number): PageOfBans {
-		const {records, keys} = this.#space;
+		const {records, keys} = this.#namespace;
 		const [first, end] = [keys.first(tables.reports), keys.first(tables.operator + 1)];
 		const found = records.between(after ?? first, end, PAGE);
 		const bans: StoredBan[] = [];

@@ -10,13 +10,14 @@ import type {
 	StoredBan,
 } from '../ban-records.ts';
 import type {Inspection} from '../inspection.ts';
+import {Decisions} from '../reply-cache/decisions.ts';
+import {ReplyCache} from '../reply-cache/reply-cache.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
-import {Decisions} from './decisions.ts';
 import type {Ledger} from './ledger.ts';
+import {LedgerFile} from './ledger-file.ts';
 import {isPath, type LocalStoreOptions, settleLocalOptions} from './options.ts';
-import {SharedFile} from './shared-file.ts';
 
 /**
  * Keeps everything in one file that all processes of a machine share, and that outlives them: for cluster mode, pm2 and
@@ -30,8 +31,10 @@ import {SharedFile} from './shared-file.ts';
  */
 export class LocalStore implements Store {
 	readonly shared = true;
-	readonly #file: SharedFile;
+	readonly #file: LedgerFile;
 	readonly #ledger: Ledger;
+	/** Another process may have banned a client that a limit refuses: bans hold at once. */
+	readonly #cache = new ReplyCache({believesNoBan: false});
 	readonly #decisions: Decisions;
 	#sibling: LocalStore | undefined;
 
@@ -41,12 +44,17 @@ export class LocalStore implements Store {
 	 */
 	constructor(options: LocalStoreOptions);
 	/** @internal The sibling of another store. */
-	constructor(file: SharedFile);
-	constructor(given: LocalStoreOptions | SharedFile) {
-		const isSibling = given instanceof SharedFile;
+	constructor(file: LedgerFile);
+	constructor(given: LocalStoreOptions | LedgerFile) {
+		const isSibling = given instanceof LedgerFile;
 		this.#file = isSibling ? given : open(given);
 		this.#ledger = isSibling ? given.dry : this.#file.enforced;
-		this.#decisions = new Decisions(this.#file, this.#ledger);
+		this.#decisions = new Decisions({
+			cache: this.#cache,
+			clock: () => this.#file.estimate(),
+			ask: (client, rules, options, asking) =>
+				this.#file.run(now => ({verdict: this.#ledger.admit(client, rules, options, now)}), asking),
+		});
 	}
 
 	/** The time of the file, in milliseconds. */
@@ -68,8 +76,13 @@ export class LocalStore implements Store {
 		return this.#decisions.recall(client, rules, options);
 	}
 
-	giveBack(client: string, counted: readonly Counted[], asking?: AskOptions): Promise<void> {
-		return this.#decisions.giveBack(client, counted, asking);
+	/** Forgets the refusals of the client that this process remembers: they may be over. */
+	async giveBack(client: string, counted: readonly Counted[], asking?: AskOptions): Promise<void> {
+		await this.#file.run(now => this.#ledger.giveBack(client, counted, now), asking);
+		this.#cache.gaveBack(
+			client,
+			counted.map(({rule}) => rule),
+		);
 	}
 
 	report(
@@ -146,7 +159,7 @@ export class LocalStore implements Store {
 
 	/** Finishes what was asked, and lets go of the file. What is asked later opens it again. */
 	close(): Promise<void> {
-		this.#decisions.clear();
+		this.#cache.clear();
 		return this.#file.close();
 	}
 
@@ -156,15 +169,15 @@ export class LocalStore implements Store {
 		asking: AskOptions | undefined,
 	): Promise<Result> {
 		const result = await this.#file.run(step, asking);
-		this.#decisions.forget(client);
+		this.#cache.forget(client);
 		return result;
 	}
 }
 
-function open(options: LocalStoreOptions): SharedFile {
+function open(options: LocalStoreOptions): LedgerFile {
 	const warn = warner();
 
-	return new SharedFile({
+	return new LedgerFile({
 		...settleLocalOptions(options),
 		onFull: () => warn('GATEKEEPER_BANS_FULL'),
 	});

@@ -41,12 +41,14 @@ const MAX_TOGETHER = 25;
 export class Admissions {
 	readonly #connection: Connection;
 	readonly #script: Script;
+	readonly #onError: (error: unknown) => void;
 	#maxTogether: number;
 	#waiting: Question[] = [];
 
-	constructor(connection: Connection, script: Script) {
+	constructor(connection: Connection, script: Script, onError: (error: unknown) => void) {
 		this.#connection = connection;
 		this.#script = script;
+		this.#onError = onError;
 		this.#maxTogether = connection.isCluster ? 1 : MAX_TOGETHER;
 	}
 
@@ -86,6 +88,7 @@ export class Admissions {
 				return;
 			}
 
+			this.#onError(error);
 			// Requests that are decided already stay so.
 			for (const {reject} of questions) {
 				reject(error);

@@ -9,6 +9,7 @@ import type {
 	StoredBan,
 } from '../ban-records.ts';
 import type {Inspection} from '../inspection.ts';
+import {Decisions} from '../reply-cache/decisions.ts';
 import {ReplyCache} from '../reply-cache/reply-cache.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
@@ -16,7 +17,6 @@ import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
 import {Admissions} from './admissions.ts';
 import {ClientCommands} from './client-commands.ts';
 import type {RedisClient} from './connection/connect.ts';
-import {Decisions} from './decisions.ts';
 import {inspect} from './inspect.ts';
 import {Keys} from './keys.ts';
 import {listBans} from './list-bans.ts';
@@ -83,12 +83,13 @@ export class RedisStore implements Store {
 		this.#options = {client: client as RedisClient, prefix, clock};
 		this.#server = server ?? new Server(client);
 		this.#keys = new Keys(prefix);
+		const {connection, scripts, onError} = this.#server;
+		const admissions = new Admissions(connection, scripts.admit, onError);
 		this.#decisions = new Decisions({
-			admissions: new Admissions(this.#server.connection, this.#server.scripts.admit),
 			cache: this.#cache,
-			keys: this.#keys,
 			clock,
-			onError: this.#server.onError,
+			ask: (client, rules, options, asking) =>
+				admissions.ask({state: this.#keys.stateOf(client), rules, options, asking}),
 		});
 		this.#commands = new ClientCommands(this.#server, this.#keys, this.#cache);
 		this.#ranges = new RangeBans(this.#server, this.#keys.ranges);

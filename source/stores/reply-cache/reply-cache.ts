@@ -6,7 +6,7 @@ import {type AdmitOptions, admitted, type Verdict} from '../verdict.ts';
 import {NotBanned} from './not-banned.ts';
 import {Refusals} from './refusals.ts';
 
-/** A question to the server, and when it was asked. */
+/** A question to the server or the file, and when it was asked. */
 export interface Asked {
 	readonly client: string;
 	readonly rules: readonly Rule[];
@@ -17,7 +17,7 @@ export interface Asked {
 	readonly version: number;
 }
 
-/** Remembers the server's replies about refused clients for a second, so that refusals cost it little. */
+/** Remembers replies about refused clients for a second, so that refusals cost the server or the file little. */
 export class ReplyCache {
 	readonly #believesNoBan: boolean;
 	readonly #refusals = new Refusals();
@@ -29,12 +29,12 @@ export class ReplyCache {
 		this.#believesNoBan = believesNoBan;
 	}
 
-	/** Counts the changes of clients: keep it when you ask the server. */
+	/** Counts the changes of clients: keep it when you ask. */
 	get version(): number {
 		return this.#changes.version;
 	}
 
-	/** The verdict on a request, if the server's last reply about the client still decides it. */
+	/** The verdict on a request, if the last reply about the client still decides it. */
 	recall(
 		client: string,
 		rules: readonly Rule[],
@@ -57,7 +57,7 @@ export class ReplyCache {
 	}
 
 	/**
-	 * The server is asked about a request. What is believed of that request now is believed until the reply.
+	 * A request is asked about. What is believed of that request now is believed until the reply.
 	 *
 	 * @returns what to call when the question has settled, if there is anything
 	 */
@@ -78,7 +78,7 @@ export class ReplyCache {
 	}
 
 	/**
-	 * Learns from a verdict of the server.
+	 * Learns from a reply.
 	 *
 	 * @param unchangedForMs for each quota of a refusal, milliseconds in which nothing frees up under its rule
 	 */

@@ -21,7 +21,7 @@ async function sentAbout(all: readonly AdmitOptions[]): Promise<readonly string[
 			return all.map(() => 3);
 		},
 	};
-	const admissions = new Admissions(connection, new Script('return 1'));
+	const admissions = new Admissions(connection, new Script('return 1'), () => {});
 	await Promise.all(
 		all.map(options => admissions.ask({state: 'gk:{a}', rules, options, asking: undefined})),
 	);

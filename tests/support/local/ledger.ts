@@ -1,8 +1,8 @@
 import {statSync} from 'node:fs';
-import {LocalFile} from '../../../source/stores/local/file/local-file.ts';
+import {ReopeningFile} from '../../../source/stores/local/file/reopening-file.ts';
 import {Ledger} from '../../../source/stores/local/ledger.ts';
 import {Keys, tables} from '../../../source/stores/local/tables/keys.ts';
-import {indexes as places, Totals} from '../../../source/stores/local/tables/totals.ts';
+import {Totals} from '../../../source/stores/local/tables/totals.ts';
 import {newPath} from './opened.ts';
 
 const sized = ['clients', 'userKeys', 'reports', 'trap', 'operator', 'strikes'] as const;
@@ -12,13 +12,13 @@ type Sizes = Readonly<Record<(typeof sized)[number], number>>;
 /** A ledger on a new file, with what a test wants to see of it. */
 export class OpenedLedger {
 	readonly ledger: Ledger;
-	readonly file: LocalFile;
+	readonly file: ReopeningFile;
 	readonly #path = newPath();
 	readonly #keys: Keys;
 	readonly #totals: Totals;
 
 	constructor({maxClients = 300, maxBans = 100} = {}) {
-		this.file = new LocalFile(this.#path, () => {});
+		this.file = new ReopeningFile(this.#path, () => {});
 		const {records, salt} = this.file;
 		this.#keys = new Keys(0, () => salt);
 		this.#totals = new Totals(records, this.#keys);
@@ -39,13 +39,9 @@ export class OpenedLedger {
 	/** How many records each table has by the totals. */
 	totals(): Sizes {
 		return this.do(() => {
-			const levels = (place: number) =>
-				[0, 1, 2].reduce((sum, level) => sum + this.#totals.get(place + level), 0);
-
+			const levels = [0, 1, 2] as const;
 			return sizesOf(name =>
-				name === 'clients' || name === 'userKeys'
-					? levels(places[name])
-					: this.#totals.get(places[name]),
+				levels.reduce<number>((sum, level) => sum + this.#totals.get(tables[name], level), 0),
 			);
 		});
 	}

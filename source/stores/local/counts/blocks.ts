@@ -27,10 +27,10 @@ export class Blocks {
 		return offset + 4 <= block.length ? block.readUInt32LE(offset) : undefined;
 	}
 
-	/** @param over when the last of its times leaves the window: the sweep removes a block that is left behind */
-	write(number: number, times: Buffer, over: number): void {
+	/** @param until when the last of its times leaves the window: the sweep removes a block that is left behind */
+	write(number: number, times: Buffer, until: number): void {
 		const block = Buffer.allocUnsafe(HEAD + times.length);
-		block.writeDoubleLE(over);
+		block.writeDoubleLE(until);
 		times.copy(block, HEAD);
 		this.#records.put(this.#keyOf(number), block);
 		this.#last = undefined;

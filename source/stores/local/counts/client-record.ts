@@ -8,10 +8,10 @@ import {StoredTimes} from './stored-times.ts';
 
 /*
  * 8 bytes: when its last log is over, which the sweep reads; 8 bytes: when it was last counted or reported; 4 bytes: its
- * generation; a byte with its level; 2 bytes with the number of its logs.
+ * serial number; a byte with its level; 2 bytes with the number of its logs.
  */
 const LAST_AT = 8;
-const GENERATION_AT = 16;
+const SERIAL_AT = 16;
 const LEVEL_AT = 20;
 const LOGS_AT = 21;
 const HEAD = 23;
@@ -24,7 +24,7 @@ const noTimes = Buffer.alloc(0);
 /** What the file holds of a client that is counted: its logs. */
 export class ClientRecord {
 	/** Tells it from a record that the client had before: a give-back is for one record only. */
-	generation: number;
+	serial: number;
 	/** When the client was last counted or reported, in milliseconds. */
 	last: number;
 	#level: Level;
@@ -35,7 +35,7 @@ export class ClientRecord {
 	readonly #opened = new Map<number, RecordLog>();
 
 	private constructor(bytes: Buffer | undefined, blocksOf: (id: number) => Blocks) {
-		this.generation = bytes?.readUInt32LE(GENERATION_AT) ?? 0;
+		this.serial = bytes?.readUInt32LE(SERIAL_AT) ?? 0;
 		this.last = bytes?.readDoubleLE(LAST_AT) ?? 0;
 		this.#level = bytes ? ClientRecord.levelOf(bytes) : 0;
 		this.#blocksOf = blocksOf;
@@ -43,7 +43,7 @@ export class ClientRecord {
 		this.#logs = new Map(logs.map(log => [log.id, log]));
 	}
 
-	/** A client without logs. It gets its generation when it is saved. */
+	/** A client without logs. It gets its serial number when it is saved. */
 	static begin(blocksOf: (id: number) => Blocks): ClientRecord {
 		return new ClientRecord(undefined, blocksOf);
 	}
@@ -58,7 +58,7 @@ export class ClientRecord {
 	}
 
 	/** When the last log of a written record is over. */
-	static overOf(bytes: Buffer): number {
+	static untilOf(bytes: Buffer): number {
 		return bytes.length >= HEAD ? bytes.readDoubleLE(0) : -Infinity;
 	}
 
@@ -129,9 +129,9 @@ export class ClientRecord {
 		}
 
 		const bytes = Buffer.allocUnsafe(logs.reduce((sum, log) => sum + bytesOf(log), HEAD));
-		bytes.writeDoubleLE(Math.max(...logs.map(({over}) => over)), 0);
+		bytes.writeDoubleLE(Math.max(...logs.map(({until}) => until)), 0);
 		bytes.writeDoubleLE(this.last, LAST_AT);
-		bytes.writeUInt32LE(this.generation, GENERATION_AT);
+		bytes.writeUInt32LE(this.serial, SERIAL_AT);
 		bytes[LEVEL_AT] = this.#level;
 		bytes.writeUInt16LE(logs.length, LOGS_AT);
 		let offset = HEAD;
@@ -142,10 +142,10 @@ export class ClientRecord {
 		return bytes;
 	}
 
-	#logOf({id, over, requests, blocks, inline}: StoredLog, {window}: Rule): RecordLog {
+	#logOf({id, until, requests, blocks, inline}: StoredLog, {window}: Rule): RecordLog {
 		const times = new StoredTimes(this.#blocksOf(id), blocks, inline);
 
-		return new RecordLog({times, window, over, requests});
+		return new RecordLog({times, window, until, requests});
 	}
 
 	/** The logs that are not over. */
@@ -154,7 +154,7 @@ export class ClientRecord {
 		for (const stored of this.#logs.values()) {
 			const opened = this.#opened.get(stored.id);
 			const log = opened ? written(stored, opened) : stored;
-			if (log && log.over > now) {
+			if (log && log.until > now) {
 				current.push(log);
 			}
 		}
@@ -172,19 +172,19 @@ export class ClientRecord {
 		}
 
 		const stays = ({id, isKept}: StoredLog) => isKept || this.#opened.has(id);
-		const others = logs.filter(log => !stays(log)).sort((one, other) => other.over - one.over);
+		const others = logs.filter(log => !stays(log)).sort((one, other) => other.until - one.until);
 		return [...logs.filter(stays), ...others.slice(0, MAX_LOGS)];
 	}
 }
 
-const noLog = {over: 0, requests: 0, blocks: noBlocks, inline: noTimes};
+const noLog = {until: 0, requests: 0, blocks: noBlocks, inline: noTimes};
 
 function written({id, isKept}: StoredLog, log: RecordLog): StoredLog | undefined {
 	if (log.length === 0) {
 		return undefined;
 	}
 
-	const {over, requests, times} = log;
-	times.moveToBlocks(over);
-	return {id, over, requests, isKept, blocks: times.blocksUsed, inline: times.inline()};
+	const {until, requests, times} = log;
+	times.moveToBlocks(until);
+	return {id, until, requests, isKept, blocks: times.blocksUsed, inline: times.inline()};
 }

@@ -1,8 +1,7 @@
 import type {Level} from '../../deciding/levels.ts';
 import {tables} from '../tables/keys.ts';
+import type {Namespace} from '../tables/namespace.ts';
 import type {FileRecord} from '../tables/records.ts';
-import type {Space} from '../tables/space.ts';
-import {indexes} from '../tables/totals.ts';
 import {Blocks} from './blocks.ts';
 import {ClientRecord} from './client-record.ts';
 
@@ -15,8 +14,8 @@ const MANY = 64;
 /** How many samples are taken at most: a third of all records is on a full level, so that each meets some. */
 const SAMPLES = 3;
 
-/** Generations are numbers of 32 bits. */
-const GENERATIONS = 2 ** 32;
+/** Serial numbers are numbers of 32 bits. */
+const SERIALS = 2 ** 32;
 
 /** A client that was looked up. */
 export interface FoundClient {
@@ -32,33 +31,30 @@ export interface FoundClient {
  * those that have been quiet longest go: of a sample, which a hash makes random.
  */
 export class ClientTable {
-	readonly #space: Space;
+	readonly #namespace: Namespace;
 	readonly #table: number;
-	readonly #index: number;
 	readonly #maxOfLevel: number;
 	/** The last record of the sample before. */
 	#sampled: Buffer | undefined;
 
 	/**
 	 * @param table from `tables`
-	 * @param index of its first size in the totals
 	 * @param max the most clients
 	 */
-	constructor(space: Space, table: number, index: number, max: number) {
-		this.#space = space;
+	constructor(namespace: Namespace, table: number, max: number) {
+		this.#namespace = namespace;
 		this.#table = table;
-		this.#index = index;
 		this.#maxOfLevel = Math.floor(max / 3);
 	}
 
 	/** A client, if it is known. */
 	find(client: string): FoundClient | undefined {
-		return this.#find(this.#space.keys.of(this.#table, client));
+		return this.#find(this.#namespace.keys.of(this.#table, client));
 	}
 
 	/** A client that is there once it is saved. */
 	findOrBegin(client: string): FoundClient {
-		const key = this.#space.keys.of(this.#table, client);
+		const key = this.#namespace.keys.of(this.#table, client);
 
 		return (
 			this.#find(key) ?? {
@@ -71,9 +67,9 @@ export class ClientTable {
 
 	/** Writes a client that has changed, or removes it if nothing of it is left. */
 	save({key, record, storedLevel}: FoundClient, now: number): void {
-		const {records, totals} = this.#space;
+		const {records, totals} = this.#namespace;
 		if (storedLevel === undefined) {
-			record.generation = totals.add(indexes.sequence, 1) % GENERATIONS;
+			record.serial = totals.nextSerial() % SERIALS;
 		}
 
 		const bytes = record.write(now);
@@ -85,9 +81,9 @@ export class ClientTable {
 		const {level} = record;
 		if (level !== storedLevel) {
 			this.#makeRoom(level, key, now);
-			totals.add(this.#index + level, 1);
+			totals.add(this.#table, 1, level);
 			if (storedLevel !== undefined) {
-				totals.add(this.#index + storedLevel, -1);
+				totals.add(this.#table, -1, storedLevel);
 			}
 		}
 
@@ -95,19 +91,22 @@ export class ClientTable {
 	}
 
 	delete(client: string): void {
-		this.#removeWithBlocks(this.#space.keys.of(this.#table, client));
+		this.#removeWithBlocks(this.#namespace.keys.of(this.#table, client));
 	}
 
 	/** Removes a client that is over, if it is there. Its blocks are over, too: the sweep comes to them. */
-	remove(key: Buffer, bytes: Buffer | undefined = this.#space.records.get(key)): void {
-		const {records, totals} = this.#space;
+	remove(key: Buffer, bytes: Buffer | undefined = this.#namespace.records.get(key)): void {
+		const {records, totals} = this.#namespace;
 		if (bytes !== undefined) {
-			totals.add(this.#index + ClientRecord.levelOf(bytes), -1);
+			totals.add(this.#table, -1, ClientRecord.levelOf(bytes));
 			records.remove(key);
 		}
 	}
 
-	#removeWithBlocks(key: Buffer, bytes: Buffer | undefined = this.#space.records.get(key)): void {
+	#removeWithBlocks(
+		key: Buffer,
+		bytes: Buffer | undefined = this.#namespace.records.get(key),
+	): void {
 		this.remove(key, bytes);
 		if (bytes && ClientRecord.read(bytes, id => this.#blocksOf(key, id))?.hasBlocks) {
 			this.#removeBlocks(key);
@@ -115,7 +114,7 @@ export class ClientTable {
 	}
 
 	#find(key: Buffer): FoundClient | undefined {
-		const bytes = this.#space.records.get(key);
+		const bytes = this.#namespace.records.get(key);
 		const record = bytes && ClientRecord.read(bytes, id => this.#blocksOf(key, id));
 
 		return record && {key, record, storedLevel: record.level};
@@ -123,12 +122,12 @@ export class ClientTable {
 
 	/** Removes other clients than this one until one more has room on a level. */
 	#makeRoom(level: Level, key: Buffer, now: number): void {
-		const isFull = () => this.#space.totals.get(this.#index + level) >= this.#maxOfLevel;
+		const isFull = () => this.#namespace.totals.get(this.#table, level) >= this.#maxOfLevel;
 		for (let samples = 0; isFull() && samples < SAMPLES; samples += 1) {
 			const others = this.#sample().filter(other => !other.key.equals(key));
 			const left: FileRecord[] = [];
 			for (const other of others) {
-				if (ClientRecord.overOf(other.value) <= now) {
+				if (ClientRecord.untilOf(other.value) <= now) {
 					this.remove(other.key, other.value);
 				} else if (ClientRecord.levelOf(other.value) === level) {
 					left.push(other);
@@ -143,7 +142,7 @@ export class ClientTable {
 
 	/** Removes those of these clients that have been quiet longest: a quarter of them, or fewer that have long logs. */
 	#evict(clients: readonly FileRecord[]): void {
-		const {records} = this.#space;
+		const {records} = this.#namespace;
 		const before = records.changes;
 		const quietest = clients.toSorted(
 			(one, other) => ClientRecord.lastOf(one.value) - ClientRecord.lastOf(other.value),
@@ -158,7 +157,7 @@ export class ClientTable {
 
 	/** The next records of the table. */
 	#sample(): readonly FileRecord[] {
-		const {records, keys} = this.#space;
+		const {records, keys} = this.#namespace;
 		const start = this.#sampled ?? keys.first(this.#table);
 		const sample = records.between(start, keys.first(this.#table + 1), SAMPLE);
 		this.#sampled = sample.length < SAMPLE ? undefined : sample.at(-1)?.key;
@@ -166,7 +165,7 @@ export class ClientTable {
 	}
 
 	#removeBlocks(key: Buffer): void {
-		const {records} = this.#space;
+		const {records} = this.#namespace;
 		const prefix = this.#blocksKey(key);
 		// After the prefix come 6 bytes of a log's ID, and 4 of a block's number.
 		const end = Buffer.concat([prefix, Buffer.alloc(11, 255)]);
@@ -180,7 +179,7 @@ export class ClientTable {
 	}
 
 	#blocksOf(key: Buffer, id: number): Blocks {
-		return new Blocks(this.#space.records, () => {
+		return new Blocks(this.#namespace.records, () => {
 			const rest = Buffer.allocUnsafe(6);
 			rest.writeUIntLE(id, 0, 6);
 			return Buffer.concat([this.#blocksKey(key), rest]);
@@ -189,6 +188,6 @@ export class ClientTable {
 
 	/** What the keys of a client's blocks begin with. */
 	#blocksKey(key: Buffer): Buffer {
-		return this.#space.keys.in(tables.blocks, key.subarray(1));
+		return this.#namespace.keys.in(tables.blocks, key.subarray(1));
 	}
 }

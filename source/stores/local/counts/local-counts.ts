@@ -19,8 +19,7 @@ import {
 	type Verdict,
 } from '../../verdict.ts';
 import {tables} from '../tables/keys.ts';
-import type {Space} from '../tables/space.ts';
-import {indexes} from '../tables/totals.ts';
+import type {Namespace} from '../tables/namespace.ts';
 import {ClientTable, type FoundClient} from './client-table.ts';
 import {reportsId, requestsId} from './log-id.ts';
 import {Receipt} from './receipt.ts';
@@ -34,9 +33,9 @@ export class LocalCounts implements Counts {
 	readonly #userKeys: ClientTable;
 
 	/** @param max the most clients, and the most keys */
-	constructor(space: Space, max: number) {
-		this.#clients = new ClientTable(space, tables.clients, indexes.clients, max);
-		this.#userKeys = new ClientTable(space, tables.userKeys, indexes.userKeys, max);
+	constructor(namespace: Namespace, max: number) {
+		this.#clients = new ClientTable(namespace, tables.clients, max);
+		this.#userKeys = new ClientTable(namespace, tables.userKeys, max);
 		this.tables = new Map([
 			[tables.clients, this.#clients],
 			[tables.userKeys, this.#userKeys],
@@ -77,7 +76,7 @@ export class LocalCounts implements Counts {
 			return {kind: 'admitted', quotas};
 		}
 
-		const receipt = new Receipt(table, record.generation, now);
+		const receipt = new Receipt(table, record.serial, now);
 		return {kind: 'admitted', quotas, counted: countedOf(counters, costs, receipt)};
 	}
 
@@ -87,9 +86,9 @@ export class LocalCounts implements Counts {
 				continue;
 			}
 
-			const {table, generation, at} = receipt;
+			const {table, serial, at} = receipt;
 			const found = table.find(client);
-			const isThere = found?.record.generation === generation && now - at < rule.window;
+			const isThere = found?.record.serial === serial && now - at < rule.window;
 			if (found && isThere) {
 				found.record.open(requestsId(rule), rule).remove(at, cost, now);
 				table.save(found, now);

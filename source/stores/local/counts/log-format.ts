@@ -14,7 +14,7 @@ export interface StoredLog {
 	/** Identifies the rule, and what is counted: see `log-id.ts`. */
 	readonly id: number;
 	/** When the last time leaves the window, in milliseconds. */
-	readonly over: number;
+	readonly until: number;
 	/** For how many requests it holds times, up to 8. */
 	readonly requests: number;
 	/** Whether it stays, however many logs the client has. */
@@ -41,11 +41,11 @@ export function bytesOf({blocks, inline}: StoredLog): number {
 
 /** Writes a log. Returns the offset after it. */
 export function writeLog(log: StoredLog, bytes: Buffer, offset: number): number {
-	const {id, over, requests, isKept, blocks, inline} = log;
+	const {id, until, requests, isKept, blocks, inline} = log;
 	const hasBlocks = blocks.number > 0;
 	bytes.writeUIntLE(id, offset, 6);
 	bytes[offset + 6] = requests + (isKept ? IS_KEPT : 0) + (hasBlocks ? HAS_BLOCKS : 0);
-	bytes.writeDoubleLE(over, offset + 7);
+	bytes.writeDoubleLE(until, offset + 7);
 	bytes.writeUInt16LE(inline.length / 4, offset + 15);
 	let next = offset + HEAD;
 	if (hasBlocks) {
@@ -77,7 +77,7 @@ export function readLogs(bytes: Buffer, from: number, number: number): StoredLog
 
 		logs.push({
 			id: bytes.readUIntLE(offset, 6),
-			over: bytes.readDoubleLE(offset + 7),
+			until: bytes.readDoubleLE(offset + 7),
 			requests: flags & REQUESTS,
 			isKept: (flags & IS_KEPT) !== 0,
 			blocks: flags & HAS_BLOCKS ? readBlocks(bytes, offset + HEAD) : noBlocks,

@@ -5,13 +5,13 @@ export class Receipt {
 	/** Among whom it was counted: the clients, or the keys that clients make up. */
 	readonly table: ClientTable;
 	/** That of the client's record. */
-	readonly generation: number;
+	readonly serial: number;
 	/** Milliseconds. */
 	readonly at: number;
 
-	constructor(table: ClientTable, generation: number, at: number) {
+	constructor(table: ClientTable, serial: number, at: number) {
 		this.table = table;
-		this.generation = generation;
+		this.serial = serial;
 		this.at = at;
 	}
 }

@@ -9,7 +9,7 @@ interface LogState {
 	/** Milliseconds. */
 	readonly window: number;
 	/** When the last time leaves the window; any number if there is none. */
-	readonly over: number;
+	readonly until: number;
 	readonly requests: number;
 }
 
@@ -23,10 +23,10 @@ export class RecordLog implements CountedLog, InspectedLog {
 	#last: number;
 	#requests: number;
 
-	constructor({times, window, over, requests}: LogState) {
+	constructor({times, window, until, requests}: LogState) {
 		this.times = times;
 		this.#window = window;
-		this.#last = over - window;
+		this.#last = until - window;
 		this.#requests = requests;
 	}
 
@@ -39,7 +39,7 @@ export class RecordLog implements CountedLog, InspectedLog {
 	}
 
 	/** When the last time leaves the window. */
-	get over(): number {
+	get until(): number {
 		return this.#last + this.#window;
 	}
 

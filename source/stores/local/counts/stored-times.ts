@@ -85,9 +85,9 @@ export class StoredTimes {
 	 * Moves the oldest of too many times in the record to blocks, and removes blocks whose times are gone. Call this when
 	 * the record is written: until then it names them.
 	 *
-	 * @param over when the last time of all leaves the window
+	 * @param until when the last time of all leaves the window
 	 */
-	moveToBlocks(over: number): void {
+	moveToBlocks(until: number): void {
 		const {from, to} = this.#left ?? {from: 0, to: 0};
 		for (let block = from; block < Math.min(to, from + MAX_REMOVED); block += 1) {
 			this.#blocks.remove(block);
@@ -97,7 +97,7 @@ export class StoredTimes {
 		let inline = this.inline();
 		let {first, number, gone} = this.#used;
 		for (; inline.length > 4 * MAX_INLINE; number += 1) {
-			this.#blocks.write(first + number, inline.subarray(0, 4 * TIMES_PER_BLOCK), over);
+			this.#blocks.write(first + number, inline.subarray(0, 4 * TIMES_PER_BLOCK), until);
 			inline = inline.subarray(4 * TIMES_PER_BLOCK);
 		}
 

@@ -7,26 +7,26 @@ import {
 	RUN_LENGTH_AT,
 	TRANSACTION_AT,
 } from './layout.ts';
-import {inOrder} from './level.ts';
+import type {SnapshotPages} from './snapshot-pages.ts';
+import {inOrder} from './tree-level.ts';
 import type {TreePage} from './tree-page.ts';
-import type {Walked} from './walked.ts';
 
 /** The values of a tree that have pages of their own. */
 export class BigValues {
-	readonly #walked: Walked;
+	readonly #pages: SnapshotPages;
 	readonly #firstPages: number[] = [];
 	readonly #lengths: number[] = [];
 	readonly #sizes: number[] = [];
 	/** How many pages they have. */
 	pages = 0;
 
-	constructor(walked: Walked) {
-		this.#walked = walked;
+	constructor(pages: SnapshotPages) {
+		this.#pages = pages;
 	}
 
 	/** Notes the value of a node. */
 	add(page: TreePage, index: number): void {
-		const {window, snapshot, file} = this.#walked;
+		const {window, snapshot, file} = this.#pages;
 		const at = page.keyEnd(index);
 		const size = page.valueSize(index);
 		const firstPage = numberAt(window.view, at);
@@ -36,7 +36,7 @@ export class BigValues {
 			throw file.damaged(`a value of ${size} bytes is said to have ${length} pages`);
 		}
 
-		this.#walked.use(firstPage, length);
+		this.#pages.use(firstPage, length);
 		this.pages += length;
 		this.#firstPages.push(firstPage);
 		this.#lengths.push(length);
@@ -53,7 +53,7 @@ export class BigValues {
 	}
 
 	#checkHeader(page: number, length: number): void {
-		const {window, snapshot, file} = this.#walked;
+		const {window, snapshot, file} = this.#pages;
 		const {view} = window;
 		const at = window.show(page);
 		if (

@@ -5,8 +5,8 @@ import {FileError, inaccessible} from './file-error.ts';
 import {FreeLists} from './free-list.ts';
 import {pause} from './pause.ts';
 import {isMade, newestSnapshot, type Snapshot} from './snapshot.ts';
+import {SnapshotPages} from './snapshot-pages.ts';
 import {TreeWalk} from './tree-walk.ts';
-import {Walked} from './walked.ts';
 
 /** How long another process may take to make the file, and how often it is looked at; milliseconds. */
 const PATIENCE = 1000;
@@ -54,17 +54,17 @@ export function checkPages(path: string): void {
 }
 
 function checkPagesOf(file: DataFile): void {
-	const walked = new Walked(file, newestSnapshot(file));
-	const lists = new FreeLists(walked);
-	const {data, freeList} = walked.snapshot;
-	new TreeWalk(walked, {compare: compareBytes, minChildren: 2}).walk(data);
-	new TreeWalk(walked, {
+	const pages = new SnapshotPages(file, newestSnapshot(file));
+	const lists = new FreeLists(pages);
+	const {data, freeList} = pages.snapshot;
+	new TreeWalk(pages, {compare: compareBytes, minChildren: 2}).walk(data);
+	new TreeWalk(pages, {
 		compare: compareNumbers,
 		minChildren: 1,
 		visitNode: (page, index) => lists.visitNode(page, index),
 		visitBig: (firstPage, size) => lists.visitBig(firstPage, size),
 	}).walk(freeList);
-	walked.checkEnd();
+	pages.checkEnd();
 }
 
 /** LMDB makes the file, and then writes its first two pages. */

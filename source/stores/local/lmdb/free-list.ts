@@ -1,6 +1,6 @@
 import {HEADER_SIZE, LITTLE_ENDIAN, numberAt} from './layout.ts';
+import type {SnapshotPages} from './snapshot-pages.ts';
 import type {TreePage} from './tree-page.ts';
-import type {Walked} from './walked.ts';
 
 /** What the high half of a negative number is. */
 const NEGATIVE = 0xffffffff;
@@ -13,15 +13,15 @@ const ENTRY_SIZE = 8;
  * 0, which means nothing.
  */
 export class FreeLists {
-	readonly #walked: Walked;
+	readonly #pages: SnapshotPages;
 
-	constructor(walked: Walked) {
-		this.#walked = walked;
+	constructor(pages: SnapshotPages) {
+		this.#pages = pages;
 	}
 
 	/** Reads the list in a node. */
 	visitNode(page: TreePage, index: number): void {
-		const {window, snapshot, file} = this.#walked;
+		const {window, snapshot, file} = this.#pages;
 		const start = page.keyStart(index);
 		const end = page.keyEnd(index);
 		const transaction = end - start === ENTRY_SIZE ? numberAt(window.view, start) : 0;
@@ -36,7 +36,7 @@ export class FreeLists {
 
 	/** Reads a list that has pages of its own. */
 	visitBig(firstPage: number, size: number): void {
-		const {window, snapshot} = this.#walked;
+		const {window, snapshot} = this.#pages;
 		this.#read(size, at => {
 			const from = HEADER_SIZE + at;
 			return (
@@ -47,7 +47,7 @@ export class FreeLists {
 
 	/** @param place where in the window a byte of the list is */
 	#read(size: number, place: (at: number) => number): void {
-		const {file, window} = this.#walked;
+		const {file, window} = this.#pages;
 		const count = size < ENTRY_SIZE ? Infinity : numberAt(window.view, place(0));
 		if (ENTRY_SIZE * (count + 1) > size) {
 			throw file.damaged(`a list of ${count} free pages has ${size} bytes`);
@@ -59,7 +59,7 @@ export class FreeLists {
 			if (high === NEGATIVE && length === 0) {
 				length = 2 ** 32 - low;
 			} else if (high === 0 && low !== 0) {
-				this.#walked.free(low, Math.max(length, 1));
+				this.#pages.free(low, Math.max(length, 1));
 				length = 0;
 			} else if (high !== 0 || length !== 0) {
 				throw file.damaged('a list of free pages has invalid entries');
@@ -72,7 +72,7 @@ export class FreeLists {
 	}
 
 	#halves(at: number): readonly [low: number, high: number] {
-		const {view} = this.#walked.window;
+		const {view} = this.#pages.window;
 		const [low, high] = LITTLE_ENDIAN ? [at, at + 4] : [at + 4, at];
 
 		return [view.getUint32(low, LITTLE_ENDIAN), view.getUint32(high, LITTLE_ENDIAN)];

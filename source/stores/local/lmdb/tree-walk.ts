@@ -2,11 +2,11 @@ import {BigValues} from './big-values.ts';
 import type {CompareKeys} from './compare-keys.ts';
 import {ofAnotherProgram} from './file-error.ts';
 import {BRANCH, LEAF} from './layout.ts';
-import {Level} from './level.ts';
 import {Separators, UNBOUNDED} from './separators.ts';
 import type {Tree} from './snapshot.ts';
+import type {SnapshotPages} from './snapshot-pages.ts';
+import {TreeLevel} from './tree-level.ts';
 import {HAS_TABLES, TreePage} from './tree-page.ts';
-import type {Walked} from './walked.ts';
 
 /** What the trees differ in. */
 export interface TreeKind {
@@ -24,7 +24,7 @@ export interface TreeKind {
  * is in the file: no page is reached twice.
  */
 export class TreeWalk {
-	readonly #walked: Walked;
+	readonly #pages: SnapshotPages;
 	readonly #kind: TreeKind;
 	readonly #page: TreePage;
 	readonly #separators: Separators;
@@ -33,19 +33,19 @@ export class TreeWalk {
 	#leafPages = 0;
 	#entries = 0;
 
-	constructor(walked: Walked, kind: TreeKind) {
-		this.#walked = walked;
+	constructor(pages: SnapshotPages, kind: TreeKind) {
+		this.#pages = pages;
 		this.#kind = kind;
-		this.#page = new TreePage(walked.window, walked.snapshot);
+		this.#page = new TreePage(pages.window, pages.snapshot);
 		this.#separators = new Separators(kind.compare);
-		this.#bigValues = new BigValues(walked);
+		this.#bigValues = new BigValues(pages);
 	}
 
 	/** @throws {FileError} if LMDB cannot have written the tree */
 	walk(tree: Tree): void {
 		if (tree.root !== undefined) {
-			let level = new Level();
-			this.#walked.use(tree.root, 1);
+			let level = new TreeLevel();
+			this.#pages.use(tree.root, 1);
 			level.add(tree.root, UNBOUNDED, UNBOUNDED);
 			for (let left = tree.depth; left > 1; left -= 1) {
 				level = this.#walkBranches(level);
@@ -59,10 +59,10 @@ export class TreeWalk {
 	}
 
 	/** @returns the level below */
-	#walkBranches(level: Level): Level {
+	#walkBranches(level: TreeLevel): TreeLevel {
 		const page = this.#page;
 		const separators = this.#separators;
-		const below = new Level();
+		const below = new TreeLevel();
 		level.forEach((number, low, high) => {
 			this.#moveTo(number, BRANCH);
 			this.#checkOrder(number, 1, low, high);
@@ -74,7 +74,7 @@ export class TreeWalk {
 					index === last
 						? high
 						: separators.add(page.window.bytes, page.keyStart(index + 1), page.keyEnd(index + 1));
-				this.#walked.use(page.child(index), 1);
+				this.#pages.use(page.child(index), 1);
 				below.add(page.child(index), from, to);
 				from = to;
 			}
@@ -83,7 +83,7 @@ export class TreeWalk {
 		return below;
 	}
 
-	#walkLeaves(level: Level): void {
+	#walkLeaves(level: TreeLevel): void {
 		const page = this.#page;
 		const {visitNode} = this.#kind;
 		level.forEach((number, low, high) => {
@@ -104,12 +104,12 @@ export class TreeWalk {
 	#moveTo(number: number, flags: typeof BRANCH | typeof LEAF): void {
 		const fault = this.#page.moveTo(number, flags);
 		if (fault === HAS_TABLES) {
-			throw ofAnotherProgram(this.#walked.file.path);
+			throw ofAnotherProgram(this.#pages.file.path);
 		}
 
 		const min = flags === BRANCH ? this.#kind.minChildren : 1;
 		if (fault !== undefined || this.#page.count < min) {
-			throw this.#walked.file.damaged(`page ${number} ${fault ?? 'has too few nodes'}`);
+			throw this.#pages.file.damaged(`page ${number} ${fault ?? 'has too few nodes'}`);
 		}
 	}
 
@@ -140,7 +140,7 @@ export class TreeWalk {
 		}
 
 		if (!isInOrder || (high !== UNBOUNDED && separators.compare(bytes, start, end, high) >= 0)) {
-			throw this.#walked.file.damaged(`page ${number} has keys that are out of order`);
+			throw this.#pages.file.damaged(`page ${number} has keys that are out of order`);
 		}
 	}
 
@@ -149,7 +149,7 @@ export class TreeWalk {
 		const found = [this.#branchPages, this.#leafPages, this.#bigValues.pages, this.#entries];
 		const said = [branchPages, leafPages, overflowPages, entries];
 		if (found.join() !== said.join()) {
-			throw this.#walked.file.damaged(
+			throw this.#pages.file.damaged(
 				`a tree has ${found.join(', ')} branches, leaves, pages of large values and records, ` +
 					`and should have ${said.join(', ')}`,
 			);

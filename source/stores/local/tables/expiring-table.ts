@@ -1,7 +1,6 @@
 import type {Entry, ExpiringEntries} from '../../deciding/expiring-entries.ts';
 import {ORDER} from './keys.ts';
-import type {Space} from './space.ts';
-import {indexes} from './totals.ts';
+import type {Namespace} from './namespace.ts';
 
 /** The bytes before an entry's text: when it expires, and its number in the order. */
 const HEAD = 16;
@@ -13,25 +12,22 @@ export interface ClientEntry<Value> extends Entry<Value> {
 
 /** A table of the file whose entries expire: each is a record, and another one has its place in the order. */
 export class ExpiringTable<Value> implements ExpiringEntries<Value> {
-	readonly #space: Space;
+	readonly #namespace: Namespace;
 	readonly #table: number;
-	readonly #index: number;
 	readonly #max: number;
 
 	/**
 	 * @param table from `tables`
-	 * @param index of its size in the totals
 	 * @param max the most entries
 	 */
-	constructor(space: Space, table: number, index: number, max: number) {
-		this.#space = space;
+	constructor(namespace: Namespace, table: number, max: number) {
+		this.#namespace = namespace;
 		this.#table = table;
-		this.#index = index;
 		this.#max = max;
 	}
 
 	get size(): number {
-		return this.#space.totals.get(this.#index);
+		return this.#namespace.totals.get(this.#table);
 	}
 
 	get(client: string, now: number): Entry<Value> | undefined {
@@ -39,39 +35,39 @@ export class ExpiringTable<Value> implements ExpiringEntries<Value> {
 			return undefined;
 		}
 
-		const record = this.#space.records.get(this.#space.keys.of(this.#table, client));
+		const record = this.#namespace.records.get(this.#namespace.keys.of(this.#table, client));
 		const entry = record && ExpiringTable.read<Value>(record);
 		return entry && entry.until > now ? entry : undefined;
 	}
 
 	set(client: string, value: Value, until: number, now: number): Entry<Value> | undefined {
-		const {records, keys, totals} = this.#space;
+		const {records, keys, totals} = this.#namespace;
 		this.delete(client);
 		const evicted = this.size < this.#max ? undefined : this.#removeFirst();
 		const key = keys.of(this.#table, client);
-		const number = totals.add(indexes.sequence, 1);
+		const number = totals.nextSerial();
 		records.put(key, written(client, value, until, number));
 		records.put(this.#orderKey(number), key);
-		totals.add(this.#index, 1);
+		totals.add(this.#table, 1);
 		return evicted && evicted.until > now ? evicted : undefined;
 	}
 
 	delete(client: string): void {
 		if (this.size > 0) {
-			this.remove(this.#space.keys.of(this.#table, client));
+			this.remove(this.#namespace.keys.of(this.#table, client));
 		}
 	}
 
 	/** Removes the entry in a record, if it is there. */
 	remove(key: Buffer): void {
-		const {records, totals} = this.#space;
+		const {records, totals} = this.#namespace;
 		const value = records.get(key);
 		if (value === undefined) {
 			return;
 		}
 
 		records.remove(key);
-		totals.add(this.#index, -1);
+		totals.add(this.#table, -1);
 		if (value.length >= HEAD) {
 			records.remove(this.#orderKey(value.readDoubleLE(8)));
 		}
@@ -88,7 +84,7 @@ export class ExpiringTable<Value> implements ExpiringEntries<Value> {
 	}
 
 	#removeFirst(): Entry<Value> | undefined {
-		const {records, keys} = this.#space;
+		const {records, keys} = this.#namespace;
 		const order = ORDER + this.#table;
 		const [first] = records.between(keys.first(order), keys.first(order + 1), 1);
 		if (first === undefined) {
@@ -104,7 +100,7 @@ export class ExpiringTable<Value> implements ExpiringEntries<Value> {
 	#orderKey(number: number): Buffer {
 		const rest = Buffer.allocUnsafe(8);
 		rest.writeBigUInt64BE(BigInt(number));
-		return this.#space.keys.in(ORDER + this.#table, rest);
+		return this.#namespace.keys.in(ORDER + this.#table, rest);
 	}
 }
 

@@ -1,12 +1,12 @@
 import {hash} from 'node:crypto';
 
 /*
- * The first byte of a key is its space: a part of the file that shares nothing with others. Gates that enforce use one,
+ * The first byte of a key is its namespace: a part of the file that shares nothing with others. Gates that enforce use one,
  * and gates under `dryRun` another. The last one is that of the file itself. The second byte is the table. Then follows
  * whom the record is about.
  */
 
-/** The tables of a space. */
+/** The tables of a namespace. */
 export const tables = {
 	clients: 1,
 	/** What a `specific` with a `key` counts in place of clients. */
@@ -34,18 +34,18 @@ export const fileKeys = {
 	clock: Buffer.from('\u{ff}clock', 'latin1'),
 } as const;
 
-/** Bytes: those of space and table, and those of a client's hash. */
+/** Bytes: those of namespace and table, and those of a client's hash. */
 const HEAD = 2;
 const HASH = 16;
 
-/** Makes keys of one space. */
+/** Makes keys of one namespace. */
 export class Keys {
-	readonly #space: number;
+	readonly #namespace: number;
 	readonly #salt: () => string;
 
 	/** @param salt returns that of the file: without it, nobody can choose clients whose keys are neighbours */
-	constructor(space: number, salt: () => string) {
-		this.#space = space;
+	constructor(namespace: number, salt: () => string) {
+		this.#namespace = namespace;
 		this.#salt = salt;
 	}
 
@@ -57,7 +57,7 @@ export class Keys {
 		// As text and not as bytes: Node.js makes an `ArrayBuffer` of its own for these, which takes longer.
 		const digest = hash('sha256', this.#salt() + client, 'binary');
 		const key = Buffer.allocUnsafe(HEAD + HASH);
-		key[0] = this.#space;
+		key[0] = this.#namespace;
 		key[1] = table;
 		key.write(digest.slice(0, HASH), HEAD, 'latin1');
 		return key;
@@ -70,6 +70,6 @@ export class Keys {
 
 	/** What is before all keys of a table, and after those of the table before. */
 	first(table: number): Buffer {
-		return Buffer.from([this.#space, table]);
+		return Buffer.from([this.#namespace, table]);
 	}
 }

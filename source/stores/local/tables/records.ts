@@ -14,7 +14,7 @@ interface Opened {
 	readonly hasRoom: boolean;
 }
 
-/** The records of the file. They are read and written in transactions only: see `file/transactions.ts`. */
+/** The records of the file. They are read and written in transactions only: see `file/transaction-queue.ts`. */
 export class Records {
 	/** How many records were written or removed in this transaction. */
 	changes = 0;

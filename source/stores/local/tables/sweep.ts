@@ -1,5 +1,5 @@
 import {NOT_SWEPT, tables} from './keys.ts';
-import type {Space} from './space.ts';
+import type {Namespace} from './namespace.ts';
 
 /** A table that removes a record with what belongs to it, but for what is swept itself. */
 export interface SweptTable {
@@ -7,24 +7,24 @@ export interface SweptTable {
 }
 
 /**
- * Removes what is over: all records of a space have their turn, some at a time. The processes that share a file do it
+ * Removes what is over: all records of a namespace have their turn, some at a time. The processes that share a file do it
  * side by side, each from another record on.
  */
 export class Sweep {
-	readonly #space: Space;
+	readonly #namespace: Namespace;
 	readonly #tables: ReadonlyMap<number, SweptTable>;
 	/** The last record that was looked at. */
 	#last: Buffer | undefined;
 
 	/** @param swept by their numbers: records of other tables are simply removed */
-	constructor(space: Space, swept: ReadonlyMap<number, SweptTable>) {
-		this.#space = space;
+	constructor(namespace: Namespace, swept: ReadonlyMap<number, SweptTable>) {
+		this.#namespace = namespace;
 		this.#tables = swept;
 	}
 
 	/** Looks at so many records. Returns whether there may be any. */
 	run(now: number, number: number): boolean {
-		const {records, keys} = this.#space;
+		const {records, keys} = this.#namespace;
 		const start = keys.first(0);
 		const last = this.#last ?? keys.of(tables.clients, `${Math.random()}`);
 		const looked = records.between(last, keys.first(NOT_SWEPT), number);

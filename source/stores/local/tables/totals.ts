@@ -1,24 +1,17 @@
+import type {Level} from '../../deciding/levels.ts';
 import {type Keys, tables} from './keys.ts';
 import type {Records} from './records.ts';
 
-/** How many numbers there are. */
-const NUMBERS = 16;
+/** Each table has one number for each level of clients, or just one. */
+const LEVELS = 3;
 
-/** Where each number stands. */
-export const indexes = {
-	/** How many clients there are on each level: three numbers. */
-	clients: 0,
-	userKeys: 3,
-	/** How many entries each table of bans has. */
-	reports: 6,
-	trap: 7,
-	operator: 8,
-	strikes: 9,
-	/** Numbers what is made in order: entries of tables, and records of clients. */
-	sequence: 10,
-} as const;
+/** The place of the last serial number. There is no table 0. */
+const SERIAL = 0;
 
-/** How many records of each kind a space has. They are read once a transaction, and written if they have changed. */
+/** Tables from this one on are not counted. */
+const TABLES = 8;
+
+/** How many records of each kind a namespace has. They are read once a transaction, and written if they have changed. */
 export class Totals {
 	readonly #records: Records;
 	readonly #key: Buffer;
@@ -30,16 +23,18 @@ export class Totals {
 		this.#key = keys.first(tables.totals);
 	}
 
-	get(index: number): number {
-		return this.#read()[index] ?? 0;
+	/** @param table from `tables` */
+	get(table: number, level: Level = 0): number {
+		return this.#read()[LEVELS * table + level] ?? 0;
 	}
 
-	add(index: number, change: number): number {
-		const numbers = this.#read();
-		const number = Math.max(0, (numbers[index] ?? 0) + change);
-		numbers[index] = number;
-		this.#hasChanged = true;
-		return number;
+	add(table: number, change: number, level: Level = 0): void {
+		this.#change(LEVELS * table + level, change);
+	}
+
+	/** Numbers what is made in order: entries of tables, and records of clients. */
+	nextSerial(): number {
+		return this.#change(SERIAL, 1);
 	}
 
 	/** Others may have changed the numbers since the last transaction. */
@@ -54,6 +49,14 @@ export class Totals {
 		}
 	}
 
+	#change(index: number, change: number): number {
+		const numbers = this.#read();
+		const number = Math.max(0, (numbers[index] ?? 0) + change);
+		numbers[index] = number;
+		this.#hasChanged = true;
+		return number;
+	}
+
 	#read(): Float64Array {
 		this.#numbers ??= numbersOf(this.#records.get(this.#key));
 		return this.#numbers;
@@ -61,7 +64,7 @@ export class Totals {
 }
 
 function numbersOf(bytes: Buffer | undefined): Float64Array {
-	const numbers = new Float64Array(NUMBERS);
+	const numbers = new Float64Array(LEVELS * TABLES);
 	if (bytes?.length === numbers.byteLength) {
 		new Uint8Array(numbers.buffer).set(bytes);
 	}

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {FileClock} from '../../../../source/stores/local/file/file-clock.ts';
-import {LocalFile} from '../../../../source/stores/local/file/local-file.ts';
+import {ReopeningFile} from '../../../../source/stores/local/file/reopening-file.ts';
 import {newPath} from '../../../support/local/opened.ts';
 
 const minute = 60_000;
@@ -34,7 +34,7 @@ function open(path: string, machine: Machine): {now: () => number; note: () => v
 		uptime: () => machine.uptime,
 		boot,
 	});
-	const file = new LocalFile(path, records => clock.begin(records));
+	const file = new ReopeningFile(path, records => clock.begin(records));
 
 	return {
 		now: () => file.transact(() => clock.now(file.records)),
@@ -148,7 +148,7 @@ test('a new file takes the time of the wall clock', t => {
 	const path = newPath();
 	const clocks = [new FileClock(), new FileClock()];
 	const times = clocks.map(clock => {
-		const file = new LocalFile(path, records => clock.begin(records));
+		const file = new ReopeningFile(path, records => clock.begin(records));
 		return file.transact(() => clock.now(file.records)) - Date.now();
 	});
 

@@ -23,7 +23,7 @@ const LONG = 2;
 const LATE = 20;
 
 /** Runs the steps of one turn of the event loop in one transaction: to begin and to end one costs more than a step. */
-export class Transactions {
+export class TransactionQueue {
 	readonly #transact: (run: () => void) => void;
 	readonly #isLarge: () => boolean;
 	#waiting: Waiting[] = [];

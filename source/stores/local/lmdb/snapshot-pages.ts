@@ -3,8 +3,8 @@ import {META_PAGES} from './layout.ts';
 import {PageWindow} from './page-window.ts';
 import type {Snapshot} from './snapshot.ts';
 
-/** The snapshot that is walked, and the pages that have been reached: each of them once. */
-export class Walked {
+/** The pages of a snapshot that is walked, and which of them have been reached: each of them once. */
+export class SnapshotPages {
 	readonly file: DataFile;
 	readonly snapshot: Snapshot;
 	readonly window: PageWindow;

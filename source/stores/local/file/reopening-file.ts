@@ -11,7 +11,7 @@ import {OpenFile} from './open-file.ts';
 const PAUSE = 2000;
 
 /** The file of a store: opened when the store is made, and again after it was closed or could not be used. */
-export class LocalFile {
+export class ReopeningFile {
 	readonly records = new Records(() => this.#opened);
 	readonly #path: string;
 	readonly #onOpen: (records: Records) => void;

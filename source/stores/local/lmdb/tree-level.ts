@@ -1,5 +1,5 @@
 /** The pages of a level of a tree, and between which separators their keys are. */
-export class Level {
+export class TreeLevel {
 	readonly pages: number[] = [];
 	readonly #lows: number[] = [];
 	readonly #highs: number[] = [];

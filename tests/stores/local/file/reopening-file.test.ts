@@ -1,6 +1,6 @@
 import {readdirSync, readlinkSync} from 'node:fs';
 import test from 'ava';
-import {LocalFile} from '../../../../source/stores/local/file/local-file.ts';
+import {ReopeningFile} from '../../../../source/stores/local/file/reopening-file.ts';
 import {unchanged} from '../../../../source/stores/unfinished-error.ts';
 import {openFile} from '../../../support/lmdb/lmdb-file.ts';
 import {newPath} from '../../../support/local/opened.ts';
@@ -21,11 +21,11 @@ test('a file that is refused when LMDB has opened it is closed again', async t =
 	const other = openFile(path);
 	await other.put(Buffer.from('key'), Buffer.from('of another program'));
 	await other.close();
-	t.throws(() => new LocalFile(path, () => {}), {message: /of another program/});
+	t.throws(() => new ReopeningFile(path, () => {}), {message: /of another program/});
 	const open = descriptorsOf(path);
 
 	for (let attempt = 0; attempt < 5; attempt += 1) {
-		t.throws(() => new LocalFile(path, () => {}), {message: /of another program/});
+		t.throws(() => new ReopeningFile(path, () => {}), {message: /of another program/});
 	}
 
 	t.true(descriptorsOf(path) <= open, `${descriptorsOf(path)} after ${open}`);
@@ -36,7 +36,7 @@ test('a start on a full disk says so, if the time must be written', t => {
 		throw unchanged('The disk is full');
 	};
 
-	t.throws(() => new LocalFile(newPath(), full), {
+	t.throws(() => new ReopeningFile(newPath(), full), {
 		code: 'ERR_GATEKEEPER_FILE',
 		message: /: the disk is full\. Free some space$/,
 	});

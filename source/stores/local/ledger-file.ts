@@ -1,7 +1,7 @@
 import type {AskOptions} from '../ask-options.ts';
 import {type Clock, FileClock, GivenClock} from './file/file-clock.ts';
-import {LocalFile} from './file/local-file.ts';
-import {Transactions} from './file/transactions.ts';
+import {ReopeningFile} from './file/reopening-file.ts';
+import {TransactionQueue} from './file/transaction-queue.ts';
 import {Ledger, type LedgerOptions} from './ledger.ts';
 import {Keys} from './tables/keys.ts';
 import {Totals} from './tables/totals.ts';
@@ -13,35 +13,35 @@ const SWEPT_AT_ONCE = 256;
 /** How many changes a transaction makes before it ends: there is room for so many, see `lmdb/room.ts`. */
 const MAX_CHANGES = 150;
 
-interface SharedFileOptions extends LedgerOptions {
+interface LedgerFileOptions extends LedgerOptions {
 	readonly path: string;
 	/** Returns milliseconds; undefined for the file's own time. */
 	readonly clock: (() => number) | undefined;
 }
 
 /** The file of a store and of its sibling, the time in it, and what both do in its transactions. */
-export class SharedFile {
+export class LedgerFile {
 	/** What gates that enforce count, and what gates under `dryRun` count. */
 	readonly enforced: Ledger;
 	readonly dry: Ledger;
-	readonly #file: LocalFile;
+	readonly #file: ReopeningFile;
 	readonly #clock: Clock;
-	readonly #transactions: Transactions;
+	readonly #transactions: TransactionQueue;
 	#timer: NodeJS.Timeout | undefined;
 	#now = 0;
 
 	/** @throws {Error} if the file cannot be used */
-	constructor({path, clock, ...options}: SharedFileOptions) {
+	constructor({path, clock, ...options}: LedgerFileOptions) {
 		this.#clock = clock ? new GivenClock(clock) : new FileClock();
-		this.#file = new LocalFile(path, records => this.#clock.begin(records));
+		this.#file = new ReopeningFile(path, records => this.#clock.begin(records));
 		const {records} = this.#file;
-		const ledgerOf = (space: number) => {
-			const keys = new Keys(space, () => this.#file.salt);
+		const ledgerOf = (namespace: number) => {
+			const keys = new Keys(namespace, () => this.#file.salt);
 			return new Ledger({records, keys, totals: new Totals(records, keys)}, options);
 		};
 		this.enforced = ledgerOf(0);
 		this.dry = ledgerOf(1);
-		this.#transactions = new Transactions(
+		this.#transactions = new TransactionQueue(
 			run => this.#transact(run),
 			() => records.changes > MAX_CHANGES,
 		);
