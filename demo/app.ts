@@ -2,7 +2,7 @@ import {bodyParser} from '@koa/bodyparser';
 import {Router} from '@koa/router';
 import Koa from 'koa';
 import {dashboard} from '../source/dashboard.ts';
-import {bypass, gatekeeper, type Store, specific} from '../source/index.ts';
+import {bypass, fromOtherSite, gatekeeper, type Store, specific} from '../source/index.ts';
 
 /** The app of the demo: one route for each thing that the gate can do. */
 export function demoApp(store: Store | undefined): Koa {
@@ -29,8 +29,8 @@ export function demoApp(store: Store | undefined): Koa {
 
 	// Reports a client that sends a wrong password.
 	router.post('/login', ctx => {
-		if (ctx.get('Sec-Fetch-Site') === 'cross-site') {
-			ctx.throw(403); // a page on another site has made its visitor's browser send this
+		if (fromOtherSite(ctx)) {
+			ctx.throw(403); // a page on another site may have made its visitor's browser send this
 		}
 
 		const {password} = ctx.request.body as {password?: unknown};

@@ -154,13 +154,14 @@ declare module 'koa' {
 		 * before the first is reported. A `specific` on the route counts earlier, and limits how many are
 		 * judged.
 		 *
-		 * A page on another site can make its visitors' browsers send requests: refuse these before you judge them.
+		 * A page on another site can make its visitors' browsers send requests: refuse these before you judge them, with
+		 * `fromOtherSite()`.
 		 *
 		 * @throws {TypeError} (as a rejection, and with a warning) for bad options
 		 *
 		 * @example
 		 * router.post('/login', async ctx => {
-		 * 	if (ctx.get('Sec-Fetch-Site') === 'cross-site') {
+		 * 	if (fromOtherSite(ctx)) {
 		 * 		ctx.throw(403);
 		 * 	}
 		 *
@@ -183,8 +184,8 @@ declare module 'koa' {
 		 *
 		 * @example
 		 * router.all('/wp-login.php', ctx => {
-		 * 	if (ctx.get('Sec-Fetch-Site') === '') {
-		 * 		ctx.ban({reason: 'trap'}); // no browser, which a page on another site may have sent here
+		 * 	if (!fromBrowser(ctx)) {
+		 * 		ctx.ban({reason: 'trap'}); // no browser: a page on another site may have sent one here
 		 * 	}
 		 * });
 		 */

@@ -1,3 +1,4 @@
+export {fromBrowser, fromOtherSite} from './browsers/other-sites.ts';
 export type {Duration} from './checks/duration.ts';
 export {AddressList} from './client/address/address-list.ts';
 export type {ClientName} from './client/client-name.ts';

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
 import {runDemo} from './support/demo.ts';
+import {lured} from './support/lured.ts';
 
 test('each route of the demo is limited or exempt as its name says', async t => {
 	const {url, printed} = await runDemo(t);
@@ -48,8 +49,11 @@ test('three wrong passwords ban a client from every route of the demo except /by
 
 	const guess = (headers = {}) => fetch(`${url}/login`, {method: 'POST', headers});
 
+	for (const headers of lured) {
+		t.is((await guess(headers)).status, 403, 'of a page elsewhere');
+	}
+
 	for (let guesses = 0; guesses < 3; guesses += 1) {
-		t.is((await guess({'Sec-Fetch-Site': 'cross-site'})).status, 403, 'of a page elsewhere');
 		t.is((await guess()).status, 401);
 	}
 

@@ -9,6 +9,8 @@ import {
 	bypass,
 	type ContextOf,
 	type Explanation,
+	fromBrowser,
+	fromOtherSite,
 	type Gatekeeper,
 	type GatekeeperOptions,
 	gatekeeper,
@@ -96,6 +98,8 @@ typedRouter.post('/', bypass(), specific([1, 1]), ctx => {
 	const user: string = ctx.state.user;
 	ctx.report({reason: user});
 	ctx.body = ctx.state.gatekeeper.client;
+	const isForeign: boolean = fromOtherSite(ctx, ['https://app.example'] as const);
+	ctx.status = isForeign || !fromBrowser(ctx) ? 403 : 200;
 });
 
 /** With the app's own state, the functions among the options know it. */
@@ -109,8 +113,9 @@ const typedGate: Gatekeeper = gatekeeper<MyState>({
 	banRule: {count: 3, window: 60, duration: ['10m', '1h', Infinity], forgetAfter: '7d'},
 	rateLimitRule: async ctx => (ctx.state.user === 'alice' ? paid : undefined),
 	allow: ctx => ctx.state.user === 'admin',
+	deny: ctx => fromOtherSite(ctx),
 	key: ctx => ctx.state.user,
-	reportWhen: (ctx, status) => status === 401 && ctx.state.user.length,
+	reportWhen: (ctx, status) => status === 401 && !fromBrowser(ctx) && ctx.state.user.length,
 	onRefused: ctx => {
 		ctx.body = `${ctx.state.user}, ${ctx.state.gatekeeper.client}`;
 	},
@@ -151,7 +156,7 @@ gatekeeper({rateLimitRule: (ctx: ContextOf<MyState>) => (ctx.state.user === '' ?
 
 gate.on('refused', ({ctx, kind, keyed}) => {
 	const isKeyed: true | undefined = keyed;
-	return kind === 'limited' && !isKeyed && ctx?.report();
+	return kind === 'limited' && !isKeyed && ctx && !fromBrowser(ctx) && ctx.report();
 });
 
 async function operate(): Promise<readonly Ban[]> {
@@ -194,6 +199,10 @@ function wrong(): void {
 	gatekeeper({key: () => 7});
 	// @ts-expect-error no such style of headers
 	gatekeeper({headers: 'old'});
+	// @ts-expect-error a list, even of one origin
+	app.use(ctx => fromOtherSite(ctx, 'https://app.example'));
+	// @ts-expect-error it reads the context
+	app.use(ctx => fromBrowser(ctx.headers));
 	// @ts-expect-error bypass() takes no options
 	bypass(true);
 	// @ts-expect-error a client is a string or an object

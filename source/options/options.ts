@@ -58,14 +58,14 @@ export interface GatekeeperOptions<State = DefaultState> {
 	 * for the 429 of a `specific` with a `key`, nor for what an inner gate has refused or reported. If the function
 	 * throws, Koa's `error` event says so.
 	 *
-	 * A page on another site can make its visitors' browsers cause any status. Browsers send `Sec-Fetch-Site`.
+	 * A page on another site can make its visitors' browsers cause any status: leave out what `fromBrowser()` knows.
 	 *
 	 * @default only `ctx.report()`
 	 *
 	 * @example
 	 * gatekeeper({
 	 * 	banRule: [20, '1m', '1h'],
-	 * 	reportWhen: (ctx, status) => status === 404 && ctx.get('Sec-Fetch-Site') === '',
+	 * 	reportWhen: (ctx, status) => status === 404 && !fromBrowser(ctx),
 	 * });
 	 */
 	readonly reportWhen?: ReportWhen<State>;

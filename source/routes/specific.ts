@@ -27,7 +27,7 @@ export interface SpecificOptions<State = DefaultState> {
 	 * @default the client, also where it returns undefined or `''`
 	 *
 	 * @example
-	 * specific([20, '1h'], {key: ctx => ctx.request.body.account?.toLowerCase()})
+	 * specific([20, '1h'], {key: ctx => ctx.get('X-Account').toLowerCase()})
 	 */
 	readonly key?: KeyOf<State>;
 }

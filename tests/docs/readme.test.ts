@@ -8,6 +8,7 @@ import {asTypeScript, runDemo} from '../support/demo.ts';
 import {blocks, importModule, sample} from '../support/documents.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok} from '../support/handlers.ts';
+import {lured} from '../support/lured.ts';
 
 test('the first example of the README does what its comments say', async t => {
 	const [example = ''] = await blocks('README.md');
@@ -21,8 +22,8 @@ test('the first example of the README does what its comments say', async t => {
 	t.is((await http.get('/feed')).status, 200);
 	t.is((await http.get('/feed')).status, 429);
 	t.regex((await http.get('/ping')).headers.ratelimit ?? '', /^"global";r=96;/);
-	for (let lured = 0; lured < 5; lured += 1) {
-		t.is((await http.post('/login').set('Sec-Fetch-Site', 'cross-site')).status, 403);
+	for (const headers of lured) {
+		t.is((await http.post('/login').set(headers)).status, 403);
 	}
 
 	t.is((await http.get('/ping')).status, 200, 'a page elsewhere gets nobody banned');

@@ -1,4 +1,5 @@
 import type {Context} from 'koa';
+import {isOwnOrigin} from '../../browsers/own-origin.ts';
 import {bodyType, JSON_TYPE} from '../response/respond.ts';
 
 /** What a request must send that changes something. */
@@ -19,21 +20,4 @@ export function isSameOrigin(ctx: Context): boolean {
 	}
 
 	return origin === undefined ? bodyType(ctx) === JSON_TYPE : isOwnOrigin(origin, ctx);
-}
-
-/** Behind a proxy, `ctx.host` may be what the client has asked for, and `Host` what the proxy has. */
-function isOwnOrigin(origin: string, ctx: Context): boolean {
-	return [ctx.headers[':authority'], ctx.headers.host, ctx.host].some(
-		host => typeof host === 'string' && host !== '' && isOriginOf(origin, host),
-	);
-}
-
-function isOriginOf(origin: string, host: string): boolean {
-	const [, scheme, rest] = /^(https?:\/\/)([^/\s]+)$/i.exec(origin) ?? [];
-	if (scheme === undefined || rest === undefined || !URL.canParse(scheme + host)) {
-		return false;
-	}
-
-	// Either may name the default port of the scheme.
-	return URL.canParse(origin) && new URL(origin).host === new URL(scheme + host).host;
 }

@@ -1,4 +1,8 @@
-/* A page elsewhere shows images from a trap of ours, to have its visitors banned. So does a post on a page of ours. */
+/*
+ * A page elsewhere has its visitors request a trap of ours, to have them banned: by images, WebSockets, prefetches and
+ * reports of their browsers. So does a post on a page of ours, by images.
+ */
+import {fromBrowser} from '../../../source/index.ts';
 import {onEveryStore} from '../../support/every-store.ts';
 import {bansOf} from '../../support/gated-app.ts';
 import {visitedApp} from '../../support/visitors.ts';
@@ -10,12 +14,17 @@ const asImage = {
 	'Sec-Fetch-Dest': 'image',
 };
 
+/** What it sends for the others. */
+const asWebSocket = {Origin: 'https://elsewhere.example'};
+const asPrefetch = {'Sec-Fetch-Site': 'none', 'Sec-Purpose': 'prefetch'};
+const asReport = {...asWebSocket, 'Content-Type': 'application/reports+json'};
+
 onEveryStore(
-	'a page elsewhere whose images request a trap bans none of its visitors, and a scanner is banned',
+	'a page elsewhere that has a trap requested bans none of its visitors, and a scanner is banned',
 	async (t, {store, pass}) => {
 		const {visitor, gate} = await visitedApp(t, {store, banRule: [3, '1m', '10m']}, router => {
 			router.all('/wp-login.php', ctx => {
-				if (ctx.get('Sec-Fetch-Site') === '') {
+				if (!fromBrowser(ctx)) {
 					ctx.ban({duration: '1d', reason: 'trap'});
 				}
 			});
@@ -28,6 +37,9 @@ onEveryStore(
 				t.is((await reader.get('/wp-login.php', image)).status, 404);
 			}
 
+			t.is((await reader.get('/wp-login.php', asWebSocket)).status, 404);
+			t.is((await reader.get('/wp-login.php', asPrefetch)).status, 404);
+			t.is((await reader.post('/wp-login.php', asReport)).status, 404);
 			t.is((await reader.get('/ping')).status, 200);
 		}
 
@@ -49,7 +61,7 @@ onEveryStore(
 
 		const forger = visitor('203.0.113.8');
 		t.is((await forger.get('/wp-login.php', asImage)).status, 404);
-		t.is((await forger.get('/ping')).status, 200, 'who sends the header escapes the trap');
+		t.is((await forger.get('/ping')).status, 200, 'who sends such a header escapes the trap');
 
 		await pass(86_400_000);
 		t.is((await scanner.get('/ping')).status, 200);

@@ -32,10 +32,24 @@ test.after.always(async () => {
 	await (await browser)?.close();
 });
 
-/** Opens a page as a visitor of its own, with no cookies and nothing cached, and waits until it is live. */
+/** Opens the dashboard as a visitor of its own, and waits until it is live. */
 export async function visit(
 	t: ExecutionContext,
 	url: string,
+	options: VisitOptions = {},
+): Promise<Visit> {
+	const opened = await openBrowser(t, options);
+	await opened.page.goto(url);
+	if (options.javaScriptEnabled !== false) {
+		await opened.page.locator('#live[data-state=live]').waitFor();
+	}
+
+	return opened;
+}
+
+/** Opens an empty page of a visitor of its own, with no cookies and nothing cached. */
+export async function openBrowser(
+	t: ExecutionContext,
 	{isClockManual = false, ...options}: VisitOptions = {},
 ): Promise<Visit> {
 	await takePlace(t);
@@ -55,11 +69,6 @@ export async function visit(
 	if (isClockManual) {
 		await page.clock.install();
 		await page.clock.pauseAt(Date.now() + 1000);
-	}
-
-	await page.goto(url);
-	if (options.javaScriptEnabled !== false) {
-		await page.locator('#live[data-state=live]').waitFor();
 	}
 
 	return {page, problems};
