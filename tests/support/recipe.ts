@@ -45,14 +45,16 @@ const gatekeeper = options =>
  *
  * @param heading of the block's section; of the whole page if it is undefined
  * @param place of the block there
+ * @param language of the block, as after its fence
  */
 export async function openRecipe(
 	t: ExecutionContext,
 	document: string,
 	heading?: string,
 	place = 0,
+	language = 'ts',
 ): Promise<Recipe> {
-	const code = (await blocks(document, heading))[place] ?? '';
+	const code = (await blocks(document, heading, language))[place] ?? '';
 	const own = [...code.matchAll(/^const (\w+)/gm)].map(([, name]) => name);
 	const made = await importModule<Recipe['own'] & Omit<Recipe, 'own'>>(
 		t,
