@@ -219,6 +219,80 @@ test('a banned client whose WebSocket does not reply to its end is cut off, and 
 	t.deepEqual(heard, ['before']);
 });
 
+test('a round asks once about each client that has something open, however many come and go meanwhile', async t => {
+	const {own} = await openRecipe(t, page, 'End sockets and streams with a ban');
+	const endWithBan = own.endWithBan as (client: string, end: () => void) => () => void;
+	const endBanned = own.endBanned as () => Promise<void>;
+	const clients = Array.from({length: 120}, (_, index) => `203.0.113.${index}`);
+	for (const client of clients) {
+		endWithBan(client, () => {});
+	}
+
+	const asked: string[] = [];
+	let inFlight = 0;
+	let mostInFlight = 0;
+	let over = () => {};
+	const {inspect} = own.gate;
+	Object.assign(own.gate, {
+		inspect: async (client: string) => {
+			asked.push(client);
+			inFlight += 1;
+			mostInFlight = Math.max(mostInFlight, inFlight);
+			const standing = await inspect(client);
+			inFlight -= 1;
+			// A round that others prolong would ask about these, one after the other.
+			if (asked.length < 10 * clients.length) {
+				over();
+				over = endWithBan(`198.51.100.${asked.length}`, () => {});
+			}
+
+			return standing;
+		},
+	});
+
+	await endBanned();
+	t.deepEqual(asked, clients);
+	t.is(mostInFlight, 50);
+});
+
+// It reads what is printed, so that no other test may run meanwhile.
+test.serial(
+	'a round ends what a banned range covers, also if a question about another client fails',
+	async t => {
+		const {own} = await openRecipe(t, page, 'End sockets and streams with a ban');
+		const endWithBan = own.endWithBan as (client: string, end: () => void) => () => void;
+		const ended: string[] = [];
+		for (const client of ['198.51.100.1', alice, '198.51.100.2']) {
+			endWithBan(client, () => ended.push(client));
+		}
+
+		const {inspect} = own.gate;
+		const gone = new Error('gone');
+		Object.assign(own.gate, {
+			inspect: async (client: string) => {
+				if (client === '198.51.100.1') {
+					throw gone;
+				}
+
+				return inspect(client);
+			},
+		});
+		const logged: unknown[] = [];
+		const {error} = console;
+		console.error = (line: unknown) => logged.push(line);
+		t.teardown(() => {
+			console.error = error;
+		});
+		// No event names the client, as when another process bans it.
+		await own.gate.ban('203.0.113.0/24', {duration: 60});
+		t.deepEqual(ended, []);
+
+		await (own.endBanned as () => Promise<void>)();
+		t.deepEqual(ended, [alice]);
+		t.deepEqual(logged, [gone]);
+	},
+);
+
 test('a listener reports clients that a limit refuses, upgrades too, but for browsers and full accounts', async t => {
 	const {own, app, from, router, specific} = await openRecipe(
 		t,

@@ -16,7 +16,7 @@ export interface Recipe {
 	from(client: string): Agent;
 	/** Moves the clock of every gate on by milliseconds. */
 	pass(ms: number): void;
-	/** The constants that the block declares. */
+	/** The constants and functions that the block declares. */
 	readonly own: Readonly<Record<string, unknown>> & {readonly gate: Gatekeeper};
 }
 
@@ -55,7 +55,7 @@ export async function openRecipe(
 	language = 'ts',
 ): Promise<Recipe> {
 	const code = (await blocks(document, heading, language))[place] ?? '';
-	const own = [...code.matchAll(/^const (\w+)/gm)].map(([, name]) => name);
+	const own = [...code.matchAll(/^(?:const|(?:async )?function) (\w+)/gm)].map(([, name]) => name);
 	const made = await importModule<Recipe['own'] & Omit<Recipe, 'own'>>(
 		t,
 		code
