@@ -48,9 +48,13 @@ export interface UpgradeChecks {
 	 * 	const refusal = await gate.check(app, req);
 	 * 	if (refusal) {
 	 * 		refuseUpgrade(socket, refusal);
-	 * 	} else {
-	 * 		sockets.handleUpgrade(req, socket, head, client => sockets.emit('connection', client, req));
+	 * 		return;
 	 * 	}
+	 *
+	 * 	sockets.handleUpgrade(req, socket, head, client => {
+	 * 		client.on('error', () => {}); // ws closes it: without a listener, one bad frame would end the process
+	 * 		sockets.emit('connection', client, req);
+	 * 	});
 	 * });
 	 */
 	check(app: AppLike, req: IncomingMessage): Promise<UpgradeRefusal | undefined>;

@@ -1,12 +1,18 @@
+import {once} from 'node:events';
+import {createServer} from 'node:net';
 import test from 'ava';
 import {Redis} from 'ioredis';
+import type Koa from 'koa';
 import {gatekeeper, type Store} from '../../source/index.ts';
 import {RedisStore} from '../../source/redis.ts';
-import {readPage} from '../support/documents.ts';
+import {blocks, importModule, readPage} from '../support/documents.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {bansOf, gatedApp} from '../support/gated-app.ts';
+import {ok} from '../support/handlers.ts';
+import {until} from '../support/latch.ts';
 import {manualClockStore} from '../support/manual-clock.ts';
 import {startRedis} from '../support/redis/server.ts';
+import {agents, portOf} from '../support/servers.ts';
 
 test('a RedisStore needs no other commands than docs/stores.md lists', async t => {
 	const page = await readPage('docs/stores.md');
@@ -106,3 +112,47 @@ test('a ban of a range that the store does not take does not begin, and those th
 	t.is((await from('198.51.100.7').get('/ping')).status, 200);
 	t.is((await from('203.0.113.7').get('/ping')).status, 403);
 });
+
+// It reads what is printed, so that no other test may run meanwhile.
+test.serial(
+	'a server that breaks the protocol ends no process with a client of the page',
+	async t => {
+		const logged: unknown[] = [];
+		const {error} = console;
+		console.error = (line: unknown) => logged.push(line);
+		t.teardown(() => {
+			console.error = error;
+		});
+		const server = createServer(socket => {
+			// Replies that answer no command, and then none.
+			socket.on('error', () => {}).once('data', () => socket.end('+OK\r\n'.repeat(9)));
+		}).listen(0, '127.0.0.1');
+		t.teardown(() => server.close());
+		await once(server, 'listening');
+		const port = portOf(server);
+
+		const shown = await blocks('docs/stores.md', 'Redis or Valkey');
+		t.is(shown.length, 2);
+		for (const code of shown) {
+			const {app, close} = await importModule<{app: Koa; close: () => void}>(
+				t,
+				code
+					.replace('new Redis()', `new Redis(${port})`)
+					.replace('createClient()', `createClient({url: 'redis://127.0.0.1:${port}'})`)
+					.replace(
+						'export {};',
+						code.includes('new Redis()')
+							? 'export {app}; export const close = () => redis.disconnect();'
+							: 'export {app}; export const close = () => client.destroy();',
+					),
+			);
+			app.use(ok);
+
+			t.is((await agents(app).http.get('/')).status, 200);
+			await until(() => logged.length > 0);
+			t.true(logged.every(line => line instanceof Error));
+			close();
+			logged.length = 0;
+		}
+	},
+);

@@ -20,7 +20,7 @@ export function readPage(page: string): Promise<string> {
 	return readFile(join(root, page), 'utf8');
 }
 
-/** A block of TypeScript, completed to a module. */
+/** A block of code, completed to a module. */
 export interface Block {
 	readonly module: string;
 	/** Whether it is only compiled: the page writes ` ```ts no-run `. */
@@ -41,7 +41,17 @@ const assumed: ReadonlyArray<[line: string, unless: RegExp]> = [
 
 /** The TypeScript blocks of a page, or of the section under one of its headings. */
 export async function typescriptBlocks(page: string, heading?: string): Promise<readonly Block[]> {
-	const found = fences(await readPage(page), heading).filter(({info}) => /^ts\b/.test(info));
+	return blocksIn('ts', page, heading);
+}
+
+async function blocksIn(
+	language: string,
+	page: string,
+	heading: string | undefined,
+): Promise<readonly Block[]> {
+	const found = fences(await readPage(page), heading).filter(
+		({info}) => info.split(' ', 1)[0] === language,
+	);
 
 	return found.map(({info, code}) => {
 		const lines = assumed.filter(([, unless]) => !unless.test(code)).map(([line]) => line);
@@ -52,9 +62,13 @@ export async function typescriptBlocks(page: string, heading?: string): Promise<
 	});
 }
 
-/** The text of the same modules. */
-export async function blocks(page: string, heading?: string): Promise<readonly string[]> {
-	return (await typescriptBlocks(page, heading)).map(({module}) => module);
+/** The text of the same modules, or of those in another language. */
+export async function blocks(
+	page: string,
+	heading?: string,
+	language = 'ts',
+): Promise<readonly string[]> {
+	return (await blocksIn(language, page, heading)).map(({module}) => module);
 }
 
 /**

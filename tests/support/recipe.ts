@@ -16,7 +16,7 @@ export interface Recipe {
 	from(client: string): Agent;
 	/** Moves the clock of every gate on by milliseconds. */
 	pass(ms: number): void;
-	/** The constants that the block declares. */
+	/** The constants and functions that the block declares. */
 	readonly own: Readonly<Record<string, unknown>> & {readonly gate: Gatekeeper};
 }
 
@@ -45,15 +45,17 @@ const gatekeeper = options =>
  *
  * @param heading of the block's section; of the whole page if it is undefined
  * @param place of the block there
+ * @param language of the block, as after its fence
  */
 export async function openRecipe(
 	t: ExecutionContext,
 	document: string,
 	heading?: string,
 	place = 0,
+	language = 'ts',
 ): Promise<Recipe> {
-	const code = (await blocks(document, heading))[place] ?? '';
-	const own = [...code.matchAll(/^const (\w+)/gm)].map(([, name]) => name);
+	const code = (await blocks(document, heading, language))[place] ?? '';
+	const own = [...code.matchAll(/^(?:const|(?:async )?function) (\w+)/gm)].map(([, name]) => name);
 	const made = await importModule<Recipe['own'] & Omit<Recipe, 'own'>>(
 		t,
 		code

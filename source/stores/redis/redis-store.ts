@@ -56,7 +56,9 @@ export interface RedisStoreOptions {
  * import {RedisStore} from 'koa-gatekeeper/redis';
  * import {Redis} from 'ioredis';
  *
- * app.use(gatekeeper({rateLimitRule: [100, 60], store: new RedisStore({client: new Redis()})}));
+ * const client = new Redis();
+ * client.on('error', error => console.error(error));
+ * app.use(gatekeeper({rateLimitRule: [100, 60], store: new RedisStore({client})}));
  */
 export class RedisStore implements Store {
 	readonly shared = true;
