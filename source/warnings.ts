@@ -70,6 +70,9 @@ const texts = {
 	GATEKEEPER_LONG_WINDOW: (option: string, seconds: number) =>
 		`\`${option}\` is ${seconds} seconds, which looks like milliseconds. If you mean seconds, write a text such as '${seconds / 60} minutes'`,
 
+	GATEKEEPER_COPY_ON_WRITE: (path: string) =>
+		`${path} is on a file system with copy-on-write, such as btrfs or ZFS. No space can be reserved there: when the disk is full, the process may end. Put the file of a LocalStore on another file system, such as ext4`,
+
 	GATEKEEPER_LOCK_UNWATCHED: (error: string) =>
 		`The thread of LocalStore that ends lost waits for the lock of its file has failed (${error}). When another process is killed, this one may stop for ever: restart it`,
 

@@ -10,7 +10,7 @@ import {Totals} from './tables/totals.ts';
 const SWEEP_EVERY = 250;
 const SWEPT_AT_ONCE = 256;
 
-/** How many changes a transaction makes before it ends: there is room for so many, see `lmdb/room.ts`. */
+/** After how many changes a transaction takes no further step. */
 const MAX_CHANGES = 150;
 
 interface LedgerFileOptions extends LedgerOptions {
@@ -60,9 +60,9 @@ export class LedgerFile {
 	}
 
 	/** Copies the file as it is now. Everybody waits meanwhile. */
-	copyTo(path: string): void {
+	async copyTo(path: string): Promise<void> {
 		this.#transactions.flush();
-		this.#file.copyTo(path);
+		await this.#file.copyTo(path);
 	}
 
 	async close(): Promise<void> {

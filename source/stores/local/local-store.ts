@@ -17,6 +17,7 @@ import type {Store} from '../store.ts';
 import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
 import type {Ledger} from './ledger.ts';
 import {LedgerFile} from './ledger-file.ts';
+import {isCopyOnWrite} from './lmdb/file-system.ts';
 import {isPath, type LocalStoreOptions, settleLocalOptions} from './options.ts';
 
 /**
@@ -147,14 +148,14 @@ export class LocalStore implements Store {
 	/**
 	 * Copies the file, while processes use it. They all wait meanwhile, about a millisecond for each megabyte.
 	 *
-	 * @param path of the copy, which takes the place of a file that is there
+	 * @param path of the copy, which takes the place of a file that is there once it is whole and on the disk
 	 * @throws {TypeError} (as a rejection) for anything but a path
 	 * @throws {Error} (as a rejection) if it cannot be written
 	 * @example await store.backup('/var/backups/gatekeeper.mdb');
 	 */
 	async backup(path: string): Promise<void> {
 		check(isPath, path, 'path', 'the path of a file, as text');
-		this.#file.copyTo(path);
+		await this.#file.copyTo(path);
 	}
 
 	/** Finishes what was asked, and lets go of the file. What is asked later opens it again. */
@@ -176,9 +177,11 @@ export class LocalStore implements Store {
 
 function open(options: LocalStoreOptions): LedgerFile {
 	const warn = warner();
+	const settled = settleLocalOptions(options);
+	const file = new LedgerFile({...settled, onFull: () => warn('GATEKEEPER_BANS_FULL')});
+	if (isCopyOnWrite(settled.path)) {
+		warn('GATEKEEPER_COPY_ON_WRITE', settled.path);
+	}
 
-	return new LedgerFile({
-		...settleLocalOptions(options),
-		onFull: () => warn('GATEKEEPER_BANS_FULL'),
-	});
+	return file;
 }

@@ -176,6 +176,21 @@ test('a step of the sweep removes no more than it looks at, and room is made in 
 	t.is(opened.counted().clients, 0);
 });
 
+test('a step that changes more than usual makes room for that first', t => {
+	const opened = new OpenedLedger();
+	const large = [limit(1_000_000, minute, 'large')];
+	const {size} = opened;
+	let during = 0;
+	opened.do(ledger => {
+		ledger.admit('busy', large, {costs: [1_000_000]}, 0);
+		during = opened.size;
+	});
+
+	t.true(opened.changes > 7000);
+	t.true(during > size, 'before LMDB has written anything');
+	t.true(opened.size - during < 1_000_000, `${opened.size} bytes after ${during}`);
+});
+
 test('a client that is forgotten or reset leaves no blocks behind', t => {
 	const opened = new OpenedLedger();
 	const large = [limit(5000, minute, 'large')];

@@ -5,9 +5,11 @@ import {
 	renameSync,
 	rmSync,
 	statSync,
+	symlinkSync,
 	truncateSync,
 	writeFileSync,
 } from 'node:fs';
+import {basename, dirname} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import {LocalStore} from '../../../source/local.ts';
@@ -150,20 +152,29 @@ test('a file of another program, and an impossible path, are refused at the star
 	mkdirSync(`${path}.d`);
 	refused(`${path}.d`, /is a directory/);
 	refused(`${path}.none/gatekeeper.mdb`, /there is no directory/);
+	refused(`${path}.${'x'.repeat(251 - basename(path).length)}`, /too long/);
 });
 
-test('a backup needs a path, and a directory that is there', async t => {
-	const store = new LocalStore({path: newPath()});
+test('a backup needs a path that the store does not use, and a directory that is there', async t => {
+	const path = newPath();
+	const store = new LocalStore({path});
 	t.teardown(() => store.close());
 
-	for (const path of [undefined, 7, '', 'a\0b']) {
-		await t.throwsAsync(store.backup(path as string), {
+	for (const bad of [undefined, 7, '', 'a\0b']) {
+		await t.throwsAsync(store.backup(bad as string), {
 			instanceOf: TypeError,
 			message: /^`path` must be the path of a file, as text, got /,
 		});
 	}
 
 	await t.throwsAsync(store.backup(`${newPath()}.none/backup.mdb`), {message: /ENOENT/});
+	const link = newPath();
+	symlinkSync(path, link);
+	for (const used of [path, `${path}-lock`, link]) {
+		await t.throwsAsync(store.backup(used), {message: /which the store uses$/});
+	}
+
+	await t.throwsAsync(store.backup(dirname(path)), {message: /which is no file$/});
 	await store.ban('a', {duration: Infinity});
 	t.is((await store.admit('a', [], {})).kind, 'banned', 'it goes on');
 });

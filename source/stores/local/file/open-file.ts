@@ -1,13 +1,15 @@
-import {constants, copyFileSync, statSync} from 'node:fs';
+import {statSync} from 'node:fs';
 import type {RootDatabase} from 'lmdb';
 import {checkHeader, checkPages} from '../lmdb/check-file.ts';
 import {DataFile} from '../lmdb/data-file.ts';
 import {FileError} from '../lmdb/file-error.ts';
+import {isOutOfRoom} from '../lmdb/lmdb-error.ts';
 import {loadLmdb} from '../lmdb/load-lmdb.ts';
 import {lockFileOf, makeLockFile} from '../lmdb/lock-file.ts';
 import {lockWatch} from '../lmdb/lock-watch.ts';
 import {Room} from '../lmdb/room.ts';
 import {SnapshotGuard} from '../lmdb/snapshot-guard.ts';
+import {Backup} from './backup.ts';
 import {claim} from './format.ts';
 
 /**
@@ -36,6 +38,8 @@ export class OpenFile {
 	readonly #lockInode: number | undefined;
 	/** Whether there is room for what the transaction writes. */
 	hasRoom = false;
+	/** Bytes that are in use. */
+	#used = 0;
 	#sizeSeenAt = -Infinity;
 	#pathSeenAt = performance.now();
 
@@ -46,6 +50,7 @@ export class OpenFile {
 		}
 
 		makeLockFile(path);
+		this.#watch.begin();
 		this.database = this.#watch.during(() => open(path));
 		let file: DataFile | undefined;
 		try {
@@ -72,14 +77,22 @@ export class OpenFile {
 	 */
 	transact<Result>(run: () => Result): Result {
 		this.#look();
-		// The guard ends it with an error, after many tries.
-		for (;;) {
-			const done = this.#watch.during(() =>
-				this.database.transactionSync(() => this.#attempt(run), SYNCHRONOUS_COMMIT),
-			);
-			if (done) {
-				return done.result;
+		try {
+			// The guard ends it with an error, after many tries.
+			for (;;) {
+				const done = this.#watch.during(() =>
+					this.database.transactionSync(() => this.#attempt(run), SYNCHRONOUS_COMMIT),
+				);
+				if (done) {
+					return done.result;
+				}
 			}
+		} catch (error) {
+			if (isOutOfRoom(error)) {
+				this.#room?.doubt();
+			}
+
+			throw error;
 		}
 	}
 
@@ -92,7 +105,8 @@ export class OpenFile {
 			return undefined;
 		}
 
-		this.hasRoom = this.#room?.ensure(this.#guard.usedBytes(transaction)) ?? false;
+		this.#used = this.#guard.usedBytes(transaction);
+		this.hasRoom = this.#room?.ensure(this.#used) ?? false;
 		return {result: run()};
 	}
 
@@ -108,8 +122,24 @@ export class OpenFile {
 	}
 
 	/** Copies the file. Other processes wait meanwhile. */
-	copyTo(path: string): void {
-		this.transact(() => copyFileSync(this.#file.path, path, constants.COPYFILE_FICLONE));
+	async copyTo(path: string): Promise<void> {
+		const backup = new Backup(path, this.#file);
+		try {
+			this.transact(() => backup.copy(this.#file));
+			await backup.finish();
+		} catch (error) {
+			backup.discard();
+			throw error;
+		}
+	}
+
+	/**
+	 * Makes room for a transaction that changes more than usual, and returns whether there is.
+	 *
+	 * @param changes how many records it changes beyond the usual number
+	 */
+	reserve(changes: number): boolean {
+		return this.#room?.ensure(this.#used, changes) ?? false;
 	}
 
 	#look(): void {
@@ -121,6 +151,7 @@ export class OpenFile {
 
 		if (now - this.#pathSeenAt >= PATH_EVERY) {
 			this.#pathSeenAt = now;
+			this.#watch.begin();
 			const {path, inode} = this.#file;
 			if (inodeOf(path) !== inode) {
 				throw new FileError(path, 'it was replaced or removed while in use');

@@ -42,7 +42,7 @@ export class ReopeningFile {
 		const file = this.#usable();
 		try {
 			return file.transact(() => {
-				this.records.changes = 0;
+				this.records.beginTransaction();
 				return run();
 			});
 		} catch (error) {
@@ -65,8 +65,8 @@ export class ReopeningFile {
 	 * @throws {UnfinishedError} if the file cannot be used
 	 * @throws as `fs` does if the copy cannot be written
 	 */
-	copyTo(path: string): void {
-		this.#usable().copyTo(path);
+	async copyTo(path: string): Promise<void> {
+		await this.#usable().copyTo(path);
 	}
 
 	/** Has the system write the file to the disk. Nothing waits for that. */

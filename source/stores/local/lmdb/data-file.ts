@@ -48,8 +48,17 @@ export class DataFile {
 		return length;
 	}
 
+	/** @throws as `fs` does if not all was written */
 	write(bytes: Uint8Array, position: number): void {
-		writeSync(this.#descriptor, bytes, 0, bytes.length, position);
+		for (let length = 0; length < bytes.length; ) {
+			length += writeSync(
+				this.#descriptor,
+				bytes,
+				length,
+				bytes.length - length,
+				position + length,
+			);
+		}
 	}
 
 	close(): void {

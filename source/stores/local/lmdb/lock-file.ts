@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto';
 import {existsSync, linkSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {inaccessible} from './file-error.ts';
 
 /** Room for more processes than LMDB's own has. */
@@ -29,7 +30,7 @@ export function makeLockFile(path: string): void {
 	}
 
 	// No process may find it half made.
-	const draft = `${name}.${randomBytes(8).toString('hex')}`;
+	const draft = join(dirname(path), `.gatekeeper-${randomBytes(8).toString('hex')}`);
 	try {
 		writeFileSync(draft, Buffer.alloc(ROOM), {flag: 'wx', mode: MODE});
 		truncateSync(draft, SIZE);

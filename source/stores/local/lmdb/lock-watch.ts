@@ -1,4 +1,5 @@
 import {Worker} from 'node:worker_threads';
+import {isError} from '../../../checks/is-error.ts';
 import {processWide} from '../../../process-wide.ts';
 import {warnEachTime} from '../../../warnings.ts';
 
@@ -11,6 +12,9 @@ const SIGNAL = 'SIGURG';
 /** Milliseconds between two looks at the main thread. */
 const EVERY = 100;
 
+/** How many looks in a row find that nothing happens, before the thread ends. An open file is swept more often. */
+const IDLE = 100;
+
 /**
  * The program of the thread. It is text, so that a bundle of the app needs no second file, and no loader of the app
  * changes it.
@@ -18,10 +22,17 @@ const EVERY = 100;
 const PROGRAM = `
 	const {workerData: turns} = require('node:worker_threads');
 	let seen = 0;
-	setInterval(() => {
+	let idle = 0;
+	const timer = setInterval(() => {
 		const turn = Atomics.load(turns, 0);
-		if (turn === seen && turn % 2 !== 0) {
+		const isWaiting = turn % 2 !== 0;
+		if (turn === seen && isWaiting) {
 			process.kill(process.pid, '${SIGNAL}');
+		}
+
+		idle = turn === seen && !isWaiting ? idle + 1 : 0;
+		if (idle === ${IDLE}) {
+			clearInterval(timer);
 		}
 
 		seen = turn;
@@ -40,13 +51,31 @@ const PROGRAM = `
 export class LockWatch {
 	/** How often the main thread has begun or ended something that may wait: odd in between. */
 	readonly #turns = new Int32Array(new SharedArrayBuffer(4));
+	readonly #program: string;
+	readonly #nothing = () => {};
+	#thread: Worker | undefined;
+	#hasFailed = false;
 
 	/** @param program that of the thread */
 	constructor(program = PROGRAM) {
-		if (IS_NEEDED) {
-			// Without a listener, the system discards the signal and wakes nobody.
-			process.on(SIGNAL, () => {});
-			this.#begin(program);
+		this.#program = program;
+	}
+
+	/** Begins the thread, unless there is one: it ends by itself when all files are closed. */
+	begin(): void {
+		if (!IS_NEEDED || this.#hasFailed) {
+			return;
+		}
+
+		// Without a listener, the system discards the signal and wakes nobody. The app may have removed all listeners.
+		if (!process.listeners(SIGNAL).includes(this.#nothing)) {
+			process.on(SIGNAL, this.#nothing);
+		}
+
+		try {
+			this.#thread ??= this.#watch();
+		} catch (error) {
+			this.#fail(error);
 		}
 	}
 
@@ -60,8 +89,8 @@ export class LockWatch {
 		}
 	}
 
-	#begin(program: string): void {
-		const thread = new Worker(program, {
+	#watch(): Worker {
+		const thread = new Worker(this.#program, {
 			eval: true,
 			name: 'koa-gatekeeper',
 			workerData: this.#turns,
@@ -69,13 +98,24 @@ export class LockWatch {
 			execArgv: [],
 			env: {},
 		});
-		thread.on('error', ({message}) => warnEachTime('GATEKEEPER_LOCK_UNWATCHED', message));
+		thread.on('error', error => this.#fail(error));
+		thread.on('exit', () => {
+			this.#thread = undefined;
+			process.off(SIGNAL, this.#nothing);
+		});
 		// The process may end.
 		thread.unref();
+
+		return thread;
+	}
+
+	#fail(error: unknown): void {
+		this.#hasFailed = true;
+		warnEachTime('GATEKEEPER_LOCK_UNWATCHED', isError(error) ? error.message : String(error));
 	}
 }
 
-/** That of the process: its main thread can wait for one lock at a time. It begins with the first store. */
+/** That of the process: its main thread can wait for one lock at a time. */
 export function lockWatch(): LockWatch {
 	return processWide('lockWatch', () => new LockWatch());
 }

@@ -1,8 +1,17 @@
 import type {DataFile} from './data-file.ts';
 import {isOutOfRoom} from './lmdb-error.ts';
 
-/** Bytes by which the file is made longer at once. Half of it is more than a transaction takes. */
+/** Bytes by which the file is made longer at once. */
 const AHEAD = 4 * 1024 * 1024;
+
+/** Bytes that a usual transaction may need: each of its changes may be in a page of its own, which is split. */
+const NEEDED = AHEAD / 2;
+
+/** Bytes that each further change may need. Many changes are those of one log, whose blocks share pages. */
+const NEEDED_MORE = 2048;
+
+/** Milliseconds after which space is looked for again where there was none. */
+const AGAIN = 1000;
 
 /**
  * Reserves space for what transactions write, before they do. Where LMDB itself finds none, it writes past the end of
@@ -10,39 +19,64 @@ const AHEAD = 4 * 1024 * 1024;
  */
 export class Room {
 	readonly #file: DataFile;
+	readonly #clock: () => number;
 	#size = 0;
+	/** LMDB has found no space where some was reserved: the file has holes, or shares blocks with another one. */
+	#isInDoubt = false;
+	#failedAt = -Infinity;
 
-	constructor(file: DataFile) {
+	/** @param clock returns milliseconds */
+	constructor(file: DataFile, clock = () => performance.now()) {
 		this.#file = file;
+		this.#clock = clock;
 	}
 
 	/**
 	 * Makes room for a transaction, and returns whether there is. Nobody else may write meanwhile.
 	 *
 	 * @param used how many bytes of the file are in use
+	 * @param further how many records it changes beyond the usual number
 	 */
-	ensure(used: number): boolean {
-		if (this.#size - used >= AHEAD / 2) {
-			return true;
+	ensure(used: number, further = 0): boolean {
+		const needed = NEEDED + further * NEEDED_MORE;
+		const isDue = this.#clock() - this.#failedAt >= AGAIN;
+		if (this.#isInDoubt && isDue) {
+			// What is written anew has blocks of its own.
+			this.#isInDoubt = !this.#write(used);
 		}
 
-		this.#size = this.#file.size;
-		if (this.#size - used < AHEAD / 2) {
-			this.#extend();
+		if (this.#isInDoubt) {
+			return false;
+		}
+
+		if (this.#size - used < needed) {
 			this.#size = this.#file.size;
+			while (isDue && this.#size - used < needed && this.#write(this.#size)) {
+				this.#size = this.#file.size;
+			}
 		}
 
-		return this.#size - used >= AHEAD / 2;
+		return this.#size - used >= needed;
 	}
 
-	/** Zeros, and not just a longer file: that would be without blocks on the disk. */
-	#extend(): void {
+	/** LMDB has found no space. */
+	doubt(): void {
+		this.#isInDoubt = true;
+		this.#failedAt = this.#clock();
+	}
+
+	/** Writes zeros, and not just a longer file, which would be without blocks. Returns whether there was space. */
+	#write(position: number): boolean {
 		try {
-			this.#file.write(Buffer.alloc(AHEAD), this.#size);
+			this.#file.write(Buffer.alloc(AHEAD), position);
+			return true;
 		} catch (error) {
 			if (!isOutOfRoom(error)) {
 				throw error;
 			}
+
+			this.#failedAt = this.#clock();
+			return false;
 		}
 	}
 }

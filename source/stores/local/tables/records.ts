@@ -12,17 +12,36 @@ interface Opened {
 	readonly database: Database<Buffer, Buffer>;
 	/** Whether there is room for what the transaction writes. */
 	readonly hasRoom: boolean;
+	/** Makes room for so many changes beyond the usual number, and returns whether there is. */
+	reserve(changes: number): boolean;
 }
+
+/** Bytes of a page. */
+const PAGE = 4096;
+
+/** There is room for so many changes in each transaction, and for more if it is reserved: see `lmdb/room.ts`. */
+const USUAL = 200;
 
 /** The records of the file. They are read and written in transactions only: see `file/transaction-queue.ts`. */
 export class Records {
-	/** How many records were written or removed in this transaction. */
-	changes = 0;
+	#changes = 0;
+	/** For how many changes there is room. */
+	#reserved = USUAL;
 	readonly #opened: () => Opened;
 
 	/** @param opened returns the open file: it is another one after it was opened again */
 	constructor(opened: () => Opened) {
 		this.#opened = opened;
+	}
+
+	beginTransaction(): void {
+		this.#changes = 0;
+		this.#reserved = USUAL;
+	}
+
+	/** How many records were written or removed in this transaction. A large one counts once more for each page. */
+	get changes(): number {
+		return this.#changes;
 	}
 
 	/** Whether anything can be written in this transaction. */
@@ -38,12 +57,12 @@ export class Records {
 
 	/** @throws {UnfinishedError} if the disk is full */
 	put(key: Buffer, value: Buffer): void {
-		this.#toChange().putSync(key, value);
+		this.#toChange(1 + Math.floor(value.length / PAGE)).putSync(key, value);
 	}
 
 	/** @throws {UnfinishedError} if the disk is full: to remove something is written, too */
 	remove(key: Buffer): void {
-		this.#toChange().removeSync(key);
+		this.#toChange(1).removeSync(key);
 	}
 
 	/** At most `limit` records with keys after `after` and before `before`. Read them before you change any. */
@@ -57,13 +76,22 @@ export class Records {
 		return [...(range as Iterable<FileRecord>)];
 	}
 
-	#toChange(): Database<Buffer, Buffer> {
-		const {database, hasRoom} = this.#opened();
-		if (!hasRoom) {
+	#toChange(changes: number): Database<Buffer, Buffer> {
+		const file = this.#opened();
+		if (!file.hasRoom || !this.#hasRoomFor(this.#changes + changes, file)) {
 			throw unchanged('The disk is full');
 		}
 
-		this.changes += 1;
-		return database;
+		this.#changes += changes;
+		return file.database;
+	}
+
+	#hasRoomFor(changes: number, file: Opened): boolean {
+		if (changes > this.#reserved) {
+			this.#reserved = changes + USUAL;
+			return file.reserve(this.#reserved - USUAL);
+		}
+
+		return true;
 	}
 }
