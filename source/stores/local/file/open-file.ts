@@ -2,6 +2,7 @@ import {statSync} from 'node:fs';
 import type {RootDatabase} from 'lmdb';
 import {checkHeader, checkPages} from '../lmdb/check-file.ts';
 import {DataFile} from '../lmdb/data-file.ts';
+import {withSoundLocks} from '../lmdb/destroyed-locks.ts';
 import {FileError} from '../lmdb/file-error.ts';
 import {isOutOfRoom} from '../lmdb/lmdb-error.ts';
 import {loadLmdb} from '../lmdb/load-lmdb.ts';
@@ -171,8 +172,8 @@ function inodeOf(name: string): number | undefined {
 /** Nothing is flushed by transactions: what was written outlives the process all the same. */
 function open(path: string): RootDatabase<Buffer, Buffer> {
 	const {open: openDatabase} = loadLmdb();
-	try {
-		return openDatabase<Buffer, Buffer>({
+	const attempt = () =>
+		openDatabase<Buffer, Buffer>({
 			path,
 			noSubdir: true,
 			encoding: 'binary',
@@ -181,6 +182,8 @@ function open(path: string): RootDatabase<Buffer, Buffer> {
 			overlappingSync: false,
 			mapSize: MAP_SIZE,
 		});
+	try {
+		return withSoundLocks(path, attempt);
 	} catch (cause) {
 		const why = cause instanceof Error ? cause.message : String(cause);
 		throw new FileError(path, `LMDB cannot open it: ${why}`, cause);

@@ -1,7 +1,7 @@
 import {constants} from 'node:os';
 import {isError} from '../../../checks/is-error.ts';
 
-const {ENOSPC, EDQUOT, EFBIG, EIO} = constants.errno;
+const {EINVAL, ENOSPC, EDQUOT, EFBIG, EIO} = constants.errno;
 
 /**
  * Numbers of errors after which the file is as it was, and can be used: no space on the disk, a quota, a limit on the
@@ -20,6 +20,11 @@ export function isOfLmdb(thrown: unknown): boolean {
 export function isOutOfRoom(thrown: unknown): boolean {
 	const code = codeOf(thrown);
 	return NO_ROOM.has(code) || (typeof code === 'string' && NAMES.has(code));
+}
+
+/** Whether LMDB may have thrown this because its locks are of no use. */
+export function isOfLock(thrown: unknown): boolean {
+	return codeOf(thrown) === EINVAL;
 }
 
 function codeOf(thrown: unknown): unknown {

@@ -1,5 +1,13 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync, linkSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	linkSync,
+	openSync,
+	rmSync,
+	statSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {inaccessible} from './file-error.ts';
 
@@ -47,4 +55,21 @@ function linkUnlessThere(draft: string, name: string): void {
 	try {
 		linkSync(draft, name);
 	} catch {}
+}
+
+/** They stay open as long as the process: to close one would release the locks that LMDB has in the file. */
+const descriptors = new Map<string, number>();
+
+/**
+ * Opens a lock file, to read and write it beside LMDB.
+ *
+ * @returns a descriptor that must not be closed
+ * @throws as `fs` does
+ */
+export function descriptorOf(name: string): number {
+	const inode = statSync(name).ino;
+	const key = `${inode} ${name}`;
+	const known = descriptors.get(key) ?? openSync(name, 'r+');
+	descriptors.set(key, known);
+	return known;
 }

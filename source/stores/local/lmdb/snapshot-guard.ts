@@ -1,8 +1,8 @@
-import {openSync, readSync, statSync, writeSync} from 'node:fs';
+import {readSync, writeSync} from 'node:fs';
 import type {DataFile} from './data-file.ts';
 import {FileError} from './file-error.ts';
 import {HEADER_SIZE, LITTLE_ENDIAN, META_PAGES, numberAt} from './layout.ts';
-import {lockFileOf} from './lock-file.ts';
+import {descriptorOf, lockFileOf} from './lock-file.ts';
 import {MAGIC, META_SIZE, pageSizeOf, readMeta, transactionOf, usedBytesOf} from './meta-page.ts';
 
 /** More in a row than processes may be opening the file. */
@@ -114,15 +114,4 @@ export class SnapshotGuard {
 			writeSync(locks, head, 8, 8, 8);
 		}
 	}
-}
-
-/** They stay open as long as the process: to close one would release the locks that LMDB has in the file. */
-const descriptors = new Map<string, number>();
-
-function descriptorOf(name: string): number {
-	const inode = statSync(name).ino;
-	const key = `${inode} ${name}`;
-	const known = descriptors.get(key) ?? openSync(name, 'r+');
-	descriptors.set(key, known);
-	return known;
 }
