@@ -1,5 +1,6 @@
 import type {AskOptions} from '../ask-options.ts';
 import {type Clock, FileClock, GivenClock} from './file/file-clock.ts';
+import {PidNamespace} from './file/pid-namespace.ts';
 import {ReopeningFile} from './file/reopening-file.ts';
 import {TransactionQueue} from './file/transaction-queue.ts';
 import {Ledger, type LedgerOptions} from './ledger.ts';
@@ -26,6 +27,7 @@ export class LedgerFile {
 	readonly dry: Ledger;
 	readonly #file: ReopeningFile;
 	readonly #clock: Clock;
+	readonly #pidNamespace: PidNamespace;
 	readonly #transactions: TransactionQueue;
 	#timer: NodeJS.Timeout | undefined;
 	#now = 0;
@@ -33,7 +35,11 @@ export class LedgerFile {
 	/** @throws {Error} if the file cannot be used */
 	constructor({path, clock, ...options}: LedgerFileOptions) {
 		this.#clock = clock ? new GivenClock(clock) : new FileClock();
-		this.#file = new ReopeningFile(path, records => this.#clock.begin(records));
+		this.#pidNamespace = new PidNamespace(path);
+		this.#file = new ReopeningFile(path, opened => {
+			this.#pidNamespace.begin(opened);
+			this.#clock.begin(opened);
+		});
 		const {records} = this.#file;
 		const ledgerOf = (namespace: number) => {
 			const keys = new Keys(namespace, () => this.#file.salt);
@@ -93,11 +99,12 @@ export class LedgerFile {
 		this.#timer ??= setInterval(() => this.#sweep(), SWEEP_EVERY).unref();
 	}
 
-	/** Removes some of what is over. */
+	/** Removes some of what is over. Before that, looks whether another container uses the file. */
 	#sweep(): void {
 		try {
 			const isNoted = this.#transact(() => {
 				const {records} = this.#file;
+				this.#pidNamespace.check(records);
 				if (!records.hasRoom) {
 					return false;
 				}

@@ -11,6 +11,13 @@ interface Reply {
 	readonly confirmed?: string;
 }
 
+interface Surroundings {
+	/** The largest file that the process may write. */
+	readonly maxFileKilobytes?: number;
+	/** The command that starts the process, with its arguments. */
+	readonly within?: readonly string[];
+}
+
 /** A process of its own with a LocalStore, whose methods are called from here. */
 export class StoreProcess {
 	readonly #child: ChildProcess;
@@ -61,15 +68,13 @@ export class StoreProcess {
 	static async begin(
 		t: ExecutionContext,
 		options: StoreOptionsOfProcess,
-		{maxFileKilobytes}: {readonly maxFileKilobytes?: number} = {},
+		{maxFileKilobytes, within = []}: Surroundings = {},
 	): Promise<StoreProcess> {
 		const main = fileURLToPath(new URL('process-main.js', import.meta.url));
-		const program = [main, JSON.stringify(options)];
+		const program = [...within, process.execPath, main, JSON.stringify(options)];
 		const limited = `ulimit -f ${maxFileKilobytes}; exec "$0" "$@"`;
-		const [command, args] =
-			maxFileKilobytes === undefined
-				? [process.execPath, program]
-				: ['bash', ['-c', limited, process.execPath, ...program]];
+		const [command = '', ...args] =
+			maxFileKilobytes === undefined ? program : ['bash', '-c', limited, ...program];
 		// Advanced serialization keeps Infinity and undefined.
 		const child = spawn(command, args, {
 			stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -90,6 +95,11 @@ export class StoreProcess {
 			this.#child.send({id, method, given});
 		});
 		return Promise.race([replied, this.#ended]);
+	}
+
+	/** The command that starts a process in the PID namespace that `unshare` has made for this one. */
+	get itsPidNamespace(): readonly string[] {
+		return ['nsenter', `--pid=/proc/${this.#child.pid}/ns/pid_for_children`];
 	}
 
 	async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {

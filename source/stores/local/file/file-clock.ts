@@ -141,8 +141,8 @@ function systemSources(): TimeSources {
 	return {wall: Date.now, uptime, boot: bootOf()};
 }
 
-/** Unlike `performance.timeOrigin`, equal in all processes. */
-function uptime(): number {
+/** Milliseconds since the machine started. Unlike `performance.timeOrigin`, equal in all processes. */
+export function uptime(): number {
 	const [seconds, nanoseconds] = process.hrtime();
 
 	return seconds * 1000 + nanoseconds / 1e6;

@@ -3,6 +3,7 @@ import {FileError} from '../lmdb/file-error.ts';
 import {isOutOfRoom} from '../lmdb/lmdb-error.ts';
 import {Records} from '../tables/records.ts';
 import {OpenFile} from './open-file.ts';
+import {DisplacedError} from './pid-namespace.ts';
 
 /**
  * Milliseconds before a file that could not be used is opened again. By then all other processes have seen it too, and
@@ -16,7 +17,7 @@ export class ReopeningFile {
 	readonly #path: string;
 	readonly #onOpen: (records: Records) => void;
 	#file: OpenFile | undefined;
-	#failure: {readonly error: unknown; readonly at: number} | undefined;
+	#failure: {readonly error: unknown; readonly until: number} | undefined;
 
 	/**
 	 * @param onOpen is called in a transaction whenever the file was opened
@@ -87,7 +88,7 @@ export class ReopeningFile {
 			return this.#file;
 		}
 
-		if (this.#failure && performance.now() - this.#failure.at < PAUSE) {
+		if (this.#failure && performance.now() < this.#failure.until) {
 			throw asUnchanged(this.#failure.error);
 		}
 
@@ -102,7 +103,9 @@ export class ReopeningFile {
 	}
 
 	#fail(error: unknown): void {
-		this.#failure = {error, at: performance.now()};
+		// A displaced process can only be in the way of the others, so it does not look more often than it must.
+		const pause = error instanceof DisplacedError ? Math.max(error.pause, PAUSE) : PAUSE;
+		this.#failure = {error, until: performance.now() + pause};
 		this.close().catch(() => {});
 	}
 

@@ -32,6 +32,7 @@ export const ORDER = 128;
 export const fileKeys = {
 	format: Buffer.from('\u{ff}koa-gatekeeper', 'latin1'),
 	clock: Buffer.from('\u{ff}clock', 'latin1'),
+	pidNamespace: Buffer.from('\u{ff}pid-namespace', 'latin1'),
 } as const;
 
 /** Bytes: those of namespace and table, and those of a client's hash. */
