@@ -1,21 +1,37 @@
 import type {Context} from 'koa';
+import {isPlainHost, MAX_HOST} from '../checks/plain-host.ts';
+
+/** Characters: those of a host, and of a scheme with its slashes. */
+const MAX_ORIGIN = MAX_HOST + 8;
+
+const httpOrigin = /^(https?:\/\/)(.+)$/i;
 
 /**
  * Whether an `Origin` names the host of the request. Behind a proxy, `ctx.host` may be what the client has asked for,
  * and `Host` what the proxy has.
  */
 export function isOwnOrigin(origin: string, ctx: Pick<Context, 'headers' | 'host'>): boolean {
-	return [ctx.headers[':authority'], ctx.headers.host, ctx.host].some(
-		host => typeof host === 'string' && host !== '' && isOriginOf(origin, host),
+	const [, scheme, host] = (origin.length <= MAX_ORIGIN && httpOrigin.exec(origin)) || [];
+	const named = scheme === undefined ? undefined : parsedHost(scheme, host);
+
+	return (
+		scheme !== undefined &&
+		named !== undefined &&
+		ownHosts(ctx).some(own => parsedHost(scheme, own) === named)
 	);
 }
 
-function isOriginOf(origin: string, host: string): boolean {
-	const [, scheme, rest] = /^(https?:\/\/)([^/\s]+)$/i.exec(origin) ?? [];
-	if (scheme === undefined || rest === undefined || !URL.canParse(scheme + host)) {
-		return false;
-	}
+function ownHosts(ctx: Pick<Context, 'headers' | 'host'>): readonly unknown[] {
+	const {':authority': authority, host, 'x-forwarded-host': forwarded} = ctx.headers;
+	// Older versions of Koa split a list in quadratic time.
+	const mayRead = typeof forwarded === 'string' && forwarded.length <= MAX_HOST;
 
-	// Either may name the default port of the scheme.
-	return URL.canParse(origin) && new URL(origin).host === new URL(scheme + host).host;
+	return mayRead ? [authority, host, ctx.host] : [authority, host];
+}
+
+/** A host as `URL` writes it: it may name the default port of the scheme. Undefined if it is none. */
+function parsedHost(scheme: string, host: unknown): string | undefined {
+	const isPlain = typeof host === 'string' && isPlainHost(host);
+
+	return isPlain && URL.canParse(scheme + host) ? new URL(scheme + host).host : undefined;
 }

@@ -1,4 +1,5 @@
 import type {Context} from 'koa';
+import {isPlainHost} from '../checks/plain-host.ts';
 
 /** Characters. The gate parses and matches every URL, even a banned client's. */
 const MAX_URL = 4096;
@@ -10,9 +11,6 @@ const MAX_ORIGIN = 1000;
 const unusualInOrigin = /@|\s{2}/;
 
 const plainProtocol = /^[a-z][a-z\d+.-]*$/;
-
-/** A name or an address, perhaps with a port. */
-const plainHost = /^[\w.:[\]-]+$/;
 
 const oneSegment = /^\/[^/\\]*$/;
 
@@ -58,7 +56,7 @@ function hasPlainOrigin(ctx: Context): boolean {
 		return false;
 	}
 
-	const isPlain = ctx.host === '' ? oneSegment.test(ctx.path) : plainHost.test(ctx.host);
+	const isPlain = ctx.host === '' ? oneSegment.test(ctx.path) : isPlainHost(ctx.host);
 	// Without a socket, as adapters may leave it out, Koa throws for the protocol, and `ctx.URL` is empty.
 	return isPlain && (!ctx.req.socket || plainProtocol.test(ctx.protocol));
 }

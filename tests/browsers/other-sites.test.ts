@@ -175,3 +175,24 @@ test('no request makes either of them throw', t => {
 	);
 	t.pass();
 });
+
+test('no long host is parsed: that may take long, and a banned client can send it', t => {
+	const long = `${'a'.repeat(253)}.${'b'.repeat(20)}.example`;
+	const slow = Array.from(
+		{length: 100},
+		(_, index) => `%E4%B8%${(128 + (index % 64)).toString(16)}`,
+	);
+	for (const host of [long, slow.join(''), `${'['.repeat(60_000)}`]) {
+		const same = {Host: host, ':authority': host, Origin: `https://${host}`};
+		t.true(fromOtherSite(contextOf(same)), 'it is nobody’s own');
+	}
+
+	const forwarded = {
+		Host: 'site.example',
+		'X-Forwarded-Host': `a${' '.repeat(14_000)}`,
+		...elsewhere,
+	};
+	const ctx = contextOf(forwarded, {proxy: true});
+	Object.defineProperty(ctx, 'host', {get: () => t.fail('older versions of Koa would split it')});
+	t.true(fromOtherSite(ctx));
+});

@@ -284,3 +284,14 @@ test('the table at the top names the settings of every recipe, and leads to it',
 		t.is(row.includes('none needed'), !code.includes('trustedProxies'), `${heading}: ${row}`);
 	}
 });
+
+test('every nginx that the page shows passes on the name that the browser has asked for', async t => {
+	const locations = (await readPage('docs/proxies.md'))
+		.split('```')
+		.filter(block => block.startsWith('nginx') && block.includes('proxy_pass'));
+
+	t.true(locations.length >= 3);
+	for (const location of locations) {
+		t.regex(location, /proxy_set_header Host \$http_host;/);
+	}
+});

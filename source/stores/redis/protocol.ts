@@ -144,19 +144,25 @@ function readCounted(
 }
 
 function readLimited(values: Iterator<unknown>, rules: readonly Rule[]): Decision {
-	const quotas: Quota[] = [];
-	const unchangedForMs: number[] = [];
-	for (let left = Number(next(values)); left > 0; left -= 1) {
+	const number = Number(next(values));
+	if (!(number >= 0 && number <= rules.length)) {
+		throw unreadable('quotas of other rules');
+	}
+
+	// The lists are remembered, so that they have no more room than they need.
+	const full = Array.from({length: number}, () => {
 		const rule = rules[Number(next(values))];
 		if (rule === undefined) {
 			throw unreadable('a rule that was not asked about');
 		}
 
-		quotas.push(readQuota(values, rule));
-		unchangedForMs.push(Number(next(values)));
-	}
+		return {quota: readQuota(values, rule), unchangedForMs: Number(next(values))};
+	});
 
-	return {verdict: {kind: 'limited', quotas}, unchangedForMs};
+	return {
+		verdict: {kind: 'limited', quotas: full.map(({quota}) => quota)},
+		unchangedForMs: full.map(({unchangedForMs}) => unchangedForMs),
+	};
 }
 
 function readQuota(values: Iterator<unknown>, rule: Rule): Quota {
