@@ -149,8 +149,8 @@ test('a long or odd host is not exempt', async t => {
 			(await http.get('/open').set('Host', 'a.test').set(name, host)).status;
 
 		t.is(await ask('Host', 'a.test:80'), 200);
-		t.is(await ask('Host', `a.test${'.b'.repeat(497)}`), 200, '1,000 characters');
-		t.is(await ask('Host', `a.test${'.b'.repeat(498)}`), 429);
+		t.is(await ask('Host', `a.test${'.b'.repeat(127)}`), 200, '260 characters');
+		t.is(await ask('Host', `a.test${'.b'.repeat(128)}`), 429);
 		t.is(await ask('Host', 'user@a.test'), 429);
 		t.is(await ask('X-Forwarded-Host', 'a.test, b.test'), 200);
 		t.is(await ask('X-Forwarded-Host', 'a.test,  b.test'), proxy ? 429 : 200);

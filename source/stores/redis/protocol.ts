@@ -144,25 +144,19 @@ function readCounted(
 }
 
 function readLimited(values: Iterator<unknown>, rules: readonly Rule[]): Decision {
-	const number = Number(next(values));
-	if (!(number >= 0 && number <= rules.length)) {
-		throw unreadable('quotas of other rules');
-	}
-
-	// The lists are remembered, so that they have no more room than they need.
-	const full = Array.from({length: number}, () => {
+	const quotas: Quota[] = [];
+	const unchangedForMs: number[] = [];
+	for (let left = Number(next(values)); left > 0; left -= 1) {
 		const rule = rules[Number(next(values))];
 		if (rule === undefined) {
 			throw unreadable('a rule that was not asked about');
 		}
 
-		return {quota: readQuota(values, rule), unchangedForMs: Number(next(values))};
-	});
+		quotas.push(readQuota(values, rule));
+		unchangedForMs.push(Number(next(values)));
+	}
 
-	return {
-		verdict: {kind: 'limited', quotas: full.map(({quota}) => quota)},
-		unchangedForMs: full.map(({unchangedForMs}) => unchangedForMs),
-	};
+	return {verdict: {kind: 'limited', quotas}, unchangedForMs};
 }
 
 function readQuota(values: Iterator<unknown>, rule: Rule): Quota {

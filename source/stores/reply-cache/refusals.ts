@@ -1,34 +1,11 @@
 import {RecentMap} from '../../collections/recent-map.ts';
 import {costAtLeast} from '../costs.ts';
 import type {Rule} from '../rule.ts';
-import type {AdmitOptions, Banned, Limited} from '../verdict.ts';
-import {Belief} from './freshness.ts';
+import type {Banned, Limited} from '../verdict.ts';
+import type {Belief} from './freshness.ts';
 import {refusalAtOtherCosts} from './other-costs.ts';
+import {type RefusingReply, type Remembered, rememberedFrom, type Whose} from './remembered.ts';
 import {timeLeft, wholePassed} from './time-left.ts';
-
-/** What makes a request another one under the same rules. */
-type Whose = Pick<AdmitOptions, 'immune' | 'costs'>;
-
-/** A reply of the server that refuses a client. */
-interface RefusingReply {
-	readonly verdict: Banned | Limited;
-	readonly rules: readonly Rule[];
-	readonly options: Whose;
-	/** Milliseconds. */
-	readonly askedAt: number;
-	/**
-	 * For each quota of the verdict, milliseconds from the reply in which nothing frees up under its rule.
-	 *
-	 * @default 0 for each
-	 */
-	readonly unchangedForMs?: readonly number[];
-}
-
-interface Remembered extends RefusingReply {
-	/** Milliseconds. */
-	readonly repliedAt: number;
-	readonly belief: Belief;
-}
 
 /** How many clients are remembered: those that were refused last. */
 const MAX_CLIENTS = 10_000;
@@ -37,7 +14,6 @@ const MAX_CLIENTS = 10_000;
 const MAX_OF_ONE = 16;
 
 const none: readonly Remembered[] = [];
-const noTimes: readonly number[] = [];
 
 /**
  * Remembers refusals, and believes each for a second. However many requests a refused client sends, each list of
@@ -47,10 +23,8 @@ export class Refusals {
 	readonly #refusals = new RecentMap<readonly Remembered[]>(MAX_CLIENTS);
 
 	remember(client: string, refusal: RefusingReply, now: number): void {
-		const {verdict, rules, options, askedAt, unchangedForMs = noTimes} = refusal;
-		const belief = new Belief(askedAt, now);
-		// Copies by `...` have a hidden class each, which takes as much memory as they do.
-		const remembered = {verdict, rules, options, askedAt, unchangedForMs, repliedAt: now, belief};
+		const {verdict, options} = refusal;
+		const remembered = rememberedFrom(refusal, now);
 		if (verdict.kind === 'banned') {
 			this.#refusals.set(client, [remembered]);
 			return;
@@ -173,7 +147,7 @@ function decides(known: Remembered, rules: readonly Rule[], whose: Whose, now: n
 
 /** What is left of a refusal for a request that it decides, if anything. */
 function refusalFor(known: Remembered, whose: Whose, now: number): Banned | Limited | undefined {
-	const {verdict, rules, options, repliedAt, unchangedForMs = noTimes} = known;
+	const {verdict, rules, options, repliedAt, unchangedForMs} = known;
 	const passed = wholePassed(now - repliedAt);
 	if (verdict.kind === 'banned' || costSame(known, whose)) {
 		return timeLeft(verdict, passed);

@@ -1,0 +1,47 @@
+import type {Rule} from '../rule.ts';
+import type {AdmitOptions, Banned, Limited} from '../verdict.ts';
+import {Belief} from './freshness.ts';
+
+const noTimes: readonly number[] = [];
+
+/** What makes a request another one under the same rules. */
+export type Whose = Pick<AdmitOptions, 'immune' | 'costs'>;
+
+/** A reply of the server that refuses a client. */
+export interface RefusingReply {
+	readonly verdict: Banned | Limited;
+	readonly rules: readonly Rule[];
+	readonly options: Whose;
+	/** Milliseconds. */
+	readonly askedAt: number;
+	/**
+	 * For each quota of the verdict, milliseconds from the reply in which nothing frees up under its rule.
+	 *
+	 * @default 0 for each
+	 */
+	readonly unchangedForMs?: readonly number[];
+}
+
+/** A reply that is remembered. */
+export interface Remembered extends Required<RefusingReply> {
+	/** Milliseconds. */
+	readonly repliedAt: number;
+	readonly belief: Belief;
+}
+
+/** Copies with `...` would each have a hidden class, and lists that have grown keep room for more: both double the memory. */
+export function rememberedFrom(
+	{verdict, rules, options, askedAt, unchangedForMs = noTimes}: RefusingReply,
+	now: number,
+): Remembered {
+	return {
+		verdict:
+			verdict.kind === 'limited' ? {kind: 'limited', quotas: verdict.quotas.slice()} : verdict,
+		rules,
+		options,
+		askedAt,
+		unchangedForMs: unchangedForMs.slice(),
+		repliedAt: now,
+		belief: new Belief(askedAt, now),
+	};
+}
