@@ -11,14 +11,10 @@ const httpOrigin = /^(https?:\/\/)(.+)$/i;
  * and `Host` what the proxy has.
  */
 export function isOwnOrigin(origin: string, ctx: Pick<Context, 'headers' | 'host'>): boolean {
-	const [, scheme, host] = (origin.length <= MAX_ORIGIN && httpOrigin.exec(origin)) || [];
-	const named = scheme === undefined ? undefined : parsedHost(scheme, host);
+	const [, scheme = '', host] = (origin.length <= MAX_ORIGIN && httpOrigin.exec(origin)) || [];
+	const named = parsedHost(scheme, host);
 
-	return (
-		scheme !== undefined &&
-		named !== undefined &&
-		ownHosts(ctx).some(own => parsedHost(scheme, own) === named)
-	);
+	return named !== undefined && ownHosts(ctx).some(own => parsedHost(scheme, own) === named);
 }
 
 function ownHosts(ctx: Pick<Context, 'headers' | 'host'>): readonly unknown[] {

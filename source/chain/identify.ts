@@ -24,7 +24,7 @@ export function identify(settings: Settings): Middleware {
 
 	return function identify(ctx, next) {
 		const peer = readPeer(ctx.req.socket);
-		if (peer === undefined || !isReadable(ctx)) {
+		if (peer === undefined || !hasReadableTarget(ctx)) {
 			return dismiss(ctx, 400);
 		}
 
@@ -52,7 +52,7 @@ export function identify(settings: Settings): Middleware {
  * Whether Koa can read the target. It throws for some that name a host, such as `http://[::1/`. A function among the
  * options would, too, and a banned client could so cause errors without end.
  */
-function isReadable(ctx: Context): boolean {
+function hasReadableTarget(ctx: Context): boolean {
 	// An adapter may leave it out.
 	const {url} = ctx.req as Partial<typeof ctx.req>;
 	if (url === undefined || url.startsWith('/')) {
@@ -60,7 +60,7 @@ function isReadable(ctx: Context): boolean {
 	}
 
 	try {
-		return typeof ctx.path === 'string' || ctx.path === null;
+		return ctx.path !== undefined;
 	} catch {
 		return false;
 	}

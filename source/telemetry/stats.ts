@@ -1,8 +1,8 @@
 import type {Exemption, GateVerdict} from '../context.ts';
 
 /**
- * What became of a request. `'unidentified'`: it got a 400 or 431, since its client or its target cannot be read. `'failed'`: a
- * function among the options threw before the gate had decided.
+ * What became of a request. `'unidentified'`: it got a 400 or 431, since its client or its target cannot be read.
+ * `'failed'`: a function among the options threw before the gate had decided.
  */
 export type Outcome = GateVerdict['kind'] | 'unidentified' | 'failed';
 

@@ -21,7 +21,8 @@ export interface UpgradeRefusal extends Omit<Refusal, 'kind'> {
 	/**
 	 * As for other requests; or
 	 *
-	 * - `'unidentified'`: the client cannot be identified, since its socket is gone for example, or Koa cannot read the target
+	 * - `'unidentified'`: the client cannot be identified, since its socket is gone for example, or Koa cannot
+	 *   read the target
 	 * - `'failed'`: a function among the options has thrown. Koa's `error` event tells of it.
 	 */
 	readonly kind: RefusalKind | 'unidentified' | 'failed';

@@ -29,7 +29,10 @@ export interface Remembered extends Required<RefusingReply> {
 	readonly belief: Belief;
 }
 
-/** Copies with `...` would each have a hidden class, and lists that have grown keep room for more: both double the memory. */
+/**
+ * Copies with `...` would each have a hidden class, and lists that have grown keep room for more. Both together double
+ * the memory.
+ */
 export function rememberedFrom(
 	{verdict, rules, options, askedAt, unchangedForMs = noTimes}: RefusingReply,
 	now: number,

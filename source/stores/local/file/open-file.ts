@@ -4,7 +4,7 @@ import {checkHeader, checkPages} from '../lmdb/check-file.ts';
 import {DataFile} from '../lmdb/data-file.ts';
 import {withSoundLocks} from '../lmdb/destroyed-locks.ts';
 import {FileError} from '../lmdb/file-error.ts';
-import {isOutOfRoom} from '../lmdb/lmdb-error.ts';
+import {isOfLmdb, isOutOfRoom} from '../lmdb/lmdb-error.ts';
 import {loadLmdb} from '../lmdb/load-lmdb.ts';
 import {lockFileOf, makeLockFile} from '../lmdb/lock-file.ts';
 import {lockWatch} from '../lmdb/lock-watch.ts';
@@ -89,7 +89,8 @@ export class OpenFile {
 				}
 			}
 		} catch (error) {
-			if (isOutOfRoom(error)) {
+			// A backup may fail on another disk.
+			if (isOfLmdb(error) && isOutOfRoom(error)) {
 				this.#room?.doubt();
 			}
 

@@ -64,15 +64,15 @@ export class PidNamespace {
 	 * @throws {DisplacedError} if this process has used the file before, and another namespace has it now
 	 */
 	begin(records: Records): void {
-		const other = this.#otherHolder(records);
-		if (other) {
-			if (this.#hasBegun && isWithin(HELD_FOR, other)) {
-				throw this.#displacedBy(other);
+		const holder = this.#holder(records);
+		if (this.#isOther(holder)) {
+			if (this.#hasBegun && isWithin(HELD_FOR, holder)) {
+				throw this.#displacedBy(holder);
 			}
 
 			this.#write(records);
 		} else {
-			this.#note(records);
+			this.#note(records, holder);
 		}
 
 		this.#hasBegun = true;
@@ -84,18 +84,18 @@ export class PidNamespace {
 	 * @throws {DisplacedError} if another namespace has the file now
 	 */
 	check(records: Records): void {
-		const other = this.#otherHolder(records);
-		if (other) {
-			throw this.#displacedBy(other);
+		const holder = this.#holder(records);
+		if (this.#isOther(holder)) {
+			throw this.#displacedBy(holder);
 		}
 
-		this.#note(records);
+		this.#note(records, holder);
 	}
 
-	#otherHolder(records: Records): Holder | undefined {
-		const holder = this.#holder(records);
+	#isOther(holder: Holder | undefined): holder is Holder {
+		const {name} = this.#sources;
 
-		return this.#sources.name === '' || holder?.name === this.#sources.name ? undefined : holder;
+		return holder !== undefined && name !== '' && holder.name !== name;
 	}
 
 	#holder(records: Records): Holder | undefined {
@@ -115,8 +115,7 @@ export class PidNamespace {
 	}
 
 	/** Notes this namespace, unless a process did during the last ten seconds. */
-	#note(records: Records): void {
-		const holder = this.#holder(records);
+	#note(records: Records, holder: Holder | undefined): void {
 		const isNoted = holder !== undefined && isWithin(NOTED_EVERY, holder);
 		// On a full disk, what was noted before has to do.
 		if (this.#sources.name !== '' && !isNoted && records.hasRoom) {

@@ -1,5 +1,6 @@
 import {readdirSync, readlinkSync} from 'node:fs';
 import test from 'ava';
+import {OpenFile} from '../../../../source/stores/local/file/open-file.ts';
 import {ReopeningFile} from '../../../../source/stores/local/file/reopening-file.ts';
 import {unchanged} from '../../../../source/stores/unfinished-error.ts';
 import {openFile} from '../../../support/lmdb/lmdb-file.ts';
@@ -29,6 +30,21 @@ test('a file that is refused when LMDB has opened it is closed again', async t =
 	}
 
 	t.true(descriptorsOf(path) <= open, `${descriptorsOf(path)} after ${open}`);
+});
+
+test('a backup that finds its own disk full does not put the room in the file in doubt', t => {
+	const full = Object.assign(new Error('full'), {code: 'ENOSPC'});
+	const opened = new OpenFile(newPath());
+	t.teardown(() => opened.close());
+
+	t.throws(
+		() =>
+			opened.transact(() => {
+				throw full;
+			}),
+		{is: full},
+	);
+	t.true(opened.transact(() => opened.hasRoom));
 });
 
 test('a start on a full disk says so, if the time must be written', t => {
