@@ -2,7 +2,10 @@ import {closeSync, fdatasync, fstatSync, openSync, readSync, writeSync} from 'no
 import {promisify} from 'node:util';
 import {damaged, type FileError} from './file-error.ts';
 
-/** The file of a store, read and made longer beside LMDB: only what is known to be sound may be touched through its memory map. */
+/**
+ * The file of a store, read and made longer beside LMDB: only what is known to be sound may be touched through its memory
+ * map.
+ */
 export class DataFile {
 	readonly path: string;
 	readonly #descriptor: number;
