@@ -1,10 +1,5 @@
-/** An empty project that the packed package is installed into. */
-export interface Project {
-	readonly packages: readonly string[];
-	readonly files: Readonly<Record<string, string>>;
-	/** Run in the project, one after the other. */
-	readonly commands: readonly string[];
-}
+import {pm2} from './pm2.ts';
+import type {Project} from './project.ts';
 
 /** The README's example, and what its comments promise. */
 const example = (load: string, start: string) => `${load}
@@ -269,6 +264,7 @@ const besidePeers = Object.entries(peers).flatMap(([name, versions]) =>
 export const projects: Readonly<Record<string, Project>> = {
 	...Object.fromEntries(besidePeers),
 	...local,
+	...pm2,
 	'an ES module': {
 		packages: ['koa', '@koa/router'],
 		files: {'check.mjs': esModule},

@@ -9,7 +9,8 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {delimiter, join} from 'node:path';
 import {isServer, serverNames} from '../support/redis/server.ts';
-import {type Project, projects} from './projects.ts';
+import type {Project} from './project.ts';
+import {projects} from './projects.ts';
 
 const versionsOfNode = ['22', '24', 'latest'];
 
