@@ -42,6 +42,8 @@ const alone = [
 	'marks/marks-fuzz',
 	// Counts the timers of its process.
 	'stores/guard/waits',
+	// Counts the threads of its process.
+	'stores/local/lmdb/lock-watch',
 	// OpenTelemetry patches Koa for its process.
 	'marks/wrapped-marks',
 	// A browser takes all of the machine, and others wait for servers: it comes last.

@@ -1,5 +1,6 @@
 import type {AskOptions} from '../ask-options.ts';
-import {type Clock, FileClock, GivenClock} from './file/file-clock.ts';
+import {type Clock, GivenClock} from './file/clock.ts';
+import {FileClock} from './file/file-clock.ts';
 import {PidNamespace} from './file/pid-namespace.ts';
 import {ReopeningFile} from './file/reopening-file.ts';
 import {TransactionQueue} from './file/transaction-queue.ts';
@@ -10,9 +11,6 @@ import {Totals} from './tables/totals.ts';
 /** Milliseconds between two sweeps, and how many records each looks at. */
 const SWEEP_EVERY = 250;
 const SWEPT_AT_ONCE = 256;
-
-/** After how many changes a transaction takes no further step. */
-const MAX_CHANGES = 150;
 
 interface LedgerFileOptions extends LedgerOptions {
 	readonly path: string;
@@ -41,15 +39,15 @@ export class LedgerFile {
 			this.#clock.begin(opened);
 		});
 		const {records} = this.#file;
-		const ledgerOf = (namespace: number) => {
-			const keys = new Keys(namespace, () => this.#file.salt);
+		const ledgerOf = (section: number) => {
+			const keys = new Keys(section, () => this.#file.salt);
 			return new Ledger({records, keys, totals: new Totals(records, keys)}, options);
 		};
 		this.enforced = ledgerOf(0);
 		this.dry = ledgerOf(1);
 		this.#transactions = new TransactionQueue(
 			run => this.#transact(run),
-			() => records.changes > MAX_CHANGES,
+			() => records.changes,
 		);
 		this.#startSweeping();
 	}
@@ -67,6 +65,7 @@ export class LedgerFile {
 
 	/** Copies the file as it is now. Everybody waits meanwhile. */
 	async copyTo(path: string): Promise<void> {
+		this.#startSweeping();
 		this.#transactions.flush();
 		await this.#file.copyTo(path);
 	}
@@ -74,6 +73,7 @@ export class LedgerFile {
 	async close(): Promise<void> {
 		clearInterval(this.#timer);
 		this.#timer = undefined;
+		this.#startSweeping();
 		this.#transactions.flush();
 		await this.#file.close();
 	}

@@ -16,8 +16,8 @@ import {type AdmitOptions, admitted, type Counted, type Verdict} from '../verdic
 import {LocalCounts} from './counts/local-counts.ts';
 import {ExpiringTable} from './tables/expiring-table.ts';
 import {tables} from './tables/keys.ts';
-import type {Namespace} from './tables/namespace.ts';
 import {RangeBans} from './tables/range-bans.ts';
+import type {Section} from './tables/section.ts';
 import {Sweep, type SweptTable} from './tables/sweep.ts';
 
 export interface LedgerOptions {
@@ -36,9 +36,9 @@ export interface PageOfBans {
 	readonly next: Buffer | undefined;
 }
 
-/** Decides by what a namespace of the file holds, and writes down what it has decided. All methods run in a transaction. */
+/** Decides by what a section of the file holds, and writes down what it has decided. All methods run in a transaction. */
 export class Ledger {
-	readonly #namespace: Namespace;
+	readonly #section: Section;
 	readonly #counts: LocalCounts;
 	readonly #bans: Bans;
 	readonly #strikes: Strikes;
@@ -46,18 +46,18 @@ export class Ledger {
 	readonly #ranges: RangeBans;
 	readonly #sweep: Sweep;
 
-	constructor(namespace: Namespace, {maxClients, maxBans, onFull}: LedgerOptions) {
+	constructor(section: Section, {maxClients, maxBans, onFull}: LedgerOptions) {
 		const tableOf = <Value>(name: 'reports' | 'trap' | 'operator' | 'strikes') =>
-			new ExpiringTable<Value>(namespace, tables[name], maxBans);
+			new ExpiringTable<Value>(section, tables[name], maxBans);
 		const reports = tableOf<BanNote>('reports');
 		const trap = tableOf<BanNote>('trap');
 		const operator = tableOf<BanNote>('operator');
 		const strikes = tableOf<number>('strikes');
-		this.#namespace = namespace;
-		this.#counts = new LocalCounts(namespace, maxClients);
+		this.#section = section;
+		this.#counts = new LocalCounts(section, maxClients);
 		this.#bans = new Bans({reports, trap, operator});
 		this.#strikes = new Strikes(strikes);
-		this.#ranges = new RangeBans(namespace);
+		this.#ranges = new RangeBans(section);
 		this.#clientBans = new ClientBans({
 			bans: this.#bans,
 			strikes: this.#strikes,
@@ -65,7 +65,7 @@ export class Ledger {
 			onFull,
 		});
 		this.#sweep = new Sweep(
-			namespace,
+			section,
 			new Map<number, SweptTable>([
 				...this.#counts.tables,
 				[tables.reports, reports],
@@ -77,11 +77,11 @@ export class Ledger {
 	}
 
 	beginTransaction(): void {
-		this.#namespace.totals.beginTransaction();
+		this.#section.totals.beginTransaction();
 	}
 
 	endTransaction(): void {
-		this.#namespace.totals.endTransaction();
+		this.#section.totals.endTransaction();
 	}
 
 	admit(client: string, rules: readonly Rule[], options: AdmitOptions, now: number): Verdict {
@@ -129,7 +129,7 @@ export class Ledger {
 
 	/** A page of the bans in force, with keys after this one. */
 	bans(after: Buffer | undefined, now: number): PageOfBans {
-		const {records, keys} = this.#namespace;
+		const {records, keys} = this.#section;
 		const [first, end] = [keys.first(tables.reports), keys.first(tables.operator + 1)];
 		const found = records.between(after ?? first, end, PAGE);
 		const bans: StoredBan[] = [];
@@ -157,8 +157,8 @@ export class Ledger {
 		return this.#ranges.list(now);
 	}
 
-	/** Removes some of what is over, looking at so many records. Returns whether there may be any. */
-	sweep(now: number, number: number): boolean {
-		return this.#sweep.run(now, number);
+	/** Removes some of what is over, looking at no more than so many records. Returns whether there may be any. */
+	sweep(now: number, limit: number): boolean {
+		return this.#sweep.run(now, limit);
 	}
 }

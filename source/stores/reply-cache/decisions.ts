@@ -3,7 +3,7 @@ import type {Rule} from '../rule.ts';
 import type {AdmitOptions, Verdict} from '../verdict.ts';
 import type {Asked, ReplyCache} from './reply-cache.ts';
 
-/** What the server or the file says about a request. */
+/** What the source says about a request. */
 interface Reply {
 	readonly verdict: Verdict;
 	/** For each quota of a refusal, milliseconds in which nothing frees up under its rule, if that is known. */
@@ -14,6 +14,7 @@ interface DecisionsOptions {
 	readonly cache: ReplyCache;
 	/** Milliseconds, from any origin. */
 	readonly clock: () => number;
+	/** Asks the source. */
 	readonly ask: (
 		client: string,
 		rules: readonly Rule[],
@@ -22,7 +23,7 @@ interface DecisionsOptions {
 	) => Promise<Reply>;
 }
 
-/** Decides about requests, by what is remembered of a refused client or else by asking the server or the file. */
+/** Decides about requests, by what is remembered of a refused client or else by asking the source. */
 export class Decisions {
 	readonly #options: DecisionsOptions;
 

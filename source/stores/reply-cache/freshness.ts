@@ -1,6 +1,6 @@
 import type {AskOptions} from '../ask-options.ts';
 
-/** Milliseconds for which a reply is believed. After that the server is asked again. */
+/** Milliseconds for which a reply is believed. After that the source is asked again. */
 const BELIEVED_FOR = 1000;
 
 /** Whether a time is less than a second ago. Not if the clock went back. */
@@ -8,13 +8,13 @@ export function isFresh(askedAt: number, now: number): boolean {
 	return now >= askedAt && now - askedAt < BELIEVED_FOR;
 }
 
-/** Milliseconds after which one request asks the server again, while the others still believe the reply. */
+/** Milliseconds after which one request asks the source again, while the others still believe the reply. */
 const RENEWED_AFTER = 800;
 
 /**
- * For how long one reply of the server is believed: for a second, or until the reply to a question that one
+ * For how long one reply of the source is believed: for a second, or until the reply to a question that one
  * request has asked by then. If all requests asked until that reply comes, a flood would cost the more
- * questions, the slower the server is.
+ * questions, the slower the source is.
  */
 export class Belief {
 	readonly #askedAt: number;
@@ -34,13 +34,13 @@ export class Belief {
 		return now >= this.#askedAt && (now < this.#until || this.#isAwaited);
 	}
 
-	/** Whether the caller is to ask the server again. */
+	/** Whether the caller is to ask the source again. */
 	isDue(now: number): boolean {
 		return now - this.#askedAt >= RENEWED_AFTER && !this.#isPending;
 	}
 
 	/**
-	 * A request asks the server again. If the reply is believed now, it is believed until that question settles or
+	 * A request asks the source again. If the reply is believed now, it is believed until that question settles or
 	 * is given up.
 	 *
 	 * @returns what to call when that question has settled; undefined if another is on its way already: a chain of

@@ -13,12 +13,12 @@ const MAX_CLIENTS = 20_000;
 
 /**
  * Remembers for a second that a client is not banned, if a limit is refusing it. Otherwise each request to a
- * full `specific` without a global rule would ask the server about a ban.
+ * full `specific` without a global rule would ask the source about a ban.
  */
 export class NotBanned {
 	readonly #seen = new RecentMap<Seen>(MAX_CLIENTS);
 
-	/** The server has found no ban of this client. */
+	/** The source has found no ban of this client. */
 	foundNoBan(client: string, askedAt: number, now: number): void {
 		const refusedAt = this.#seen.get(client)?.refusedAt ?? -Infinity;
 		this.#seen.set(client, {belief: new Belief(askedAt, now), refusedAt});
@@ -32,7 +32,7 @@ export class NotBanned {
 		}
 	}
 
-	/** False once shortly before the second is over, so that one request asks the server for all others. */
+	/** False once shortly before the second is over, so that one request asks the source for all others. */
 	has(client: string, now: number): boolean {
 		const {belief, refusedAt = -Infinity} = this.#seen.get(client) ?? {};
 

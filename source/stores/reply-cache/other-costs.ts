@@ -2,7 +2,7 @@ import {type Costs, costAtLeast, costOf} from '../costs.ts';
 import type {Rule} from '../rule.ts';
 import type {Limited, Quota} from '../verdict.ts';
 
-/** A reply of the server that refuses a request by full rules. */
+/** A reply of the source that refuses a request by full rules. */
 interface LimitedReply {
 	readonly verdict: Limited;
 	/** For each quota of the verdict, milliseconds from the reply in which nothing frees up under its rule. */

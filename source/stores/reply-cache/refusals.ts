@@ -4,7 +4,12 @@ import type {Rule} from '../rule.ts';
 import type {Banned, Limited} from '../verdict.ts';
 import type {Belief} from './freshness.ts';
 import {refusalAtOtherCosts} from './other-costs.ts';
-import {type RefusingReply, type Remembered, rememberedFrom, type Whose} from './remembered.ts';
+import {
+	type RefusingReply,
+	type Remembered,
+	type RequestKind,
+	rememberedFrom,
+} from './remembered.ts';
 import {timeLeft, wholePassed} from './time-left.ts';
 
 /** How many clients are remembered: those that were refused last. */
@@ -75,7 +80,7 @@ export class Refusals {
 	}
 
 	/** A request would be admitted: forgets the refusals that say otherwise. */
-	disprove(client: string, rules: readonly Rule[], options: Whose, now: number): void {
+	disprove(client: string, rules: readonly Rule[], options: RequestKind, now: number): void {
 		const known = this.#of(client);
 		if (known.some(refusal => decides(refusal, rules, options, now))) {
 			this.#keep(
@@ -87,13 +92,13 @@ export class Refusals {
 
 	/**
 	 * The refusal of a request, if the same was refused less than a second ago and would still be refused.
-	 * Shortly before that second is over, one request gets undefined, and asks the server for all others. They
+	 * Shortly before that second is over, one request gets undefined, and asks the source for all others. They
 	 * are refused until it has a reply.
 	 */
 	find(
 		client: string,
 		rules: readonly Rule[],
-		options: Whose,
+		options: RequestKind,
 		now: number,
 	): Banned | Limited | undefined {
 		const known = this.#deciding(client, rules, options, now);
@@ -104,7 +109,12 @@ export class Refusals {
 	}
 
 	/** The belief in a refusal of the same request, unless it is over by its own time. */
-	belief(client: string, rules: readonly Rule[], options: Whose, now: number): Belief | undefined {
+	belief(
+		client: string,
+		rules: readonly Rule[],
+		options: RequestKind,
+		now: number,
+	): Belief | undefined {
 		const known = this.#deciding(client, rules, options, now);
 
 		return known && refusalFor(known, options, now) ? known.belief : undefined;
@@ -113,7 +123,7 @@ export class Refusals {
 	#deciding(
 		client: string,
 		rules: readonly Rule[],
-		options: Whose,
+		options: RequestKind,
 		now: number,
 	): Remembered | undefined {
 		return this.#of(client).find(known => decides(known, rules, options, now));
@@ -135,29 +145,38 @@ export class Refusals {
  * A ban decides every request that is not immune; a limit, those under the same rules that cost the same, or that
  * certainly do not fit either.
  */
-function decides(known: Remembered, rules: readonly Rule[], whose: Whose, now: number): boolean {
-	const {immune = false} = whose;
+function decides(
+	known: Remembered,
+	rules: readonly Rule[],
+	request: RequestKind,
+	now: number,
+): boolean {
+	const {immune = false} = request;
 
 	return known.verdict.kind === 'banned'
 		? !immune
 		: (known.options.immune ?? false) === immune &&
 				areSame(known.rules, rules) &&
-				(costSame(known, whose) || refusalFor(known, whose, now) !== undefined);
+				(costSame(known, request) || refusalFor(known, request, now) !== undefined);
 }
 
 /** What is left of a refusal for a request that it decides, if anything. */
-function refusalFor(known: Remembered, whose: Whose, now: number): Banned | Limited | undefined {
+function refusalFor(
+	known: Remembered,
+	request: RequestKind,
+	now: number,
+): Banned | Limited | undefined {
 	const {verdict, rules, options, repliedAt, unchangedForMs} = known;
 	const passed = wholePassed(now - repliedAt);
-	if (verdict.kind === 'banned' || costSame(known, whose)) {
+	if (verdict.kind === 'banned' || costSame(known, request)) {
 		return timeLeft(verdict, passed);
 	}
 
 	const reply = {verdict, unchangedForMs, rules, costs: options.costs};
-	return refusalAtOtherCosts(reply, whose.costs, passed);
+	return refusalAtOtherCosts(reply, request.costs, passed);
 }
 
-function costSame({rules, options: {costs}}: Remembered, {costs: others}: Whose): boolean {
+function costSame({rules, options: {costs}}: Remembered, {costs: others}: RequestKind): boolean {
 	return costAtLeast(costs, others, rules.length) && costAtLeast(others, costs, rules.length);
 }
 

@@ -2,28 +2,22 @@ import type {Rule} from '../rule.ts';
 import type {AdmitOptions, Banned, Limited} from '../verdict.ts';
 import {Belief} from './freshness.ts';
 
-const noTimes: readonly number[] = [];
-
 /** What makes a request another one under the same rules. */
-export type Whose = Pick<AdmitOptions, 'immune' | 'costs'>;
+export type RequestKind = Pick<AdmitOptions, 'immune' | 'costs'>;
 
-/** A reply of the server that refuses a client. */
+/** A reply of the source that refuses a client. */
 export interface RefusingReply {
 	readonly verdict: Banned | Limited;
 	readonly rules: readonly Rule[];
-	readonly options: Whose;
+	readonly options: RequestKind;
 	/** Milliseconds. */
 	readonly askedAt: number;
-	/**
-	 * For each quota of the verdict, milliseconds from the reply in which nothing frees up under its rule.
-	 *
-	 * @default 0 for each
-	 */
-	readonly unchangedForMs?: readonly number[];
+	/** For each quota of the verdict, milliseconds from the reply in which nothing frees up under its rule, if known. */
+	readonly unchangedForMs: readonly number[];
 }
 
 /** A reply that is remembered. */
-export interface Remembered extends Required<RefusingReply> {
+export interface Remembered extends RefusingReply {
 	/** Milliseconds. */
 	readonly repliedAt: number;
 	readonly belief: Belief;
@@ -34,7 +28,7 @@ export interface Remembered extends Required<RefusingReply> {
  * the memory.
  */
 export function rememberedFrom(
-	{verdict, rules, options, askedAt, unchangedForMs = noTimes}: RefusingReply,
+	{verdict, rules, options, askedAt, unchangedForMs}: RefusingReply,
 	now: number,
 ): Remembered {
 	return {

@@ -6,7 +6,7 @@ import {type AdmitOptions, admitted, type Verdict} from '../verdict.ts';
 import {NotBanned} from './not-banned.ts';
 import {Refusals} from './refusals.ts';
 
-/** A question to the server or the file, and when it was asked. */
+/** A question to the source, and when it was asked. */
 export interface Asked {
 	readonly client: string;
 	readonly rules: readonly Rule[];
@@ -17,7 +17,10 @@ export interface Asked {
 	readonly version: number;
 }
 
-/** Remembers replies about refused clients for a second, so that refusals cost the server or the file little. */
+/**
+ * Remembers replies about refused clients for a second, so that refusals cost the source little: the server or the file
+ * that a store asks.
+ */
 export class ReplyCache {
 	readonly #believesNoBan: boolean;
 	readonly #refusals = new Refusals();
@@ -41,7 +44,7 @@ export class ReplyCache {
 		options: AdmitOptions,
 		now: number,
 	): Verdict | undefined {
-		const {immune = false, late = false, requester = client} = options;
+		const {late = false, requester = client} = options;
 		if (late) {
 			return undefined;
 		}
@@ -52,8 +55,7 @@ export class ReplyCache {
 			return known;
 		}
 
-		const isAboutBan = rules.length === 0 && !immune;
-		return isAboutBan && this.#notBanned.has(client, now) ? admitted : undefined;
+		return isAboutBan(rules, options) && this.#notBanned.has(client, now) ? admitted : undefined;
 	}
 
 	/**
@@ -69,10 +71,9 @@ export class ReplyCache {
 			return undefined;
 		}
 
-		const isAboutBan = rules.length === 0 && !options.immune;
 		const belief =
 			this.#refusals.belief(client, rules, options, at) ??
-			(isAboutBan ? this.#notBanned.belief(client) : undefined);
+			(isAboutBan(rules, options) ? this.#notBanned.belief(client) : undefined);
 
 		return belief?.renew(asking, at);
 	}
@@ -140,4 +141,9 @@ export class ReplyCache {
 			this.#notBanned.refused(requester, now);
 		}
 	}
+}
+
+/** Whether a request asks for nothing but the client's bans. */
+function isAboutBan(rules: readonly Rule[], {immune}: AdmitOptions): boolean {
+	return rules.length === 0 && !immune;
 }

@@ -8,7 +8,7 @@ export function wholePassed(ms: number): number {
 /**
  * What is left of a refusal, if anything.
  *
- * @param passed whole milliseconds since the server replied
+ * @param passed whole milliseconds since the source replied
  */
 export function timeLeft(verdict: Banned | Limited, passed: number): Banned | Limited | undefined {
 	return verdict.kind === 'banned' ? banLeft(verdict, passed) : limitLeft(verdict, passed);

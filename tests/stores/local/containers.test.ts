@@ -1,29 +1,28 @@
-import {spawnSync} from 'node:child_process';
 import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import type {Verdict} from '../../../source/index.ts';
 import {newPath} from '../../support/local/opened.ts';
 import {StoreProcess} from '../../support/local/process.ts';
+import {unshare} from '../../support/own-namespaces.ts';
 import {bannedBy} from '../contract/promised.ts';
 
 const displaced =
 	/ERR_GATEKEEPER_NOT_SENT LocalStore cannot use .*: a process in another PID namespace, such as that of another container, uses it\. .*: nothing was changed/;
 
-/** Whether the user of this process may make PID namespaces. */
-function mayIsolate(t: ExecutionContext): boolean {
-	const {status} = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']);
-	if (status !== 0) {
-		t.log('this user may not make PID namespaces');
-		t.pass();
-	}
+/** Begins a process in a PID namespace of its own, as in a container. */
+type Container = (path: string) => Promise<StoreProcess>;
 
-	return status === 0;
-}
+/** Undefined where this user may make no namespaces. */
+function containers(t: ExecutionContext): Container | undefined {
+	const command = unshare(t);
 
-/** A process in a PID namespace of its own, as in a container. */
-function container(t: ExecutionContext, path: string): Promise<StoreProcess> {
-	const within = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
-	return StoreProcess.begin(t, {path}, {within});
+	return (
+		command &&
+		(path => {
+			const within = [...command, '--pid', '--fork', '--mount-proc', '--kill-child'];
+			return StoreProcess.begin(t, {path}, {within});
+		})
+	);
 }
 
 /** Asks until the process is displaced: it looks four times a second. */
@@ -42,14 +41,15 @@ async function kindOf(process: StoreProcess, client: string): Promise<string> {
 }
 
 test('of two containers that share a file, the older one is told so, and a process beside the newer one works', async t => {
-	if (!mayIsolate(t)) {
+	const container = containers(t);
+	if (!container) {
 		return;
 	}
 
 	const path = newPath();
-	const first = await container(t, path);
+	const first = await container(path);
 	await first.call('ban', 'banned', {duration: Infinity, reason: 'scraper'});
-	const second = await container(t, path);
+	const second = await container(path);
 	t.deepEqual(
 		await second.call('decide', 'banned', []),
 		bannedBy('hand', Infinity, 'scraper'),
@@ -72,25 +72,27 @@ test('of two containers that share a file, the older one is told so, and a proce
 });
 
 test('a store with a clock of its own is displaced, too', async t => {
-	if (!mayIsolate(t)) {
+	const container = containers(t);
+	if (!container) {
 		return;
 	}
 
 	const path = newPath();
 	const first = await StoreProcess.begin(t, {path, hasManualClock: true});
-	await container(t, path);
+	await container(path);
 
 	await untilDisplaced(t, first);
 });
 
 test('a container that takes the place of one that was killed needs nothing', async t => {
-	if (!mayIsolate(t)) {
+	const container = containers(t);
+	if (!container) {
 		return;
 	}
 
 	const path = newPath();
 	for (let start = 0; start < 3; start += 1) {
-		const process = await container(t, path);
+		const process = await container(path);
 		await process.call('ban', `banned ${start}`, {duration: Infinity});
 		t.is(await kindOf(process, 'banned 0'), 'banned');
 		await process.kill();

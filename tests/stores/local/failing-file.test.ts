@@ -174,7 +174,7 @@ test('a backup needs a path that the store does not use, and a directory that is
 		await t.throwsAsync(store.backup(used), {message: /which the store uses$/});
 	}
 
-	await t.throwsAsync(store.backup(dirname(path)), {message: /which is no file$/});
+	await t.throwsAsync(store.backup(dirname(path)), {message: /which is not a file$/});
 	await store.ban('a', {duration: Infinity});
 	t.is((await store.admit('a', [], {})).kind, 'banned', 'it goes on');
 });

@@ -11,7 +11,7 @@ const banned = bannedBy('hand', 700, 'spam') as Banned;
 
 function remembering(verdict: Banned | Limited = limited, immune = false): Refusals {
 	const refusals = new Refusals();
-	refusals.remember('a', {verdict, rules, options: {immune}, askedAt: 10}, 10);
+	refusals.remember('a', {verdict, rules, options: {immune}, askedAt: 10, unchangedForMs: []}, 10);
 
 	return refusals;
 }
@@ -55,7 +55,11 @@ test('a refusal is remembered for a second', t => {
 
 test('the second begins with the question, and the time that is left with the reply', t => {
 	const refusals = new Refusals();
-	refusals.remember('a', {verdict: limited, rules, options: {}, askedAt: 10}, 510);
+	refusals.remember(
+		'a',
+		{verdict: limited, rules, options: {}, askedAt: 10, unchangedForMs: []},
+		510,
+	);
 
 	t.deepEqual(refusals.find('a', [fast, slow], {}, 610), {
 		kind: 'limited',
@@ -75,7 +79,11 @@ test('an admission that was not counted deletes the refusals that say otherwise'
 test('a limit that is found later deletes a remembered ban', t => {
 	const refusals = remembering(banned);
 	const other = [limit(1, 300, 'other')];
-	refusals.remember('a', {verdict: limited, rules: other, options: {}, askedAt: 20}, 20);
+	refusals.remember(
+		'a',
+		{verdict: limited, rules: other, options: {}, askedAt: 20, unchangedForMs: []},
+		20,
+	);
 
 	t.is(refusals.find('a', other, {}, 20)?.kind, 'limited');
 	t.is(refusals.find('a', rules, {}, 20), undefined);
@@ -108,21 +116,29 @@ test('the first 16 refusals of a client by different lists of rules are remember
 	for (const list of lists) {
 		const [first = fast] = list;
 		const verdict: Limited = {kind: 'limited', quotas: [quota(first, 0, 300)]};
-		refusals.remember('a', {verdict, rules: list, options: {}, askedAt: 10}, 10);
+		refusals.remember(
+			'a',
+			{verdict, rules: list, options: {}, askedAt: 10, unchangedForMs: []},
+			10,
+		);
 	}
 
 	t.deepEqual(
 		lists.map(list => refusals.find('a', list, {}, 10) !== undefined),
 		[...Array(16).fill(true), false, false],
 	);
-	const last = {verdict: limited, rules, options: {}, askedAt: 1010};
+	const last = {verdict: limited, rules, options: {}, askedAt: 1010, unchangedForMs: []};
 	refusals.remember('a', last, 1010);
 	t.truthy(refusals.find('a', rules, {}, 1010), 'in place of those that are older than a second');
 });
 
 test('the refusals of immune requests are remembered separately', t => {
 	const refusals = remembering();
-	refusals.remember('a', {verdict: limited, rules, options: {immune: true}, askedAt: 10}, 10);
+	refusals.remember(
+		'a',
+		{verdict: limited, rules, options: {immune: true}, askedAt: 10, unchangedForMs: []},
+		10,
+	);
 
 	t.truthy(refusals.find('a', rules, {}, 20));
 	t.truthy(refusals.find('a', rules, {immune: true}, 20));
@@ -132,10 +148,18 @@ test('a ban replaces any number of remembered limits', t => {
 	const refusals = new Refusals();
 	for (let index = 0; index < 16; index += 1) {
 		const list = [limit(1, 300, `route ${index}`)];
-		refusals.remember('a', {verdict: limited, rules: list, options: {}, askedAt: 10}, 10);
+		refusals.remember(
+			'a',
+			{verdict: limited, rules: list, options: {}, askedAt: 10, unchangedForMs: []},
+			10,
+		);
 	}
 
-	refusals.remember('a', {verdict: banned, rules: [], options: {}, askedAt: 20}, 20);
+	refusals.remember(
+		'a',
+		{verdict: banned, rules: [], options: {}, askedAt: 20, unchangedForMs: []},
+		20,
+	);
 	t.is(refusals.find('a', [], {}, 30)?.kind, 'banned');
 	t.is(refusals.find('a', [limit(1, 300, 'route 3')], {}, 30)?.kind, 'banned');
 });
@@ -150,7 +174,11 @@ test('a refusal can be forgotten', t => {
 test('of any number of refused clients, only the last 10,000 to 20,000 are remembered', t => {
 	const refusals = new Refusals();
 	for (let index = 0; index < 100_000; index += 1) {
-		refusals.remember(`${index}`, {verdict: banned, rules, options: {}, askedAt: 10}, 10);
+		refusals.remember(
+			`${index}`,
+			{verdict: banned, rules, options: {}, askedAt: 10, unchangedForMs: []},
+			10,
+		);
 	}
 
 	const known = Array.from({length: 100_000}, (_, index) => `${index}`).filter(client =>

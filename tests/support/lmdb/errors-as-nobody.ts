@@ -1,4 +1,4 @@
-import {checkHeader} from '../../../source/stores/local/lmdb/check-file.ts';
+import {checkFile} from '../../../source/stores/local/lmdb/check-file.ts';
 import {makeLockFile} from '../../../source/stores/local/lmdb/lock-file.ts';
 
 /*
@@ -14,7 +14,7 @@ if (user === 'nobody' && process.getuid?.() === 0) {
 }
 
 try {
-	checkHeader(path);
+	checkFile(path);
 	makeLockFile(path);
 	console.log('{}');
 } catch (error) {

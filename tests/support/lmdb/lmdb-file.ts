@@ -1,5 +1,4 @@
 import {open, type RootDatabase} from 'lmdb';
-import {checkHeader, checkPages} from '../../../source/stores/local/lmdb/check-file.ts';
 
 export type Database = RootDatabase<Buffer, Buffer>;
 
@@ -15,12 +14,6 @@ export function openFile(path: string, options: {readonly pageSize?: number} = {
 		mapSize: 2 ** 34,
 		...options,
 	});
-}
-
-/** Checks a file as the store does. */
-export function checkFile(path: string): void {
-	checkHeader(path);
-	checkPages(path);
 }
 
 /** A source of numbers that look random: the same for the same seed. */

@@ -22,8 +22,8 @@ export class OpenedLedger {
 		const {records, salt} = this.file;
 		this.#keys = new Keys(0, () => salt);
 		this.#totals = new Totals(records, this.#keys);
-		const space = {records, keys: this.#keys, totals: this.#totals};
-		this.ledger = new Ledger(space, {maxClients, maxBans, onFull: () => {}});
+		const section = {records, keys: this.#keys, totals: this.#totals};
+		this.ledger = new Ledger(section, {maxClients, maxBans, onFull: () => {}});
 	}
 
 	/** Runs a step in a transaction. */

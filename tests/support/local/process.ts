@@ -1,5 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {readlinkSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import type {ExecutionContext} from 'ava';
 import type {StoreOptionsOfProcess} from './process-main.ts';
@@ -99,7 +100,10 @@ export class StoreProcess {
 
 	/** The command that starts a process in the PID namespace that `unshare` has made for this one. */
 	get itsPidNamespace(): readonly string[] {
-		return ['nsenter', `--pid=/proc/${this.#child.pid}/ns/pid_for_children`];
+		const namespaces = `/proc/${this.#child.pid}/ns`;
+		const isOfOwnUsers = readlinkSync(`${namespaces}/user`) !== readlinkSync('/proc/self/ns/user');
+		const user = isOfOwnUsers ? [`--user=${namespaces}/user`, '--preserve-credentials'] : [];
+		return ['nsenter', ...user, `--pid=${namespaces}/pid_for_children`];
 	}
 
 	async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {

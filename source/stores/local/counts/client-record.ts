@@ -118,7 +118,7 @@ export class ClientRecord {
 
 	/** Whether any log has blocks, which are records of their own. */
 	get hasBlocks(): boolean {
-		return [...this.#logs.values()].some(({blocks}) => blocks.number > 0);
+		return [...this.#logs.values()].some(({blocks}) => blocks.count > 0);
 	}
 
 	/** The record for the file; undefined if there is nothing to keep. */

@@ -1,7 +1,7 @@
 import type {Level} from '../../deciding/levels.ts';
 import {tables} from '../tables/keys.ts';
-import type {Namespace} from '../tables/namespace.ts';
 import type {FileRecord} from '../tables/records.ts';
+import type {Section} from '../tables/section.ts';
 import {Blocks} from './blocks.ts';
 import {ClientRecord} from './client-record.ts';
 
@@ -9,7 +9,7 @@ import {ClientRecord} from './client-record.ts';
 const SAMPLE = 128;
 
 /** After how many changes no further client is removed to make room: one with long logs has many records. */
-const MANY = 64;
+const MAX_REMOVALS = 64;
 
 /** How many samples are taken at most: a third of all records is on a full level, so that each meets some. */
 const SAMPLES = 3;
@@ -31,7 +31,7 @@ export interface FoundClient {
  * those that have been quiet longest go: of a sample, which a hash makes random.
  */
 export class ClientTable {
-	readonly #namespace: Namespace;
+	readonly #section: Section;
 	readonly #table: number;
 	readonly #maxOfLevel: number;
 	/** The last record of the sample before. */
@@ -41,20 +41,20 @@ export class ClientTable {
 	 * @param table from `tables`
 	 * @param max the most clients
 	 */
-	constructor(namespace: Namespace, table: number, max: number) {
-		this.#namespace = namespace;
+	constructor(section: Section, table: number, max: number) {
+		this.#section = section;
 		this.#table = table;
 		this.#maxOfLevel = Math.floor(max / 3);
 	}
 
 	/** A client, if it is known. */
 	find(client: string): FoundClient | undefined {
-		return this.#find(this.#namespace.keys.of(this.#table, client));
+		return this.#find(this.#section.keys.of(this.#table, client));
 	}
 
 	/** A client that is there once it is saved. */
 	findOrBegin(client: string): FoundClient {
-		const key = this.#namespace.keys.of(this.#table, client);
+		const key = this.#section.keys.of(this.#table, client);
 
 		return (
 			this.#find(key) ?? {
@@ -67,7 +67,7 @@ export class ClientTable {
 
 	/** Writes a client that has changed, or removes it if nothing of it is left. */
 	save({key, record, storedLevel}: FoundClient, now: number): void {
-		const {records, totals} = this.#namespace;
+		const {records, totals} = this.#section;
 		if (storedLevel === undefined) {
 			record.serial = totals.nextSerial() % SERIALS;
 		}
@@ -91,22 +91,19 @@ export class ClientTable {
 	}
 
 	delete(client: string): void {
-		this.#removeWithBlocks(this.#namespace.keys.of(this.#table, client));
+		this.#removeWithBlocks(this.#section.keys.of(this.#table, client));
 	}
 
 	/** Removes a client that is over, if it is there. Its blocks are over, too: the sweep comes to them. */
-	remove(key: Buffer, bytes: Buffer | undefined = this.#namespace.records.get(key)): void {
-		const {records, totals} = this.#namespace;
+	remove(key: Buffer, bytes: Buffer | undefined = this.#section.records.get(key)): void {
+		const {records, totals} = this.#section;
 		if (bytes !== undefined) {
 			totals.add(this.#table, -1, ClientRecord.levelOf(bytes));
 			records.remove(key);
 		}
 	}
 
-	#removeWithBlocks(
-		key: Buffer,
-		bytes: Buffer | undefined = this.#namespace.records.get(key),
-	): void {
+	#removeWithBlocks(key: Buffer, bytes: Buffer | undefined = this.#section.records.get(key)): void {
 		this.remove(key, bytes);
 		if (bytes && ClientRecord.read(bytes, id => this.#blocksOf(key, id))?.hasBlocks) {
 			this.#removeBlocks(key);
@@ -114,7 +111,7 @@ export class ClientTable {
 	}
 
 	#find(key: Buffer): FoundClient | undefined {
-		const bytes = this.#namespace.records.get(key);
+		const bytes = this.#section.records.get(key);
 		const record = bytes && ClientRecord.read(bytes, id => this.#blocksOf(key, id));
 
 		return record && {key, record, storedLevel: record.level};
@@ -122,7 +119,7 @@ export class ClientTable {
 
 	/** Removes other clients than this one until one more has room on a level. */
 	#makeRoom(level: Level, key: Buffer, now: number): void {
-		const isFull = () => this.#namespace.totals.get(this.#table, level) >= this.#maxOfLevel;
+		const isFull = () => this.#section.totals.get(this.#table, level) >= this.#maxOfLevel;
 		for (let samples = 0; isFull() && samples < SAMPLES; samples += 1) {
 			const others = this.#sample().filter(other => !other.key.equals(key));
 			const left: FileRecord[] = [];
@@ -142,14 +139,14 @@ export class ClientTable {
 
 	/** Removes those of these clients that have been quiet longest: a quarter of them, or fewer that have long logs. */
 	#evict(clients: readonly FileRecord[]): void {
-		const {records} = this.#namespace;
+		const {records} = this.#section;
 		const before = records.changes;
 		const quietest = clients.toSorted(
 			(one, other) => ClientRecord.lastOf(one.value) - ClientRecord.lastOf(other.value),
 		);
 		for (const {key, value} of quietest.slice(0, Math.ceil(clients.length / 4))) {
 			this.#removeWithBlocks(key, value);
-			if (records.changes - before >= MANY) {
+			if (records.changes - before >= MAX_REMOVALS) {
 				break;
 			}
 		}
@@ -157,7 +154,7 @@ export class ClientTable {
 
 	/** The next records of the table. */
 	#sample(): readonly FileRecord[] {
-		const {records, keys} = this.#namespace;
+		const {records, keys} = this.#section;
 		const start = this.#sampled ?? keys.first(this.#table);
 		const sample = records.between(start, keys.first(this.#table + 1), SAMPLE);
 		this.#sampled = sample.length < SAMPLE ? undefined : sample.at(-1)?.key;
@@ -165,7 +162,7 @@ export class ClientTable {
 	}
 
 	#removeBlocks(key: Buffer): void {
-		const {records} = this.#namespace;
+		const {records} = this.#section;
 		const prefix = this.#blocksKey(key);
 		// After the prefix come 6 bytes of a log's ID, and 4 of a block's number.
 		const end = Buffer.concat([prefix, Buffer.alloc(11, 255)]);
@@ -179,7 +176,7 @@ export class ClientTable {
 	}
 
 	#blocksOf(key: Buffer, id: number): Blocks {
-		return new Blocks(this.#namespace.records, () => {
+		return new Blocks(this.#section.records, () => {
 			const rest = Buffer.allocUnsafe(6);
 			rest.writeUIntLE(id, 0, 6);
 			return Buffer.concat([this.#blocksKey(key), rest]);
@@ -188,6 +185,6 @@ export class ClientTable {
 
 	/** What the keys of a client's blocks begin with. */
 	#blocksKey(key: Buffer): Buffer {
-		return this.#namespace.keys.in(tables.blocks, key.subarray(1));
+		return this.#section.keys.in(tables.blocks, key.subarray(1));
 	}
 }

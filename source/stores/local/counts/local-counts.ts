@@ -19,7 +19,7 @@ import {
 	type Verdict,
 } from '../../verdict.ts';
 import {tables} from '../tables/keys.ts';
-import type {Namespace} from '../tables/namespace.ts';
+import type {Section} from '../tables/section.ts';
 import {ClientTable, type FoundClient} from './client-table.ts';
 import {reportsId, requestsId} from './log-id.ts';
 import {Receipt} from './receipt.ts';
@@ -33,9 +33,9 @@ export class LocalCounts implements Counts {
 	readonly #userKeys: ClientTable;
 
 	/** @param max the most clients, and the most keys */
-	constructor(namespace: Namespace, max: number) {
-		this.#clients = new ClientTable(namespace, tables.clients, max);
-		this.#userKeys = new ClientTable(namespace, tables.userKeys, max);
+	constructor(section: Section, max: number) {
+		this.#clients = new ClientTable(section, tables.clients, max);
+		this.#userKeys = new ClientTable(section, tables.userKeys, max);
 		this.tables = new Map([
 			[tables.clients, this.#clients],
 			[tables.userKeys, this.#userKeys],

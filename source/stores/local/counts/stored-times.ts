@@ -76,7 +76,7 @@ export class StoredTimes {
 		const begin = Math.max(0, block * TIMES_PER_BLOCK - gone);
 		const kept = [...this.#between(begin, from), ...this.#between(to, this.length)];
 		// The blocks from this one on are written again when times are next moved to them.
-		this.#used = block === 0 ? noBlocks : {first, number: block, gone};
+		this.#used = block === 0 ? noBlocks : {first, count: block, gone};
 		this.#inline = Buffer.alloc(0);
 		this.#added = kept;
 	}
@@ -95,13 +95,13 @@ export class StoredTimes {
 
 		this.#left = undefined;
 		let inline = this.inline();
-		let {first, number, gone} = this.#used;
-		for (; inline.length > 4 * MAX_INLINE; number += 1) {
-			this.#blocks.write(first + number, inline.subarray(0, 4 * TIMES_PER_BLOCK), until);
+		let {first, count, gone} = this.#used;
+		for (; inline.length > 4 * MAX_INLINE; count += 1) {
+			this.#blocks.write(first + count, inline.subarray(0, 4 * TIMES_PER_BLOCK), until);
 			inline = inline.subarray(4 * TIMES_PER_BLOCK);
 		}
 
-		this.#used = {first, number, gone};
+		this.#used = {first, count, gone};
 		this.#inline = inline;
 		this.#added = [];
 	}
@@ -127,19 +127,19 @@ export class StoredTimes {
 	}
 
 	get #inBlocks(): number {
-		return this.#used.number * TIMES_PER_BLOCK - this.#used.gone;
+		return this.#used.count * TIMES_PER_BLOCK - this.#used.gone;
 	}
 
 	#dropFromBlocks(dropped: number): void {
-		const {first, number, gone} = this.#used;
+		const {first, count, gone} = this.#used;
 		const whole = Math.floor((gone + dropped) / TIMES_PER_BLOCK);
 		this.#left = {from: this.#left?.from ?? first, to: first + whole};
 		this.#used =
-			whole === number
+			whole === count
 				? noBlocks
 				: {
 						first: first + whole,
-						number: number - whole,
+						count: count - whole,
 						gone: gone + dropped - whole * TIMES_PER_BLOCK,
 					};
 	}

@@ -1,62 +1,57 @@
-import {randomBytes} from 'node:crypto';
 import {closeSync, fsync, openSync, renameSync, rmSync, statSync, writeSync} from 'node:fs';
-import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import type {DataFile} from '../lmdb/data-file.ts';
+import {draftBeside, FILE_MODE} from '../lmdb/draft.ts';
 import {lockFileOf} from '../lmdb/lock-file.ts';
 
 /** Bytes that are copied at once. */
 const CHUNK = 2 ** 20;
 
-/** As LMDB makes its files. */
-const MODE = 0o664;
-
 /**
- * A copy of a file. It takes its place when it is whole and on the disk: a copy that fails leaves an earlier one as it
- * is.
+ * Copies a file. The copy is written under another name, and renamed once it is whole and on the disk: one that fails
+ * leaves an earlier copy as it is.
  *
- * Bytes are copied one by one. Where the system copies, it may let both files share blocks: to write to the file would
- * take new ones, and the space that is reserved in it would be none.
+ * It is read and written here, not copied by the system. The system might let both files share blocks. Then a change of
+ * the file would take new ones, and the space that is reserved in it would be worth nothing.
+ *
+ * @param exclusively runs what it is given while nobody writes to the file
+ * @throws {Error} if the path is that of the file, of its lock file, or of something that is not a file
+ * @throws as `fs` does if the copy cannot be written
+ * @throws what `exclusively` throws
  */
-export class Backup {
-	readonly #path: string;
-	readonly #draft: string;
-	readonly #descriptor: number;
-
-	/** @throws {Error} if the path is that of the file, of its lock file, or of something that is no file */
-	constructor(path: string, file: DataFile) {
-		refuseToReplace(path, file.path);
-		this.#path = path;
-		this.#draft = join(dirname(path), `.gatekeeper-${randomBytes(8).toString('hex')}`);
-		this.#descriptor = openSync(this.#draft, 'wx', MODE);
+export async function backUp(
+	file: DataFile,
+	path: string,
+	exclusively: (run: () => void) => void,
+): Promise<void> {
+	refuseToReplace(path, file.path);
+	const draft = draftBeside(path);
+	const descriptor = openSync(draft, 'wx', FILE_MODE);
+	try {
+		exclusively(() => copyBytes(file, descriptor));
+		await promisify(fsync)(descriptor);
+		renameSync(draft, path);
+	} catch (error) {
+		rmSync(draft, {force: true});
+		throw error;
+	} finally {
+		closeSync(descriptor);
 	}
+}
 
-	/** Nobody may write to the file meanwhile. */
-	copy(file: DataFile): void {
-		const chunk = Buffer.allocUnsafe(CHUNK);
-		for (let position = 0; ; ) {
-			const length = file.read(chunk, position);
-			if (length === 0) {
-				return;
-			}
-
-			for (let written = 0; written < length; ) {
-				written += writeSync(this.#descriptor, chunk, written, length - written);
-			}
-
-			position += length;
+function copyBytes(file: DataFile, descriptor: number): void {
+	const chunk = Buffer.allocUnsafe(CHUNK);
+	for (let position = 0; ; ) {
+		const length = file.read(chunk, position);
+		if (length === 0) {
+			return;
 		}
-	}
 
-	async finish(): Promise<void> {
-		await promisify(fsync)(this.#descriptor);
-		renameSync(this.#draft, this.#path);
-		closeSync(this.#descriptor);
-	}
+		for (let written = 0; written < length; ) {
+			written += writeSync(descriptor, chunk, written, length - written);
+		}
 
-	discard(): void {
-		closeSync(this.#descriptor);
-		rmSync(this.#draft, {force: true});
+		position += length;
 	}
 }
 
@@ -67,7 +62,7 @@ function refuseToReplace(path: string, own: string): void {
 	}
 
 	if (!found.isFile()) {
-		throw new Error(`A backup cannot take the place of ${path}, which is no file`);
+		throw new Error(`A backup cannot take the place of ${path}, which is not a file`);
 	}
 
 	for (const name of [own, lockFileOf(own)]) {

@@ -1,43 +1,13 @@
-import {readFileSync} from 'node:fs';
-import {SteadyClock} from '../../steady-clock.ts';
-import {fileKeys} from '../tables/keys.ts';
 import type {Records} from '../tables/records.ts';
+import type {Clock} from './clock.ts';
+import {fileKeys} from './file-keys.ts';
+import {bootName, uptime} from './machine.ts';
 
-/** The time of a store in a file, in whole milliseconds. It never goes back. */
-export interface Clock {
-	/** The file was opened: call this in its first transaction. */
-	begin(records: Records): void;
-	/** The time in a transaction. */
-	now(records: Records): number;
-	/** The time without a look at the file. */
-	estimate(): number;
-	/** Notes the time in the file, unless a process did during the last ten seconds. Returns whether it has. */
-	note(records: Records): boolean;
-}
+/** The bytes before the name of the machine's start: three numbers. */
+const HEAD = 24;
 
-/** A clock that was given to the store. */
-export class GivenClock implements Clock {
-	readonly #clock: SteadyClock;
-
-	/** @param clock returns milliseconds, the same in every process */
-	constructor(clock: () => number) {
-		this.#clock = new SteadyClock(clock);
-	}
-
-	begin(): void {}
-
-	now(): number {
-		return this.#clock.now();
-	}
-
-	estimate(): number {
-		return this.#clock.now();
-	}
-
-	note(): boolean {
-		return false;
-	}
-}
+/** The last `Date`, in milliseconds. */
+const MAX_DATE = 8.64e15;
 
 /** Milliseconds between two notes of the time in the file. */
 const NOTED_EVERY = 10_000;
@@ -49,8 +19,8 @@ interface ClockRecord {
 	/** The time since the machine started, and the time of the file, when it was last noted. */
 	readonly uptime: number;
 	readonly last: number;
-	/** Tells one start of the machine from another, where the system says so. */
-	readonly boot: string;
+	/** Tells one start of the machine from another, where the system says so: text in UTF-8. */
+	readonly boot: Buffer;
 }
 
 /** Where the time comes from, in milliseconds. */
@@ -81,7 +51,7 @@ export class FileClock implements Clock {
 	begin(records: Records): void {
 		const known = read(records);
 		const {wall, uptime, boot} = this.#sources;
-		if (known && boot !== '' && known.boot === boot) {
+		if (known && boot !== '' && known.boot.toString() === boot) {
 			this.#offset = known.offset;
 			return;
 		}
@@ -96,7 +66,7 @@ export class FileClock implements Clock {
 
 	now(records: Records): number {
 		// Another process may have corrected it.
-		this.#offset = records.get(fileKeys.clock)?.readDoubleLE(0) ?? this.#offset;
+		this.#offset = read(records)?.offset ?? this.#offset;
 		return this.estimate();
 	}
 
@@ -105,8 +75,7 @@ export class FileClock implements Clock {
 	}
 
 	note(records: Records): boolean {
-		const last = records.get(fileKeys.clock)?.readDoubleLE(16) ?? 0;
-		if (this.estimate() - last < NOTED_EVERY) {
+		if (this.estimate() - (read(records)?.last ?? 0) < NOTED_EVERY) {
 			return false;
 		}
 
@@ -116,7 +85,7 @@ export class FileClock implements Clock {
 
 	#write(records: Records): void {
 		const {uptime, boot} = this.#sources;
-		const head = Buffer.alloc(24);
+		const head = Buffer.alloc(HEAD);
 		head.writeDoubleLE(this.#offset, 0);
 		head.writeDoubleLE(uptime(), 8);
 		head.writeDoubleLE(this.estimate(), 16);
@@ -124,34 +93,31 @@ export class FileClock implements Clock {
 	}
 }
 
+/** @throws {FileError} if it is not what a store writes: a wrong time would end bans, or make them last */
 function read(records: Records): ClockRecord | undefined {
 	const bytes = records.get(fileKeys.clock);
+	if (bytes === undefined) {
+		return undefined;
+	}
 
-	return bytes && bytes.length >= 24
-		? {
-				offset: bytes.readDoubleLE(0),
-				uptime: bytes.readDoubleLE(8),
-				last: bytes.readDoubleLE(16),
-				boot: bytes.toString('utf8', 24),
-			}
-		: undefined;
+	const known = bytes.length >= HEAD && {
+		offset: bytes.readDoubleLE(0),
+		uptime: bytes.readDoubleLE(8),
+		last: bytes.readDoubleLE(16),
+		boot: bytes.subarray(HEAD),
+	};
+	if (known && isTime(known.offset) && isTime(known.uptime) && isTime(known.last)) {
+		return known;
+	}
+
+	throw records.damaged('it does not say what time it is');
+}
+
+/** Whether these can be milliseconds of a date. */
+function isTime(ms: number): boolean {
+	return Math.abs(ms) <= MAX_DATE;
 }
 
 function systemSources(): TimeSources {
-	return {wall: Date.now, uptime, boot: bootOf()};
-}
-
-/** Milliseconds since the machine started. Unlike `performance.timeOrigin`, equal in all processes. */
-export function uptime(): number {
-	const [seconds, nanoseconds] = process.hrtime();
-
-	return seconds * 1000 + nanoseconds / 1e6;
-}
-
-function bootOf(): string {
-	try {
-		return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-	} catch {
-		return '';
-	}
+	return {wall: Date.now, uptime, boot: bootName()};
 }

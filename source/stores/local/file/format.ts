@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import type {RootDatabase} from 'lmdb';
 import {damaged, FileError, ofAnotherProgram} from '../lmdb/file-error.ts';
-import {fileKeys} from '../tables/keys.ts';
+import {fileKeys} from './file-keys.ts';
 
 /** The version of what is in the file. A file with a greater one is refused. */
 const FORMAT = 1;

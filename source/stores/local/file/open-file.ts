@@ -1,6 +1,6 @@
 import {statSync} from 'node:fs';
 import type {RootDatabase} from 'lmdb';
-import {checkHeader, checkPages} from '../lmdb/check-file.ts';
+import {checkFile} from '../lmdb/check-file.ts';
 import {DataFile} from '../lmdb/data-file.ts';
 import {withSoundLocks} from '../lmdb/destroyed-locks.ts';
 import {FileError} from '../lmdb/file-error.ts';
@@ -10,7 +10,7 @@ import {lockFileOf, makeLockFile} from '../lmdb/lock-file.ts';
 import {lockWatch} from '../lmdb/lock-watch.ts';
 import {Room} from '../lmdb/room.ts';
 import {SnapshotGuard} from '../lmdb/snapshot-guard.ts';
-import {Backup} from './backup.ts';
+import {backUp} from './backup.ts';
 import {claim} from './format.ts';
 
 /**
@@ -31,7 +31,7 @@ export class OpenFile {
 	/** Secret from everyone who cannot read the file. */
 	readonly salt: string;
 	readonly database: RootDatabase<Buffer, Buffer>;
-	/** Only to look at the file. */
+	/** To look at the file, to make it longer, and to have it on the disk. */
 	readonly #file: DataFile;
 	readonly #guard: SnapshotGuard;
 	readonly #watch = lockWatch();
@@ -44,17 +44,19 @@ export class OpenFile {
 	#sizeSeenAt = -Infinity;
 	#pathSeenAt = performance.now();
 
-	/** @throws {FileError} if the file cannot be used, which is then as it was */
+	/**
+	 * @throws {FileError} if the file cannot be used, which is then as it was
+	 * @throws {Error} if there is no package `lmdb`
+	 */
 	constructor(path: string) {
-		if (checkHeader(path)) {
-			checkPages(path);
-		}
-
+		checkFile(path);
 		makeLockFile(path);
-		this.#watch.begin();
-		this.database = this.#watch.during(() => open(path));
+		this.#watch.hold();
+		let database: RootDatabase<Buffer, Buffer> | undefined;
 		let file: DataFile | undefined;
 		try {
+			database = this.#watch.during(() => open(path));
+			this.database = database;
 			file = new DataFile(path);
 			this.#file = file;
 			this.#guard = new SnapshotGuard(file);
@@ -65,7 +67,8 @@ export class OpenFile {
 			this.#room = room;
 		} catch (error) {
 			file?.close();
-			this.database.close().catch(() => {});
+			database?.close().catch(() => {});
+			this.#watch.release();
 			throw error;
 		}
 	}
@@ -120,19 +123,13 @@ export class OpenFile {
 	/** What was written is in the system, which writes it to the disk. */
 	async close(): Promise<void> {
 		this.#file.close();
+		this.#watch.release();
 		await this.database.close();
 	}
 
 	/** Copies the file. Other processes wait meanwhile. */
-	async copyTo(path: string): Promise<void> {
-		const backup = new Backup(path, this.#file);
-		try {
-			this.transact(() => backup.copy(this.#file));
-			await backup.finish();
-		} catch (error) {
-			backup.discard();
-			throw error;
-		}
+	copyTo(path: string): Promise<void> {
+		return backUp(this.#file, path, run => this.transact(run));
 	}
 
 	/**
@@ -144,6 +141,10 @@ export class OpenFile {
 		return this.#room?.ensure(this.#used, changes) ?? false;
 	}
 
+	damaged(what: string): FileError {
+		return this.#file.damaged(what);
+	}
+
 	#look(): void {
 		const now = performance.now();
 		if (now - this.#sizeSeenAt >= SIZE_EVERY) {
@@ -153,7 +154,7 @@ export class OpenFile {
 
 		if (now - this.#pathSeenAt >= PATH_EVERY) {
 			this.#pathSeenAt = now;
-			this.#watch.begin();
+			this.#watch.check();
 			const {path, inode} = this.#file;
 			if (inodeOf(path) !== inode) {
 				throw new FileError(path, 'it was replaced or removed while in use');

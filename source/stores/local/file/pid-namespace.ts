@@ -1,8 +1,7 @@
-import {readlinkSync} from 'node:fs';
 import {FileError} from '../lmdb/file-error.ts';
-import {fileKeys} from '../tables/keys.ts';
 import type {Records} from '../tables/records.ts';
-import {uptime} from './file-clock.ts';
+import {fileKeys} from './file-keys.ts';
+import {pidNamespaceName, uptime} from './machine.ts';
 
 /** Milliseconds between two notes of a namespace in the file, and after which a note is no sign of life. */
 const NOTED_EVERY = 10_000;
@@ -62,6 +61,7 @@ export class PidNamespace {
 	 * The file was opened: call this in its first transaction.
 	 *
 	 * @throws {DisplacedError} if this process has used the file before, and another namespace has it now
+	 * @throws {UnfinishedError} if this namespace is new to the file, and the disk is full
 	 */
 	begin(records: Records): void {
 		const holder = this.#holder(records);
@@ -117,7 +117,7 @@ export class PidNamespace {
 	/** Notes this namespace, unless a process did during the last ten seconds. */
 	#note(records: Records, holder: Holder | undefined): void {
 		const isNoted = holder !== undefined && isWithin(NOTED_EVERY, holder);
-		// On a full disk, what was noted before has to do.
+		// On a full disk, the earlier note is enough.
 		if (this.#sources.name !== '' && !isNoted && records.hasRoom) {
 			this.#write(records);
 		}
@@ -136,13 +136,5 @@ function isWithin(ms: number, {age}: Holder): boolean {
 }
 
 function systemSources(): NamespaceSources {
-	return {name: nameOf(), uptime};
-}
-
-function nameOf(): string {
-	try {
-		return readlinkSync('/proc/self/ns/pid');
-	} catch {
-		return '';
-	}
+	return {name: pidNamespaceName(), uptime};
 }

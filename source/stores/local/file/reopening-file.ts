@@ -22,6 +22,7 @@ export class ReopeningFile {
 	/**
 	 * @param onOpen is called in a transaction whenever the file was opened
 	 * @throws {FileError} if the file cannot be used, which is then as it was
+	 * @throws {Error} if there is no package `lmdb`
 	 */
 	constructor(path: string, onOpen: (records: Records) => void) {
 		this.#path = path;
@@ -42,10 +43,7 @@ export class ReopeningFile {
 	transact<Result>(run: () => Result): Result {
 		const file = this.#usable();
 		try {
-			return file.transact(() => {
-				this.records.beginTransaction();
-				return run();
-			});
+			return this.#within(file, run);
 		} catch (error) {
 			if (error instanceof UnfinishedError) {
 				// The disk is full. The file is sound, and stays open.
@@ -67,7 +65,16 @@ export class ReopeningFile {
 	 * @throws as `fs` does if the copy cannot be written
 	 */
 	async copyTo(path: string): Promise<void> {
-		await this.#usable().copyTo(path);
+		try {
+			await this.#usable().copyTo(path);
+		} catch (error) {
+			if (error instanceof FileError) {
+				this.#fail(error);
+				throw asUnchanged(error);
+			}
+
+			throw error;
+		}
 	}
 
 	/** Has the system write the file to the disk. Nothing waits for that. */
@@ -114,13 +121,20 @@ export class ReopeningFile {
 		const file = new OpenFile(this.#path);
 		this.#file = file;
 		try {
-			file.transact(() => this.#onOpen(this.records));
+			this.#within(file, () => this.#onOpen(this.records));
 			return file;
 		} catch (error) {
 			this.close().catch(() => {});
 			const isFull = error instanceof UnfinishedError || isOutOfRoom(error);
 			throw isFull ? new FileError(this.#path, 'the disk is full. Free some space', error) : error;
 		}
+	}
+
+	#within<Result>(file: OpenFile, run: () => Result): Result {
+		return file.transact(() => {
+			this.records.beginTransaction();
+			return run();
+		});
 	}
 
 	get #opened(): OpenFile {

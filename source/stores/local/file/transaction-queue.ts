@@ -1,6 +1,8 @@
 import type {AskOptions} from '../../ask-options.ts';
-import {unchanged} from '../../unfinished-error.ts';
+import {UnfinishedError, unchanged} from '../../unfinished-error.ts';
+import {FileError} from '../lmdb/file-error.ts';
 import {isOfLmdb} from '../lmdb/lmdb-error.ts';
+import {USUAL_CHANGES} from '../lmdb/room.ts';
 
 /** Reads or changes records of the file in a transaction. */
 type Step<Result> = () => Result;
@@ -17,28 +19,38 @@ type Outcome = {readonly result: unknown} | {readonly error: unknown};
 /** Milliseconds after which a transaction takes no further step, so that the event loop is not held up. */
 const LONG = 2;
 
+/** After how many changes it takes no further step: the last one may make as many more as there is usually room for. */
+const MANY_CHANGES = USUAL_CHANGES * 0.75;
+
 /**
- * Milliseconds. Before that, no question has timed out. To read a signal creates it, which costs microseconds.
+ * Milliseconds. No question times out sooner. To read a signal creates it, which costs microseconds.
  */
 const LATE = 20;
+
+/** A step has failed when it had changed something. */
+class HalfDoneError extends UnfinishedError {
+	constructor(cause: unknown) {
+		super('A step failed halfway', 'ERR_GATEKEEPER_NOT_SENT', cause);
+	}
+}
 
 /** Runs the steps of one turn of the event loop in one transaction: to begin and to end one costs more than a step. */
 export class TransactionQueue {
 	readonly #transact: (run: () => void) => void;
-	readonly #isLarge: () => boolean;
+	readonly #changes: () => number;
 	#waiting: Waiting[] = [];
 	#since = 0;
 
 	/**
 	 * @param transact runs in a transaction what it is given, and throws if nothing of that was written
-	 * @param isLarge whether the transaction has changed so much that it should end
+	 * @param changes how much the transaction has changed so far
 	 */
-	constructor(transact: (run: () => void) => void, isLarge: () => boolean) {
+	constructor(transact: (run: () => void) => void, changes: () => number) {
 		this.#transact = transact;
-		this.#isLarge = isLarge;
+		this.#changes = changes;
 	}
 
-	/** Resolves once the step is written. What the step throws, it rejects with. */
+	/** Resolves once the step is written. What the step throws, it rejects with: then nothing of it is written. */
 	run<Result>(step: Step<Result>, asking?: AskOptions): Promise<Result> {
 		return new Promise((resolve, reject) => {
 			if (this.#waiting.length === 0) {
@@ -65,16 +77,16 @@ export class TransactionQueue {
 
 		const outcomes: Outcome[] = [];
 		try {
-			this.#transact(() => {
-				const begin = performance.now();
-				for (const {step} of waiting) {
-					outcomes.push(outcomeOf(step));
-					if (performance.now() - begin > LONG || this.#isLarge()) {
-						break;
-					}
-				}
-			});
+			this.#transact(() => this.#take(waiting, outcomes));
 		} catch (error) {
+			if (error instanceof HalfDoneError) {
+				// The others did nothing wrong: once more, without it.
+				const failed = outcomes.length;
+				waiting[failed]?.reject(error.cause);
+				this.#waitAgain(waiting.toSpliced(failed, 1));
+				return;
+			}
+
 			for (const {reject} of waiting) {
 				reject(error);
 			}
@@ -90,6 +102,35 @@ export class TransactionQueue {
 			} else {
 				resolve(outcome.result as never);
 			}
+		}
+	}
+
+	/** Takes steps in a transaction until it has been long enough. */
+	#take(waiting: readonly Waiting[], outcomes: Outcome[]): void {
+		const begin = performance.now();
+		for (const {step} of waiting) {
+			outcomes.push(this.#outcomeOf(step));
+			if (performance.now() - begin > LONG || this.#changes() > MANY_CHANGES) {
+				break;
+			}
+		}
+	}
+
+	/** @throws {Error} if the transaction is of no use then */
+	#outcomeOf(step: Step<unknown>): Outcome {
+		const before = this.#changes();
+		try {
+			return {result: step()};
+		} catch (error) {
+			if (isOfLmdb(error) || error instanceof FileError) {
+				throw error;
+			}
+
+			if (this.#changes() > before) {
+				throw new HalfDoneError(error);
+			}
+
+			return {error};
 		}
 	}
 
@@ -116,18 +157,5 @@ export class TransactionQueue {
 			this.#waiting = [...left, ...this.#waiting];
 			setImmediate(() => this.#runAll());
 		}
-	}
-}
-
-/** @throws what LMDB throws: the transaction is of no use then */
-function outcomeOf(step: Step<unknown>): Outcome {
-	try {
-		return {result: step()};
-	} catch (error) {
-		if (isOfLmdb(error)) {
-			throw error;
-		}
-
-		return {error};
 	}
 }

@@ -13,44 +13,44 @@ const PATIENCE = 1000;
 const INTERVAL = 10;
 
 /**
- * Checks what can be checked before LMDB opens the file: that there is a file, or room for one, and that it is one of
- * LMDB. It changes nothing.
+ * Checks before LMDB opens a file that it is one of LMDB, if it is there, and that LMDB can follow what is in it: LMDB
+ * checks little, and the process ends where it follows something wrong. Values are not looked at. Nothing is changed.
  *
- * @returns whether the file is there
  * @throws {FileError}
  */
-export function checkHeader(path: string): boolean {
-	const isThere = checkAccess(path);
-	if (isThere) {
-		read(path, file => {
-			waitUntilMade(file);
-			checkLength(file, newestSnapshot(file));
-		});
+export function checkFile(path: string): void {
+	if (!checkAccess(path)) {
+		return;
 	}
 
-	return isThere;
+	let file: DataFile | undefined;
+	try {
+		file = new DataFile(path);
+		waitUntilMade(file);
+		checkLength(file, newestSnapshot(file));
+		checkPages(file);
+	} catch (error) {
+		throw inaccessible(path, path, error);
+	} finally {
+		file?.close();
+	}
 }
 
 /**
- * Checks each page that the newest snapshot uses, so that LMDB can follow what is in it: LMDB checks little, and the
- * process ends where it follows something wrong. Values are not looked at.
+ * Checks each page that the newest snapshot uses.
  *
  * While another process writes, pages change under the check. That process has checked the file itself when it opened it:
  * what is found meanwhile is no error.
- *
- * @throws {FileError}
  */
-export function checkPages(path: string): void {
-	read(path, file => {
-		const {transaction} = newestSnapshot(file);
-		try {
-			checkPagesOf(file);
-		} catch (error) {
-			if (newestSnapshot(file).transaction === transaction) {
-				throw error;
-			}
+function checkPages(file: DataFile): void {
+	const {transaction} = newestSnapshot(file);
+	try {
+		checkPagesOf(file);
+	} catch (error) {
+		if (newestSnapshot(file).transaction === transaction) {
+			throw error;
 		}
-	});
+	}
 }
 
 function checkPagesOf(file: DataFile): void {
@@ -85,17 +85,5 @@ function checkLength(file: DataFile, {data, freeList, pageSize}: Snapshot): void
 		if (root !== undefined && (root + 1) * pageSize > file.size) {
 			throw file.damaged(`it ends before page ${root}, which is in use`);
 		}
-	}
-}
-
-function read(path: string, check: (file: DataFile) => void): void {
-	let file: DataFile | undefined;
-	try {
-		file = new DataFile(path);
-		check(file);
-	} catch (error) {
-		throw inaccessible(path, path, error);
-	} finally {
-		file?.close();
 	}
 }

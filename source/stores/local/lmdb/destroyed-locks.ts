@@ -1,6 +1,7 @@
-import {fstatSync, mkdtempSync, readFileSync, readSync, rmSync, writeSync} from 'node:fs';
+import {fstatSync, mkdirSync, readFileSync, readSync, rmSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
-import {isOfLock} from './lmdb-error.ts';
+import {draftBeside} from './draft.ts';
+import {mayBeOfLock} from './lmdb-error.ts';
 import {loadLmdb} from './load-lmdb.ts';
 import {descriptorOf, lockFileOf, makeLockFile} from './lock-file.ts';
 
@@ -31,7 +32,7 @@ export function withSoundLocks<Result>(path: string, open: () => Result): Result
 	try {
 		return open();
 	} catch (error) {
-		if (isOfLock(error) && mend(path)) {
+		if (mayBeOfLock(error) && mend(path)) {
 			return open();
 		}
 
@@ -71,13 +72,14 @@ function mend(path: string): boolean {
  * @throws if the file cannot be made
  */
 function marksBeside(path: string): readonly Mark[] {
-	const folder = mkdtempSync(`${lockFileOf(path)}.`);
+	const folder = draftBeside(path);
+	mkdirSync(folder);
 	try {
 		const example = join(folder, 'example.mdb');
 		makeLockFile(example);
 		const database = loadLmdb().open({path: example, noSubdir: true, noSync: true});
 		const sound = readFileSync(lockFileOf(example));
-		// Nothing was written: so it is closed when the call returns.
+		// Nothing was written: so it is closed when the call returns. No other process knows this file.
 		database.close().catch(() => {});
 		return marksIn(sound, readFileSync(lockFileOf(example)));
 	} finally {

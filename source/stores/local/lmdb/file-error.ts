@@ -35,7 +35,7 @@ export function ofAnotherProgram(path: string): FileError {
 /**
  * The error for what the system does not let this process do.
  *
- * @param name what it does not let it read and write: the file, its directory, or that of the locks
+ * @param name what this process may not read and write: the file, its directory or the lock file
  */
 export function inaccessible(path: string, name: string, cause: unknown): FileError {
 	if (cause instanceof FileError) {

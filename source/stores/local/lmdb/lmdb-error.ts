@@ -5,7 +5,7 @@ const {EINVAL, ENOSPC, EDQUOT, EFBIG, EIO} = constants.errno;
 
 /**
  * Numbers of errors after which the file is as it was, and can be used: no space on the disk, a quota, a limit on the
- * size of files. The last is what LMDB makes of a write that had room for a part only.
+ * size of files. LMDB makes EIO of a write that had room for a part only.
  */
 const NO_ROOM: ReadonlySet<unknown> = new Set([ENOSPC, EDQUOT, EFBIG, EIO]);
 
@@ -23,7 +23,7 @@ export function isOutOfRoom(thrown: unknown): boolean {
 }
 
 /** Whether LMDB may have thrown this because its locks are of no use. */
-export function isOfLock(thrown: unknown): boolean {
+export function mayBeOfLock(thrown: unknown): boolean {
 	return codeOf(thrown) === EINVAL;
 }
 

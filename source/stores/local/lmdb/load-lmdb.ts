@@ -36,12 +36,15 @@ function missing(cause: unknown): Error {
 
 /** It has a binary for each platform. A folder `node_modules` that was copied from another one lacks that of this one. */
 function notLoaded(cause: unknown): Error {
-	const [why] = String(isError(cause) ? cause.message : cause).split('\n', 1);
+	const [line = ''] = String(isError(cause) ? cause.message : cause).split('\n', 1);
+	const isForbidden = isError(cause) && 'code' in cause && cause.code === 'ERR_DLOPEN_DISABLED';
+	const what = isForbidden
+		? 'Start Node.js with `--allow-addons`'
+		: `Run \`npm install lmdb\` on this machine (${process.platform} ${process.arch}), with optional dependencies`;
 
 	return failure(
 		'ERR_GATEKEEPER_LMDB_NOT_LOADED',
-		`LocalStore needs the package lmdb, which is installed but cannot be loaded: ${why}. ` +
-			`Run \`npm install lmdb\` on this machine (${process.platform} ${process.arch}), with optional dependencies`,
+		`LocalStore needs the package lmdb, which is installed but cannot be loaded: ${line.replace(/\.$/, '')}. ${what}`,
 		cause,
 	);
 }

@@ -1,4 +1,3 @@
-import {randomBytes} from 'node:crypto';
 import {
 	existsSync,
 	linkSync,
@@ -8,7 +7,7 @@ import {
 	truncateSync,
 	writeFileSync,
 } from 'node:fs';
-import {dirname, join} from 'node:path';
+import {draftBeside, FILE_MODE} from './draft.ts';
 import {inaccessible} from './file-error.ts';
 
 /** Room for more processes than LMDB's own has. */
@@ -16,9 +15,6 @@ const SIZE = 16 * 1024;
 
 /** There must be room for the first pages of the data, too. */
 const ROOM = 64 * 1024;
-
-/** As LMDB makes it. */
-const MODE = 0o664;
 
 /** LMDB keeps its locks in a file beside that of the data. */
 export function lockFileOf(path: string): string {
@@ -38,9 +34,9 @@ export function makeLockFile(path: string): void {
 	}
 
 	// No process may find it half made.
-	const draft = join(dirname(path), `.gatekeeper-${randomBytes(8).toString('hex')}`);
+	const draft = draftBeside(path);
 	try {
-		writeFileSync(draft, Buffer.alloc(ROOM), {flag: 'wx', mode: MODE});
+		writeFileSync(draft, Buffer.alloc(ROOM), {flag: 'wx', mode: FILE_MODE});
 		truncateSync(draft, SIZE);
 		linkUnlessThere(draft, name);
 	} catch (error) {

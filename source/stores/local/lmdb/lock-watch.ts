@@ -12,9 +12,6 @@ const SIGNAL = 'SIGURG';
 /** Milliseconds between two looks at the main thread. */
 const EVERY = 100;
 
-/** How many looks in a row find that nothing happens, before the thread ends. An open file is swept more often. */
-const IDLE = 100;
-
 /**
  * The program of the thread. It is text, so that a bundle of the app needs no second file, and no loader of the app
  * changes it.
@@ -22,17 +19,11 @@ const IDLE = 100;
 const PROGRAM = `
 	const {workerData: turns} = require('node:worker_threads');
 	let seen = 0;
-	let idle = 0;
-	const timer = setInterval(() => {
+	setInterval(() => {
 		const turn = Atomics.load(turns, 0);
 		const isWaiting = turn % 2 !== 0;
 		if (turn === seen && isWaiting) {
 			process.kill(process.pid, '${SIGNAL}');
-		}
-
-		idle = turn === seen && !isWaiting ? idle + 1 : 0;
-		if (idle === ${IDLE}) {
-			clearInterval(timer);
 		}
 
 		seen = turn;
@@ -55,14 +46,33 @@ export class LockWatch {
 	readonly #nothing = () => {};
 	#thread: Worker | undefined;
 	#hasFailed = false;
+	/** How many files are open. */
+	#files = 0;
 
 	/** @param program that of the thread */
 	constructor(program = PROGRAM) {
 		this.#program = program;
 	}
 
-	/** Begins the thread, unless there is one: it ends by itself when all files are closed. */
-	begin(): void {
+	/** Call this before a file is opened. The thread begins with the first. */
+	hold(): void {
+		this.#files += 1;
+		this.check();
+	}
+
+	/** Call this when a file was closed. The thread ends with the last. */
+	release(): void {
+		this.#files -= 1;
+		if (this.#files === 0) {
+			const thread = this.#thread;
+			this.#thread = undefined;
+			process.off(SIGNAL, this.#nothing);
+			thread?.terminate();
+		}
+	}
+
+	/** Call this once in a while. */
+	check(): void {
 		if (!IS_NEEDED || this.#hasFailed) {
 			return;
 		}
@@ -73,7 +83,7 @@ export class LockWatch {
 		}
 
 		try {
-			this.#thread ??= this.#watch();
+			this.#thread ??= this.#begin();
 		} catch (error) {
 			this.#fail(error);
 		}
@@ -89,7 +99,7 @@ export class LockWatch {
 		}
 	}
 
-	#watch(): Worker {
+	#begin(): Worker {
 		const thread = new Worker(this.#program, {
 			eval: true,
 			name: 'koa-gatekeeper',
@@ -99,10 +109,6 @@ export class LockWatch {
 			env: {},
 		});
 		thread.on('error', error => this.#fail(error));
-		thread.on('exit', () => {
-			this.#thread = undefined;
-			process.off(SIGNAL, this.#nothing);
-		});
 		// The process may end.
 		thread.unref();
 

@@ -4,8 +4,11 @@ import {isOutOfRoom} from './lmdb-error.ts';
 /** Bytes by which the file is made longer at once. */
 const AHEAD = 4 * 1024 * 1024;
 
-/** Bytes that a usual transaction may need: each of its changes may be in a page of its own, which is split. */
-const NEEDED = AHEAD / 2;
+/** There is room for so many changes in each transaction. */
+export const USUAL_CHANGES = 200;
+
+/** Bytes that so many changes may need: each may be in a page of its own, which is split. */
+const NEEDED = USUAL_CHANGES * 10 * 1024;
 
 /** Bytes that each further change may need. Many changes are those of one log, whose blocks share pages. */
 const NEEDED_MORE = 2048;
@@ -20,7 +23,8 @@ const AGAIN = 1000;
 export class Room {
 	readonly #file: DataFile;
 	readonly #clock: () => number;
-	#size = 0;
+	/** Up to where the file has space. */
+	#end = 0;
 	/** LMDB has found no space where some was reserved: the file has holes, or shares blocks with another one. */
 	#isInDoubt = false;
 	#failedAt = -Infinity;
@@ -38,30 +42,29 @@ export class Room {
 	 * @param further how many records it changes beyond the usual number
 	 */
 	ensure(used: number, further = 0): boolean {
-		const needed = NEEDED + further * NEEDED_MORE;
+		const needed = used + NEEDED + further * NEEDED_MORE;
+		if (this.#end < needed && !this.#isInDoubt) {
+			// Another process may have made it longer.
+			this.#end = this.#file.size;
+		}
+
 		const isDue = this.#clock() - this.#failedAt >= AGAIN;
-		if (this.#isInDoubt && isDue) {
-			// What is written anew has blocks of its own.
-			this.#isInDoubt = !this.#write(used);
-		}
-
-		if (this.#isInDoubt) {
-			return false;
-		}
-
-		if (this.#size - used < needed) {
-			this.#size = this.#file.size;
-			while (isDue && this.#size - used < needed && this.#write(this.#size)) {
-				this.#size = this.#file.size;
+		while (isDue && this.#end < needed) {
+			const from = Math.max(this.#end, used);
+			if (!this.#write(from)) {
+				break;
 			}
+
+			this.#end = from + AHEAD;
 		}
 
-		return this.#size - used >= needed;
+		return this.#end >= needed;
 	}
 
-	/** LMDB has found no space. */
+	/** LMDB has found no space. From now on, only what is written here counts: it has blocks of its own. */
 	doubt(): void {
 		this.#isInDoubt = true;
+		this.#end = 0;
 		this.#failedAt = this.#clock();
 	}
 

@@ -1,12 +1,12 @@
 import {hash} from 'node:crypto';
 
 /*
- * The first byte of a key is its namespace: a part of the file that shares nothing with others. Gates that enforce use one,
+ * The first byte of a key is its section: a part of the file that shares nothing with others. Gates that enforce use one,
  * and gates under `dryRun` another. The last one is that of the file itself. The second byte is the table. Then follows
  * whom the record is about.
  */
 
-/** The tables of a namespace. */
+/** The tables of a section. */
 export const tables = {
 	clients: 1,
 	/** What a `specific` with a `key` counts in place of clients. */
@@ -28,25 +28,18 @@ export const NOT_SWEPT = 128;
 /** The order in which the entries of a table were set is in the table with this number and the table's own. */
 export const ORDER = 128;
 
-/** The keys of what is about the whole file. */
-export const fileKeys = {
-	format: Buffer.from('\u{ff}koa-gatekeeper', 'latin1'),
-	clock: Buffer.from('\u{ff}clock', 'latin1'),
-	pidNamespace: Buffer.from('\u{ff}pid-namespace', 'latin1'),
-} as const;
-
-/** Bytes: those of namespace and table, and those of a client's hash. */
+/** Bytes: those of section and table, and those of a client's hash. */
 const HEAD = 2;
 const HASH = 16;
 
-/** Makes keys of one namespace. */
+/** Makes keys of one section. */
 export class Keys {
-	readonly #namespace: number;
+	readonly #section: number;
 	readonly #salt: () => string;
 
 	/** @param salt returns that of the file: without it, nobody can choose clients whose keys are neighbours */
-	constructor(namespace: number, salt: () => string) {
-		this.#namespace = namespace;
+	constructor(section: number, salt: () => string) {
+		this.#section = section;
 		this.#salt = salt;
 	}
 
@@ -58,7 +51,7 @@ export class Keys {
 		// As text and not as bytes: Node.js makes an `ArrayBuffer` of its own for these, which takes longer.
 		const digest = hash('sha256', this.#salt() + client, 'binary');
 		const key = Buffer.allocUnsafe(HEAD + HASH);
-		key[0] = this.#namespace;
+		key[0] = this.#section;
 		key[1] = table;
 		key.write(digest.slice(0, HASH), HEAD, 'latin1');
 		return key;
@@ -71,6 +64,6 @@ export class Keys {
 
 	/** What is before all keys of a table, and after those of the table before. */
 	first(table: number): Buffer {
-		return Buffer.from([this.#namespace, table]);
+		return Buffer.from([this.#section, table]);
 	}
 }

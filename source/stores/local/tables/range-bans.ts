@@ -1,17 +1,17 @@
 import type {RangeBan, StoredBan} from '../../ban-records.ts';
 import {MAX_RANGES, tooManyRanges} from '../../max-ranges.ts';
 import {tables} from './keys.ts';
-import type {Namespace} from './namespace.ts';
+import type {Section} from './section.ts';
 
 /** The bytes before a reason, which is JSON: when the ban ends. */
 const HEAD = 8;
 
 /** The bans of ranges: a record each. Gates read all of them once a second. */
 export class RangeBans {
-	readonly #namespace: Namespace;
+	readonly #section: Section;
 
-	constructor(namespace: Namespace) {
-		this.#namespace = namespace;
+	constructor(section: Section) {
+		this.#section = section;
 	}
 
 	/** @throws {Error} if there are too many others */
@@ -24,16 +24,16 @@ export class RangeBans {
 		const head = Buffer.alloc(HEAD);
 		head.writeDoubleLE(now + duration);
 		const text = JSON.stringify(reason ?? null);
-		this.#namespace.records.put(this.#keyOf(range), Buffer.concat([head, Buffer.from(text)]));
+		this.#section.records.put(this.#keyOf(range), Buffer.concat([head, Buffer.from(text)]));
 	}
 
 	end(range: string): void {
-		this.#namespace.records.remove(this.#keyOf(range));
+		this.#section.records.remove(this.#keyOf(range));
 	}
 
 	/** The bans in force. Removes those that have ended. */
 	list(now: number): readonly StoredBan[] {
-		const {records, keys} = this.#namespace;
+		const {records, keys} = this.#section;
 		const bans: StoredBan[] = [];
 		const from = keys.first(tables.ranges);
 		for (const {key, value} of records.between(from, keys.first(tables.ranges + 1), MAX_RANGES)) {
@@ -49,7 +49,7 @@ export class RangeBans {
 	}
 
 	#keyOf(range: string): Buffer {
-		return this.#namespace.keys.in(tables.ranges, Buffer.from(range));
+		return this.#section.keys.in(tables.ranges, Buffer.from(range));
 	}
 }
 

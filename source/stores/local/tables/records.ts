@@ -1,5 +1,7 @@
 import type {Database} from 'lmdb';
 import {unchanged} from '../../unfinished-error.ts';
+import type {FileError} from '../lmdb/file-error.ts';
+import {USUAL_CHANGES} from '../lmdb/room.ts';
 
 /** A record of the file. */
 export interface FileRecord {
@@ -14,19 +16,17 @@ interface Opened {
 	readonly hasRoom: boolean;
 	/** Makes room for so many changes beyond the usual number, and returns whether there is. */
 	reserve(changes: number): boolean;
+	damaged(what: string): FileError;
 }
 
 /** Bytes of a page. */
 const PAGE = 4096;
 
-/** There is room for so many changes in each transaction, and for more if it is reserved: see `lmdb/room.ts`. */
-const USUAL = 200;
-
 /** The records of the file. They are read and written in transactions only: see `file/transaction-queue.ts`. */
 export class Records {
 	#changes = 0;
-	/** For how many changes there is room. */
-	#reserved = USUAL;
+	/** For how many changes there is room: more if that is reserved. */
+	#reserved = USUAL_CHANGES;
 	readonly #opened: () => Opened;
 
 	/** @param opened returns the open file: it is another one after it was opened again */
@@ -36,7 +36,7 @@ export class Records {
 
 	beginTransaction(): void {
 		this.#changes = 0;
-		this.#reserved = USUAL;
+		this.#reserved = USUAL_CHANGES;
 	}
 
 	/** How many records were written or removed in this transaction. A large one counts once more for each page. */
@@ -47,6 +47,11 @@ export class Records {
 	/** Whether anything can be written in this transaction. */
 	get hasRoom(): boolean {
 		return this.#opened().hasRoom;
+	}
+
+	/** The error for a record about the whole file, or all of a section, that no store writes. */
+	damaged(what: string): FileError {
+		return this.#opened().damaged(what);
 	}
 
 	get(key: Buffer): Buffer | undefined {
@@ -87,11 +92,15 @@ export class Records {
 	}
 
 	#hasRoomFor(changes: number, file: Opened): boolean {
-		if (changes > this.#reserved) {
-			this.#reserved = changes + USUAL;
-			return file.reserve(this.#reserved - USUAL);
+		if (changes <= this.#reserved) {
+			return true;
 		}
 
+		if (!file.reserve(changes)) {
+			return false;
+		}
+
+		this.#reserved = changes + USUAL_CHANGES;
 		return true;
 	}
 }

@@ -11,7 +11,7 @@ const SERIAL = 0;
 /** Tables from this one on are not counted. */
 const TABLES = 8;
 
-/** How many records of each kind a namespace has. They are read once a transaction, and written if they have changed. */
+/** How many records of each kind a section has. They are read once a transaction, and written if they have changed. */
 export class Totals {
 	readonly #records: Records;
 	readonly #key: Buffer;
@@ -57,17 +57,24 @@ export class Totals {
 		return number;
 	}
 
+	/** @throws {FileError} if they are not what a store writes: a ban is not looked up where there are none */
 	#read(): Float64Array {
-		this.#numbers ??= numbersOf(this.#records.get(this.#key));
+		this.#numbers ??= this.#numbersOf(this.#records.get(this.#key));
 		return this.#numbers;
 	}
-}
 
-function numbersOf(bytes: Buffer | undefined): Float64Array {
-	const numbers = new Float64Array(LEVELS * TABLES);
-	if (bytes?.length === numbers.byteLength) {
-		new Uint8Array(numbers.buffer).set(bytes);
+	#numbersOf(bytes: Buffer | undefined): Float64Array {
+		const numbers = new Float64Array(LEVELS * TABLES);
+		if (bytes === undefined) {
+			return numbers;
+		}
+
+		new Uint8Array(numbers.buffer).set(bytes.subarray(0, numbers.byteLength));
+		const areTotals = numbers.every(number => Number.isSafeInteger(number) && number >= 0);
+		if (bytes.length !== numbers.byteLength || !areTotals) {
+			throw this.#records.damaged('it does not say how many records it has');
+		}
+
+		return numbers;
 	}
-
-	return numbers;
 }

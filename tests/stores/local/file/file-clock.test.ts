@@ -1,5 +1,6 @@
 import test from 'ava';
 import {FileClock} from '../../../../source/stores/local/file/file-clock.ts';
+import {fileKeys} from '../../../../source/stores/local/file/file-keys.ts';
 import {ReopeningFile} from '../../../../source/stores/local/file/reopening-file.ts';
 import {newPath} from '../../../support/local/opened.ts';
 
@@ -156,3 +157,33 @@ test('a new file takes the time of the wall clock', t => {
 		t.true(Math.abs(off) < 1000, `${off} ms from the wall clock, which nobody has set`);
 	}
 });
+
+function withNumber(number: number, offset: number): (record: Buffer) => Buffer {
+	return record => {
+		record.writeDoubleLE(number, offset);
+		return record;
+	};
+}
+
+for (const [title, change] of Object.entries({
+	'has no offset': withNumber(Number.NaN, 0),
+	'has an endless offset': withNumber(Infinity, 0),
+	'has an offset beyond all dates': withNumber(1e300, 0),
+	'has no uptime': withNumber(Number.NaN, 8),
+	'has no last time': withNumber(Number.NaN, 16),
+	'is too short': (record: Buffer) => record.subarray(1),
+})) {
+	test(`a file is damaged if what it keeps of the time ${title}: no time is made up`, t => {
+		const machine = new Machine();
+		const path = newPath();
+		const {now} = open(path, machine);
+		new ReopeningFile(path, records => {
+			const {clock} = fileKeys;
+			records.put(clock, change(records.get(clock)?.subarray(0, 24) ?? Buffer.alloc(0)));
+		});
+		const isDamaged = {message: /is damaged \(it does not say what time it is\)/};
+
+		t.throws(now, isDamaged);
+		t.throws(() => open(path, machine), isDamaged);
+	});
+}

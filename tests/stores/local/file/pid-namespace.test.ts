@@ -1,8 +1,8 @@
 import test, {type ExecutionContext} from 'ava';
+import {fileKeys} from '../../../../source/stores/local/file/file-keys.ts';
 import {OpenFile} from '../../../../source/stores/local/file/open-file.ts';
 import {PidNamespace} from '../../../../source/stores/local/file/pid-namespace.ts';
 import {ReopeningFile} from '../../../../source/stores/local/file/reopening-file.ts';
-import {fileKeys} from '../../../../source/stores/local/tables/keys.ts';
 import {Records} from '../../../../source/stores/local/tables/records.ts';
 import {newPath} from '../../../support/local/opened.ts';
 
@@ -245,7 +245,12 @@ test('on a full disk, processes of the PID namespace that has the file go on, an
 	let uptime = minute;
 	const processIn = (name: string) => new PidNamespace(path, {name, uptime: () => uptime});
 	const file = new OpenFile(path);
-	const full = new Records(() => ({database: file.database, hasRoom: false, reserve: () => false}));
+	const full = new Records(() => ({
+		database: file.database,
+		hasRoom: false,
+		reserve: () => false,
+		damaged: what => file.damaged(what),
+	}));
 	file.transact(() => processIn('a').begin(new Records(() => file)));
 	uptime += minute;
 

@@ -4,9 +4,10 @@ import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
+import {checkFile} from '../../../../source/stores/local/lmdb/check-file.ts';
 import {FileError} from '../../../../source/stores/local/lmdb/file-error.ts';
 import {PAGE} from '../../../support/lmdb/file-layout.ts';
-import {changeRecords, checkFile, numbersFrom, openFile} from '../../../support/lmdb/lmdb-file.ts';
+import {changeRecords, numbersFrom, openFile} from '../../../support/lmdb/lmdb-file.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
 import {runs} from '../../../support/runs.ts';
 

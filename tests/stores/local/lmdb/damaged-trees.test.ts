@@ -1,9 +1,9 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
+import {checkFile} from '../../../../source/stores/local/lmdb/check-file.ts';
 import {add, type Damage, refuses, soundBytes} from '../../../support/lmdb/damages.ts';
 import {metaFields, nodeAt, nodeCount, PAGE, pagesOf} from '../../../support/lmdb/file-layout.ts';
-import {checkFile} from '../../../support/lmdb/lmdb-file.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
 
 const damages: readonly Damage[] = [

@@ -1,6 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
+import {checkFile} from '../../../../source/stores/local/lmdb/check-file.ts';
 import {
 	add,
 	type Damage,
@@ -11,7 +12,6 @@ import {
 	soundBytes,
 } from '../../../support/lmdb/damages.ts';
 import {bigValue, nodeAt, nodeCount, PAGE, pagesOf} from '../../../support/lmdb/file-layout.ts';
-import {checkFile} from '../../../support/lmdb/lmdb-file.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
 
 const damages: readonly Damage[] = [

@@ -4,9 +4,9 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {open} from 'lmdb';
-import {checkHeader} from '../../../../source/stores/local/lmdb/check-file.ts';
+import {checkFile} from '../../../../source/stores/local/lmdb/check-file.ts';
 import {metaFields, newestMeta, PAGE} from '../../../support/lmdb/file-layout.ts';
-import {changeRecords, checkFile, numbersFrom, openFile} from '../../../support/lmdb/lmdb-file.ts';
+import {changeRecords, numbersFrom, openFile} from '../../../support/lmdb/lmdb-file.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
 
 const code = 'ERR_GATEKEEPER_FILE';
@@ -37,7 +37,6 @@ async function refuses(
 	const written = Buffer.isBuffer(changed) ? changed : bytes;
 	writeFileSync(path, written);
 
-	t.throws(() => checkHeader(path), {message});
 	t.throws(() => checkFile(path), {message});
 	t.true(readFileSync(path).equals(written), 'it is not changed');
 }
@@ -46,7 +45,7 @@ test('an empty file is refused', t => {
 	const path = join(temporaryFolder(t), 'test.mdb');
 	writeFileSync(path, '');
 
-	t.throws(() => checkHeader(path), {
+	t.throws(() => checkFile(path), {
 		code,
 		message: `LocalStore cannot use ${path}: it is empty. Remove it, and a new one is made`,
 	});
@@ -64,7 +63,7 @@ for (const [title, length] of [
 		const child = fork(script, [path, sound]);
 		await once(child, 'message');
 
-		t.notThrows(() => checkHeader(path));
+		t.notThrows(() => checkFile(path));
 		await once(child, 'exit');
 	});
 }
@@ -75,7 +74,7 @@ for (const text of ['x', 'a short text', '{"json": true}'.repeat(1000)]) {
 		const path = join(temporaryFolder(t), 'test.mdb');
 		writeFileSync(path, text);
 
-		t.throws(() => checkHeader(path), {code, message: ofAnotherProgram});
+		t.throws(() => checkFile(path), {code, message: ofAnotherProgram});
 	});
 }
 
@@ -106,7 +105,7 @@ for (const [title, options] of [
 		await database.put('a', 'b');
 		await database.close();
 
-		t.throws(() => checkHeader(path), {
+		t.throws(() => checkFile(path), {
 			code,
 			message: /: it is an LMDB file of another program, with other kinds of tables\. Choose/,
 		});

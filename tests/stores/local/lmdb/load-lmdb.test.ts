@@ -76,4 +76,15 @@ for (const [name, load] of Object.entries(builds)) {
 	test(`if a package is missing that lmdb needs, the error of ${name} does not say that lmdb is`, t => {
 		t.like(errorOf(t, load, "require('msgpackr');"), {code: 'ERR_GATEKEEPER_LMDB_NOT_LOADED'});
 	});
+	test(`if Node.js may load no addons, the error of ${name} says how to start it`, t => {
+		const lmdb =
+			"throw Object.assign(new Error('Addons are disabled.'), {code: 'ERR_DLOPEN_DISABLED'})";
+
+		t.like(errorOf(t, load, lmdb), {
+			code: 'ERR_GATEKEEPER_LMDB_NOT_LOADED',
+			message:
+				'LocalStore needs the package lmdb, which is installed but cannot be loaded: Addons are disabled. ' +
+				'Start Node.js with `--allow-addons`',
+		});
+	});
 }

@@ -1,4 +1,5 @@
-import {on} from 'node:events';
+import {on, once} from 'node:events';
+import type {Worker} from 'node:worker_threads';
 import test, {type ExecutionContext} from 'ava';
 import {LockWatch} from '../../../../source/stores/local/lmdb/lock-watch.ts';
 import {until} from '../../../support/latch.ts';
@@ -9,10 +10,10 @@ function stayAlive(t: ExecutionContext): void {
 	t.teardown(() => clearInterval(alive));
 }
 
-test('a warning tells of a thread that failed, and the process goes on', async t => {
+test.serial('a warning tells of a thread that failed, and the process goes on', async t => {
 	stayAlive(t);
 	const warnings = on(process, 'warning');
-	new LockWatch('throw new Error("no memory")').begin();
+	new LockWatch('throw new Error("no memory")').hold();
 	for await (const [{code, message}] of warnings) {
 		if (code === 'GATEKEEPER_LOCK_UNWATCHED') {
 			t.regex(message, /no memory/);
@@ -21,26 +22,47 @@ test('a warning tells of a thread that failed, and the process goes on', async t
 	}
 });
 
-test('a thread that has ended leaves no listener, and begins again with the next file', async t => {
-	stayAlive(t);
-	const watch = new LockWatch('// It ends at once.');
-	watch.begin();
-	const listener = process.listeners('SIGURG').at(-1);
-	// Files of other tests have one, too.
-	const own = () => process.listeners('SIGURG').filter(other => other === listener).length;
-	t.is(own(), 1);
-	await until(() => own() === 0);
+/** The listeners of a watch. Files of other tests have one, too. */
+function listenersOf(watch: LockWatch): () => number {
+	const others = process.listeners('SIGURG');
+	watch.hold();
+	const own = process.listeners('SIGURG').find(listener => !others.includes(listener));
+	return () => process.listeners('SIGURG').filter(listener => listener === own).length;
+}
 
-	watch.begin();
-	watch.begin();
-	t.is(own(), 1);
+test.serial('the thread ends with the last file, and begins again with the next one', async t => {
+	stayAlive(t);
+	const threads: Worker[] = [];
+	const note = (thread: Worker) => threads.push(thread);
+	process.on('worker', note);
+	t.teardown(() => process.off('worker', note));
+	const watch = new LockWatch();
+	const listeners = listenersOf(watch);
+	const begun = () => threads.length;
+	await until(() => begun() === 1);
+	watch.hold();
+	watch.release();
+	t.is(listeners(), 1);
+
+	const ended = once(threads[0] as Worker, 'exit');
+	watch.release();
+	t.is(listeners(), 0);
+	watch.hold();
+	await ended;
+	await until(() => begun() === 2);
+	t.is(listeners(), 1);
+	watch.check();
+	t.is(listeners(), 1);
+	watch.release();
 });
 
-test('what the app does to the listeners of the process does not last', t => {
-	const watch = new LockWatch('setInterval(() => {}, 1000)');
-	watch.begin();
+test.serial('what the app does to the listeners of the process does not last', t => {
+	const watch = new LockWatch();
+	const listeners = listenersOf(watch);
 	const listener = process.listeners('SIGURG').at(-1);
 	process.off('SIGURG', listener as () => void);
-	watch.begin();
-	t.is(process.listeners('SIGURG').at(-1), listener);
+	t.is(listeners(), 0);
+	watch.check();
+	t.is(listeners(), 1);
+	watch.release();
 });

@@ -62,7 +62,7 @@ test('where LMDB found no space, what is reserved is written anew before it is b
 	const file = await newFile(join(temporaryFolder(t), 'test.mdb'));
 	let now = 0;
 	const room = new Room(file, () => now);
-	t.true(room.ensure(8192));
+	t.true(room.ensure(8192, 10_000));
 
 	room.doubt();
 	t.false(room.ensure(8192));
@@ -74,4 +74,7 @@ test('where LMDB found no space, what is reserved is written anew before it is b
 	t.false(room.ensure(8192));
 	now += 1;
 	t.true(room.ensure(8192));
+	const {writes} = file;
+	t.true(room.ensure(8192 + 3 * MEGABYTE));
+	t.true(file.writes > writes, 'further on, too');
 });

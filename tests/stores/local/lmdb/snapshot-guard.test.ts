@@ -3,10 +3,11 @@ import {once} from 'node:events';
 import {openSync, readSync, renameSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {checkFile} from '../../../../source/stores/local/lmdb/check-file.ts';
 import {DataFile} from '../../../../source/stores/local/lmdb/data-file.ts';
 import {SnapshotGuard} from '../../../../source/stores/local/lmdb/snapshot-guard.ts';
 import {Count} from '../../../support/lmdb/counting.ts';
-import {checkFile, type Database, openFile} from '../../../support/lmdb/lmdb-file.ts';
+import {type Database, openFile} from '../../../support/lmdb/lmdb-file.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
 import {runs} from '../../../support/runs.ts';
 

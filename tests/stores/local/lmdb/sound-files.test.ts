@@ -4,10 +4,10 @@ import {copyFileSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
+import {checkFile} from '../../../../source/stores/local/lmdb/check-file.ts';
 import {metaNumber, PAGE} from '../../../support/lmdb/file-layout.ts';
 import {
 	changeRecords,
-	checkFile,
 	type Database,
 	numbersFrom,
 	openFile,
