@@ -8,6 +8,7 @@ import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
 import {hasResponse} from '../response/has-response.ts';
 import {discardResponse} from '../response/refuse.ts';
+import {hasReadableTarget} from './readable-target.ts';
 
 /** Lines. Node's default for `server.maxHeadersCount` is 2,000 names and values. */
 const MAX_HEADERS = 1000;
@@ -46,24 +47,6 @@ export function identify(settings: Settings): Middleware {
 
 		return next();
 	};
-}
-
-/**
- * Whether Koa can read the target. It throws for some that name a host, such as `http://[::1/`. A function among the
- * options would, too, and a banned client could so cause errors without end.
- */
-function hasReadableTarget(ctx: Context): boolean {
-	// An adapter may leave it out.
-	const {url} = ctx.req as Partial<typeof ctx.req>;
-	if (url === undefined || url.startsWith('/')) {
-		return true;
-	}
-
-	try {
-		return ctx.path !== undefined;
-	} catch {
-		return false;
-	}
 }
 
 /** The header of `app.proxyIpHeader`, if `app.proxy` is on. The gate decides whether to believe it. */

@@ -1,5 +1,6 @@
 import type {Context} from 'koa';
 import {isPlainHost} from '../checks/plain-host.ts';
+import {isUnusualUrl} from '../checks/unusual-url.ts';
 
 /** Characters. The gate parses and matches every URL, even a banned client's. */
 const MAX_URL = 4096;
@@ -13,9 +14,6 @@ const unusualInOrigin = /@|\s{2}/;
 const plainProtocol = /^[a-z][a-z\d+.-]*$/;
 
 const oneSegment = /^\/[^/\\]*$/;
-
-/** Characters for which `parseurl`, Koa's parser of URLs, takes its slow path. */
-const unusual = /[\t\n\f\r #\u00a0\ufeff]/;
 
 /** A segment `.` or `..`; a backslash separates segments like a slash. */
 const dotSegment = /[/\\]\.{1,2}(?:[/\\?#;]|$)/;
@@ -37,7 +35,7 @@ export function routedPath(ctx: Context): string {
 
 /** Whether the URL is short and simple. The gate foresees no route for any other URL. */
 export function hasPlainUrl({req: {url = ''}}: Context): boolean {
-	return url.length <= MAX_URL && url.startsWith('/') && !unusual.test(url);
+	return url.length <= MAX_URL && url.startsWith('/') && !isUnusualUrl(url);
 }
 
 /**

@@ -90,6 +90,21 @@ test.serial('a warning shows no more than a part of a long item', async t => {
 	t.is((await seen.codes()).length, 1);
 });
 
+for (const target of ['http://[::1/who', '//a@[::1#', '//who@a/health#', 'foo://a/health', '/#']) {
+	test(`Koa cannot read ${target} as it is: it gets a 400, from a banned client, too`, async t => {
+		const {app, gate} = gatedApp({allow: ctx => ctx.path === '/health'});
+		const {port} = await serve(t, app);
+		const status = async (wanted: string) =>
+			statusOf(await raw(port, `GET ${wanted} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`));
+		t.is(await status(target), 400);
+		await gate.ban('127.0.0.1');
+
+		t.is(await status(target), 400);
+		t.is(await status('/who'), 403);
+		t.is(await status('/health'), 404);
+	});
+}
+
 test('a target that Koa cannot read gets a 400, before functions among the options see it', async t => {
 	const thrown: unknown[] = [];
 	const functions = {

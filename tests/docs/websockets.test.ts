@@ -18,7 +18,7 @@ const alice = '203.0.113.7';
 const headers = {'X-Forwarded-For': alice};
 
 function opened(t: ExecutionContext, port: number): WebSocket {
-	const socket = new WebSocket(`ws://127.0.0.1:${port}/`, {headers});
+	const socket = new WebSocket(`ws://127.0.0.1:${port}/chat`, {headers});
 	socket.on('error', () => {});
 	t.teardown(() => socket.terminate());
 	return socket;
@@ -42,7 +42,7 @@ function handshake(target: string): string {
 }
 
 /** The socket of an open WebSocket, to send over it what no client sends. */
-async function bareWebSocket(t: ExecutionContext, port: number, target = '/'): Promise<Socket> {
+async function bareWebSocket(t: ExecutionContext, port: number, target = '/chat'): Promise<Socket> {
 	const socket = connect(port, '127.0.0.1').on('error', () => {});
 	t.teardown(() => socket.destroy());
 	socket.write(handshake(target));
@@ -101,6 +101,16 @@ test('with ws, an upgrade is admitted, counted with other requests, and refused 
 	const [, response] = (await once(second, 'unexpected-response')) as [unknown, IncomingMessage];
 	t.is(response.statusCode, 403);
 	t.is(response.headers['retry-after'], '60');
+});
+
+test('with ws, no WebSocket is opened but on its path', async t => {
+	const {own} = await openRecipe(t, page, 'Check upgrades');
+	const server = own.server as Server;
+	t.teardown(() => server.close());
+	await once(server, 'listening');
+
+	t.is(statusOf(await raw(portOf(server), handshake('/health'))), 400);
+	await bareWebSocket(t, portOf(server), '/chat?user=ann');
 });
 
 test('a frame that breaks the protocol ends its WebSocket, and not the process', async t => {

@@ -1,7 +1,7 @@
 import {closeSync, fsync, openSync, renameSync, rmSync, statSync, writeSync} from 'node:fs';
 import {promisify} from 'node:util';
 import type {DataFile} from '../lmdb/data-file.ts';
-import {draftBeside, FILE_MODE} from '../lmdb/draft.ts';
+import {draftBeside} from '../lmdb/draft.ts';
 import {lockFileOf} from '../lmdb/lock-file.ts';
 
 /** Bytes that are copied at once. */
@@ -10,6 +10,8 @@ const CHUNK = 2 ** 20;
 /**
  * Copies a file. The copy is written under another name, and renamed once it is whole and on the disk: one that fails
  * leaves an earlier copy as it is.
+ *
+ * No more users may read it than the file.
  *
  * It is read and written here, not copied by the system. The system might let both files share blocks. Then a change of
  * the file would take new ones, and the space that is reserved in it would be worth nothing.
@@ -26,7 +28,7 @@ export async function backUp(
 ): Promise<void> {
 	refuseToReplace(path, file.path);
 	const draft = draftBeside(path);
-	const descriptor = openSync(draft, 'wx', FILE_MODE);
+	const descriptor = openSync(draft, 'wx', file.mode);
 	try {
 		exclusively(() => copyBytes(file, descriptor));
 		await promisify(fsync)(descriptor);

@@ -1,27 +1,14 @@
-import {statSync} from 'node:fs';
 import type {RootDatabase} from 'lmdb';
-import {checkFile} from '../lmdb/check-file.ts';
 import {DataFile} from '../lmdb/data-file.ts';
-import {withSoundLocks} from '../lmdb/destroyed-locks.ts';
-import {FileError} from '../lmdb/file-error.ts';
+import type {FileError} from '../lmdb/file-error.ts';
 import {isOfLmdb, isOutOfRoom} from '../lmdb/lmdb-error.ts';
-import {loadLmdb} from '../lmdb/load-lmdb.ts';
-import {lockFileOf, makeLockFile} from '../lmdb/lock-file.ts';
 import {lockWatch} from '../lmdb/lock-watch.ts';
+import {openLmdb} from '../lmdb/open-lmdb.ts';
 import {Room} from '../lmdb/room.ts';
 import {SnapshotGuard} from '../lmdb/snapshot-guard.ts';
 import {backUp} from './backup.ts';
+import {FileLook} from './file-look.ts';
 import {claim} from './format.ts';
-
-/**
- * Bytes of addresses that the file may be mapped to, far more than it has. The system gives memory only to what is
- * read of it.
- */
-const MAP_SIZE = 2 ** 34;
-
-/** Milliseconds. A look is a system call: the size must be recent, or LMDB ends the process; the path may be older. */
-const SIZE_EVERY = 1;
-const PATH_EVERY = 1000;
 
 /** LMDB's flag for a transaction that is committed when the call returns. */
 const SYNCHRONOUS_COMMIT = 2;
@@ -34,33 +21,29 @@ export class OpenFile {
 	/** To look at the file, to make it longer, and to have it on the disk. */
 	readonly #file: DataFile;
 	readonly #guard: SnapshotGuard;
+	readonly #look: FileLook;
 	readonly #watch = lockWatch();
 	readonly #room: Room | undefined;
-	readonly #lockInode: number | undefined;
 	/** Whether there is room for what the transaction writes. */
 	hasRoom = false;
 	/** Bytes that are in use. */
 	#used = 0;
-	#sizeSeenAt = -Infinity;
-	#pathSeenAt = performance.now();
 
 	/**
 	 * @throws {FileError} if the file cannot be used, which is then as it was
 	 * @throws {Error} if there is no package `lmdb`
 	 */
 	constructor(path: string) {
-		checkFile(path);
-		makeLockFile(path);
 		this.#watch.hold();
 		let database: RootDatabase<Buffer, Buffer> | undefined;
 		let file: DataFile | undefined;
 		try {
-			database = this.#watch.during(() => open(path));
+			database = openLmdb(path, open => this.#watch.during(open));
 			this.database = database;
 			file = new DataFile(path);
 			this.#file = file;
 			this.#guard = new SnapshotGuard(file);
-			this.#lockInode = inodeOf(lockFileOf(path));
+			this.#look = new FileLook(file, this.#watch);
 			// No room is taken in a file of another program.
 			const room = new Room(file);
 			this.salt = this.transact(() => claim(path, this.database, () => room.ensure(0)));
@@ -80,7 +63,7 @@ export class OpenFile {
 	 * @throws what `run` throws, and what LMDB throws: then nothing was written
 	 */
 	transact<Result>(run: () => Result): Result {
-		this.#look();
+		this.#look.look();
 		try {
 			// The guard ends it with an error, after many tries.
 			for (;;) {
@@ -104,7 +87,7 @@ export class OpenFile {
 	/** Undefined if LMDB did not begin with the newest snapshot. */
 	#attempt<Result>(run: () => Result): {readonly result: Result} | undefined {
 		// It may have waited for the lock since.
-		this.#look();
+		this.#look.look();
 		const transaction = this.database.getWriteTxnId();
 		if (!this.#guard.isNewest(transaction)) {
 			return undefined;
@@ -143,51 +126,5 @@ export class OpenFile {
 
 	damaged(what: string): FileError {
 		return this.#file.damaged(what);
-	}
-
-	#look(): void {
-		const now = performance.now();
-		if (now - this.#sizeSeenAt >= SIZE_EVERY) {
-			this.#sizeSeenAt = now;
-			this.#guard.checkSize();
-		}
-
-		if (now - this.#pathSeenAt >= PATH_EVERY) {
-			this.#pathSeenAt = now;
-			this.#watch.check();
-			const {path, inode} = this.#file;
-			if (inodeOf(path) !== inode) {
-				throw new FileError(path, 'it was replaced or removed while in use');
-			}
-
-			if (inodeOf(lockFileOf(path)) !== this.#lockInode) {
-				throw new FileError(path, `${lockFileOf(path)} was replaced or removed while in use`);
-			}
-		}
-	}
-}
-
-function inodeOf(name: string): number | undefined {
-	return statSync(name, {throwIfNoEntry: false})?.ino;
-}
-
-/** Nothing is flushed by transactions: what was written outlives the process all the same. */
-function open(path: string): RootDatabase<Buffer, Buffer> {
-	const {open: openDatabase} = loadLmdb();
-	const attempt = () =>
-		openDatabase<Buffer, Buffer>({
-			path,
-			noSubdir: true,
-			encoding: 'binary',
-			keyEncoding: 'binary',
-			noSync: true,
-			overlappingSync: false,
-			mapSize: MAP_SIZE,
-		});
-	try {
-		return withSoundLocks(path, attempt);
-	} catch (cause) {
-		const why = cause instanceof Error ? cause.message : String(cause);
-		throw new FileError(path, `LMDB cannot open it: ${why}`, cause);
 	}
 }

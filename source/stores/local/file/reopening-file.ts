@@ -1,7 +1,9 @@
 import {UnfinishedError, unchanged} from '../../unfinished-error.ts';
 import {FileError} from '../lmdb/file-error.ts';
-import {isOutOfRoom} from '../lmdb/lmdb-error.ts';
+import {isOfLmdb, isOutOfRoom} from '../lmdb/lmdb-error.ts';
+import {ownNameOf} from '../lmdb/names.ts';
 import {Records} from '../tables/records.ts';
+import {atStart} from './at-start.ts';
 import {OpenFile} from './open-file.ts';
 import {DisplacedError} from './pid-namespace.ts';
 
@@ -11,7 +13,7 @@ import {DisplacedError} from './pid-namespace.ts';
  */
 const PAUSE = 2000;
 
-/** The file of a store: opened when the store is made, and again after it was closed or could not be used. */
+/** The file of a store: opened when the store is made, and again after it was closed or could not be used. A name that is a link stands for the file that it leads to then. */
 export class ReopeningFile {
 	readonly records = new Records(() => this.#opened);
 	readonly #path: string;
@@ -25,9 +27,9 @@ export class ReopeningFile {
 	 * @throws {Error} if there is no package `lmdb`
 	 */
 	constructor(path: string, onOpen: (records: Records) => void) {
-		this.#path = path;
+		this.#path = ownNameOf(path);
 		this.#onOpen = onOpen;
-		this.#open();
+		atStart(this.#path, () => this.#open());
 	}
 
 	/** Secret from everyone who cannot read the file. */
@@ -147,5 +149,8 @@ export class ReopeningFile {
 }
 
 function asUnchanged(error: unknown): UnfinishedError {
-	return unchanged(error instanceof Error ? error.message : 'The file failed', error);
+	const message = error instanceof Error ? error.message : 'The file failed';
+	// What LMDB attempted, and where, says nothing to a user.
+	const [why = ''] = isOfLmdb(error) ? message.split(': Attempting', 1) : [message];
+	return unchanged(why, error);
 }

@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import {isError} from '../../../checks/is-error.ts';
 import {FileError, inaccessible} from './file-error.ts';
 import {lockFileOf} from './lock-file.ts';
+import {checkNames} from './names.ts';
 
 const {R_OK, W_OK, X_OK} = constants;
 
@@ -22,6 +23,10 @@ export function checkAccess(path: string): boolean {
 	}
 
 	const isThere = checkFile(path, path);
+	if (isThere) {
+		checkNames(path);
+	}
+
 	if (!checkFile(path, lockFileOf(path)) || !isThere) {
 		checkPermission(path, directory, W_OK | X_OK);
 	}

@@ -1,16 +1,11 @@
 import {checkAccess} from './access.ts';
 import {compareBytes, compareNumbers} from './compare-keys.ts';
 import {DataFile} from './data-file.ts';
-import {FileError, inaccessible} from './file-error.ts';
+import {inaccessible} from './file-error.ts';
 import {FreeLists} from './free-list.ts';
-import {pause} from './pause.ts';
-import {isMade, newestSnapshot, type Snapshot} from './snapshot.ts';
+import {newestSnapshot, type Snapshot} from './snapshot.ts';
 import {SnapshotPages} from './snapshot-pages.ts';
 import {TreeWalk} from './tree-walk.ts';
-
-/** How long another process may take to make the file, and how often it is looked at; milliseconds. */
-const PATIENCE = 1000;
-const INTERVAL = 10;
 
 /**
  * Checks before LMDB opens a file that it is one of LMDB, if it is there, and that LMDB can follow what is in it: LMDB
@@ -26,7 +21,6 @@ export function checkFile(path: string): void {
 	let file: DataFile | undefined;
 	try {
 		file = new DataFile(path);
-		waitUntilMade(file);
 		checkLength(file, newestSnapshot(file));
 		checkPages(file);
 	} catch (error) {
@@ -65,18 +59,6 @@ function checkPagesOf(file: DataFile): void {
 		visitBig: (firstPage, size) => lists.visitBig(firstPage, size),
 	}).walk(freeList);
 	pages.checkEnd();
-}
-
-/** LMDB makes the file, and then writes its first two pages. */
-function waitUntilMade(file: DataFile): void {
-	const end = performance.now() + PATIENCE;
-	while (!isMade(file) && performance.now() < end) {
-		pause(INTERVAL);
-	}
-
-	if (file.size === 0) {
-		throw new FileError(file.path, 'it is empty. Remove it, and a new one is made');
-	}
 }
 
 /** Pages that are free may be missing at the end: `checkPages` knows them. */

@@ -20,6 +20,11 @@ export class DataFile {
 		return fstatSync(this.#descriptor).size;
 	}
 
+	/** Who may read and write it. */
+	get mode(): number {
+		return fstatSync(this.#descriptor).mode & 0o777;
+	}
+
 	/** Tells the file from another one at the same path. */
 	get inode(): number {
 		return fstatSync(this.#descriptor).ino;

@@ -1,6 +1,8 @@
-import {fstatSync, mkdirSync, readFileSync, readSync, rmSync, writeSync} from 'node:fs';
+import {fstatSync, mkdtempSync, readFileSync, readSync, rmSync, writeSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {draftBeside} from './draft.ts';
+import {draftBeside, makeWhole} from './draft.ts';
+import {emptyFile} from './empty-file.ts';
 import {mayBeOfLock} from './lmdb-error.ts';
 import {loadLmdb} from './load-lmdb.ts';
 import {descriptorOf, lockFileOf, makeLockFile} from './lock-file.ts';
@@ -8,6 +10,9 @@ import {descriptorOf, lockFileOf, makeLockFile} from './lock-file.ts';
 /** What a destroyed lock has where a sound one has its kind: a number of four bytes. */
 const DESTROYED = -1;
 const SIZE = 4;
+
+/** Bytes that the example is mapped to. */
+const MAP_SIZE = 2 ** 20;
 
 /** A place in a lock file by which a destroyed lock is known. */
 interface Mark {
@@ -69,15 +74,34 @@ function mend(path: string): boolean {
  * Finds the marks in a new file, since the C library decides what a lock looks like. There are none where it destroys
  * nothing.
  *
- * @throws if the file cannot be made
+ * @throws if no file can be made
  */
 function marksBeside(path: string): readonly Mark[] {
-	const folder = draftBeside(path);
-	mkdirSync(folder);
+	let failure: unknown;
+	// The directory may be full, or not be writable.
+	for (const begin of [draftBeside(path), join(tmpdir(), 'gatekeeper-'), '/dev/shm/gatekeeper-']) {
+		try {
+			return marksOfExample(mkdtempSync(begin));
+		} catch (error) {
+			failure = error;
+		}
+	}
+
+	throw failure;
+}
+
+/** @param folder an empty one, which is removed */
+function marksOfExample(folder: string): readonly Mark[] {
 	try {
 		const example = join(folder, 'example.mdb');
+		makeWhole(example, example, emptyFile(MAP_SIZE));
 		makeLockFile(example);
-		const database = loadLmdb().open({path: example, noSubdir: true, noSync: true});
+		const database = loadLmdb().open({
+			path: example,
+			noSubdir: true,
+			noSync: true,
+			mapSize: MAP_SIZE,
+		});
 		const sound = readFileSync(lockFileOf(example));
 		// Nothing was written: so it is closed when the call returns. No other process knows this file.
 		database.close().catch(() => {});

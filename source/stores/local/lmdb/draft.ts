@@ -1,10 +1,77 @@
 import {randomBytes} from 'node:crypto';
+import {
+	constants,
+	copyFileSync,
+	existsSync,
+	linkSync,
+	readdirSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import {dirname, join} from 'node:path';
+import {isError} from '../../../checks/is-error.ts';
+import {inaccessible} from './file-error.ts';
 
 /** As LMDB makes its files. */
-export const FILE_MODE = 0o664;
+const MODE = 0o664;
+
+const PREFIX = '.gatekeeper-';
 
 /** A name that nobody uses in the directory of a file. A process that is killed leaves there what it has begun. */
 export function draftBeside(path: string): string {
-	return join(dirname(path), `.gatekeeper-${randomBytes(8).toString('hex')}`);
+	return join(dirname(path), `${PREFIX}${randomBytes(8).toString('hex')}`);
+}
+
+/**
+ * Makes a file unless it is there. No process finds it half made, whoever else makes it and whoever is killed.
+ *
+ * @param path that of the data, for the error
+ * @throws {FileError} if it cannot be made
+ */
+export function makeWhole(path: string, name: string, bytes: Uint8Array): void {
+	if (existsSync(name)) {
+		return;
+	}
+
+	const draft = draftBeside(path);
+	try {
+		writeFileSync(draft, bytes, {flag: 'wx', mode: MODE});
+		unlessThere(() => linkOrCopy(draft, name));
+	} catch (error) {
+		throw inaccessible(path, name, error);
+	} finally {
+		rmSync(draft, {force: true});
+	}
+}
+
+/** Removes drafts that are other names of a file: a process was killed when it had made the file. */
+export function removeDraftsOf(path: string): void {
+	const {ino} = statSync(path);
+	const drafts = readdirSync(dirname(path)).filter(name => name.startsWith(PREFIX));
+	for (const draft of drafts.map(name => join(dirname(path), name))) {
+		if (statSync(draft, {throwIfNoEntry: false})?.ino === ino) {
+			rmSync(draft, {force: true});
+		}
+	}
+}
+
+/** Some file systems have no links. */
+function linkOrCopy(draft: string, name: string): void {
+	try {
+		linkSync(draft, name);
+	} catch {
+		copyFileSync(draft, name, constants.COPYFILE_EXCL);
+	}
+}
+
+/** Another process may be first. */
+function unlessThere(make: () => void): void {
+	try {
+		make();
+	} catch (error) {
+		if (!(isError(error) && 'code' in error && error.code === 'EEXIST')) {
+			throw error;
+		}
+	}
 }

@@ -1,4 +1,5 @@
 import {isError} from '../../../checks/is-error.ts';
+import {isOutOfRoom} from './lmdb-error.ts';
 
 /** The file of a store cannot be used. It is left as it is. */
 export class FileError extends Error {
@@ -13,6 +14,17 @@ export class FileError extends Error {
 /** There is something in the file that LMDB does not write. */
 class DamagedFileError extends FileError {
 	override readonly code = 'ERR_GATEKEEPER_FILE_DAMAGED';
+}
+
+/** Processes have not noticed yet that their file was replaced: what LMDB keeps in the lock file is about that one. */
+export class StaleLockError extends FileError {
+	constructor(path: string, lockFile: string) {
+		super(
+			path,
+			`${lockFile} is about another file, which was replaced while processes used it. Stop them all, and start them ` +
+				'again',
+		);
+	}
 }
 
 /** The error for a file of LMDB with something in it that LMDB does not write. */
@@ -45,6 +57,11 @@ export function inaccessible(path: string, name: string, cause: unknown): FileEr
 	const code = isError(cause) && 'code' in cause ? cause.code : undefined;
 	if (code === 'EROFS') {
 		const what = `${name} is on a read-only file system. Choose another \`path\``;
+		return new FileError(path, what, cause);
+	}
+
+	if (isOutOfRoom(cause)) {
+		const what = `there is no room for ${name} (${code}). Free some space, or choose another \`path\``;
 		return new FileError(path, what, cause);
 	}
 

@@ -1,17 +1,19 @@
 import {isError} from '../../../checks/is-error.ts';
+import {processWide} from '../../../process-wide.ts';
 import requireLmdb from './require-lmdb.cts';
 
 /** Why there is no `lmdb`. */
 type Reason = 'ERR_GATEKEEPER_LMDB_MISSING' | 'ERR_GATEKEEPER_LMDB_NOT_LOADED';
 
 /**
- * The package `lmdb`, as the user has installed it.
+ * The package `lmdb`, as the user has installed it: the same one for all copies of this package. Two would not know of
+ * each other. When one closes a file, the system releases the locks that the other has in it.
  *
  * @throws {Error} that says what to do if it is not installed, or does not run here
  */
 export function loadLmdb(): typeof import('lmdb') {
 	try {
-		return requireLmdb.load();
+		return processWide('lmdb', requireLmdb.load);
 	} catch (cause) {
 		throw isInstalled() ? notLoaded(cause) : missing(cause);
 	}

@@ -12,6 +12,9 @@ const SIGNAL = 'SIGURG';
 /** Milliseconds between two looks at the main thread. */
 const EVERY = 100;
 
+/** Milliseconds that the thread goes on without a file: one may be opened again, and to begin a thread takes long. */
+const LINGERS_FOR = 1000;
+
 /**
  * The program of the thread. It is text, so that a bundle of the app needs no second file, and no loader of the app
  * changes it.
@@ -48,6 +51,7 @@ export class LockWatch {
 	#hasFailed = false;
 	/** How many files are open. */
 	#files = 0;
+	#ending: NodeJS.Timeout | undefined;
 
 	/** @param program that of the thread */
 	constructor(program = PROGRAM) {
@@ -56,18 +60,16 @@ export class LockWatch {
 
 	/** Call this before a file is opened. The thread begins with the first. */
 	hold(): void {
+		clearTimeout(this.#ending);
 		this.#files += 1;
 		this.check();
 	}
 
-	/** Call this when a file was closed. The thread ends with the last. */
+	/** Call this when a file was closed. The thread ends a second after the last. */
 	release(): void {
 		this.#files -= 1;
 		if (this.#files === 0) {
-			const thread = this.#thread;
-			this.#thread = undefined;
-			process.off(SIGNAL, this.#nothing);
-			thread?.terminate();
+			this.#ending = setTimeout(() => this.#end(), LINGERS_FOR).unref();
 		}
 	}
 
@@ -113,6 +115,13 @@ export class LockWatch {
 		thread.unref();
 
 		return thread;
+	}
+
+	#end(): void {
+		const thread = this.#thread;
+		this.#thread = undefined;
+		process.off(SIGNAL, this.#nothing);
+		thread?.terminate();
 	}
 
 	#fail(error: unknown): void {

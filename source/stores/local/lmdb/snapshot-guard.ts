@@ -1,12 +1,15 @@
 import {readSync, writeSync} from 'node:fs';
 import type {DataFile} from './data-file.ts';
-import {FileError} from './file-error.ts';
+import {FileError, StaleLockError} from './file-error.ts';
 import {HEADER_SIZE, LITTLE_ENDIAN, META_PAGES, numberAt} from './layout.ts';
 import {descriptorOf, lockFileOf} from './lock-file.ts';
 import {MAGIC, META_SIZE, pageSizeOf, readMeta, transactionOf, usedBytesOf} from './meta-page.ts';
 
 /** More in a row than processes may be opening the file. */
 const MAX_STALE = 1000;
+
+/** Milliseconds. By then, other processes have noticed that their file was replaced by this one. */
+const NOTICED = 2000;
 
 /**
  * Looks at the file at the beginning of each transaction, before LMDB follows what is in it.
@@ -24,7 +27,7 @@ export class SnapshotGuard {
 	readonly #pageSize: number;
 	readonly #metas: readonly DataView[];
 	readonly #bytes: Uint8Array;
-	#size = 0;
+	readonly #openedAt = performance.now();
 	#stale = 0;
 
 	/** Called when LMDB has opened the file. */
@@ -33,20 +36,6 @@ export class SnapshotGuard {
 		this.#pageSize = pageSizeOf(readMeta(this.#file, 0));
 		this.#bytes = new Uint8Array((META_PAGES - 1) * this.#pageSize + META_SIZE);
 		this.#metas = [0, 1].map(page => new DataView(this.#bytes.buffer, page * this.#pageSize));
-	}
-
-	/**
-	 * Looks at the file before a transaction begins.
-	 *
-	 * @throws {FileError} if it was truncated
-	 */
-	checkSize(): void {
-		const {size} = this.#file;
-		if (size < this.#size) {
-			throw this.#file.damaged(`it had ${this.#size} bytes while in use, and has ${size}`);
-		}
-
-		this.#size = size;
 	}
 
 	/**
@@ -74,7 +63,9 @@ export class SnapshotGuard {
 		}
 
 		if (written === undefined || built === undefined || Math.max(written, built) < transaction) {
-			throw this.#file.damaged('its first pages were overwritten while in use');
+			throw performance.now() - this.#openedAt < NOTICED
+				? new StaleLockError(this.#file.path, lockFileOf(this.#file.path))
+				: this.#file.damaged('its first pages were overwritten while in use');
 		}
 
 		this.#stale += 1;

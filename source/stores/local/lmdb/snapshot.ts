@@ -50,20 +50,16 @@ const NO_ROOT = 2n ** 64n - 1n;
 const FREE_LIST_FLAGS = 8;
 const FREE_LIST_FLAGS_MASK = 0x21ff;
 
-/** Whether the two meta pages have been written, or something else. */
-export function isMade(file: DataFile): boolean {
-	const first = readMeta(file, 0);
-	const isBeingMade = isMeta(first) && hasPageSize(first);
-
-	return file.size >= (isBeingMade ? META_PAGES * pageSizeOf(first) : 1);
-}
-
 /**
  * The newest snapshot, as LMDB will find it.
  *
  * @throws {FileError} if the meta pages are not what LMDB writes
  */
 export function newestSnapshot(file: DataFile): Snapshot {
+	if (file.size === 0) {
+		throw new FileError(file.path, 'it is empty. Remove it, and a new one is made');
+	}
+
 	const first = readMeta(file, 0);
 	if (versionOf(first) !== DATA_VERSION) {
 		throw ofAnotherKind(file, versionOf(first));

@@ -1,4 +1,4 @@
-import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import test from 'ava';
 import {backUp} from '../../../../source/stores/local/file/backup.ts';
@@ -43,3 +43,11 @@ for (const [title, exclusively] of Object.entries({
 		t.deepEqual(readdirSync(dirname(path)), ['backup.mdb']);
 	});
 }
+
+test('no more users may read a backup than the file', async t => {
+	const {file, path} = files();
+	chmodSync(file.path, 0o600);
+
+	await backUp(file, path, run => run());
+	t.is(statSync(path).mode & 0o777, 0o600);
+});

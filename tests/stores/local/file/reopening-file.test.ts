@@ -57,3 +57,19 @@ test('a start on a full disk says so, if the time must be written', t => {
 		message: /: the disk is full\. Free some space$/,
 	});
 });
+
+test('an error of LMDB says what is wrong, and not what LMDB attempted', t => {
+	const file = new ReopeningFile(newPath(), () => {});
+	const error = Object.assign(
+		new Error('Read-only file system: Attempting to write page at position 8192, size 4096'),
+		{code: 30},
+	);
+
+	t.throws(
+		() =>
+			file.transact(() => {
+				throw error;
+			}),
+		{code: 'ERR_GATEKEEPER_NOT_SENT', message: 'Read-only file system: nothing was changed'},
+	);
+});

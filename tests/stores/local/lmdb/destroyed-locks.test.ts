@@ -1,6 +1,8 @@
-import {openSync, readdirSync, readSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {chmodSync, openSync, readdirSync, readSync} from 'node:fs';
 import {constants} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import test, {type ExecutionContext} from 'ava';
 import {withSoundLocks} from '../../../../source/stores/local/lmdb/destroyed-locks.ts';
 import {destroyLocks} from '../../../support/lmdb/destroy-locks.ts';
@@ -90,4 +92,22 @@ test('after another error, the file is not opened again', t => {
 
 	t.throws(() => withSoundLocks(path, open), {message: 'The disk is full'});
 	t.is(calls, 1);
+});
+
+test('locks are mended in a directory to which the user may not write, too', async t => {
+	const folder = temporaryFolder(t);
+	const path = join(folder, 'test.mdb');
+	await openFile(path).close();
+	for (const [name, mode] of [
+		[path, 0o666],
+		[`${path}-lock`, 0o666],
+		[folder, 0o555],
+	] as const) {
+		chmodSync(name, mode);
+	}
+
+	const script = fileURLToPath(new URL('../../../support/lmdb/mend-as-nobody.js', import.meta.url));
+	const printed = execFileSync(process.execPath, [script, path], {encoding: 'utf8'});
+	chmodSync(folder, 0o755);
+	t.deepEqual(JSON.parse(printed), {wereDestroyed: true, areAsBefore: true, calls: 2});
 });

@@ -1,5 +1,3 @@
-import {fork} from 'node:child_process';
-import {once} from 'node:events';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
@@ -50,23 +48,6 @@ test('an empty file is refused', t => {
 		message: `LocalStore cannot use ${path}: it is empty. Remove it, and a new one is made`,
 	});
 });
-
-for (const [title, length] of [
-	['empty', 0],
-	['half of it', PAGE],
-] as const) {
-	test(`a file that another process is making is waited for (${title})`, async t => {
-		const sound = await soundFile(t);
-		const path = join(temporaryFolder(t), 'test.mdb');
-		writeFileSync(path, readFileSync(sound).subarray(0, length));
-		const script = new URL('../../../support/lmdb/fill-later.js', import.meta.url);
-		const child = fork(script, [path, sound]);
-		await once(child, 'message');
-
-		t.notThrows(() => checkFile(path));
-		await once(child, 'exit');
-	});
-}
 
 const ofAnotherProgram = /: it is a file of another program\. Choose another `path`$/;
 for (const text of ['x', 'a short text', '{"json": true}'.repeat(1000)]) {

@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {processWide} from '../../../../source/process-wide.ts';
 import {loadLmdb} from '../../../../source/stores/local/lmdb/load-lmdb.ts';
 import {root} from '../../../support/documents.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
@@ -14,8 +15,9 @@ const builds = {
 
 /** What it needs of the builds. */
 const parts = [
-	...['dist/stores/local/lmdb', 'dist/checks'],
-	...['dist/commonjs/stores/local/lmdb', 'dist/commonjs/checks', 'dist/commonjs/package.json'],
+	...['dist/stores/local/lmdb', 'dist/checks', 'dist/process-wide.js'],
+	...['dist/commonjs/stores/local/lmdb', 'dist/commonjs/checks', 'dist/commonjs/process-wide.js'],
+	'dist/commonjs/package.json',
 ];
 
 /** Loads a build in a process of its own, and returns the error. */
@@ -88,3 +90,9 @@ for (const [name, load] of Object.entries(builds)) {
 		});
 	});
 }
+
+test('all copies of this package use the same copy of lmdb', t => {
+	const inAnotherCopy = processWide<unknown>('lmdb', () => 'another one');
+
+	t.is<unknown, unknown>(loadLmdb(), inAnotherCopy);
+});

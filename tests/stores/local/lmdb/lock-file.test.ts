@@ -1,11 +1,18 @@
-import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
 import {makeLockFile} from '../../../../source/stores/local/lmdb/lock-file.ts';
 import {openFile} from '../../../support/lmdb/lmdb-file.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
 
-test('the file of the locks takes its room at once, and LMDB uses it', async t => {
+test('a lock file takes its room at once, and LMDB uses it', async t => {
 	const folder = temporaryFolder(t);
 	const path = join(folder, 'test.mdb');
 	makeLockFile(path);
@@ -22,11 +29,20 @@ test('the file of the locks takes its room at once, and LMDB uses it', async t =
 	t.is(readFileSync(`${path}-lock`).readUInt32LE(0), 0xbeefc0de);
 });
 
-test('a file of locks that is there is left alone', t => {
+test('what is in a lock file stays when that was truncated, or has holes', t => {
 	const path = join(temporaryFolder(t), 'test.mdb');
-	writeFileSync(`${path}-lock`, 'used');
-
+	const name = `${path}-lock`;
+	writeFileSync(name, 'used');
 	makeLockFile(path);
-	t.is(readFileSync(`${path}-lock`, 'utf8'), 'used');
+	t.is(readFileSync(name).length, 16 * 1024);
+	t.is(readFileSync(name).toString('utf8', 0, 5), 'used\0');
+
+	writeFileSync(name, 'used');
+	truncateSync(name, 9000);
+	t.true(statSync(name).blocks * 512 < 9000, 'it has a hole');
+	makeLockFile(path);
+	t.true(statSync(name).blocks * 512 >= 9000);
+	t.is(readFileSync(name).length, 9000, 'others may have mapped so much of it');
+	t.is(readFileSync(name).toString('utf8', 0, 5), 'used\0');
 	t.false(existsSync(path));
 });

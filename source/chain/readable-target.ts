@@ -1,0 +1,48 @@
+import type {Context} from 'koa';
+import {isPlainHost} from '../checks/plain-host.ts';
+import {isUnusualUrl} from '../checks/unusual-url.ts';
+
+/** Characters of a target with a host. To parse a longer one takes long. */
+const MAX_ABSOLUTE = 4096;
+
+/** What Koa may take for a host, if it parses the target by `url.parse()`. */
+const mayHaveHost = /^\/[/\\]/;
+
+/** A target with a host, as clients send it to proxies (RFC 9112, 3.2.2). */
+const absolute = /^https?:\/\/([^/?]*)/i;
+
+/**
+ * Whether Koa reads the path that is there, and quickly. For `//search@x/health#` it would read `/health`, so that a
+ * function among the options would exempt what a server behind the app may take for `/search`. For `http://[::1/` it
+ * throws, and a function would, too: a banned client could so cause errors without end. No client needs such a target: a
+ * `#` is never sent.
+ */
+export function hasReadableTarget(ctx: Context): boolean {
+	// An adapter may leave it out.
+	const {url} = ctx.req as Partial<typeof ctx.req>;
+	if (url === undefined || url === '*') {
+		return true;
+	}
+
+	if (url.includes('#')) {
+		return false;
+	}
+
+	return url.startsWith('/')
+		? !(mayHaveHost.test(url) && isUnusualUrl(url))
+		: isPlainAbsolute(url) && hasPath(ctx);
+}
+
+function isPlainAbsolute(url: string): boolean {
+	const host = url.length <= MAX_ABSOLUTE ? absolute.exec(url)?.[1] : undefined;
+
+	return host !== undefined && isPlainHost(host) && !isUnusualUrl(url);
+}
+
+function hasPath(ctx: Context): boolean {
+	try {
+		return typeof ctx.path === 'string';
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,38 @@
+import {existsSync} from 'node:fs';
+import {StaleLockError} from '../lmdb/file-error.ts';
+import {lockFileOf} from '../lmdb/lock-file.ts';
+import {pause} from '../lmdb/pause.ts';
+
+/** Milliseconds. By then, a process that uses a file has noticed that a file or its lock file was removed or replaced. */
+const NOTICED = 1500;
+
+/** Milliseconds after which others have let go of the file that was replaced, and between two attempts. */
+const PATIENCE = 3000;
+const INTERVAL = 100;
+
+/**
+ * Opens a file when a store is made. Processes may use it, or the one that was there before, and not have noticed yet
+ * that their lock file was removed, or that their file was replaced. With another lock file, nobody would wait for
+ * them. Later, there is a pause before a file is opened again.
+ *
+ * @throws what `open` throws
+ */
+export function atStart(path: string, open: () => void): void {
+	if (existsSync(path) && !existsSync(lockFileOf(path))) {
+		pause(NOTICED);
+	}
+
+	const end = performance.now() + PATIENCE;
+	for (;;) {
+		try {
+			open();
+			return;
+		} catch (error) {
+			if (!(error instanceof StaleLockError) || performance.now() >= end) {
+				throw error;
+			}
+
+			pause(INTERVAL);
+		}
+	}
+}
