@@ -64,7 +64,7 @@ function plain(path: string): string {
 	return unescape(path.replaceAll('\\', '/')).trim();
 }
 
-test('Koa reads the path that is there, whatever the target', t => {
+test('Koa reads the path that is there, whatever it is', t => {
 	const part = fc.constantFrom(
 		...'/\\@#?:.[]% \t\u{a0}\u{feff};a',
 		...['//', 'http://', 'a@', '/health', '..', '%2e', '%', '[::1'],

@@ -35,7 +35,7 @@ rmSync(own, {force: true});
 app.listen(shared ?? own);
 `;
 
-/** Four processes get 500 requests of one client at once, in ten rounds; then a ban outlives all of them. */
+/** Four processes get 2,000 requests of one client at once, in ten rounds; then a ban outlives all of them. */
 const check = `
 const {execFileSync} = require('node:child_process');
 const http = require('node:http');

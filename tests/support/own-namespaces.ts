@@ -9,8 +9,8 @@ const way = ways.find(([command = '', ...options]) => {
 	return status === 0;
 });
 
-/** The command that runs another one in namespaces of its own; undefined where this user may make none. */
-export function unshare(t: ExecutionContext): readonly string[] | undefined {
+/** The command that runs another one in namespaces of its own; undefined where this user may make none: then the test passes. */
+export function namespaceCommand(t: ExecutionContext): readonly string[] | undefined {
 	if (way === undefined) {
 		t.log('this user may make no namespaces');
 		t.pass();

@@ -73,7 +73,6 @@ export class LedgerFile {
 	async close(): Promise<void> {
 		clearInterval(this.#timer);
 		this.#timer = undefined;
-		this.#startSweeping();
 		this.#transactions.flush();
 		await this.#file.close();
 	}

@@ -1,8 +1,8 @@
-import {mkdirSync} from 'node:fs';
+import {existsSync, mkdirSync} from 'node:fs';
 import test from 'ava';
 import {newPath} from '../../support/local/opened.ts';
 import {openOnce, printed} from '../../support/local/run-open-once.ts';
-import {unshare} from '../../support/own-namespaces.ts';
+import {namespaceCommand} from '../../support/own-namespaces.ts';
 
 /*
  * LMDB frees memory twice where it finds that it cannot open a file, and the process may end: so all of that must be found
@@ -33,7 +33,7 @@ function onSmallDisk(
 
 test('on a full disk, a file whose lock file was left is an error, and no empty one is in its place', t => {
 	const lines = onSmallDisk(
-		unshare(t),
+		namespaceCommand(t),
 		`dd if=/dev/zero of=test.mdb-lock bs=4k count=4 2> /dev/null
 		fill
 		${openOnce} test.mdb
@@ -57,7 +57,7 @@ for (const [title, change] of [
 ]) {
 	test(`on a full disk, a lock file that ${title} is an error`, t => {
 		const lines = onSmallDisk(
-			unshare(t),
+			namespaceCommand(t),
 			`${openOnce} test.mdb
 			${change}
 			fill
@@ -76,11 +76,17 @@ for (const [title, change] of [
 }
 
 for (const spare of [0, 1, 2, 3, 4, 5, 6]) {
-	test(`with ${spare} descriptors left, a file is not opened`, t => {
-		const [line] = printed(`ulimit -n 60; ${openOnce} ${newPath()} ${spare}`);
+	test(`with ${spare} descriptors left, a file is neither opened nor made`, t => {
+		const path = newPath();
 
-		t.like(line, {code});
-		t.regex((line as Error).message, /EMFILE/);
+		t.deepEqual(printed(`ulimit -n 60; ${openOnce} ${path} ${spare}`), [
+			{
+				code,
+				message: `LocalStore cannot use ${path}: this process may open no more files (EMFILE). Raise the limit (\`ulimit -n\`)`,
+			},
+		]);
+		t.false(existsSync(path));
+		t.false(existsSync(`${path}-lock`));
 	});
 }
 
@@ -99,5 +105,6 @@ for (const gigabytes of [8, 12, 16]) {
 				`LocalStore cannot use ${path}: it is mapped to 16 GB of addresses, whatever its size, and this process ` +
 				`may use ${gigabytes} GB in all. Raise the limit (\`ulimit -v\`)`,
 		});
+		t.false(existsSync(path));
 	});
 }

@@ -3,7 +3,7 @@ import test, {type ExecutionContext} from 'ava';
 import type {Verdict} from '../../../source/index.ts';
 import {newPath} from '../../support/local/opened.ts';
 import {StoreProcess} from '../../support/local/process.ts';
-import {unshare} from '../../support/own-namespaces.ts';
+import {namespaceCommand} from '../../support/own-namespaces.ts';
 import {bannedBy} from '../contract/promised.ts';
 
 const displaced =
@@ -14,7 +14,7 @@ type Container = (path: string) => Promise<StoreProcess>;
 
 /** Undefined where this user may make no namespaces. */
 function containers(t: ExecutionContext): Container | undefined {
-	const command = unshare(t);
+	const command = namespaceCommand(t);
 
 	return (
 		command &&

@@ -159,3 +159,23 @@ function keysIn(ledger: OpenedLedger): readonly Buffer[] {
 			.map(({key}) => key),
 	);
 }
+
+test('a client whose record cannot be read is counted once in the totals', t => {
+	const other = new OpenedLedger();
+	const admit = () => other.do(ledger => ledger.admit('client', rules, {}, now));
+	admit();
+	other.do(() => {
+		const {records} = other.file;
+		const [client] = records.between(
+			Buffer.from([0, tables.clients]),
+			Buffer.from([0, tables.userKeys]),
+			1,
+		);
+		t.truthy(client);
+		records.put(client?.key ?? Buffer.alloc(0), Buffer.from('x'));
+	});
+
+	t.is(admit().kind, 'admitted');
+	t.like(other.counted(), {clients: 1});
+	t.like(other.totals(), {clients: 1});
+});

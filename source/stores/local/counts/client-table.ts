@@ -49,20 +49,30 @@ export class ClientTable {
 
 	/** A client, if it is known. */
 	find(client: string): FoundClient | undefined {
-		return this.#find(this.#section.keys.of(this.#table, client));
+		const key = this.#section.keys.of(this.#table, client);
+		const record = this.#read(key, this.#section.records.get(key));
+		return record && {key, record, storedLevel: record.level};
 	}
 
 	/** A client that is there once it is saved. */
 	findOrBegin(client: string): FoundClient {
 		const key = this.#section.keys.of(this.#table, client);
+		const bytes = this.#section.records.get(key);
+		const record = this.#read(key, bytes);
+		if (record) {
+			return {key, record, storedLevel: record.level};
+		}
 
-		return (
-			this.#find(key) ?? {
-				key,
-				record: ClientRecord.begin(id => this.#blocksOf(key, id)),
-				storedLevel: undefined,
-			}
-		);
+		if (bytes) {
+			// The totals count what cannot be read, too.
+			this.remove(key, bytes);
+		}
+
+		return {
+			key,
+			record: ClientRecord.begin(id => this.#blocksOf(key, id)),
+			storedLevel: undefined,
+		};
 	}
 
 	/** Writes a client that has changed, or removes it if nothing of it is left. */
@@ -95,7 +105,7 @@ export class ClientTable {
 	}
 
 	/** Removes a client that is over, if it is there. Its blocks are over, too: the sweep comes to them. */
-	remove(key: Buffer, bytes: Buffer | undefined = this.#section.records.get(key)): void {
+	remove(key: Buffer, bytes = this.#section.records.get(key)): void {
 		const {records, totals} = this.#section;
 		if (bytes !== undefined) {
 			totals.add(this.#table, -1, ClientRecord.levelOf(bytes));
@@ -110,11 +120,8 @@ export class ClientTable {
 		}
 	}
 
-	#find(key: Buffer): FoundClient | undefined {
-		const bytes = this.#section.records.get(key);
-		const record = bytes && ClientRecord.read(bytes, id => this.#blocksOf(key, id));
-
-		return record && {key, record, storedLevel: record.level};
+	#read(key: Buffer, bytes: Buffer | undefined): ClientRecord | undefined {
+		return bytes && ClientRecord.read(bytes, id => this.#blocksOf(key, id));
 	}
 
 	/** Removes other clients than this one until one more has room on a level. */

@@ -1,13 +1,10 @@
-import {existsSync} from 'node:fs';
 import {StaleLockError} from '../lmdb/file-error.ts';
-import {lockFileOf} from '../lmdb/lock-file.ts';
+import {lacksLockFile} from '../lmdb/lock-file.ts';
+import {NOTICED_WITHIN} from '../lmdb/noticing.ts';
 import {pause} from '../lmdb/pause.ts';
 
-/** Milliseconds. By then, a process that uses a file has noticed that a file or its lock file was removed or replaced. */
-const NOTICED = 1500;
-
 /** Milliseconds after which others have let go of the file that was replaced, and between two attempts. */
-const PATIENCE = 3000;
+const PATIENCE = 2 * NOTICED_WITHIN;
 const INTERVAL = 100;
 
 /**
@@ -18,8 +15,8 @@ const INTERVAL = 100;
  * @throws what `open` throws
  */
 export function atStart(path: string, open: () => void): void {
-	if (existsSync(path) && !existsSync(lockFileOf(path))) {
-		pause(NOTICED);
+	if (lacksLockFile(path)) {
+		pause(NOTICED_WITHIN);
 	}
 
 	const end = performance.now() + PATIENCE;

@@ -59,7 +59,7 @@ export function claim(
 
 function read(bytes: Buffer): Partial<Format> {
 	try {
-		return JSON.parse(bytes.toString());
+		return JSON.parse(bytes.toString()) ?? {};
 	} catch {
 		return {};
 	}

@@ -1,13 +1,13 @@
 import type {RootDatabase} from 'lmdb';
 import {DataFile} from '../lmdb/data-file.ts';
-import type {FileError} from '../lmdb/file-error.ts';
+import {type FileError, inaccessible} from '../lmdb/file-error.ts';
 import {isOfLmdb, isOutOfRoom} from '../lmdb/lmdb-error.ts';
 import {lockWatch} from '../lmdb/lock-watch.ts';
-import {openLmdb} from '../lmdb/open-lmdb.ts';
+import {openLmdb, prepareFile} from '../lmdb/open-lmdb.ts';
 import {Room} from '../lmdb/room.ts';
 import {SnapshotGuard} from '../lmdb/snapshot-guard.ts';
 import {backUp} from './backup.ts';
-import {FileLook} from './file-look.ts';
+import {FileWatch} from './file-watch.ts';
 import {claim} from './format.ts';
 
 /** LMDB's flag for a transaction that is committed when the call returns. */
@@ -21,8 +21,8 @@ export class OpenFile {
 	/** To look at the file, to make it longer, and to have it on the disk. */
 	readonly #file: DataFile;
 	readonly #guard: SnapshotGuard;
-	readonly #look: FileLook;
-	readonly #watch = lockWatch();
+	readonly #watch: FileWatch;
+	readonly #lockWatch = lockWatch();
 	readonly #room: Room | undefined;
 	/** Whether there is room for what the transaction writes. */
 	hasRoom = false;
@@ -34,16 +34,17 @@ export class OpenFile {
 	 * @throws {Error} if there is no package `lmdb`
 	 */
 	constructor(path: string) {
-		this.#watch.hold();
-		let database: RootDatabase<Buffer, Buffer> | undefined;
+		prepareFile(path);
+		this.#lockWatch.hold();
 		let file: DataFile | undefined;
+		let database: RootDatabase<Buffer, Buffer> | undefined;
 		try {
-			database = openLmdb(path, open => this.#watch.during(open));
-			this.database = database;
 			file = new DataFile(path);
 			this.#file = file;
+			this.#watch = new FileWatch(file, this.#lockWatch);
+			database = this.#lockWatch.during(() => openLmdb(path));
+			this.database = database;
 			this.#guard = new SnapshotGuard(file);
-			this.#look = new FileLook(file, this.#watch);
 			// No room is taken in a file of another program.
 			const room = new Room(file);
 			this.salt = this.transact(() => claim(path, this.database, () => room.ensure(0)));
@@ -51,8 +52,8 @@ export class OpenFile {
 		} catch (error) {
 			file?.close();
 			database?.close().catch(() => {});
-			this.#watch.release();
-			throw error;
+			this.#lockWatch.release();
+			throw inaccessible(path, path, error);
 		}
 	}
 
@@ -63,11 +64,11 @@ export class OpenFile {
 	 * @throws what `run` throws, and what LMDB throws: then nothing was written
 	 */
 	transact<Result>(run: () => Result): Result {
-		this.#look.look();
+		this.#watch.check();
 		try {
 			// The guard ends it with an error, after many tries.
 			for (;;) {
-				const done = this.#watch.during(() =>
+				const done = this.#lockWatch.during(() =>
 					this.database.transactionSync(() => this.#attempt(run), SYNCHRONOUS_COMMIT),
 				);
 				if (done) {
@@ -87,7 +88,7 @@ export class OpenFile {
 	/** Undefined if LMDB did not begin with the newest snapshot. */
 	#attempt<Result>(run: () => Result): {readonly result: Result} | undefined {
 		// It may have waited for the lock since.
-		this.#look.look();
+		this.#watch.check();
 		const transaction = this.database.getWriteTxnId();
 		if (!this.#guard.isNewest(transaction)) {
 			return undefined;
@@ -106,7 +107,7 @@ export class OpenFile {
 	/** What was written is in the system, which writes it to the disk. */
 	async close(): Promise<void> {
 		this.#file.close();
-		this.#watch.release();
+		this.#lockWatch.release();
 		await this.database.close();
 	}
 

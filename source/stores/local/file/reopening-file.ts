@@ -1,19 +1,18 @@
 import {UnfinishedError, unchanged} from '../../unfinished-error.ts';
 import {FileError} from '../lmdb/file-error.ts';
 import {isOfLmdb, isOutOfRoom} from '../lmdb/lmdb-error.ts';
+import {lacksLockFile, lockFileOf} from '../lmdb/lock-file.ts';
 import {ownNameOf} from '../lmdb/names.ts';
+import {REOPENED_AFTER} from '../lmdb/noticing.ts';
 import {Records} from '../tables/records.ts';
 import {atStart} from './at-start.ts';
 import {OpenFile} from './open-file.ts';
 import {DisplacedError} from './pid-namespace.ts';
 
 /**
- * Milliseconds before a file that could not be used is opened again. By then all other processes have seen it too, and
- * closed it: only then does LMDB read anew what it keeps beside it.
+ * The file of a store: opened when the store is made, and again after it was closed or could not be used. A path that is
+ * a link stands for the file that it led to when the store was made.
  */
-const PAUSE = 2000;
-
-/** The file of a store: opened when the store is made, and again after it was closed or could not be used. A name that is a link stands for the file that it leads to then. */
 export class ReopeningFile {
 	readonly records = new Records(() => this.#opened);
 	readonly #path: string;
@@ -48,7 +47,7 @@ export class ReopeningFile {
 			return this.#within(file, run);
 		} catch (error) {
 			if (error instanceof UnfinishedError) {
-				// The disk is full. The file is sound, and stays open.
+				// Nothing is wrong with the file: the disk is full, or a step failed halfway. It stays open.
 				throw error;
 			}
 
@@ -70,7 +69,7 @@ export class ReopeningFile {
 		try {
 			await this.#usable().copyTo(path);
 		} catch (error) {
-			if (error instanceof FileError) {
+			if (error instanceof FileError || isOfLmdb(error)) {
 				this.#fail(error);
 				throw asUnchanged(error);
 			}
@@ -102,6 +101,11 @@ export class ReopeningFile {
 		}
 
 		try {
+			if (!this.#failure && lacksLockFile(this.#path)) {
+				// Processes may use the file, and not have noticed yet.
+				throw new FileError(this.#path, `${lockFileOf(this.#path)} was removed`);
+			}
+
 			const file = this.#open();
 			this.#failure = undefined;
 			return file;
@@ -113,12 +117,16 @@ export class ReopeningFile {
 
 	#fail(error: unknown): void {
 		// A displaced process can only be in the way of the others, so it does not look more often than it must.
-		const pause = error instanceof DisplacedError ? Math.max(error.pause, PAUSE) : PAUSE;
+		const pause =
+			error instanceof DisplacedError ? Math.max(error.pause, REOPENED_AFTER) : REOPENED_AFTER;
 		this.#failure = {error, until: performance.now() + pause};
 		this.close().catch(() => {});
 	}
 
-	/** @throws {FileError} */
+	/**
+	 * @throws {FileError}
+	 * @throws {Error} if there is no package `lmdb`
+	 */
 	#open(): OpenFile {
 		const file = new OpenFile(this.#path);
 		this.#file = file;

@@ -27,7 +27,7 @@ const MANY_CHANGES = USUAL_CHANGES * 0.75;
  */
 const LATE = 20;
 
-/** A step has failed when it had changed something. */
+/** A step has failed when it had changed something. To end the transaction so says nothing against the file. */
 class HalfDoneError extends UnfinishedError {
 	constructor(cause: unknown) {
 		super('A step failed halfway', 'ERR_GATEKEEPER_NOT_SENT', cause);

@@ -8,7 +8,7 @@ import {checkNames} from './names.ts';
 const {R_OK, W_OK, X_OK} = constants;
 
 /**
- * Checks that LMDB can open or make the file and its lock file. The latter is not opened: closing it would release
+ * Checks that a file and its lock file can be opened or made. The latter is not opened: closing it would release
  * the locks that LMDB may have in this process.
  *
  * @returns whether the file is there

@@ -2,10 +2,10 @@ import {fstatSync, mkdtempSync, readFileSync, readSync, rmSync, writeSync} from 
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {draftBeside, makeWhole} from './draft.ts';
-import {emptyFile} from './empty-file.ts';
 import {mayBeOfLock} from './lmdb-error.ts';
 import {loadLmdb} from './load-lmdb.ts';
 import {descriptorOf, lockFileOf, makeLockFile} from './lock-file.ts';
+import {newFile} from './new-file.ts';
 
 /** What a destroyed lock has where a sound one has its kind: a number of four bytes. */
 const DESTROYED = -1;
@@ -94,7 +94,7 @@ function marksBeside(path: string): readonly Mark[] {
 function marksOfExample(folder: string): readonly Mark[] {
 	try {
 		const example = join(folder, 'example.mdb');
-		makeWhole(example, example, emptyFile(MAP_SIZE));
+		makeWhole(example, example, newFile(MAP_SIZE));
 		makeLockFile(example);
 		const database = loadLmdb().open({
 			path: example,

@@ -60,6 +60,11 @@ export function inaccessible(path: string, name: string, cause: unknown): FileEr
 		return new FileError(path, what, cause);
 	}
 
+	if (code === 'EMFILE' || code === 'ENFILE') {
+		const what = `this process may open no more files (${code}). Raise the limit (\`ulimit -n\`)`;
+		return new FileError(path, what, cause);
+	}
+
 	if (isOutOfRoom(cause)) {
 		const what = `there is no room for ${name} (${code}). Free some space, or choose another \`path\``;
 		return new FileError(path, what, cause);

@@ -1,4 +1,5 @@
 import {closeSync, openSync, readFileSync} from 'node:fs';
+import {devNull} from 'node:os';
 import {FileError, inaccessible} from './file-error.ts';
 
 /** More descriptors than LMDB needs to open a file. */
@@ -11,7 +12,7 @@ const MARGIN = 64 * 1024 * 1024;
  * Checks that the system lets this process open and map the file. Where LMDB finds that it does not, it frees memory
  * twice, and the process may end.
  *
- * @param path of a file that is there
+ * @param path that of the file, for the error
  * @param mapSize bytes that it is mapped to
  * @throws {FileError}
  */
@@ -32,7 +33,7 @@ function checkDescriptors(path: string): void {
 	const opened: number[] = [];
 	try {
 		while (opened.length < DESCRIPTORS) {
-			opened.push(openSync(path, 'r'));
+			opened.push(openSync(devNull, 'r'));
 		}
 	} catch (error) {
 		throw inaccessible(path, path, error);

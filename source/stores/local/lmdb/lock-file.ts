@@ -1,4 +1,4 @@
-import {openSync, readSync, statSync, writeSync} from 'node:fs';
+import {existsSync, openSync, statSync, writeSync} from 'node:fs';
 import {makeWhole} from './draft.ts';
 import {inaccessible} from './file-error.ts';
 
@@ -8,14 +8,19 @@ const SIZE = 16 * 1024;
 /** LMDB's own has as much. A shorter one was truncated. */
 const MIN_SIZE = 8192;
 
-const PAGE = 4096;
-
 /** Bytes of a block, by which the system counts. */
 const BLOCK = 512;
+
+const zero = new Uint8Array(1);
 
 /** LMDB keeps its locks in a file beside that of the data. */
 export function lockFileOf(path: string): string {
 	return `${path}-lock`;
+}
+
+/** Whether there is a file without its lock file, which somebody has removed, or not copied. */
+export function lacksLockFile(path: string): boolean {
+	return existsSync(path) && !existsSync(lockFileOf(path));
 }
 
 /**
@@ -35,7 +40,8 @@ export function makeLockFile(path: string): void {
 }
 
 /**
- * Takes the room for a lock file that was truncated, or copied with holes. What is in it stays: others may use it.
+ * Takes the room for a lock file that was truncated, or copied with holes. Others may use it: so only bytes are written
+ * that LMDB does not use, the last of each block. They are between the slots of readers.
  *
  * @param least bytes that it had before
  * @throws as `fs` does
@@ -48,14 +54,8 @@ export function completeLockFile(name: string, least = 0): void {
 	}
 
 	const descriptor = descriptorOf(name);
-	const page = Buffer.alloc(PAGE);
-	for (let at = 0; at < wanted; at += PAGE) {
-		const length = Math.min(PAGE, wanted - at);
-		page.fill(0);
-		readSync(descriptor, page, 0, length, at);
-		if (at + length > size || page.every(byte => byte === 0)) {
-			writeSync(descriptor, page, 0, length, at);
-		}
+	for (let end = BLOCK; end < wanted + BLOCK; end += BLOCK) {
+		writeSync(descriptor, zero, 0, 1, Math.min(end, wanted) - 1);
 	}
 }
 

@@ -9,6 +9,10 @@ export const DATA_VERSION = 2;
 export const FREE_LIST_AT = HEADER_SIZE + 24;
 export const DATA_AT = FREE_LIST_AT + 48;
 export const LAST_PAGE_AT = DATA_AT + 48;
+/** In the record of a tree. */
+export const ROOT_AT = 40;
+/** What an empty tree has there. */
+export const NO_ROOT = 2n ** 64n - 1n;
 const META_TRANSACTION_AT = LAST_PAGE_AT + 8;
 export const META_SIZE = META_TRANSACTION_AT + 16;
 

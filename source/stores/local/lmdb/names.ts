@@ -6,7 +6,7 @@ import {FileError, inaccessible} from './file-error.ts';
 import {lockFileOf} from './lock-file.ts';
 
 /*
- * The lock file has the name of the file, with something at its end. By another name of the same file, a process would find
+ * The lock file has the name of the file, with `-lock` at its end. By another name of the same file, a process would find
  * another lock file, and not wait for the others.
  */
 
@@ -40,7 +40,11 @@ export function ownNameOf(path: string): string {
  */
 export function checkNames(path: string): void {
 	if (statSync(path).nlink > 1) {
-		removeDraftsOf(path);
+		try {
+			removeDraftsOf(path);
+		} catch (error) {
+			throw inaccessible(path, dirname(path), error);
+		}
 	}
 
 	if (statSync(path).nlink > 1) {

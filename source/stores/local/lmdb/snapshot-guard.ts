@@ -4,12 +4,10 @@ import {FileError, StaleLockError} from './file-error.ts';
 import {HEADER_SIZE, LITTLE_ENDIAN, META_PAGES, numberAt} from './layout.ts';
 import {descriptorOf, lockFileOf} from './lock-file.ts';
 import {MAGIC, META_SIZE, pageSizeOf, readMeta, transactionOf, usedBytesOf} from './meta-page.ts';
+import {REOPENED_AFTER} from './noticing.ts';
 
 /** More in a row than processes may be opening the file. */
 const MAX_STALE = 1000;
-
-/** Milliseconds. By then, other processes have noticed that their file was replaced by this one. */
-const NOTICED = 2000;
 
 /**
  * Looks at the file at the beginning of each transaction, before LMDB follows what is in it.
@@ -62,10 +60,15 @@ export class SnapshotGuard {
 			return true;
 		}
 
-		if (written === undefined || built === undefined || Math.max(written, built) < transaction) {
-			throw performance.now() - this.#openedAt < NOTICED
+		if (written === undefined || built === undefined) {
+			throw this.#overwritten();
+		}
+
+		if (Math.max(written, built) < transaction) {
+			const isNew = performance.now() - this.#openedAt < REOPENED_AFTER;
+			throw isNew
 				? new StaleLockError(this.#file.path, lockFileOf(this.#file.path))
-				: this.#file.damaged('its first pages were overwritten while in use');
+				: this.#overwritten();
 		}
 
 		this.#stale += 1;
@@ -93,16 +96,29 @@ export class SnapshotGuard {
 		return meta?.getUint32(HEADER_SIZE, LITTLE_ENDIAN) === MAGIC ? transactionOf(meta) : undefined;
 	}
 
-	/** Notes the newest snapshot where LMDB looks for it. Nobody else writes: LMDB's lock is held. */
+	/**
+	 * Notes the newest snapshot where LMDB looks for it. Nobody else writes: LMDB's lock is held.
+	 *
+	 * @throws {FileError} if the lock file is none
+	 */
 	#repair(noted: number): void {
 		const metas = [0, 1].map(page => readMeta(this.#file, page * this.#pageSize));
 		const newest = Math.max(...metas.map(transactionOf));
 		const locks = descriptorOf(lockFileOf(this.#file.path));
 		const head = new DataView(new ArrayBuffer(16));
 		readSync(locks, head, 0, 16, 0);
-		if (head.getUint32(0, LITTLE_ENDIAN) === MAGIC && numberAt(head, 8) === noted) {
+		if (head.getUint32(0, LITTLE_ENDIAN) !== MAGIC) {
+			const what = `${lockFileOf(this.#file.path)} was emptied or overwritten while in use`;
+			throw new FileError(this.#file.path, what);
+		}
+
+		if (numberAt(head, 8) === noted) {
 			head.setBigUint64(8, BigInt(newest), LITTLE_ENDIAN);
 			writeSync(locks, head, 8, 8, 8);
 		}
+	}
+
+	#overwritten(): FileError {
+		return this.#file.damaged('its first pages were overwritten while in use');
 	}
 }

@@ -7,7 +7,9 @@ import {
 	FREE_LIST_AT,
 	isMeta,
 	LAST_PAGE_AT,
+	NO_ROOT,
 	pageSizeOf,
+	ROOT_AT,
 	readMeta,
 	transactionOf,
 	versionOf,
@@ -43,8 +45,6 @@ const MAX_DEPTH = 32;
 
 /** 256 GB of pages of 4 KB: far more than the file of a store ever gets. */
 const MAX_PAGES = 2 ** 26;
-
-const NO_ROOT = 2n ** 64n - 1n;
 
 /** Integer keys, and none of the other kinds of trees; no encryption. Other bits say how the file was opened. */
 const FREE_LIST_FLAGS = 8;
@@ -123,8 +123,8 @@ function snapshotOf(file: DataFile, meta: DataView): Snapshot {
 }
 
 function treeOf(file: DataFile, meta: DataView, at: number, lastPage: number): Tree {
-	const root = numberAt(meta, at + 40);
-	const isEmpty = meta.getBigUint64(at + 40) === NO_ROOT;
+	const root = numberAt(meta, at + ROOT_AT);
+	const isEmpty = meta.getBigUint64(at + ROOT_AT) === NO_ROOT;
 	const tree: Tree = {
 		root: isEmpty ? undefined : root,
 		depth: meta.getUint16(at + 6, LITTLE_ENDIAN),

@@ -1,7 +1,7 @@
 import {NOT_SWEPT, tables} from './keys.ts';
 import type {Section} from './section.ts';
 
-/** A table that removes a record with what belongs to it, but for what is swept itself. */
+/** A table that removes a record with what belongs to it, except what the sweep removes by itself. */
 export interface SweptTable {
 	remove(key: Buffer): void;
 }

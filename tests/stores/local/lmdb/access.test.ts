@@ -7,7 +7,7 @@ import test, {type ExecutionContext} from 'ava';
 import {checkFile} from '../../../../source/stores/local/lmdb/check-file.ts';
 import {openFile} from '../../../support/lmdb/lmdb-file.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
-import {unshare} from '../../../support/own-namespaces.ts';
+import {namespaceCommand} from '../../../support/own-namespaces.ts';
 
 const code = 'ERR_GATEKEEPER_FILE';
 const script = fileURLToPath(new URL('../../../support/lmdb/errors-as-nobody.js', import.meta.url));
@@ -28,7 +28,7 @@ function errorOfNobody(path: string): unknown {
 	return JSON.parse(execFileSync(process.execPath, [script, path], {encoding: 'utf8'}));
 }
 
-test('a file that is not there is left to LMDB, and one that is stays as it is', async t => {
+test('a file that is not there may be made, and one that is stays as it is', async t => {
 	const {folder, path} = await sharedFolder(t);
 	const bytes = readFileSync(path);
 
@@ -113,7 +113,7 @@ test('files and directories that the user may not write are refused, each by its
 
 /** Runs commands where file systems that they mount are theirs alone. Undefined where this user may make no namespaces. */
 function inOwnMounts(t: ExecutionContext, commands: string): string | undefined {
-	const [command, ...options] = unshare(t) ?? [];
+	const [command, ...options] = namespaceCommand(t) ?? [];
 
 	return (
 		command &&

@@ -3,47 +3,47 @@ import type {DataFile} from '../lmdb/data-file.ts';
 import {FileError} from '../lmdb/file-error.ts';
 import {completeLockFile, descriptorOf, lockFileOf} from '../lmdb/lock-file.ts';
 import type {LockWatch} from '../lmdb/lock-watch.ts';
+import {LOOK_EVERY} from '../lmdb/noticing.ts';
 
-/** Milliseconds. A look is a system call: sizes must be recent, or LMDB ends the process; the path may be older. */
+/** Milliseconds. A look is a system call. Sizes must be recent, or LMDB ends the process; names may be older. */
 const SIZE_EVERY = 1;
-const PATH_EVERY = 1000;
 
 /** Looks whether the file and its lock file are those that LMDB has open, and as long. */
-export class FileLook {
+export class FileWatch {
 	readonly #file: DataFile;
-	readonly #watch: LockWatch;
+	readonly #lockWatch: LockWatch;
 	readonly #lockFile: string;
 	readonly #lockDescriptor: number;
-	readonly #lockInode: number | undefined;
+	readonly #lockInode: number;
 	#size = 0;
 	#lockSize = 0;
 	#sizeSeenAt = -Infinity;
-	#pathSeenAt = performance.now();
+	#namesSeenAt = -Infinity;
 
-	/** Called when LMDB has opened the file. */
-	constructor(file: DataFile, watch: LockWatch) {
+	/** Make it before LMDB opens the file: what it sees at first is what LMDB must have. */
+	constructor(file: DataFile, lockWatch: LockWatch) {
 		this.#file = file;
-		this.#watch = watch;
+		this.#lockWatch = lockWatch;
 		this.#lockFile = lockFileOf(file.path);
 		this.#lockDescriptor = descriptorOf(this.#lockFile);
-		this.#lockInode = inodeOf(this.#lockFile);
+		this.#lockInode = fstatSync(this.#lockDescriptor).ino;
 	}
 
 	/**
-	 * Looks before a transaction begins.
+	 * Call this before a transaction begins.
 	 *
 	 * @throws {FileError} if a file was truncated, replaced or removed
 	 */
-	look(): void {
+	check(): void {
 		const now = performance.now();
 		if (now - this.#sizeSeenAt >= SIZE_EVERY) {
 			this.#sizeSeenAt = now;
 			this.#checkSizes();
 		}
 
-		if (now - this.#pathSeenAt >= PATH_EVERY) {
-			this.#pathSeenAt = now;
-			this.#watch.check();
+		if (now - this.#namesSeenAt >= LOOK_EVERY) {
+			this.#namesSeenAt = now;
+			this.#lockWatch.check();
 			this.#checkNames();
 		}
 	}

@@ -1,12 +1,12 @@
 import {linkSync, mkdirSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import test from 'ava';
-import {LocalStore} from '../../../source/local.ts';
-import {newPath} from '../../support/local/opened.ts';
-import {StoreProcess} from '../../support/local/process.ts';
-import {openOnce, printed} from '../../support/local/run-open-once.ts';
-import {unshare} from '../../support/own-namespaces.ts';
-import {limit} from '../contract/promised.ts';
+import {LocalStore} from '../../../../source/local.ts';
+import {newPath} from '../../../support/local/opened.ts';
+import {StoreProcess} from '../../../support/local/process.ts';
+import {openOnce, printed} from '../../../support/local/run-open-once.ts';
+import {namespaceCommand} from '../../../support/own-namespaces.ts';
+import {limit} from '../../contract/promised.ts';
 
 const code = 'ERR_GATEKEEPER_FILE';
 const rules = [limit(100, 3_600_000)];
@@ -52,7 +52,7 @@ test('a link that leads nowhere is refused', t => {
 	});
 });
 
-test('a file with a hard link is refused, but for one that a process left that was killed when it made the file', async t => {
+test('a hard-linked file is refused, unless the link is a draft that a killed process left', async t => {
 	const path = newPath();
 	await new LocalStore({path}).close();
 	linkSync(path, `${path}.other`);
@@ -69,7 +69,7 @@ test('a file with a hard link is refused, but for one that a process left that w
 });
 
 test('a file that is mounted without its directory is refused', t => {
-	const within = unshare(t);
+	const within = namespaceCommand(t);
 	if (!within) {
 		return;
 	}

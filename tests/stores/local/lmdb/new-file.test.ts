@@ -1,7 +1,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import {emptyFile} from '../../../../source/stores/local/lmdb/empty-file.ts';
+import {newFile} from '../../../../source/stores/local/lmdb/new-file.ts';
 import {openFile} from '../../../support/lmdb/lmdb-file.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
 
@@ -10,7 +10,7 @@ test('a new file is what LMDB makes, and LMDB uses it', async t => {
 	const made = join(folder, 'made.mdb');
 	await openFile(made, {pageSize: 4096}).close();
 	const path = join(folder, 'test.mdb');
-	writeFileSync(path, emptyFile(2 ** 34));
+	writeFileSync(path, newFile(2 ** 34));
 	t.deepEqual(readFileSync(path), readFileSync(made));
 
 	const database = openFile(path);
