@@ -1,5 +1,5 @@
 import {checkFile} from '../../../source/stores/local/lmdb/check-file.ts';
-import {makeLockFile} from '../../../source/stores/local/lmdb/lock-file.ts';
+import {makeLockFile} from '../../../source/stores/local/lmdb/make-lock-file.ts';
 
 /*
  * A process that prints the error for a path that its user may not use. Root may read and write all files: it becomes

@@ -1,5 +1,6 @@
 import {StaleLockError} from '../lmdb/file-error.ts';
 import {lacksLockFile} from '../lmdb/lock-file.ts';
+import {isLockOfAnother} from '../lmdb/lock-of-another.ts';
 import {NOTICED_WITHIN} from '../lmdb/noticing.ts';
 import {pause} from '../lmdb/pause.ts';
 
@@ -15,7 +16,7 @@ const INTERVAL = 100;
  * @throws what `open` throws
  */
 export function atStart(path: string, open: () => void): void {
-	if (lacksLockFile(path)) {
+	if (lacksLockFile(path) || isLockOfAnother(path)) {
 		pause(NOTICED_WITHIN);
 	}
 

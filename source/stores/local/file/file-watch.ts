@@ -3,6 +3,7 @@ import type {DataFile} from '../lmdb/data-file.ts';
 import {FileError} from '../lmdb/file-error.ts';
 import {completeLockFile, descriptorOf, lockFileOf} from '../lmdb/lock-file.ts';
 import type {LockWatch} from '../lmdb/lock-watch.ts';
+import {mendLockFile} from '../lmdb/make-lock-file.ts';
 import {LOOK_EVERY} from '../lmdb/noticing.ts';
 
 /** Milliseconds. A look is a system call. Sizes must be recent, or LMDB ends the process; names may be older. */
@@ -57,12 +58,21 @@ export class FileWatch {
 		this.#size = size;
 		const {size: lockSize} = fstatSync(this.#lockDescriptor);
 		if (lockSize < this.#lockSize) {
-			// To close the file, LMDB writes to it.
-			completeLockFile(this.#lockFile, this.#lockSize);
+			this.#mendLockFile();
 			throw new FileError(this.#file.path, `${this.#lockFile} was truncated while in use`);
 		}
 
 		this.#lockSize = lockSize;
+	}
+
+	/** To close the file, LMDB writes to it; and others may not notice, and go on with it. */
+	#mendLockFile(): void {
+		try {
+			completeLockFile(this.#lockFile, this.#lockSize);
+			mendLockFile(this.#file.path);
+		} catch {
+			// That it was truncated says more.
+		}
 	}
 
 	#checkNames(): void {

@@ -1,18 +1,11 @@
-import {fstatSync, mkdtempSync, readFileSync, readSync, rmSync, writeSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {draftBeside, makeWhole} from './draft.ts';
+import {fstatSync, readSync, writeSync} from 'node:fs';
+import {type ExampleLocks, exampleLocks} from './example-locks.ts';
 import {mayBeOfLock} from './lmdb-error.ts';
-import {loadLmdb} from './load-lmdb.ts';
-import {descriptorOf, lockFileOf, makeLockFile} from './lock-file.ts';
-import {newFile} from './new-file.ts';
+import {descriptorOf, lockFileOf} from './lock-file.ts';
 
 /** What a destroyed lock has where a sound one has its kind: a number of four bytes. */
 const DESTROYED = -1;
 const SIZE = 4;
-
-/** Bytes that the example is mapped to. */
-const MAP_SIZE = 2 ** 20;
 
 /** A place in a lock file by which a destroyed lock is known. */
 interface Mark {
@@ -53,7 +46,7 @@ export function withSoundLocks<Result>(path: string, open: () => Result): Result
  */
 function mend(path: string): boolean {
 	try {
-		const marks = marksBeside(path);
+		const marks = marksOf(exampleLocks(path));
 		const locks = descriptorOf(lockFileOf(path));
 		const bytes = Buffer.alloc(fstatSync(locks).size);
 		readSync(locks, bytes, 0, bytes.length, 0);
@@ -70,48 +63,8 @@ function mend(path: string): boolean {
 	}
 }
 
-/**
- * Finds the marks in a new file, since the C library decides what a lock looks like. There are none where it destroys
- * nothing.
- *
- * @throws if no file can be made
- */
-function marksBeside(path: string): readonly Mark[] {
-	let failure: unknown;
-	// The directory may be full, or not be writable.
-	for (const begin of [draftBeside(path), join(tmpdir(), 'gatekeeper-'), '/dev/shm/gatekeeper-']) {
-		try {
-			return marksOfExample(mkdtempSync(begin));
-		} catch (error) {
-			failure = error;
-		}
-	}
-
-	throw failure;
-}
-
-/** @param folder an empty one, which is removed */
-function marksOfExample(folder: string): readonly Mark[] {
-	try {
-		const example = join(folder, 'example.mdb');
-		makeWhole(example, example, newFile(MAP_SIZE));
-		makeLockFile(example);
-		const database = loadLmdb().open({
-			path: example,
-			noSubdir: true,
-			noSync: true,
-			mapSize: MAP_SIZE,
-		});
-		const sound = readFileSync(lockFileOf(example));
-		// Nothing was written: so it is closed when the call returns. No other process knows this file.
-		database.close().catch(() => {});
-		return marksIn(sound, readFileSync(lockFileOf(example)));
-	} finally {
-		rmSync(folder, {recursive: true, force: true});
-	}
-}
-
-function marksIn(sound: Buffer, destroyed: Buffer): readonly Mark[] {
+/** There are none where the C library destroys nothing. */
+function marksOf({sound, destroyed}: ExampleLocks): readonly Mark[] {
 	const marks: Mark[] = [];
 	for (let at = 0; at < sound.length; at += SIZE) {
 		if (destroyed.readInt32LE(at) === DESTROYED && sound.readInt32LE(at) !== DESTROYED) {

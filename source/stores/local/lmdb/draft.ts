@@ -1,15 +1,15 @@
 import {randomBytes} from 'node:crypto';
 import {
-	constants,
-	copyFileSync,
 	existsSync,
 	linkSync,
+	lstatSync,
 	readdirSync,
+	renameSync,
 	rmSync,
 	statSync,
 	writeFileSync,
 } from 'node:fs';
-import {dirname, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {isError} from '../../../checks/is-error.ts';
 import {inaccessible} from './file-error.ts';
 
@@ -17,6 +17,8 @@ import {inaccessible} from './file-error.ts';
 const MODE = 0o664;
 
 const PREFIX = '.gatekeeper-';
+
+const DRAFT = /^\.gatekeeper-[\da-f]{16}$/;
 
 /** How a file system says that it has no links. */
 const WITHOUT_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
@@ -27,21 +29,21 @@ export function draftBeside(path: string): string {
 }
 
 /**
- * Makes a file unless it is there. Where the file system has links, no process finds it half made, whoever else makes it
- * and whoever is killed.
+ * Makes a file unless it is there. No process finds it half made, whoever else makes it and whoever is killed.
  *
  * @param path that of the data, for the error
+ * @param bytes returns what is in the file
  * @throws {FileError} if it cannot be made
  */
-export function makeWhole(path: string, name: string, bytes: Uint8Array): void {
+export function makeWhole(path: string, name: string, bytes: () => Uint8Array): void {
 	if (existsSync(name)) {
 		return;
 	}
 
 	const draft = draftBeside(path);
 	try {
-		writeFileSync(draft, bytes, {flag: 'wx', mode: MODE});
-		unlessThere(() => linkOrCopy(draft, name));
+		writeFileSync(draft, bytes(), {flag: 'wx', mode: MODE});
+		nameUnlessThere(draft, name);
 	} catch (error) {
 		throw inaccessible(path, name, error);
 	} finally {
@@ -52,38 +54,33 @@ export function makeWhole(path: string, name: string, bytes: Uint8Array): void {
 /** Removes drafts that are other names of a file: a process was killed when it had made the file. */
 export function removeDraftsOf(path: string): void {
 	const {ino, dev} = statSync(path);
-	const drafts = readdirSync(dirname(path)).filter(name => name.startsWith(PREFIX));
-	for (const draft of drafts.map(name => join(dirname(path), name))) {
-		const found = statSync(draft, {throwIfNoEntry: false});
+	const directory = dirname(path);
+	for (const name of readdirSync(directory)) {
+		if (name === basename(path) || !DRAFT.test(name)) {
+			continue;
+		}
+
+		const draft = join(directory, name);
+		const found = lstatSync(draft, {throwIfNoEntry: false});
 		if (found?.ino === ino && found.dev === dev) {
 			rmSync(draft, {force: true});
 		}
 	}
 }
 
-function linkOrCopy(draft: string, name: string): void {
+/**
+ * Another process may be first. Where the file system has no links, two that make the file at the same moment may each
+ * have their own: both look at its name when they have opened it.
+ */
+function nameUnlessThere(draft: string, name: string): void {
 	try {
 		linkSync(draft, name);
 	} catch (error) {
-		if (!WITHOUT_LINKS.has(codeOf(error))) {
-			throw error;
-		}
-
-		copyFileSync(draft, name, constants.COPYFILE_EXCL);
-	}
-}
-
-/** Another process may be first. */
-function unlessThere(make: () => void): void {
-	try {
-		make();
-	} catch (error) {
-		if (codeOf(error) !== 'EEXIST') {
+		const code = isError(error) && 'code' in error ? error.code : undefined;
+		if (WITHOUT_LINKS.has(code) && !existsSync(name)) {
+			renameSync(draft, name);
+		} else if (code !== 'EEXIST' && !existsSync(name)) {
 			throw error;
 		}
 	}
-}
-
-function codeOf(error: unknown): unknown {
-	return isError(error) && 'code' in error ? error.code : undefined;
 }

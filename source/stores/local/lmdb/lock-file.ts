@@ -1,12 +1,10 @@
 import {existsSync, openSync, statSync, writeSync} from 'node:fs';
-import {makeWhole} from './draft.ts';
-import {inaccessible} from './file-error.ts';
 
-/** Room for more processes than LMDB's own has. */
-const SIZE = 16 * 1024;
+/** Bytes of a lock file: room for more processes than LMDB's own has. */
+export const LOCK_FILE_SIZE = 16 * 1024;
 
 /** LMDB's own has as much. A shorter one was truncated. */
-const MIN_SIZE = 8192;
+export const MIN_LOCK_FILE_SIZE = 8192;
 
 /** Bytes of a block, by which the system counts. */
 const BLOCK = 512;
@@ -24,31 +22,16 @@ export function lacksLockFile(path: string): boolean {
 }
 
 /**
- * Makes the lock file if there is none, or completes it. LMDB would make it, or make it longer, without taking the room
- * for it, and map it into memory: on a full disk, that ends the process. To LMDB, zeros are a file that nobody uses.
- *
- * @throws {FileError} if there is no room
- */
-export function makeLockFile(path: string): void {
-	const name = lockFileOf(path);
-	makeWhole(path, name, new Uint8Array(SIZE));
-	try {
-		completeLockFile(name);
-	} catch (error) {
-		throw inaccessible(path, name, error);
-	}
-}
-
-/**
- * Takes the room for a lock file that was truncated, or copied with holes. Others may use it: so only bytes are written
- * that LMDB does not use, the last of each block. They are between the slots of readers.
+ * Takes the room for a lock file that was truncated, or copied with holes: to LMDB, which maps it into memory, none would
+ * end the process. Others may use it: so only bytes are written that LMDB does not use, the last of each block. They are
+ * between the slots of readers.
  *
  * @param least bytes that it had before
  * @throws as `fs` does
  */
 export function completeLockFile(name: string, least = 0): void {
 	const {size, blocks} = statSync(name);
-	const wanted = Math.max(least, size < MIN_SIZE ? SIZE : size);
+	const wanted = Math.max(least, size < MIN_LOCK_FILE_SIZE ? LOCK_FILE_SIZE : size);
 	if (size === wanted && blocks * BLOCK >= size) {
 		return;
 	}

@@ -39,7 +39,7 @@ export function ownNameOf(path: string): string {
  * @throws {FileError}
  */
 export function checkNames(path: string): void {
-	if (statSync(path).nlink > 1) {
+	if (linksOf(path) > 1) {
 		try {
 			removeDraftsOf(path);
 		} catch (error) {
@@ -47,7 +47,7 @@ export function checkNames(path: string): void {
 		}
 	}
 
-	if (statSync(path).nlink > 1) {
+	if (linksOf(path) > 1) {
 		throw new FileError(
 			path,
 			'it has another name, by a hard link. Processes that use the file by that name would not wait for this one. ' +
@@ -62,6 +62,11 @@ export function checkNames(path: string): void {
 			'it is mounted as a single file, without its lock file. Mount its directory, such as a volume',
 		);
 	}
+}
+
+/** How many names a file has: 0 if somebody has just removed it. */
+function linksOf(path: string): number {
+	return statSync(path, {throwIfNoEntry: false})?.nlink ?? 0;
 }
 
 /** Undefined if there is nothing of this name. */

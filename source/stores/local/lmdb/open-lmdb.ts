@@ -5,7 +5,7 @@ import {makeWhole} from './draft.ts';
 import {FileError} from './file-error.ts';
 import {checkLimits} from './limits.ts';
 import {loadLmdb} from './load-lmdb.ts';
-import {makeLockFile} from './lock-file.ts';
+import {makeLockFile} from './make-lock-file.ts';
 import {newFile} from './new-file.ts';
 
 /**
@@ -25,7 +25,7 @@ export function prepareFile(path: string): void {
 	loadLmdb();
 	checkLimits(path, MAP_SIZE);
 	checkFile(path);
-	makeWhole(path, path, newFile(MAP_SIZE));
+	makeWhole(path, path, () => newFile(MAP_SIZE));
 	makeLockFile(path);
 }
 

@@ -8,7 +8,8 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import {completeLockFile, makeLockFile} from '../../../../source/stores/local/lmdb/lock-file.ts';
+import {completeLockFile} from '../../../../source/stores/local/lmdb/lock-file.ts';
+import {makeLockFile} from '../../../../source/stores/local/lmdb/make-lock-file.ts';
 import {openFile} from '../../../support/lmdb/lmdb-file.ts';
 import {temporaryFolder} from '../../../support/lmdb/temporary-folder.ts';
 
@@ -29,22 +30,46 @@ test('a lock file takes its room at once, and LMDB uses it', async t => {
 	t.is(readFileSync(`${path}-lock`).readUInt32LE(0), 0xbeefc0de);
 });
 
-test('a lock file that was truncated, or has holes, takes its room, and what is in it stays', t => {
+const MAGIC = Buffer.from([0xde, 0xc0, 0xef, 0xbe]);
+
+test('a new lock file is one that LMDB knows', t => {
+	const path = join(temporaryFolder(t), 'test.mdb');
+	makeLockFile(path);
+
+	t.deepEqual(readFileSync(`${path}-lock`).subarray(0, 4), MAGIC);
+	t.false(existsSync(path));
+});
+
+for (const [title, bytes] of Object.entries({
+	'is empty': Buffer.alloc(0),
+	'has other bytes': Buffer.alloc(16 * 1024, 'no lock file '),
+	'was truncated': Buffer.from('no lock file'),
+	'has zeros': Buffer.alloc(8272),
+})) {
+	test(`a lock file that ${title} becomes one that LMDB knows, of the same length at least`, t => {
+		const path = join(temporaryFolder(t), 'test.mdb');
+		const name = `${path}-lock`;
+		makeLockFile(path);
+		const sound = readFileSync(name);
+		writeFileSync(name, bytes);
+
+		makeLockFile(path);
+		t.deepEqual(readFileSync(name).subarray(0, 8192), sound.subarray(0, 8192));
+		t.is(readFileSync(name).length, bytes.length < 8192 ? 16 * 1024 : bytes.length);
+	});
+}
+
+test('a lock file with holes takes its room, and what is in it stays', t => {
 	const path = join(temporaryFolder(t), 'test.mdb');
 	const name = `${path}-lock`;
-	writeFileSync(name, 'used');
-	makeLockFile(path);
-	t.is(readFileSync(name).length, 16 * 1024);
-	t.is(readFileSync(name).toString('utf8', 0, 5), 'used\0');
-
-	writeFileSync(name, 'used');
+	const bytes = Buffer.concat([MAGIC, Buffer.from('used')]);
+	writeFileSync(name, bytes);
 	truncateSync(name, 9000);
-	t.true(statSync(name).blocks * 512 < 9000, 'it has a hole');
+	t.true(statSync(name).blocks * 512 < 9000);
+
 	makeLockFile(path);
 	t.true(statSync(name).blocks * 512 >= 9000);
-	t.is(readFileSync(name).length, 9000, 'others may have mapped so much of it');
-	t.is(readFileSync(name).toString('utf8', 0, 5), 'used\0');
-	t.false(existsSync(path));
+	t.deepEqual(readFileSync(name), Buffer.concat([bytes], 9000));
 });
 
 test('LMDB uses no byte that is written to complete a lock file', t => {
