@@ -5,7 +5,8 @@ import type {Settings} from '../options/settings.ts';
 import {ctxReport} from '../reports/ctx-report.ts';
 import {currentState, type RequestState} from '../request-state.ts';
 import {hasResponse} from '../response/has-response.ts';
-import {type Failure, type Outcome, outcomeOf} from '../response/status-to-send.ts';
+import {type Failure, type Outcome, outcomeOf, statusDecided} from '../response/status-to-send.ts';
+import {whenHeadersSent} from '../response/when-headers-sent.ts';
 import {emitError} from '../telemetry/emit-error.ts';
 
 /** Reports the client where `reportWhen` says so of the response. */
@@ -32,22 +33,28 @@ export function reportStatus({reportWhen}: Settings): Middleware | undefined {
 	};
 }
 
-/** A dry run would have sent a 429 in place of another response. */
+/**
+ * A dry run would have sent a 429 in place of another response. What nobody waits for is judged by what was decided: a
+ * client could guess without a report, by closing the connection.
+ */
 function outcomeAt(ctx: Context, state: RequestState, failure: Failure | undefined): Outcome {
 	const isReplaced = state.settings.dryRun && state.verdict.kind === 'limited';
+	if (isReplaced && hasResponse(ctx)) {
+		return 429;
+	}
 
-	return isReplaced && hasResponse(ctx) ? 429 : outcomeOf(ctx, failure);
+	const outcome = outcomeOf(ctx, failure);
+	return outcome === 'none' ? (statusDecided(ctx, failure) ?? outcome) : outcome;
 }
 
-/** Reports a client when the status is known. If nothing is sent, there is nothing to judge. */
+/** Reports a client when the status is known. If there is none, there is nothing to judge. */
 function reportOnce(ctx: Context, state: RequestState, outcome: Outcome, weigh: Weigh): void {
 	if (typeof outcome === 'number') {
 		report(ctx, state, outcome, weigh);
 	} else if (outcome === 'pending') {
-		// Stand-ins for a response may lack events.
-		ctx.res.once?.('finish', () => {
+		whenHeadersSent(ctx, status => {
 			if (mayReport(state)) {
-				report(ctx, state, ctx.res.statusCode, weigh);
+				report(ctx, state, status, weigh);
 			}
 		});
 	}

@@ -1,6 +1,7 @@
 import type {Context} from 'koa';
 import {typeName} from '../checks/describe.ts';
 import {ownStatusOf} from '../response/error-status.ts';
+import {dropLongAccept} from '../response/negotiate.ts';
 import {emitError} from '../telemetry/emit-error.ts';
 
 /** Whether a request may see and change everything; it may respond itself. */
@@ -18,6 +19,8 @@ export async function isAuthorized(ctx: Context, authorize: Authorize): Promise<
 		body: ctx.body,
 		fields: new Set(ctx.res.getHeaderNames()),
 	};
+	// A redirect negotiates, which takes long for a long header; and no ban keeps a client from here.
+	dropLongAccept(ctx);
 	try {
 		const answer: unknown = await authorize(ctx);
 		if (answer === true) {

@@ -1,4 +1,5 @@
 import type {Context} from 'koa';
+import {isError} from '../checks/is-error.ts';
 import {connectionOf} from './connection.ts';
 import {ownStatusOf, statusOfError} from './error-status.ts';
 import {hasResponse} from './has-response.ts';
@@ -37,6 +38,29 @@ export function outcomeOf(ctx: Context, failure: Failure | undefined): Outcome {
 	return failure.error === undefined || failure.error === null
 		? 'pending'
 		: statusOfError(failure.error);
+}
+
+/**
+ * The status that the app has decided on, for a connection that is gone: that of an error, or one that was set. Undefined
+ * where it has decided nothing, or only found that the connection is gone.
+ */
+export function statusDecided(ctx: Context, failure: Failure | undefined): number | undefined {
+	if (!hasResponse(ctx)) {
+		return undefined;
+	}
+
+	if (failure) {
+		return isOfAbortion(failure.error) ? undefined : ownStatusOf(failure.error);
+	}
+
+	// Koa's own mark: without it, the status is its default of 404.
+	const {_explicitStatus: isSet} = ctx.response as {readonly _explicitStatus?: unknown};
+	return isSet === true && ctx.respond !== false ? ctx.status : undefined;
+}
+
+/** What parsers of bodies throw for a request that breaks off. */
+function isOfAbortion(error: unknown): boolean {
+	return isError(error) && 'code' in error && error.code === 'ECONNABORTED';
 }
 
 /** The same as `expectedStatus`, but undefined for a body that Koa may fail to send, too. */

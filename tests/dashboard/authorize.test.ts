@@ -164,3 +164,22 @@ function withoutDate({headers}: Response): Record<string, string> {
 
 	return rest;
 }
+
+test('`authorize` sees no `Accept` that takes long to negotiate, as a redirect would', async t => {
+	const seen: string[] = [];
+	const {app} = dashboardApp({
+		dashboard: {
+			authorize: ctx => {
+				seen.push(ctx.get('Accept'));
+				ctx.redirect('/sign-in');
+				return false;
+			},
+		},
+	});
+	const {http} = agents(app);
+	for (const accept of ['text/html', `"${','.repeat(15_000)}`]) {
+		t.is((await http.get('/gate').set('Accept', accept)).status, 302);
+	}
+
+	t.deepEqual(seen, ['text/html', '']);
+});

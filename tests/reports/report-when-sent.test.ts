@@ -168,6 +168,92 @@ test('a cancelled request that has got nothing is not asked about', async t => {
 	t.deepEqual(asked.asked, []);
 });
 
+for (const [title, decide, expected] of [
+	['threw an error with a status', (ctx: Context) => ctx.throw(401), [401]],
+	[
+		'set a status',
+		(ctx: Context) => {
+			ctx.status = 403;
+		},
+		[403],
+	],
+	[
+		'set a body',
+		(ctx: Context) => {
+			ctx.body = 'welcome';
+		},
+		[200],
+	],
+	[
+		'threw an error without a status',
+		() => {
+			throw new Error('gone');
+		},
+		[],
+	],
+	[
+		'threw since the request broke off',
+		() => {
+			throw Object.assign(new Error('request aborted'), {status: 400, code: 'ECONNABORTED'});
+		},
+		[],
+	],
+	[
+		'meant to respond by itself',
+		(ctx: Context) => {
+			ctx.status = 403;
+			ctx.respond = false;
+		},
+		[],
+	],
+] as const) {
+	test(`a request that was cancelled before its handler ${title} counts by that: ${expected}`, async t => {
+		const {all, release} = latch();
+		const state = {reached: false, done: false};
+		const asked = asking(router => {
+			router.get('/slow', async ctx => {
+				state.reached = true;
+				await all;
+				state.done = true;
+				decide(ctx);
+			});
+		});
+		asked.app.silent = true;
+
+		await cancel(t, asked, () => state.reached);
+		release();
+		await until(() => state.done);
+		await sleep(5);
+		t.deepEqual(asked.asked, [...expected]);
+	});
+}
+
+test('over HTTP/2, a client that takes no body is reported when it has the headers', async t => {
+	const {app, gate} = asking((_router, own) => {
+		own.use(ctx => {
+			ctx.respond = false;
+			setImmediate(() => {
+				ctx.res.writeHead(401);
+				ctx.res.end('a body that the client has no room for');
+			});
+		});
+	}, true);
+	const server = createServer(app.callback()).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const session = connectHttp2(`http://127.0.0.1:${portOf(server)}`, {
+		settings: {initialWindowSize: 0},
+	});
+	t.teardown(() => {
+		session.destroy();
+		server.close();
+	});
+
+	const stream = session.request({':path': '/'});
+	const [headers] = await once(stream, 'response');
+	t.is(headers[':status'], 401);
+	t.is(gate.stats().reports, 1);
+});
+
 test('a cancelled request whose headers were sent counts with their status', async t => {
 	const {all, release} = latch();
 	const state = {reached: false, done: false};
