@@ -2,8 +2,8 @@ import type {Context} from 'koa';
 import {isPlainHost} from '../checks/plain-host.ts';
 import {isUnusualUrl} from '../checks/unusual-url.ts';
 
-/** Characters of a target with a host. To parse a longer one takes long. */
-const MAX_ABSOLUTE = 4096;
+/** Characters of a target that Koa parses by `url.parse()`. A longer one takes long. */
+const MAX_PARSED = 4096;
 
 /** What Koa may take for a host, if it parses the target by `url.parse()`. */
 const mayHaveHost = /^\/[/\\]/;
@@ -29,12 +29,12 @@ export function hasReadableTarget(ctx: Context): boolean {
 	}
 
 	return url.startsWith('/')
-		? !(mayHaveHost.test(url) && isUnusualUrl(url))
+		? !((mayHaveHost.test(url) || url.length > MAX_PARSED) && isUnusualUrl(url))
 		: isPlainAbsolute(url) && hasPath(ctx);
 }
 
 function isPlainAbsolute(url: string): boolean {
-	const host = url.length <= MAX_ABSOLUTE ? absolute.exec(url)?.[1] : undefined;
+	const host = url.length <= MAX_PARSED ? absolute.exec(url)?.[1] : undefined;
 
 	return host !== undefined && isPlainHost(host) && !isUnusualUrl(url);
 }

@@ -53,9 +53,10 @@ export function statusDecided(ctx: Context, failure: Failure | undefined): numbe
 		return isOfAbortion(failure.error) ? undefined : ownStatusOf(failure.error);
 	}
 
-	// Koa's own mark: without it, the status is its default of 404.
+	// Koa's own mark, and its default. The app may also have set the status beside Koa.
 	const {_explicitStatus: isSet} = ctx.response as {readonly _explicitStatus?: unknown};
-	return isSet === true && ctx.respond !== false ? ctx.status : undefined;
+	const {statusCode} = ctx.res;
+	return isSet === true || statusCode !== 404 ? statusCode : undefined;
 }
 
 /** What parsers of bodies throw for a request that breaks off. */

@@ -44,6 +44,7 @@ for (const target of [
 	'//who@a:99999999 ',
 	'/health#/../who',
 	'/#',
+	`/${'a'.repeat(4100)}\u{a0}`,
 	'foo://a',
 	'foo://a/health',
 	'javascript:1',

@@ -201,7 +201,14 @@ for (const [title, decide, expected] of [
 	[
 		'meant to respond by itself',
 		(ctx: Context) => {
-			ctx.status = 403;
+			ctx.respond = false;
+			ctx.res.statusCode = 403;
+		},
+		[403],
+	],
+	[
+		'meant to respond later',
+		(ctx: Context) => {
 			ctx.respond = false;
 		},
 		[],
