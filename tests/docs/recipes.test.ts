@@ -23,6 +23,8 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 		t.deepEqual(await repeat(6, () => login(alice, 'ann', 'secret')), Array(6).fill(200));
 		t.deepEqual(await repeat(6, fail(alice, 'ANN')), [401, 401, 401, 401, 401, 429]);
 		t.is((await login(alice, 'ben', 'secret')).status, 429, 'the client has failed five times');
+		const fromThere = await login(alice, 'ben', 'secret').set(lured[0] ?? {});
+		t.is(fromThere.status, 403, 'another site is refused before the limits');
 		t.is((await login(bob, 'Ann', 'secret')).status, 429, 'and so has the account');
 		t.is((await login(bob, 'ben', 'secret')).status, 200);
 		t.is((await from(alice).get('/ping')).status, 200);

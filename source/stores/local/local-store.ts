@@ -146,7 +146,7 @@ export class LocalStore implements Store {
 	}
 
 	/**
-	 * Copies the file, while processes use it. They all wait meanwhile, about a millisecond for each megabyte.
+	 * Copies the file with its permissions, while processes use it. They all wait meanwhile, about a millisecond for each megabyte.
 	 *
 	 * @param path of the copy, which takes the place of a file that is there once it is whole and on the disk
 	 * @throws {TypeError} (as a rejection) for anything but a path

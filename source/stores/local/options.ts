@@ -5,7 +5,7 @@ import {isClock, settleCapacity} from '../deciding/capacity.ts';
 
 export interface LocalStoreOptions {
 	/**
-	 * The file. Every process that is given the same one shares all counts and bans. It is made if there is none, in a
+	 * The file. Every process that is given the same one, also by a symbolic link, shares all counts and bans. It is made if there is none, in a
 	 * directory that must be there, on a disk of this machine: not on NFS or SMB. A second file beside it, with `-lock` at
 	 * its end, is made too.
 	 */

@@ -85,18 +85,15 @@ test('a file that is mounted without its directory is refused', t => {
 		${openOnce} ${directory}/whole/test.mdb`,
 		[...within, '--mount'],
 	);
-	const isRefused = {
-		code,
-		message:
-			/it is mounted as a single file, without its lock file\. Mount its directory, such as a volume$/,
-	};
+	const isRefused =
+		/it is mounted as a single file, without its lock file\. Mount its directory, such as a volume$/;
 	const admitted = {kind: 'admitted', quotas: []};
 
 	t.is(lines.length, 4);
 	t.deepEqual(lines[0], admitted);
 	for (const line of lines.slice(1, 3)) {
 		t.like(line, {code});
-		t.regex((line as Error).message, isRefused.message);
+		t.regex((line as Error).message, isRefused);
 	}
 
 	t.deepEqual(lines[3], admitted);
