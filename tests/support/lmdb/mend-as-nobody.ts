@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {constants} from 'node:os';
 import {withSoundLocks} from '../../../source/stores/local/lmdb/destroyed-locks.ts';
+import {loadLmdb} from '../../../source/stores/local/lmdb/load-lmdb.ts';
 import {destroyLocks} from './destroy-locks.ts';
 import {openFile} from './lmdb-file.ts';
 
@@ -11,6 +12,8 @@ import {openFile} from './lmdb-file.ts';
 
 const [, , path = ''] = process.argv;
 const locks = () => readFileSync(`${path}-lock`).toString('latin1');
+// The other user may not read where the package is.
+loadLmdb();
 if (process.getuid?.() === 0) {
 	process.setgroups?.([]);
 	process.setgid?.(65_534);
