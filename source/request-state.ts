@@ -3,6 +3,7 @@ import {explanationOf} from './client/explanation.ts';
 import {type Identity, unidentified} from './client/identity.ts';
 import type {Exemption, Explanation, GateState, GateVerdict} from './context.ts';
 import type {Foresight} from './marks/foresight.ts';
+import type {Probation} from './marks/probation.ts';
 import {type LimitSource, type Limits, noLimits, type PlaceTaken} from './options/limits.ts';
 import type {Settings} from './options/settings.ts';
 import type {GuardedVerdict} from './stores/guard/failure-policy.ts';
@@ -39,6 +40,8 @@ export class RequestState implements GateState {
 	isUnseenProxy = false;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
+	/** Suspends the client if it is banned from now on: this request's exemption has proved wrong. */
+	probation: Probation | undefined;
 	/** A `bypass()` has run, for a plain target: no `specific` behind it applies. */
 	bypassHasRun = false;
 	/** The global rules that the store was asked about. */

@@ -27,6 +27,7 @@ export async function countLate(
 		return false;
 	}
 
+	state.probation = probation;
 	try {
 		const limits = await globalLimits(ctx, state);
 		const costs = lateCosts(limits, ctx, status);

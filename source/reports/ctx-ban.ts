@@ -45,6 +45,7 @@ async function ban(ctx: Context, state: RequestState, options: BanOptions): Prom
 	const banning = settings.store.ban(client, {duration: lasts, keepsLonger: true, ...text});
 	state.waitFor(banning);
 	const {banEndsInMs: endsInMs} = await banning;
+	state.probation?.suspend(client, endsInMs);
 	// One that ends later was there before, and stays.
 	if (endsInMs <= lasts) {
 		settings.telemetry.banned({client, by: 'hand', ...text, endsInMs}, ctx);

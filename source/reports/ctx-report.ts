@@ -52,8 +52,12 @@ async function report(
 	}
 
 	const reported = named?.client ?? state.client;
-	const standing = countReport(settings.store, settings, reported, checked, ctx);
-	state.waitFor(standing);
+	const counting = countReport(settings.store, settings, reported, checked, ctx);
+	state.waitFor(counting);
+	const standing = await counting;
+	if (standing.banned && named === undefined) {
+		state.probation?.suspend(reported, 1000 * (standing.retryAfter ?? 0));
+	}
 
 	return standing;
 }

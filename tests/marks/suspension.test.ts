@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import {bypass, MemoryStore, type Verdict} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
@@ -70,6 +71,57 @@ test('at most 16 of the parallel guesses of a banned client are judged, and only
 	await Promise.all(Array.from({length: 50}, guess));
 	t.is(attempts.judged, 16);
 });
+
+for (const [how, options] of [
+	['reportWhen', {reportWhen: [401]}],
+	['ctx.report() after its connection has closed', {}],
+	['ctx.ban() after its connection has closed', {}],
+] as const) {
+	test(`no more guesses of a client that its own request got banned: ${how}`, async t => {
+		const attempts = {judged: 0};
+		const {all, release} = latch();
+		const {http, gate} = gatedApp(
+			{banRule: [3, '1m', '1h'], rateLimitRule: [20, '1s'], ...options},
+			(router, app) => {
+				app.use(async (ctx, next) => {
+					if (!ctx.get('X-Password')) {
+						return next();
+					}
+
+					await setImmediate();
+					attempts.judged += 1;
+					if (ctx.get('X-Password') === 'gone') {
+						ctx.res.emit('close');
+						await all;
+						await (how.startsWith('ctx.ban') ? ctx.ban() : ctx.report({weight: 3}));
+					}
+
+					ctx.throw(401);
+				});
+				router.get('/health', bypass(), ok);
+			},
+		);
+		const guess = async (text = 'guess') =>
+			(await http.get('/health').set('X-Password', text)).status;
+		if (how === 'reportWhen') {
+			for (let count = 0; count < 3; count += 1) {
+				t.is(await guess(), 401);
+			}
+		} else {
+			const gone = guess('gone');
+			await until(() => attempts.judged === 1);
+			await setImmediate(); // it is counted late by then
+			release();
+			await gone;
+		}
+
+		const {judged} = attempts;
+		t.truthy((await gate.inspect('127.0.0.1')).ban);
+		const statuses = await Promise.all(Array.from({length: 50}, () => guess()));
+		t.deepEqual([...new Set(statuses)], [403]);
+		t.is(attempts.judged, judged);
+	});
+}
 
 test('a client whose ban was lifted is exempt again after the longest window', async t => {
 	const attempts = {judged: 0};
