@@ -1,4 +1,6 @@
 import {closeSync, openSync, readSync} from 'node:fs';
+import {PerformanceObserver} from 'node:perf_hooks';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {cpuSoFar} from './load.ts';
 
 /** A turn of the event loop: nothing else that waits is served meanwhile. */
@@ -9,12 +11,25 @@ export interface Turn {
 	readonly displaced: number;
 	/** Milliseconds of CPU time that this process used, in all its threads. */
 	readonly cpu: number;
+	/** Milliseconds of collections of garbage, which may have waited for threads that were displaced. */
+	readonly collecting: number;
 }
 
 /** Measures all turns of the event loop of this process until it is over. */
-export function measureTurns(isOver: () => boolean): Promise<readonly Turn[]> {
+export async function measureTurns(isOver: () => boolean): Promise<readonly Turn[]> {
+	const collections = new Collections();
+	const begun = await turnsUntil(isOver);
+	const durations = await collections.within(begun);
+
+	return begun.map(({begin: _, ...turn}, index) => ({...turn, collecting: durations[index] ?? 0}));
+}
+
+/** A turn, and when it began. */
+type Begun = Omit<Turn, 'collecting'> & {readonly begin: number};
+
+function turnsUntil(isOver: () => boolean): Promise<readonly Begun[]> {
 	const displacement = new Displacement();
-	const turns: Turn[] = [];
+	const turns: Begun[] = [];
 	const look = () => ({
 		at: performance.now(),
 		displaced: displacement.soFar(),
@@ -26,6 +41,7 @@ export function measureTurns(isOver: () => boolean): Promise<readonly Turn[]> {
 		const begin = () => {
 			const now = look();
 			turns.push({
+				begin: before.at,
 				took: now.at - before.at,
 				displaced: now.displaced - before.displaced,
 				cpu: now.cpu - before.cpu,
@@ -41,6 +57,35 @@ export function measureTurns(isOver: () => boolean): Promise<readonly Turn[]> {
 
 		setImmediate(begin);
 	});
+}
+
+/** The collections of garbage of this process, from now on. */
+class Collections {
+	readonly #all: {readonly startTime: number; readonly duration: number}[] = [];
+	readonly #observer = new PerformanceObserver(list => this.#all.push(...list.getEntries()));
+
+	constructor() {
+		this.#observer.observe({entryTypes: ['gc']});
+	}
+
+	/** How many milliseconds of them each of these turns has. They follow each other without a gap. */
+	async within(turns: readonly Begun[]): Promise<readonly number[]> {
+		// Node.js tells of a collection in a later turn.
+		await nextTurn();
+		await nextTurn();
+		this.#observer.disconnect();
+		const durations = turns.map(() => 0);
+		let index = 0;
+		for (const {startTime, duration} of this.#all.toSorted((a, b) => a.startTime - b.startTime)) {
+			while (index < turns.length && startTime >= (turns[index + 1]?.begin ?? Infinity)) {
+				index += 1;
+			}
+
+			durations[index] = (durations[index] ?? 0) + duration;
+		}
+
+		return durations;
+	}
 }
 
 /** What Linux tells of the time for which the main thread has waited for a core; 0 on other systems. */
