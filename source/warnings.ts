@@ -67,6 +67,9 @@ const texts = {
 	GATEKEEPER_AFTER_ROUTER: () =>
 		'A router was placed before the gate with app.use: the gate does not see the requests that it handles. Place the gate before the router',
 
+	GATEKEEPER_GATE_LEFT_OUT: () =>
+		'check() asked a gate about a request, but a gate that app.use places before it was not asked: its limits and bans do not hold there. Ask all, in order: (await first.check(app, req)) ?? (await second.check(app, req))',
+
 	GATEKEEPER_LONG_WINDOW: (option: string, seconds: number) =>
 		`\`${option}\` is ${seconds} seconds, which looks like milliseconds. If you mean seconds, write a text such as '${seconds / 60} minutes'`,
 

@@ -1,9 +1,11 @@
+import {IncomingMessage} from 'node:http';
+import {Socket} from 'node:net';
 import {setImmediate} from 'node:timers/promises';
 import {Router} from '@koa/router';
 import test from 'ava';
 import Koa, {type Middleware} from 'koa';
 import supertest from 'supertest';
-import {gatekeeper, MemoryStore, specific} from '../source/index.ts';
+import {type Gatekeeper, gatekeeper, MemoryStore, specific} from '../source/index.ts';
 import {RedisStore} from '../source/redis.ts';
 import {gatedApp} from './support/gated-app.ts';
 import {ok} from './support/handlers.ts';
@@ -234,6 +236,33 @@ test.serial('a gate after the router is warned of', async t => {
 	t.is((await http.get('/other')).status, 404);
 	t.deepEqual(await seen.codes(), ['GATEKEEPER_AFTER_ROUTER']);
 });
+
+test.serial(
+	'an upgrade about which a gate is asked, but not the one before it, is warned of',
+	async t => {
+		const seen = warnings(t);
+		const app = new Koa();
+		const [trial, first, second] = [true, false, false].map(dryRun => gatekeeper({dryRun})) as [
+			Gatekeeper,
+			Gatekeeper,
+			Gatekeeper,
+		];
+		const elsewhere = gatekeeper();
+		app.use(trial).use(first).use(second);
+		const upgrade = () => new IncomingMessage(new Socket());
+
+		const both = upgrade();
+		await first.check(app, both);
+		await second.check(app, both);
+		await elsewhere.check(app, upgrade());
+		await second.check({createContext: app.createContext.bind(app)}, upgrade());
+		t.deepEqual(await seen.codes(), []);
+
+		await second.check(app, upgrade());
+		await second.check(app, upgrade());
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_GATE_LEFT_OUT']);
+	},
+);
 
 test.serial('a window that looks like milliseconds is warned of', async t => {
 	const seen = warnings(t);

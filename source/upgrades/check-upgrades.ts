@@ -15,6 +15,7 @@ import type {RequestState} from '../request-state.ts';
 import {statusOfError} from '../response/error-status.ts';
 import {refusalOf} from '../response/refusal.ts';
 import {emitError} from '../telemetry/emit-error.ts';
+import {isOneLeftOut, noteAsked} from './asked-gates.ts';
 
 /** Why a request is refused that does not go through Koa. */
 export interface UpgradeRefusal extends Omit<Refusal, 'kind'> {
@@ -31,6 +32,7 @@ export interface UpgradeRefusal extends Omit<Refusal, 'kind'> {
 /** A Koa app, whatever its state. */
 export interface AppLike {
 	createContext(req: IncomingMessage, res: ServerResponse): object;
+	readonly middleware?: unknown;
 }
 
 /** What the gate decides about requests that Koa does not handle. */
@@ -41,6 +43,7 @@ export interface UpgradeChecks {
 	 * `excludedMethods` applies, nor does `reportWhen`. What `countWhen` gives back for other requests stays counted.
 	 *
 	 * Resolves to undefined if the request is admitted, and counted; otherwise to why it is refused. It never rejects.
+	 * It asks this gate alone. Ask several in the order of the app.
 	 *
 	 * @param app the app that the gate protects: functions among the options get a context of it
 	 *
@@ -76,6 +79,11 @@ export function upgradeChecks(settings: Settings): UpgradeChecks {
 	return {
 		async check(app, req) {
 			guardSocket(req);
+			noteAsked(settings, req);
+			if (isOneLeftOut(settings, req, app.middleware)) {
+				settings.warn('GATEKEEPER_GATE_LEFT_OUT');
+			}
+
 			const ctx = app.createContext(req, new ServerResponse(req)) as Context;
 			const state = enterGate(ctx, silent);
 			const refusal = await refusalAt(ctx, state, decide);

@@ -11,13 +11,16 @@ export const originNeeded =
  * with the operator's cookies.
  *
  * - Browsers send `Sec-Fetch-Site` over HTTPS and to this machine, and `Origin` with every POST.
+ * - A service worker of this origin may make a request anew, that of another site too: then it is of this origin, but no
+ *   navigation. A form is one, and only a script of this origin can have begun what is JSON.
  * - Without both, only JSON will do: a page of another site cannot send that without a preflight.
  */
 export function isSameOrigin(ctx: Context): boolean {
-	const {origin, 'sec-fetch-site': site} = ctx.headers;
+	const {origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode = 'navigate'} = ctx.headers;
+	const isJson = bodyType(ctx) === JSON_TYPE;
 	if (site !== undefined) {
-		return site === 'same-origin';
+		return site === 'same-origin' && (isJson || mode === 'navigate');
 	}
 
-	return origin === undefined ? bodyType(ctx) === JSON_TYPE : isOwnOrigin(origin, ctx);
+	return origin === undefined ? isJson : isOwnOrigin(origin, ctx);
 }

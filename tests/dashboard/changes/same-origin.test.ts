@@ -10,6 +10,11 @@ const rows: ReadonlyArray<[headers: Readonly<Record<string, string>>, isAllowed:
 	[{'Content-Type': json, 'Sec-Fetch-Site': 'same-origin'}, true],
 	// It says more than Origin, which a proxy's Host may differ from.
 	[{'Content-Type': form, 'Sec-Fetch-Site': 'same-origin', Origin: 'https://public.example'}, true],
+	[{'Content-Type': form, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'navigate'}, true],
+	// A service worker has made it anew, perhaps from a form of another site.
+	[{'Content-Type': form, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'same-origin'}, false],
+	[{'Content-Type': form, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors'}, false],
+	[{'Content-Type': json, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors'}, true],
 	[{'Content-Type': form, 'Sec-Fetch-Site': 'same-site'}, false],
 	[{'Content-Type': form, 'Sec-Fetch-Site': 'cross-site'}, false],
 	[{'Content-Type': form, 'Sec-Fetch-Site': 'none'}, false],
