@@ -55,7 +55,7 @@ async function report(
 	const counting = countReport(settings.store, settings, reported, checked, ctx);
 	state.waitFor(counting);
 	const standing = await counting;
-	if (standing.banned && named === undefined) {
+	if (standing.banned && reported === state.client) {
 		state.probation?.suspend(reported, 1000 * (standing.retryAfter ?? 0));
 	}
 

@@ -204,7 +204,13 @@ const recipes: Readonly<Record<string, (t: ExecutionContext, recipe: Recipe) => 
 		router.post('/report', ctx => {
 			ctx.report({weight: 3, reason: 'spam'});
 		});
-		const list = async () => (await supertest((own.admin as Koa).callback()).get('/')).body;
+		const listAt = (host: string) =>
+			supertest((own.admin as Koa).callback())
+				.get('/')
+				.set('Host', host);
+		const list = async () => (await listAt('localhost:3001')).body;
+		t.is((await listAt('127.0.0.1:3001')).status, 200);
+		t.is((await listAt('rebound.example:3001')).status, 404);
 
 		t.deepEqual(await list(), []);
 		await from(alice).post('/report');

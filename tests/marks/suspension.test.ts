@@ -75,6 +75,7 @@ test('at most 16 of the parallel guesses of a banned client are judged, and only
 for (const [how, options] of [
 	['reportWhen', {reportWhen: [401]}],
 	['ctx.report() after its connection has closed', {}],
+	['ctx.report() of its own name after its connection has closed', {}],
 	['ctx.ban() after its connection has closed', {}],
 ] as const) {
 	test(`no more guesses of a client that its own request got banned: ${how}`, async t => {
@@ -93,7 +94,8 @@ for (const [how, options] of [
 					if (ctx.get('X-Password') === 'gone') {
 						ctx.res.emit('close');
 						await all;
-						await (how.startsWith('ctx.ban') ? ctx.ban() : ctx.report({weight: 3}));
+						const named = how.includes('name') ? {client: '127.0.0.1'} : {};
+						await (how.startsWith('ctx.ban') ? ctx.ban() : ctx.report({weight: 3, ...named}));
 					}
 
 					ctx.throw(401);
