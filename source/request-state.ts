@@ -40,8 +40,11 @@ export class RequestState implements GateState {
 	isUnseenProxy = false;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
-	/** Suspends the client if it is banned from now on: this request's exemption has proved wrong. */
-	probation: Probation | undefined;
+	/** What has withheld this request's exemption, since the client is suspended. */
+	suspendedBy: Probation | undefined;
+	/** See `marks/distrust.ts`. */
+	distrustedBy: Probation | undefined;
+	banEndsInMs = 0;
 	/** A `bypass()` has run, for a plain target: no `specific` behind it applies. */
 	bypassHasRun = false;
 	/** The global rules that the store was asked about. */

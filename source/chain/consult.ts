@@ -7,13 +7,11 @@ import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
 import type {GuardedVerdict} from '../stores/guard/failure-policy.ts';
 
+type Decide = (ctx: Context, state: RequestState) => MaybePromise<GuardedVerdict>;
+
 /** Asks the store whether the client may come in under the global rules. */
 export function consult({limits}: Settings): Middleware {
-	const decide =
-		typeof limits === 'function'
-			? decideUnderFoundLimits
-			: (ctx: Context, state: RequestState) =>
-					decideUnder(ctx, state, state.exemption === undefined ? limits : noLimits);
+	const decide = typeof limits === 'function' ? unlessBanned(decideUnderFound) : underFixed(limits);
 
 	return function consult(ctx, next) {
 		const state = currentState(ctx);
@@ -47,25 +45,34 @@ function decideUnder(
 	return admitUnder(ctx, state, limits, client, {immune});
 }
 
-/** The rules of a client whose ban is known here are not needed. */
-function decideUnderFoundLimits(ctx: Context, state: RequestState): MaybePromise<GuardedVerdict> {
-	const {client, immune, settings} = state;
-	const ban = immune ? undefined : settings.store.knownBan(client);
-	if (ban) {
-		return ban;
-	}
-
+function decideUnderFound(ctx: Context, state: RequestState): MaybePromise<GuardedVerdict> {
 	return andThen(globalLimits(ctx, state), limits => {
-		settings.telemetry.clientRules.note(limits.rules);
+		state.settings.telemetry.clientRules.note(limits.rules);
 		return decideUnder(ctx, state, limits);
 	});
 }
 
+function underFixed(limits: Limits): Decide {
+	const decide: Decide = (ctx, state) =>
+		decideUnder(ctx, state, state.exemption === undefined ? limits : noLimits);
+
+	return limits.costs === undefined ? decide : unlessBanned(decide);
+}
+
+/** Functions of the user that find rules or costs are not called for a client whose ban is known here. */
+function unlessBanned(decide: Decide): Decide {
+	return (ctx, state) => {
+		const {client, immune, settings} = state;
+		const ban = immune ? undefined : settings.store.knownBan(client);
+
+		return ban ?? decide(ctx, state);
+	};
+}
+
 function setVerdict(state: RequestState, verdict: GuardedVerdict): void {
-	const {foresight, client} = state;
 	state.verdict = verdict;
-	if (foresight?.outcome === 'suspended' && showsNoBan(verdict)) {
-		foresight.probation.liftBan(client);
+	if (showsNoBan(verdict)) {
+		state.suspendedBy?.liftBan(state.client);
 	}
 }
 

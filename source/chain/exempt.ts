@@ -1,6 +1,6 @@
 import type {Middleware} from 'koa';
 import {ExcludedMethods} from '../exemptions/excluded-methods.ts';
-import {runForeseen} from '../exemptions/run-foreseen.ts';
+import {runForeseen, runWithheld} from '../exemptions/run-foreseen.ts';
 import {peek} from '../limits/peek.ts';
 import {foresee} from '../marks/foresee.ts';
 import {type Foresight, layersMatchedSoFar} from '../marks/foresight.ts';
@@ -50,16 +50,19 @@ export function exempt(settings: Settings): Middleware {
 					path: routedPath(ctx),
 					matchedBefore: layersMatchedSoFar(ctx).length,
 					probation,
-					outcome: isExempt ? 'unproven' : probation.isSuspended(client) ? 'suspended' : 'withheld',
+					outcome: isExempt ? 'unproven' : 'withheld',
 				};
 				state.foresight = foresight;
 				if (!isExempt) {
-					return isExcluded ? excludedMethods.run(ctx, state, next) : next();
+					state.suspendedBy = probation.isSuspended(client) ? probation : undefined;
+					const rest = isExcluded ? () => excludedMethods.run(ctx, state, next) : next;
+					return runWithheld(state, foresight, rest);
 				}
 
 				const remaining = (isOver: boolean) =>
 					isExcluded && excludedMethods.keeps(ctx, isOver) ? 'method' : undefined;
-				return runForeseen(ctx, state, foresight, remaining, next);
+				const run = () => runForeseen(ctx, state, foresight, remaining, next);
+				return isExcluded ? excludedMethods.countIfRewritten(ctx, state, run) : run();
 			},
 		);
 	};

@@ -2,6 +2,7 @@ import type {Context} from 'koa';
 import {costsFor} from '../limits/costs.ts';
 import {countsUnder} from '../limits/give-back.ts';
 import {globalLimits} from '../limits/global-limits.ts';
+import {distrust} from '../marks/distrust.ts';
 import type {Probation} from '../marks/probation.ts';
 import {MAX_COST} from '../options/counting.ts';
 import type {Limits} from '../options/limits.ts';
@@ -27,7 +28,7 @@ export async function countLate(
 		return false;
 	}
 
-	state.probation = probation;
+	distrust(state, probation);
 	try {
 		const limits = await globalLimits(ctx, state);
 		const costs = lateCosts(limits, ctx, status);

@@ -1,5 +1,6 @@
 import type {Context, Next} from 'koa';
 import {peek} from '../limits/peek.ts';
+import {distrust} from '../marks/distrust.ts';
 import type {Probation} from '../marks/probation.ts';
 import type {RequestState} from '../request-state.ts';
 import {type Failure, statusToSend} from '../response/status-to-send.ts';
@@ -49,7 +50,7 @@ export class ExcludedMethods {
 
 		const {client} = state;
 		if (!(await this.#probation.begin(client, () => peek(ctx, state)))) {
-			return next();
+			return this.#runWithheld(ctx, state, next);
 		}
 
 		let paying: Promise<void> | undefined;
@@ -68,20 +69,37 @@ export class ExcludedMethods {
 		}
 	}
 
-	async #runExempt(ctx: Context, state: RequestState, next: Next): Promise<void> {
+	/** Runs the rest. Counts a request late if its method has been rewritten and nothing else exempts it. */
+	async countIfRewritten(ctx: Context, state: RequestState, next: Next): Promise<void> {
 		const {method} = ctx;
 		let failure: Failure | undefined;
-		state.exemption = 'method';
 		try {
 			await next();
 		} catch (error) {
 			failure = {error};
 			throw error;
 		} finally {
-			if (!this.has(ctx)) {
+			if (!this.has(ctx) && state.exemption !== 'bypass' && state.exemption !== 'standalone') {
 				this.#areRewritten = true;
 				state.settings.warn('GATEKEEPER_METHOD_REWRITTEN', method, ctx.method);
 				await this.#count(ctx, state, statusToSend(ctx, failure));
+			}
+		}
+	}
+
+	#runExempt(ctx: Context, state: RequestState, next: Next): Promise<void> {
+		state.exemption = 'method';
+		return this.countIfRewritten(ctx, state, next);
+	}
+
+	/** Runs the rest for a request that is counted as any other: the client has too many in flight, or is suspended. */
+	async #runWithheld(ctx: Context, state: RequestState, next: Next): Promise<void> {
+		state.suspendedBy = this.#probation.isSuspended(state.client) ? this.#probation : undefined;
+		try {
+			await next();
+		} finally {
+			if (!this.has(ctx) && state.isAdmitted) {
+				distrust(state, this.#probation);
 			}
 		}
 	}

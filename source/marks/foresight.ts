@@ -16,11 +16,10 @@ export interface Foresight extends Expected {
 	 * - `'unproven'`: the request is exempt on trust
 	 * - `'proven'`: the mark has run
 	 * - `'disproved'`: the request came back before the mark had run
-	 * - `'withheld'`: not exempt, since the client has too many unproven requests
-	 * - `'suspended'`: not exempt, because an earlier request of the client was disproved while it was over its
-	 *   quota or banned
+	 * - `'withheld'`: not exempt, since the client has too many unproven requests, or an earlier one was disproved while
+	 *   the client was over its quota or banned
 	 */
-	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld' | 'suspended';
+	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld';
 }
 
 /** The layers that routers have matched for a request so far, in order, whether or not they run. */

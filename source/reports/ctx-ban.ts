@@ -2,6 +2,7 @@ import type {Context} from 'koa';
 import {milliseconds, secondsLeft} from '../checks/duration.ts';
 import {namedOptions} from '../checks/option-checks.ts';
 import type {BanOptions, Standing} from '../context.ts';
+import {noteBan} from '../marks/distrust.ts';
 import type {RequestState} from '../request-state.ts';
 import {immunityOfRequest} from './immunity.ts';
 import {neverUnhandled} from './never-unhandled.ts';
@@ -45,7 +46,7 @@ async function ban(ctx: Context, state: RequestState, options: BanOptions): Prom
 	const banning = settings.store.ban(client, {duration: lasts, keepsLonger: true, ...text});
 	state.waitFor(banning);
 	const {banEndsInMs: endsInMs} = await banning;
-	state.probation?.suspend(client, endsInMs);
+	noteBan(state, endsInMs);
 	// One that ends later was there before, and stays.
 	if (endsInMs <= lasts) {
 		settings.telemetry.banned({client, by: 'hand', ...text, endsInMs}, ctx);

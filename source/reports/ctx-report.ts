@@ -2,6 +2,7 @@ import type {Context} from 'koa';
 import {namedOptions} from '../checks/option-checks.ts';
 import {namedClient} from '../client/client-name.ts';
 import type {ReportOptions, Standing} from '../context.ts';
+import {noteBan} from '../marks/distrust.ts';
 import type {RequestState} from '../request-state.ts';
 import {checkReport, countReport} from './count-report.ts';
 import {immunityOf, immunityOfRequest} from './immunity.ts';
@@ -56,7 +57,7 @@ async function report(
 	state.waitFor(counting);
 	const standing = await counting;
 	if (standing.banned && reported === state.client) {
-		state.probation?.suspend(reported, 1000 * (standing.retryAfter ?? 0));
+		noteBan(state, 1000 * (standing.retryAfter ?? 0));
 	}
 
 	return standing;

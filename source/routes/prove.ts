@@ -14,9 +14,12 @@ export function prove(ctx: Context, mark: Mark): void {
 				const route = String(ctx._matchedRoute ?? ctx.path);
 				settings.warn('GATEKEEPER_MARK_UNFORESEEN', mark.kind, route);
 			}
-		} else if (foresight.outcome === 'unproven' && isProvenBy(foresight, mark, ctx)) {
+		} else if (foresight.outcome !== 'disproved' && isProvenBy(foresight, mark, ctx)) {
+			if (foresight.outcome === 'unproven') {
+				foresight.probation.end(client);
+			}
+
 			foresight.outcome = 'proven';
-			foresight.probation.end(client);
 		}
 	}
 }

@@ -1,6 +1,7 @@
 import {once} from 'node:events';
 import {connect, createServer} from 'node:http2';
 import type {AddressInfo} from 'node:net';
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import {bypass} from '../../source/index.ts';
 import {gatedApp} from '../support/gated-app.ts';
@@ -100,4 +101,59 @@ test('a method is excluded only in upper case: to Node.js, head is not HEAD', as
 	t.deepEqual([await ask('head'), await ask('head'), await ask('head')], [200, 200, 200]);
 	t.is(await ask('head'), 429);
 	t.is(await ask('HEAD'), 200);
+});
+
+test('an excluded method whose route has a mark for it is counted late, if its request is broken off and then rewritten', async t => {
+	const handled = {count: 0};
+	const {http, gate} = gatedApp(
+		{rateLimitRule: [5, 60], excludedMethods: ['OPTIONS']},
+		(router, koa) => {
+			koa.use(async (ctx, next) => {
+				await setImmediate();
+				if (ctx.get('X-Method')) {
+					ctx.res.emit('close');
+					await setImmediate();
+				}
+
+				return next();
+			});
+			koa.use(overrideMethod);
+			router.options('/page', bypass(), ok).post('/page', ctx => {
+				handled.count += 1;
+				ok(ctx);
+			});
+		},
+	);
+	for (let round = 0; round < 20; round += 1) {
+		await http.options('/page').set('X-Method', 'POST');
+	}
+
+	t.is(handled.count, 6, 'the quota, and one beyond');
+	t.is((await gate.inspect('127.0.0.1')).limits[0]?.remaining, 0);
+});
+
+test('a client whose ban was lifted has its excluded methods exempt again', async t => {
+	const {http, gate, pass} = gatedApp(
+		{banRule: [3, 60, '1d'], rateLimitRule: [5, 60], excludedMethods: ['OPTIONS']},
+		(router, app) => {
+			app.use(overrideMethod);
+			router.options('/page', ok).post('/login', ctx => {
+				ctx.report();
+				ctx.throw(401);
+			});
+		},
+	);
+	for (let guess = 0; guess < 3; guess += 1) {
+		await http.options('/login').set('X-Method', 'POST');
+	}
+
+	t.is((await http.options('/page')).status, 403);
+	await gate.unban('127.0.0.1');
+	pass(60_000);
+	const statuses = [];
+	for (let round = 0; round < 8; round += 1) {
+		statuses.push((await http.options('/page')).status);
+	}
+
+	t.deepEqual([...new Set(statuses)], [200]);
 });

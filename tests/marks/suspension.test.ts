@@ -1,5 +1,6 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
+import type {Context} from 'koa';
 import {bypass, MemoryStore, type Verdict} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
@@ -9,13 +10,20 @@ import {latch, until} from '../support/latch.ts';
 const SECOND = 1000;
 
 /** An app that authenticates in front of its router, as most apps do: a wrong password is reported and throws. */
-function guessing(attempts: {judged: number}, wait: () => Promise<void> = async () => {}) {
+function guessing(
+	attempts: {judged: number},
+	wait: (ctx: Context) => Promise<void> = async () => {},
+) {
 	return gatedApp({banRule: [3, '1m', '1h'], rateLimitRule: [20, '1s']}, (router, app) => {
-		app.use(async (_ctx, next) => {
-			await wait();
+		app.use(async (ctx, next) => {
+			await wait(ctx);
 			return next();
 		});
 		app.use((ctx, next) => {
+			if (ctx.get('X-Lost')) {
+				ctx.throw(404);
+			}
+
 			if (ctx.get('X-Password')) {
 				attempts.judged += 1;
 				ctx.report();
@@ -124,6 +132,59 @@ for (const [how, options] of [
 		t.is(attempts.judged, judged);
 	});
 }
+
+test('nor of one that got banned beside requests that held all of its trust', async t => {
+	const attempts = {judged: 0};
+	const [toHeld, toLast] = [latch(), latch()];
+	const held: Context[] = [];
+	let hasCome = false;
+	const {http} = guessing(attempts, async ctx => {
+		if (ctx.get('X-Held')) {
+			held.push(ctx);
+			await toHeld.all;
+		} else if (ctx.get('X-Last')) {
+			hasCome = true;
+			await toLast.all;
+		}
+	});
+	const guess = () => http.get('/health').set('X-Password', 'guess');
+
+	const holding = Array.from({length: 16}, () => http.get('/health').set('X-Held', '1').then());
+	await until(() => held.length === 16);
+	t.is((await guess()).status, 401);
+	t.is((await guess()).status, 401);
+	const last = guess().set('X-Last', '1').then();
+	await until(() => hasCome);
+	for (const {res} of held) {
+		res.emit('close'); // broken off, and counted, before the ban
+	}
+
+	await setImmediate();
+	toLast.release();
+	t.is((await last).status, 401);
+	const statuses = await Promise.all(Array.from({length: 50}, async () => (await guess()).status));
+	t.deepEqual([...new Set(statuses)], [403]);
+	t.is(attempts.judged, 3);
+	toHeld.release();
+	await Promise.all(holding);
+});
+
+test('nor of one that got banned while it was suspended for its quota', async t => {
+	const attempts = {judged: 0};
+	const {http, pass} = guessing(attempts);
+	const lost = () => http.get('/health').set('X-Lost', '1').then();
+	const guess = async () => (await http.get('/health').set('X-Password', 'guess')).status;
+
+	await Promise.all(Array.from({length: 20}, lost));
+	pass(0.9 * SECOND);
+	await lost();
+	pass(0.6 * SECOND);
+	t.deepEqual([await guess(), await guess(), await guess()], [401, 401, 401]);
+	pass(2 * SECOND);
+	const statuses = await Promise.all(Array.from({length: 50}, guess));
+	t.deepEqual([...new Set(statuses)], [403]);
+	t.is(attempts.judged, 3);
+});
 
 test('a client whose ban was lifted is exempt again after the longest window', async t => {
 	const attempts = {judged: 0};

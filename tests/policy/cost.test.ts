@@ -99,3 +99,17 @@ onEveryStore('a bad cost is an error of that request, and counts nothing', async
 	t.is((await http.get('/ping')).headers.ratelimit, '"global";r=1999;t=60');
 	t.is((await http.get('/ping').set('X-Which', 'most')).headers.ratelimit, '"global";r=999;t=60');
 });
+
+onEveryStore('cost is not asked about a client that is known to be banned', async (t, {store}) => {
+	let asked = 0;
+	const cost = () => {
+		asked += 1;
+		return asked > 1 ? Number.NaN : 1;
+	};
+	const {http, gate} = gatedApp({store, rateLimitRule: {count: 10, window: 60, cost}});
+	await gate.ban('127.0.0.1');
+	const statuses = await repeat(5, () => http.get('/ping'));
+
+	t.deepEqual(statuses, [403, 403, 403, 403, 403]);
+	t.true(asked <= 1, 'at most while this process does not know of the ban');
+});
