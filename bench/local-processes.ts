@@ -5,9 +5,9 @@
  * What is measured are whole turns of the event loop, from one `setImmediate` to the next: so what the store does in its
  * timers and in promises counts too. Beside each, as many processes without a store compute in each turn for as long as
  * half of the store's turns take at least: these show what the machine itself takes away. Where Linux tells how long a
- * process was ready to run while the machine ran others, that is also shown without, and then
- * without collections of garbage, which wait for threads that may be displaced. What then is left beside the CPU time are
- * waits for the other process's transaction.
+ * process waited for a core, further rows leave that time out, or collections of garbage: these wait for threads that may
+ * themselves wait for a core, so that the two overlap. What is left beyond the CPU time is waiting for the other process's
+ * transaction.
  */
 import {type ChildProcess, fork} from 'node:child_process';
 import {once} from 'node:events';
@@ -78,7 +78,8 @@ async function inAll(children: readonly ChildProcess[], task: Task): Promise<Don
 const took = ({took: ms}: Turn) => ms;
 const cpu = ({cpu: ms}: Turn) => ms;
 const itself = ({took: ms, displaced}: Turn) => ms - displaced;
-const uncollected = (turn: Turn) => itself(turn) - turn.collecting;
+const uncollected = ({took: ms, displaced, collecting}: Turn) =>
+	ms - Math.max(displaced, collecting);
 
 /** The cells of a row: milliseconds that parts of the turns stay below, the longest, and how many are long. */
 function cells(turns: readonly Turn[], of: (turn: Turn) => number): string {
@@ -125,7 +126,7 @@ async function compare(): Promise<void> {
 		console.log(`${cells(without, took)}  without a store, of ${without.length}`);
 		console.log(`${cells(store, itself)}  the store, without what the machine took away`);
 		console.log(`${cells(without, itself)}  without a store, in the same way`);
-		console.log(`${cells(store, uncollected)}  the store, without collections of garbage either`);
+		console.log(`${cells(store, uncollected)}  the store, without that or collections of garbage`);
 		console.log(`${cells(without, uncollected)}  without a store, in the same way`);
 		console.log(`${cells(store, cpu)}  the store, its CPU time alone`);
 		console.log(`${cells(without, cpu)}  without a store, in the same way\n`);

@@ -40,11 +40,13 @@ export class RequestState implements GateState {
 	isUnseenProxy = false;
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
-	/** What has withheld this request's exemption, since the client is suspended. */
-	suspendedBy: Probation | undefined;
-	/** See `marks/distrust.ts`. */
-	distrustedBy: Probation | undefined;
-	banEndsInMs = 0;
+	probation: Probation | undefined;
+	/** When the suspension ends that withheld this request's exemption; undefined without one. */
+	suspendedUntil: number | undefined;
+	/** An exemption of this request has proved wrong, or would have if it had not been withheld. */
+	isDistrusted = false;
+	/** When the last ban ends that a report or a ban of this request has begun or met. */
+	banEndsAt = -Infinity;
 	/** A `bypass()` has run, for a plain target: no `specific` behind it applies. */
 	bypassHasRun = false;
 	/** The global rules that the store was asked about. */
@@ -62,7 +64,6 @@ export class RequestState implements GateState {
 	isRefused = false;
 	/** Whether the gate has admitted the request: undefined until it has decided. A `specific` may still refuse it. */
 	isAdmitted: boolean | undefined;
-	/** Waits for that decision. */
 	whenDecided: (() => void) | undefined;
 	/** The client is not known, so that the request gets a 400 or 431. */
 	isUnidentified = false;

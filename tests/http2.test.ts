@@ -235,3 +235,20 @@ test('over HTTP/2 the gate does not look at the message of a status, of which No
 	t.like(await gate.inspect('127.0.0.1'), {limits: [{name: 'failures', remaining: 2}]});
 	t.is(looks, 0);
 });
+
+test('Node.js drops a header whose value begins or ends with white space, so that it names no client', async t => {
+	const {app} = gatedApp({ipHeader: 'X-Forwarded-For'}, router => {
+		router.get('/who', ctx => {
+			const {end} = ctx.state.gatekeeper.explain();
+			ctx.body = end;
+		});
+	});
+	const send = await http2(t, app);
+	const sourceFor = async (value: string) => (await send('/who', {'x-forwarded-for': value})).body;
+
+	const named = await sourceFor('203.0.113.7');
+	for (const value of [' , 203.0.113.7', '203.0.113.7 ', '\u0001, 203.0.113.7']) {
+		t.not(await sourceFor(value), named);
+		t.is(await sourceFor(value), 'header-missing');
+	}
+});

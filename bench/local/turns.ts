@@ -75,13 +75,12 @@ class Collections {
 		await nextTurn();
 		this.#observer.disconnect();
 		const durations = turns.map(() => 0);
-		let index = 0;
-		for (const {startTime, duration} of this.#all.toSorted((a, b) => a.startTime - b.startTime)) {
-			while (index < turns.length && startTime >= (turns[index + 1]?.begin ?? Infinity)) {
-				index += 1;
+		for (const {startTime, duration} of this.#all) {
+			const index = turns.findLastIndex(({begin}) => begin <= startTime);
+			const turn = turns[index];
+			if (turn && startTime < turn.begin + turn.took) {
+				durations[index] = (durations[index] ?? 0) + duration;
 			}
-
-			durations[index] = (durations[index] ?? 0) + duration;
 		}
 
 		return durations;

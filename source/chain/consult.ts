@@ -1,6 +1,8 @@
 import type {Context, Middleware} from 'koa';
+import {isFunction} from '../checks/option-checks.ts';
 import {admitUnder} from '../limits/admit-under.ts';
 import {globalLimits} from '../limits/global-limits.ts';
+import {knownBan} from '../limits/known-ban.ts';
 import {andThen, isPromiseLike, type MaybePromise} from '../maybe-promise.ts';
 import {type Limits, noLimits} from '../options/limits.ts';
 import type {Settings} from '../options/settings.ts';
@@ -56,23 +58,19 @@ function underFixed(limits: Limits): Decide {
 	const decide: Decide = (ctx, state) =>
 		decideUnder(ctx, state, state.exemption === undefined ? limits : noLimits);
 
-	return limits.costs === undefined ? decide : unlessBanned(decide);
+	return limits.costs?.some(isFunction) ? unlessBanned(decide) : decide;
 }
 
 /** Functions of the user that find rules or costs are not called for a client whose ban is known here. */
 function unlessBanned(decide: Decide): Decide {
-	return (ctx, state) => {
-		const {client, immune, settings} = state;
-		const ban = immune ? undefined : settings.store.knownBan(client);
-
-		return ban ?? decide(ctx, state);
-	};
+	return (ctx, state) => knownBan(state) ?? decide(ctx, state);
 }
 
 function setVerdict(state: RequestState, verdict: GuardedVerdict): void {
 	state.verdict = verdict;
-	if (showsNoBan(verdict)) {
-		state.suspendedBy?.liftBan(state.client);
+	const {probation, suspendedUntil, client} = state;
+	if (suspendedUntil !== undefined && showsNoBan(verdict)) {
+		probation?.liftBan(client, suspendedUntil);
 	}
 }
 

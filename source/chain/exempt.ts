@@ -1,6 +1,7 @@
 import type {Middleware} from 'koa';
 import {ExcludedMethods} from '../exemptions/excluded-methods.ts';
-import {runForeseen, runWithheld} from '../exemptions/run-foreseen.ts';
+import {runForeseen} from '../exemptions/run-foreseen.ts';
+import {runWithheld} from '../exemptions/run-withheld.ts';
 import {peek} from '../limits/peek.ts';
 import {foresee} from '../marks/foresee.ts';
 import {type Foresight, layersMatchedSoFar} from '../marks/foresight.ts';
@@ -33,6 +34,7 @@ export function exempt(settings: Settings): Middleware {
 			return next();
 		}
 
+		state.probation = probation;
 		const isExcluded = excludedMethods.has(ctx);
 		const expected = foresee(ctx, routersFor(ctx), isGate, warn);
 		if (expected === undefined) {
@@ -54,15 +56,15 @@ export function exempt(settings: Settings): Middleware {
 				};
 				state.foresight = foresight;
 				if (!isExempt) {
-					state.suspendedBy = probation.isSuspended(client) ? probation : undefined;
+					const wasWrong = () => foresight.outcome === 'withheld';
 					const rest = isExcluded ? () => excludedMethods.run(ctx, state, next) : next;
-					return runWithheld(state, foresight, rest);
+					return runWithheld(ctx, state, probation, wasWrong, rest);
 				}
 
 				const remaining = (isOver: boolean) =>
 					isExcluded && excludedMethods.keeps(ctx, isOver) ? 'method' : undefined;
 				const run = () => runForeseen(ctx, state, foresight, remaining, next);
-				return isExcluded ? excludedMethods.countIfRewritten(ctx, state, run) : run();
+				return isExcluded ? excludedMethods.runAndCountIfRewritten(ctx, state, run) : run();
 			},
 		);
 	};

@@ -10,12 +10,13 @@ import type {RequestState} from '../request-state.ts';
 
 /**
  * Counts a request under the global rules after its exemption proved wrong. Suspends the client's
- * exemptions if it is over its quota or banned, while a failing store closes the gate, or if its rules cannot be
- * found.
+ * exemptions if it is over its quota or banned, or if this request gets it banned later; while a failing store closes the
+ * gate; or if its rules or costs cannot be found.
  *
  * @param status that Koa sends; undefined if that is not certain, and then the request counts
  * @returns whether they are suspended
- * @throws what a function that finds the rules throws
+ * @throws what a function that finds the rules or a cost throws
+ * @throws {TypeError} for a bad cost
  */
 export async function countLate(
 	ctx: Context,
@@ -28,7 +29,10 @@ export async function countLate(
 		return false;
 	}
 
-	distrust(state, probation);
+	if (state.exemption === undefined) {
+		distrust(state);
+	}
+
 	try {
 		const limits = await globalLimits(ctx, state);
 		const costs = lateCosts(limits, ctx, status);

@@ -1,11 +1,11 @@
 import type {Context, Next} from 'koa';
 import {peek} from '../limits/peek.ts';
-import {distrust} from '../marks/distrust.ts';
 import type {Probation} from '../marks/probation.ts';
 import type {RequestState} from '../request-state.ts';
 import {type Failure, statusToSend} from '../response/status-to-send.ts';
 import {countLate} from './count-late.ts';
 import {payWhenClosed} from './pay-when-closed.ts';
+import {runWithheld} from './run-withheld.ts';
 
 /**
  * Exempts requests by their method. If the method has changed when the request comes back, something
@@ -50,7 +50,7 @@ export class ExcludedMethods {
 
 		const {client} = state;
 		if (!(await this.#probation.begin(client, () => peek(ctx, state)))) {
-			return this.#runWithheld(ctx, state, next);
+			return runWithheld(ctx, state, this.#probation, () => !this.has(ctx), next);
 		}
 
 		let paying: Promise<void> | undefined;
@@ -70,7 +70,7 @@ export class ExcludedMethods {
 	}
 
 	/** Runs the rest. Counts a request late if its method has been rewritten and nothing else exempts it. */
-	async countIfRewritten(ctx: Context, state: RequestState, next: Next): Promise<void> {
+	async runAndCountIfRewritten(ctx: Context, state: RequestState, next: Next): Promise<void> {
 		const {method} = ctx;
 		let failure: Failure | undefined;
 		try {
@@ -79,7 +79,8 @@ export class ExcludedMethods {
 			failure = {error};
 			throw error;
 		} finally {
-			if (!this.has(ctx) && state.exemption !== 'bypass' && state.exemption !== 'standalone') {
+			const isMarked = state.exemption === 'bypass' || state.exemption === 'standalone';
+			if (!this.has(ctx) && !isMarked) {
 				this.#areRewritten = true;
 				state.settings.warn('GATEKEEPER_METHOD_REWRITTEN', method, ctx.method);
 				await this.#count(ctx, state, statusToSend(ctx, failure));
@@ -89,19 +90,7 @@ export class ExcludedMethods {
 
 	#runExempt(ctx: Context, state: RequestState, next: Next): Promise<void> {
 		state.exemption = 'method';
-		return this.countIfRewritten(ctx, state, next);
-	}
-
-	/** Runs the rest for a request that is counted as any other: the client has too many in flight, or is suspended. */
-	async #runWithheld(ctx: Context, state: RequestState, next: Next): Promise<void> {
-		state.suspendedBy = this.#probation.isSuspended(state.client) ? this.#probation : undefined;
-		try {
-			await next();
-		} finally {
-			if (!this.has(ctx) && state.isAdmitted) {
-				distrust(state, this.#probation);
-			}
-		}
+		return this.runAndCountIfRewritten(ctx, state, next);
 	}
 
 	/** Counts a request late, unless it has been. */

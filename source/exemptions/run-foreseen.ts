@@ -1,6 +1,5 @@
 import type {Context, Next} from 'koa';
 import type {Exemption} from '../context.ts';
-import {distrust} from '../marks/distrust.ts';
 import type {Foresight} from '../marks/foresight.ts';
 import type {RequestState} from '../request-state.ts';
 import {type Failure, statusToSend} from '../response/status-to-send.ts';
@@ -42,21 +41,6 @@ export async function runForeseen(
 	} finally {
 		stopWaiting?.();
 		await endTrust(true, statusToSend(ctx, failure));
-	}
-}
-
-/** Runs the rest for a request that is not exempt although its mark is foreseen. */
-export async function runWithheld(
-	state: RequestState,
-	foresight: Foresight,
-	next: Next,
-): Promise<void> {
-	try {
-		await next();
-	} finally {
-		if (foresight.outcome === 'withheld' && state.isAdmitted) {
-			distrust(state, foresight.probation);
-		}
 	}
 }
 

@@ -1,27 +1,34 @@
+import type {GateStore} from '../stores/guard/gate-store.ts';
 import type {Probation} from './probation.ts';
 
-/** What a request shows of its client. If it shows both, the client has no exemption for as long as the ban lasts. */
+/** A request, and what it shows of its client. */
 interface Suspect {
 	readonly client: string;
-	/** An exemption of the request has proved wrong, or would have if it had not been withheld. */
-	distrustedBy: Probation | undefined;
-	/** Milliseconds until a ban ends that a report or a ban of the request has begun or met; 0 without one. */
-	banEndsInMs: number;
+	readonly probation: Probation | undefined;
+	readonly settings: {readonly store: Pick<GateStore, 'now'>};
+	isDistrusted: boolean;
+	banEndsAt: number;
 }
 
-/** Call this when an exemption has proved wrong. The ban may come before or after that. */
-export function distrust(suspect: Suspect, probation: Probation): void {
-	suspect.distrustedBy = probation;
-	suspend(suspect);
+/** Call this when an exemption has proved wrong. If the request gets its client banned, before or after, that suspends it. */
+export function distrust(suspect: Suspect): void {
+	suspect.isDistrusted = true;
+	suspendWhileBanned(suspect);
 }
 
+/**
+ * Call this when a report or a ban of the request leaves its client banned.
+ *
+ * @param endsInMs Infinity for a ban without end
+ */
 export function noteBan(suspect: Suspect, endsInMs: number): void {
-	suspect.banEndsInMs = endsInMs;
-	suspend(suspect);
+	suspect.banEndsAt = Math.max(suspect.banEndsAt, suspect.settings.store.now() + endsInMs);
+	suspendWhileBanned(suspect);
 }
 
-function suspend({client, distrustedBy, banEndsInMs}: Suspect): void {
-	if (banEndsInMs > 0) {
-		distrustedBy?.suspend(client, banEndsInMs);
+function suspendWhileBanned({isDistrusted, banEndsAt, client, probation, settings}: Suspect) {
+	const endsInMs = banEndsAt - settings.store.now();
+	if (isDistrusted && endsInMs > 0) {
+		probation?.suspend(client, endsInMs);
 	}
 }

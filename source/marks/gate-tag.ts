@@ -3,7 +3,7 @@ import type {Middleware} from 'koa';
 /** Tells one gate among other middlewares. */
 export type IsGate = (middleware: unknown) => boolean;
 
-/** An object that identifies a gate. */
+/** Identifies a gate, by being the same object. */
 export interface GateTag {
 	readonly dryRun: boolean;
 }

@@ -57,7 +57,7 @@ export class Probation {
 	 */
 	begin(client: string, peek: Peek): MaybePromise<boolean> {
 		const inFlight = this.#unproven.get(client) ?? 0;
-		if (inFlight >= this.#maxUnproven || this.isSuspended(client)) {
+		if (inFlight >= this.#maxUnproven || this.suspendedUntil(client) !== undefined) {
 			return false;
 		}
 
@@ -96,15 +96,15 @@ export class Probation {
 		}
 	}
 
-	/** Shortens the suspension of a client whose ban has been lifted. */
-	liftBan(client: string): void {
-		if (this.#suspended.size === 0) {
-			return;
-		}
-
+	/**
+	 * Shortens the suspension of a client whose ban has been lifted.
+	 *
+	 * @param seenUntil when it was to end before the store was asked: one that began or grew since stays
+	 */
+	liftBan(client: string, seenUntil: number): void {
 		const now = this.#store.now();
 		const suspension = this.#suspended.get(client, now);
-		if (suspension && suspension.until > suspension.value) {
+		if (suspension?.until === seenUntil && seenUntil > suspension.value) {
 			this.#suspended.set(client, suspension.value, suspension.value, now);
 		}
 	}
@@ -120,21 +120,23 @@ export class Probation {
 			return isTrusted;
 		};
 		// Its rules cannot be found. The request is not exempt, and will hear of it.
-		const distrust = () => judge({kind: 'limited', quotas: []});
+		const refuseTrust = () => judge({kind: 'limited', quotas: []});
 
 		try {
 			const verdict = peek();
 			return isPromiseLike(verdict)
-				? Promise.resolve(verdict).then(judge).catch(distrust)
+				? Promise.resolve(verdict).then(judge).catch(refuseTrust)
 				: judge(verdict);
 		} catch {
-			return distrust();
+			return refuseTrust();
 		}
 	}
 
-	/** Whether a client has no exemption for a while. */
-	isSuspended(client: string): boolean {
-		return this.#suspended.size > 0 && this.#suspended.get(client, this.#store.now()) !== undefined;
+	/** Until when a client has no exemption; undefined if it is not suspended. */
+	suspendedUntil(client: string): number | undefined {
+		return this.#suspended.size === 0
+			? undefined
+			: this.#suspended.get(client, this.#store.now())?.until;
 	}
 }
 

@@ -32,6 +32,7 @@ export interface UpgradeRefusal extends Omit<Refusal, 'kind'> {
 /** A Koa app, whatever its state. */
 export interface AppLike {
 	createContext(req: IncomingMessage, res: ServerResponse): object;
+	/** Its middlewares, in order: shows which gates stand before this one. */
 	readonly middleware?: unknown;
 }
 

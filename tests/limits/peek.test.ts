@@ -38,3 +38,27 @@ test('no ban holds the peek of a request whose client is unknown', async t => {
 	t.deepEqual(await peeks({...options, trustedProxies: ['127.0.0.1']}, 1), ['admitted, admitted']);
 	t.deepEqual(await peeks({...options, trustedProxies: []}, 1), ['403']);
 });
+
+test('a peek about a client that is known to be banned calls no function that finds rules or costs', async t => {
+	let asked = 0;
+	const rule = {
+		count: 9,
+		window: 60,
+		cost: () => {
+			asked += 1;
+			return 1;
+		},
+	};
+	for (const rateLimitRule of [rule, () => rule]) {
+		const {http} = gatedApp({rateLimitRule}, router => {
+			router.get('/peek', async ctx => {
+				await ctx.ban({duration: 60});
+				asked = 0;
+				ctx.body = (await peek(ctx, currentState(ctx))).kind;
+			});
+		});
+
+		t.is((await http.get('/peek')).text, 'banned');
+		t.is(asked, 0);
+	}
+});

@@ -144,3 +144,16 @@ test('after a suspension without end was dropped, the store is asked for one day
 function unexpected(): never {
 	throw new Error('The store needs no guard');
 }
+
+test('the end of a ban shortens no suspension that has grown since', t => {
+	const {clock, probation, isTrusted} = onProbation();
+	probation.suspend('a', 3600 * SECOND);
+	const seen = probation.suspendedUntil('a') ?? 0;
+	probation.suspend('a', 7200 * SECOND);
+	probation.liftBan('a', seen);
+	clock.now = 3600 * SECOND;
+	t.false(isTrusted('a'));
+
+	probation.liftBan('a', probation.suspendedUntil('a') ?? 0);
+	t.true(isTrusted('a'));
+});

@@ -86,7 +86,7 @@ for (const [how, options] of [
 	['ctx.report() of its own name after its connection has closed', {}],
 	['ctx.ban() after its connection has closed', {}],
 ] as const) {
-	test(`no more guesses of a client that its own request got banned: ${how}`, async t => {
+	test(`a client whose own request gets it banned loses its exemptions: ${how}`, async t => {
 		const attempts = {judged: 0};
 		const {all, release} = latch();
 		const {http, gate} = gatedApp(
@@ -133,7 +133,7 @@ for (const [how, options] of [
 	});
 }
 
-test('nor of one that got banned beside requests that held all of its trust', async t => {
+test('a client whose own request gets it banned loses its exemptions, also beside requests that held all of its trust', async t => {
 	const attempts = {judged: 0};
 	const [toHeld, toLast] = [latch(), latch()];
 	const held: Context[] = [];
@@ -169,7 +169,7 @@ test('nor of one that got banned beside requests that held all of its trust', as
 	await Promise.all(holding);
 });
 
-test('nor of one that got banned while it was suspended for its quota', async t => {
+test('a client whose own request gets it banned loses its exemptions, also while it was suspended for its quota', async t => {
 	const attempts = {judged: 0};
 	const {http, pass} = guessing(attempts);
 	const lost = () => http.get('/health').set('X-Lost', '1').then();
@@ -184,6 +184,82 @@ test('nor of one that got banned while it was suspended for its quota', async t 
 	const statuses = await Promise.all(Array.from({length: 50}, guess));
 	t.deepEqual([...new Set(statuses)], [403]);
 	t.is(attempts.judged, 3);
+});
+
+/** An app whose requests may be held before the router, and may get a client banned before or on the route. */
+function holding() {
+	const held: Context[] = [];
+	const {all, release} = latch();
+	const app = gatedApp({banRule: [3, '1m', '1m'], rateLimitRule: [20, '1s']}, (router, koa) => {
+		koa.use(async (ctx, next) => {
+			const client = ctx.get('X-Report-Early');
+			if (client) {
+				ctx.report({client, weight: 3});
+			}
+
+			if (ctx.get('X-Held')) {
+				held.push(ctx);
+				await all;
+			}
+
+			return ctx.get('X-Lost') ? undefined : next();
+		});
+		router.get('/health', bypass(), ctx => {
+			if (ctx.get('X-Report')) {
+				ctx.report({weight: 3});
+			}
+
+			ok(ctx);
+		});
+	});
+	const get = (...headers: readonly (readonly [string, string])[]) =>
+		app.http.get('/health').set(Object.fromEntries(headers)).then();
+
+	return {...app, held, release, get};
+}
+
+const isHeld = ['X-Held', '1'] as const;
+
+test('a request without trust whose mark has run proves nothing against its client', async t => {
+	const {held, release, get} = holding();
+	const holders = Array.from({length: 16}, () => get(isHeld));
+	await until(() => held.length === 16);
+	const reported = await get(['X-Report', '1']);
+	t.is(reported.headers['ratelimit-policy'], '"global";q=20;w=1', 'it was counted');
+	t.is((await get()).status, 403, 'no request has trust, and the client is banned');
+
+	release();
+	await Promise.all(holders);
+	t.is((await get()).status, 200, 'exempt from the ban');
+});
+
+test('a request without trust whose mark has run frees nobody else’s place', async t => {
+	const {held, release, get} = holding();
+	const holders = Array.from({length: 16}, () => get(isHeld));
+	await until(() => held.length === 16);
+	for (let count = 0; count < 3; count += 1) {
+		t.truthy((await get()).headers.ratelimit, 'counted');
+	}
+
+	release();
+	await Promise.all(holders);
+});
+
+test('a report of another client suspends nobody else', async t => {
+	const {gate, get} = holding();
+	await get(['X-Report-Early', '192.0.2.9'], ['X-Lost', '1']);
+	t.truthy((await gate.inspect('192.0.2.9')).ban);
+	t.is((await get()).headers.ratelimit, undefined, 'exempt');
+});
+
+test('a ban that was over before the exemption proved wrong suspends nobody', async t => {
+	const {held, release, get, pass} = holding();
+	const wrong = get(['X-Report-Early', '127.0.0.1'], isHeld, ['X-Lost', '1']);
+	await until(() => held.length === 1);
+	pass(61 * SECOND);
+	release();
+	await wrong;
+	t.is((await get()).headers.ratelimit, undefined, 'exempt');
 });
 
 test('a client whose ban was lifted is exempt again after the longest window', async t => {

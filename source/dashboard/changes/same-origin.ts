@@ -11,8 +11,8 @@ export const originNeeded =
  * with the operator's cookies.
  *
  * - Browsers send `Sec-Fetch-Site` over HTTPS and to this machine, and `Origin` with every POST.
- * - A service worker of this origin may make a request anew, that of another site too: then it is of this origin, but no
- *   navigation. A form is one, and only a script of this origin can have begun what is JSON.
+ * - A service worker of this origin may send another site's request anew. It then says `same-origin`, but is no longer a
+ *   navigation. So a form must be a navigation. JSON need not be: only a script of this origin can send it.
  * - Without both, only JSON will do: a page of another site cannot send that without a preflight.
  */
 export function isSameOrigin(ctx: Context): boolean {

@@ -42,10 +42,10 @@ test('a waiter that has waited too long takes no place', async t => {
 });
 
 test.serial('time that this process uses itself is no wait for the store', async t => {
-	const places = full(200);
+	const places = full(1000);
 	const turn = places.take('a');
-	for (let round = 0; round < 30; round += 1) {
-		busy(10);
+	for (let round = 0; round < 15; round += 1) {
+		busy(100);
 		await setImmediate();
 	}
 
