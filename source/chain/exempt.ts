@@ -56,9 +56,8 @@ export function exempt(settings: Settings): Middleware {
 				};
 				state.foresight = foresight;
 				if (!isExempt) {
-					const wasWrong = () => foresight.outcome === 'withheld';
 					const rest = isExcluded ? () => excludedMethods.run(ctx, state, next) : next;
-					return runWithheld(ctx, state, probation, wasWrong, rest);
+					return runWithheld(ctx, state, foresight, rest);
 				}
 
 				const remaining = (isOver: boolean) =>

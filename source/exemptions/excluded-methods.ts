@@ -5,7 +5,6 @@ import type {RequestState} from '../request-state.ts';
 import {type Failure, statusToSend} from '../response/status-to-send.ts';
 import {countLate} from './count-late.ts';
 import {payWhenClosed} from './pay-when-closed.ts';
-import {runWithheld} from './run-withheld.ts';
 
 /**
  * Exempts requests by their method. If the method has changed when the request comes back, something
@@ -50,7 +49,8 @@ export class ExcludedMethods {
 
 		const {client} = state;
 		if (!(await this.#probation.begin(client, () => peek(ctx, state)))) {
-			return runWithheld(ctx, state, this.#probation, () => !this.has(ctx), next);
+			state.suspendedUntil = this.#probation.suspendedUntil(client);
+			return next();
 		}
 
 		let paying: Promise<void> | undefined;

@@ -3,7 +3,6 @@ import {connect, createServer} from 'node:http2';
 import type {AddressInfo} from 'node:net';
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
-import type {Context} from 'koa';
 import {bypass} from '../../source/index.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok, overrideMethod} from '../support/handlers.ts';
@@ -171,54 +170,4 @@ test.serial('a method that a handler changes behind a mark is no rewrite', async
 	t.is((await http.options('/page')).status, 200);
 	t.deepEqual(await seen.codes(), []);
 	t.is((await gate.inspect('127.0.0.1')).limits[0]?.remaining, 5);
-});
-
-test('a client whose rewritten requests get it banned loses its exemptions, also beside requests that held all of its trust', async t => {
-	const attempts = {judged: 0};
-	const [toHeld, toLast] = [latch(), latch()];
-	const held: Context[] = [];
-	let hasCome = false;
-	const {http, pass} = gatedApp(
-		{banRule: [3, 60, 600], rateLimitRule: [20, '1s'], excludedMethods: ['OPTIONS']},
-		(router, app) => {
-			app.use(async (ctx, next) => {
-				if (ctx.get('X-Held')) {
-					held.push(ctx);
-					await toHeld.all;
-				} else if (ctx.get('X-Last')) {
-					hasCome = true;
-					await toLast.all;
-				}
-
-				return next();
-			});
-			app.use(overrideMethod);
-			router.options('/login', ok).post('/login', ctx => {
-				attempts.judged += 1;
-				ctx.report();
-				ctx.throw(401);
-			});
-		},
-	);
-	const guess = () => http.options('/login').set('X-Method', 'POST');
-	t.is((await guess()).status, 401, 'from now on, rewriting is known');
-	pass(61_000);
-
-	const holding = Array.from({length: 16}, () => http.options('/login').set('X-Held', '1').then());
-	await until(() => held.length === 16);
-	t.deepEqual([(await guess()).status, (await guess()).status], [401, 401]);
-	const last = guess().set('X-Last', '1').then();
-	await until(() => hasCome);
-	for (const {res} of held) {
-		res.emit('close');
-	}
-
-	await setImmediate();
-	toLast.release();
-	t.is((await last).status, 401);
-	const statuses = await Promise.all(Array.from({length: 50}, async () => (await guess()).status));
-	t.deepEqual([...new Set(statuses)], [403]);
-	t.is(attempts.judged, 4);
-	toHeld.release();
-	await Promise.all(holding);
 });

@@ -245,6 +245,25 @@ test('a request without trust whose mark has run frees nobody else’s place', a
 	await Promise.all(holders);
 });
 
+test('a request without trust whose connection has closed suspends its client, although it never comes back', async t => {
+	const {held, release, get} = holding();
+	const holders = Array.from({length: 16}, () => get(isHeld));
+	await until(() => held.length === 16);
+	const last = get(isHeld, ['X-Lost', '1']);
+	await until(() => held.length === 17);
+	for (const {res} of held.slice(0, 16)) {
+		res.emit('close'); // counted, and before the ban
+	}
+
+	await setImmediate();
+	held[16]?.report({weight: 3});
+	held[16]?.res.emit('close');
+	await setImmediate();
+	t.is((await get()).status, 403, 'not exempt');
+	release();
+	await Promise.all([...holders, last]);
+});
+
 test('a report of another client suspends nobody else', async t => {
 	const {gate, get} = holding();
 	await get(['X-Report-Early', '192.0.2.9'], ['X-Lost', '1']);
