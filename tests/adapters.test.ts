@@ -1,12 +1,13 @@
 import {once} from 'node:events';
 import {createRequire} from 'node:module';
 import {setImmediate} from 'node:timers/promises';
+import {Router} from '@koa/router';
 import test, {type ExecutionContext} from 'ava';
 import Koa from 'koa';
 import serverless from 'serverless-http';
 import {bypass, type GatekeeperOptions, gatekeeper, specific} from '../source/index.ts';
 import {gatedApp} from './support/gated-app.ts';
-import {who} from './support/handlers.ts';
+import {ok, who} from './support/handlers.ts';
 import {manualClockStore} from './support/manual-clock.ts';
 import {portOf} from './support/servers.ts';
 import {warnings} from './support/warnings.ts';
@@ -136,8 +137,13 @@ const WebSocket = require('ws') as new (
 ) => import('node:events').EventEmitter & {close(): void; terminate(): void};
 
 /** Connects to an app on koa-websocket. The function returned connects, and returns what the app sends. */
-function overWebSockets(t: ExecutionContext, use: ReadonlyArray<Koa.Middleware>) {
+function overWebSockets(
+	t: ExecutionContext,
+	use: ReadonlyArray<Koa.Middleware>,
+	placeForRequests: (app: Koa) => void = () => {},
+) {
 	const app = withWebSockets(new Koa());
+	placeForRequests(app);
 	app.ws.use(async (ctx, next) => {
 		try {
 			await next();
@@ -179,6 +185,16 @@ test('on koa-websocket, whose contexts have no response, a gate admits a connect
 	t.regex(await connect(), /^429 rate limited for \d+s \(over 2 requests in a 60s window\)$/);
 	await gate.ban('127.0.0.1', {duration: 60});
 	t.is(await connect(), '403 banned for 60s');
+});
+
+test('there, no mark of a route for requests exempts a WebSocket', async t => {
+	const gate = gatekeeper();
+	const router = new Router();
+	router.get('/', bypass(), ok);
+	const connect = overWebSockets(t, [gate], app => app.use(gate).use(router.routes()));
+	await gate.ban('127.0.0.1', {duration: 60});
+
+	t.regex(await connect(), /^403 banned/);
 });
 
 test('there, deny refuses, and a specific limits, in the same way', async t => {

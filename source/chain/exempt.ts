@@ -12,6 +12,7 @@ import {visibleRouters} from '../marks/visible-routers.ts';
 import {andThen} from '../maybe-promise.ts';
 import type {Settings} from '../options/settings.ts';
 import {currentState} from '../request-state.ts';
+import {hasResponse} from '../response/has-response.ts';
 
 /** Exempts a request from the global rules by its method, or because a router will run a marked route. */
 export function exempt(settings: Settings): Middleware {
@@ -36,7 +37,8 @@ export function exempt(settings: Settings): Middleware {
 
 		state.probation = probation;
 		const isExcluded = excludedMethods.has(ctx);
-		const expected = foresee(ctx, routersFor(ctx), isGate, warn);
+		// No router for requests runs for a WebSocket of koa-websocket.
+		const expected = hasResponse(ctx) ? foresee(ctx, routersFor(ctx), isGate, warn) : undefined;
 		if (expected === undefined) {
 			return isExcluded ? excludedMethods.run(ctx, state, next) : next();
 		}

@@ -6,8 +6,8 @@ import {peerReader} from '../client/peer.ts';
 import {headerOfUnseenProxy} from '../client/unseen-proxy.ts';
 import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
+import {discardResponse} from '../response/discard-response.ts';
 import {hasResponse} from '../response/has-response.ts';
-import {discardResponse} from '../response/refuse.ts';
 import {hasReadableTarget} from './readable-target.ts';
 
 /** Lines. Node's default for `server.maxHeadersCount` is 2,000 names and values. */
@@ -91,7 +91,6 @@ function dismiss(ctx: Context, status: 400 | 431): void {
 
 	discardResponse(ctx);
 	ctx.status = status;
-	ctx.set('Cache-Control', 'no-store');
 }
 
 /** The reports of a proxy that no option mentions count nothing. */

@@ -1,6 +1,7 @@
 import type {Context} from 'koa';
 import type {Refusal, RefusalKind} from '../context.ts';
 import type {RequestState} from '../request-state.ts';
+import {discardResponse} from './discard-response.ts';
 import {hasResponse} from './has-response.ts';
 import {dropLongAccept, PROBLEM, prefersProblem} from './negotiate.ts';
 import {removeRateLimitFields} from './ratelimit-fields.ts';
@@ -26,20 +27,6 @@ const problems: Record<RefusalKind, {type: string; title: string}> = {
 		title: 'Capacity is reduced for a while',
 	},
 };
-
-/** Fields that describe a response which is now replaced. */
-const preparedFields: ReadonlySet<string> = new Set([
-	'content-type',
-	'content-length',
-	'transfer-encoding',
-	'content-encoding',
-	'content-language',
-	'content-disposition',
-	'expires',
-	'etag',
-	'last-modified',
-	'retry-after',
-]);
 
 /**
  * Responds to a request that is refused: 429, 403 or 503, in the form that the client accepts. A dry run only notes
@@ -76,7 +63,6 @@ export function refuse(
 
 	discardResponse(ctx);
 	ctx.status = refusal.status;
-	ctx.set('Cache-Control', 'no-store');
 	if (refusal.retryAfter !== undefined) {
 		ctx.set('Retry-After', String(refusal.retryAfter));
 	}
@@ -90,22 +76,6 @@ export function refuse(
 	}
 
 	setBody(ctx, refusal);
-}
-
-/**
- * Discards what earlier middlewares have prepared: it was for an admitted request. The type goes first,
- * since under a JSON type Koa turns an undefined body into `null`.
- */
-export function discardResponse(ctx: Context): void {
-	for (const field of ctx.res.getHeaderNames()) {
-		if (preparedFields.has(field)) {
-			ctx.remove(field);
-		}
-	}
-
-	if (ctx.body !== undefined) {
-		ctx.body = undefined;
-	}
 }
 
 /** Sets the default body, unless `onRefused` has set one, wants none, or has responded without Koa. */

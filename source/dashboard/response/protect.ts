@@ -1,4 +1,5 @@
 import type {Context} from 'koa';
+import {discardFields} from '../../response/discard-response.ts';
 
 /** Nothing but the page's own files, which no other page shows. */
 export const policy = [
@@ -19,14 +20,14 @@ const fields = {
 	'X-Frame-Options': 'DENY',
 	'Cross-Origin-Opener-Policy': 'same-origin',
 	'Cross-Origin-Resource-Policy': 'same-origin',
-	'Cache-Control': 'no-store',
 };
 
 /** What a middleware before the page may have set to share the app's responses with other sites. */
 const sharing = ['Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials'];
 
-/** Sets the security headers of whatever an operator is sent. */
+/** Sets the security headers of whatever an operator is sent. No cache stores it. */
 export function protect(ctx: Context): void {
+	discardFields(ctx);
 	ctx.set(fields);
 	for (const field of sharing) {
 		ctx.remove(field);
