@@ -50,6 +50,14 @@ if (cluster.isPrimary && workers > 1) {
 
 		listenToCrowd(app, own);
 	});
+	server.once('error', ({code, message}: NodeJS.ErrnoException) => {
+		console.error(
+			code === 'EADDRINUSE'
+				? `Port ${port} is in use. Choose another: PORT=${port + 1} npm run demo`
+				: message,
+		);
+		process.exit(1);
+	});
 }
 
 function urlOf(own: number): string {

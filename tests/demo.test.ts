@@ -1,8 +1,10 @@
+import {spawnSync} from 'node:child_process';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
 import {runDemo} from './support/demo.ts';
+import {lured} from './support/lured.ts';
 
 /** On a busy machine, the demo may have closed a connection that waits for the next request. */
 function send(url: string, {headers, ...init}: RequestInit = {}): Promise<Response> {
@@ -11,8 +13,6 @@ function send(url: string, {headers, ...init}: RequestInit = {}): Promise<Respon
 		headers: {...headers, connection: 'close'} as Record<string, string>,
 	});
 }
-
-import {lured} from './support/lured.ts';
 
 test('each route of the demo is limited or exempt as its name says', async t => {
 	const {url, printed} = await runDemo(t);
@@ -94,4 +94,21 @@ test('with two workers and a file, a ban by one worker holds in the other, and a
 	t.deepEqual(await statuses(url), new Set([403]));
 	await stop();
 	t.deepEqual(await statuses((await start()).url), new Set([403]));
+});
+
+test('where its port is in use, the demo says how to choose another', async t => {
+	const {url} = await runDemo(t);
+	const port = Number(new URL(url).port);
+	for (const workers of ['1', '2']) {
+		const {status, stderr} = spawnSync(
+			process.execPath,
+			['build/demo/start.js', '--workers', workers],
+			{env: {...process.env, PORT: String(port)}, encoding: 'utf8'},
+		);
+		t.is(status, workers === '1' ? 1 : 0);
+		t.is(
+			[...new Set(stderr.trim().split('\n'))].join(),
+			`Port ${port} is in use. Choose another: PORT=${port + 1} npm run demo`,
+		);
+	}
 });
