@@ -41,6 +41,10 @@ export function attach(settings: Settings): Middleware {
 			state.isOver = true;
 			if (outer) {
 				restoreState(ctx, outer);
+			}
+
+			// Those of this gate act at the dry runs too, which have none of their own for a gate in force.
+			if (outer?.enforcing) {
 				Object.assign(ctx, before);
 			}
 		}

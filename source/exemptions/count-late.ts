@@ -29,10 +29,7 @@ export async function countLate(
 		return false;
 	}
 
-	if (state.exemption === undefined) {
-		distrust(state);
-	}
-
+	distrust(state);
 	try {
 		const limits = await globalLimits(ctx, state);
 		const costs = lateCosts(limits, ctx, status);

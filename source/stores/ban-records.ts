@@ -4,8 +4,9 @@ export interface NewBan {
 	readonly duration: number;
 	readonly reason?: string;
 	/**
-	 * Whether a ban in force that does not end earlier stays as it is. It is set for bans by `ctx.ban()`, which requests
-	 * cause: a bounded store must keep them from pushing out those of operators.
+	 * Whether a ban in force that does not end earlier stays as it is, and the client's reports stay. It is set for bans by
+	 * `ctx.ban()`, which requests cause: a client must not begin again with no reports by getting itself a short ban. A
+	 * bounded store must keep these bans from pushing out those of operators.
 	 *
 	 * @default false
 	 */

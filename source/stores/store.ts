@@ -88,7 +88,7 @@ export interface Store {
 		asking?: AskOptions,
 	): ReportOutcome | Promise<ReportOutcome>;
 
-	/** Bans a client by hand, in place of any ban that it has, and deletes its reports. */
+	/** Bans a client by hand, in place of any ban that it has, and deletes its reports, unless `ban` says otherwise. */
 	ban(client: string, ban: NewBan, asking?: AskOptions): BanOutcome | Promise<BanOutcome>;
 
 	/** Ends a client's ban, deletes its reports, and forgets its earlier bans. */

@@ -133,6 +133,31 @@ for (const [how, options] of [
 	});
 }
 
+test('a client whose own request gets it banned loses its exemptions, also of an excluded method', async t => {
+	let judged = 0;
+	const {http} = gatedApp(
+		{
+			banRule: [3, '1m', '1h'],
+			rateLimitRule: [100, '1m'],
+			reportWhen: [401],
+			excludedMethods: ['HEAD'],
+		},
+		(router, app) => {
+			app.use(ctx => {
+				judged += 1;
+				ctx.throw(401);
+			});
+			router.get('/health', bypass(), ok);
+		},
+	);
+	const guess = async () => (await http.head('/health')).status;
+
+	t.deepEqual([await guess(), await guess(), await guess()], [401, 401, 401]);
+	const statuses = await Promise.all(Array.from({length: 50}, guess));
+	t.deepEqual([...new Set(statuses)], [403]);
+	t.is(judged, 3);
+});
+
 test('a client whose own request gets it banned loses its exemptions, also beside requests that held all of its trust', async t => {
 	const attempts = {judged: 0};
 	const [toHeld, toLast] = [latch(), latch()];

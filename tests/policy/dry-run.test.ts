@@ -261,6 +261,33 @@ test('what stands before the gates sees the state of the enforcing one, in eithe
 	}
 });
 
+test('what stands before the gates reports and bans at the enforcing one, in either order', async t => {
+	for (const isDryFirst of [true, false]) {
+		for (const act of ['report', 'ban']) {
+			const app = new Koa();
+			app.use(async (ctx, next) => {
+				try {
+					await next();
+				} catch {
+					const standing = await (act === 'ban' ? ctx.ban() : ctx.report());
+					t.true(standing.banned);
+				}
+			});
+			const dry = gatekeeper({banRule: [1, '1m', '1h'], dryRun: true});
+			const enforcing = gatekeeper({banRule: [1, '1m', '1h']});
+			for (const gate of isDryFirst ? [dry, enforcing] : [enforcing, dry]) {
+				app.use(gate);
+			}
+
+			app.use(ctx => ctx.throw(401));
+			const {http} = agents(app);
+			await http.get('/');
+			t.is((await bansOf({gate: enforcing})).length, 1);
+			t.is((await http.get('/')).status, 403);
+		}
+	}
+});
+
 test('a dry run exempts as a gate does: by allow, by method and by marks', async t => {
 	const {dry, enforcing, http} = twoGates(
 		new MemoryStore(),

@@ -34,6 +34,7 @@ export class ClientBans {
 		}
 
 		const {duration, ...strike} = strikes.next(client, banRule, now);
+		counts.spendReports(client);
 		this.#begin(client, 'reports', {duration, ...strike, reason}, now);
 		return {reports, banEndsInMs: duration, ...strike};
 	}
@@ -43,6 +44,10 @@ export class ClientBans {
 		const earlier = ban.keepsLonger ? this.#kept.bans.find(client, now) : undefined;
 		if (earlier && earlier.endsInMs >= ban.duration) {
 			return {banEndsInMs: earlier.endsInMs};
+		}
+
+		if (!ban.keepsLonger) {
+			this.#kept.counts.spendReports(client);
 		}
 
 		this.#begin(client, originOf(ban), ban, now);
@@ -57,8 +62,7 @@ export class ClientBans {
 	}
 
 	#begin(client: string, origin: BanOrigin, ban: BanTerms, now: number): void {
-		const {bans, counts, onFull} = this.#kept;
-		counts.spendReports(client);
+		const {bans, onFull} = this.#kept;
 		if (bans.begin(client, origin, ban, now)) {
 			onFull();
 		}

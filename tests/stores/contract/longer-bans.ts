@@ -63,14 +63,17 @@ export function longerBans(promised: Promised): void {
 		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 20));
 	});
 
-	promised('a new ban under `keepsLonger` deletes the reports', async (t, {store, pass}) => {
-		const banRule = ban(3, 1000, 500);
-		await store.report('a', banRule, {weight: 2});
-		await store.ban('a', {duration: 10, keepsLonger: true});
-		await pass(10);
+	promised(
+		'a new ban under `keepsLonger` leaves the reports as they are',
+		async (t, {store, pass}) => {
+			const banRule = ban(3, 1000, 500);
+			await store.report('a', banRule, {weight: 2});
+			await store.ban('a', {duration: 10, keepsLonger: true});
+			await pass(10);
 
-		t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1});
-	});
+			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 3, banEndsInMs: 500});
+		},
+	);
 
 	promised('without `keepsLonger`, a shorter ban replaces a longer one', async (t, {store}) => {
 		await store.ban('a', {duration: 500});

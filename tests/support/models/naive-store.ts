@@ -123,7 +123,7 @@ export class NaiveStore implements Store {
 	}
 
 	ban(client: string, ban: NewBan): BanOutcome {
-		if (this.#bans.begin(client, 'hand', ban)) {
+		if (this.#bans.begin(client, 'hand', ban) && !ban.keepsLonger) {
 			this.#forgetReports(client);
 		}
 
@@ -147,7 +147,7 @@ export class NaiveStore implements Store {
 
 		return {
 			...(ban && {ban}),
-			reports: banRule ? this.#reportsOf(client, banRule) : 0,
+			reports: banRule && !ban ? this.#reportsOf(client, banRule) : 0,
 			strike: this.#strikesOf(client),
 			quotas: rules.map(rule => this.#quota(client, rule)),
 		};
