@@ -2,6 +2,7 @@ import type {Middleware} from 'koa';
 import {giveBack} from '../limits/give-back.ts';
 import type {Settings} from '../options/settings.ts';
 import {innermostState, restoreState} from '../request-state.ts';
+import {guardBody} from '../response/guard-body.ts';
 import {keepHeadersOnError} from '../response/headers-on-error.ts';
 import type {Failure} from '../response/status-to-send.ts';
 import {countOutcome} from './count-outcome.ts';
@@ -17,6 +18,7 @@ export function attach(settings: Settings): Middleware {
 		const outer = innermostState(ctx);
 		const before = outer && {report: ctx.report, ban: ctx.ban};
 		const state = enterGate(ctx, settings);
+		guardBody(ctx);
 		let failure: Failure | undefined;
 
 		try {
@@ -34,6 +36,7 @@ export function attach(settings: Settings): Middleware {
 			}
 
 			if (state.unsettled.size > 0) {
+				guardBody(ctx);
 				await Promise.allSettled(state.unsettled);
 			}
 

@@ -7,7 +7,7 @@ import {andThen, isPromiseLike, type MaybePromise} from '../maybe-promise.ts';
 import {type Limits, noLimits} from '../options/limits.ts';
 import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
-import type {GuardedVerdict} from '../stores/guard/failure-policy.ts';
+import {admittedUnasked, type GuardedVerdict} from '../stores/guard/failure-policy.ts';
 
 type Decide = (ctx: Context, state: RequestState) => MaybePromise<GuardedVerdict>;
 
@@ -74,6 +74,8 @@ function setVerdict(state: RequestState, verdict: GuardedVerdict): void {
 	}
 }
 
-function showsNoBan({kind}: GuardedVerdict): boolean {
-	return kind === 'admitted' || kind === 'limited';
+function showsNoBan(verdict: GuardedVerdict): boolean {
+	const isAnswer = verdict !== admittedUnasked;
+
+	return isAnswer && (verdict.kind === 'admitted' || verdict.kind === 'limited');
 }

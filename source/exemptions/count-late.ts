@@ -7,6 +7,7 @@ import type {Probation} from '../marks/probation.ts';
 import {MAX_COST} from '../options/counting.ts';
 import type {Limits} from '../options/limits.ts';
 import type {RequestState} from '../request-state.ts';
+import {guardBody} from '../response/guard-body.ts';
 
 /**
  * Counts a request under the global rules after its exemption proved wrong. Suspends the client's
@@ -30,6 +31,7 @@ export async function countLate(
 	}
 
 	distrust(state);
+	guardBody(ctx);
 	try {
 		const limits = await globalLimits(ctx, state);
 		const costs = lateCosts(limits, ctx, status);

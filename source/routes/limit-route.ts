@@ -5,6 +5,7 @@ import {andThen, type MaybePromise} from '../maybe-promise.ts';
 import type {LimitSource, Limits} from '../options/limits.ts';
 import type {KeyOf} from '../options/options.ts';
 import type {RequestState} from '../request-state.ts';
+import {guardBody} from '../response/guard-body.ts';
 import {fieldsFor} from '../response/ratelimit-fields.ts';
 import type {Refused} from '../response/refusal.ts';
 import {refuse} from '../response/refuse.ts';
@@ -101,6 +102,7 @@ export function limitRoute(source: LimitSource, key: KeyOf | undefined): LimitRo
 
 	return function limitRoute(ctx, next, innermost) {
 		const {enforcing, dryRuns} = innermost;
+		guardBody(ctx);
 		if (enforcing && dryRuns.length === 0) {
 			return limit(ctx, next, enforcing, innermost, questions);
 		}

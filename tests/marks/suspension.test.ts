@@ -6,6 +6,7 @@ import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok, rewriteOpen} from '../support/handlers.ts';
 import {latch, until} from '../support/latch.ts';
+import {manualClockStore} from '../support/manual-clock.ts';
 
 const SECOND = 1000;
 
@@ -348,6 +349,41 @@ test('a suspension lasts for the longest window, and affects only that client', 
 	pass(29_000);
 	t.is((await one.get('/true')).status, 200);
 	t.is((await one.get('/true')).status, 200);
+});
+
+test("what onStoreError: 'open' admits while the store fails ends no suspension", async t => {
+	const {store, pass} = manualClockStore();
+	let fails = false;
+	const failing = forwardTo(store, {
+		admit: (client, rules, options) => {
+			if (fails) {
+				throw new Error('down');
+			}
+
+			return store.admit(client, rules, options);
+		},
+	});
+	const {http} = gatedApp(
+		{
+			store: failing,
+			onStoreError: 'open',
+			banRule: [3, '1m', '1h'],
+			rateLimitRule: [20, '1s'],
+			reportWhen: [401],
+		},
+		(router, app) => {
+			app.use((ctx, next) => (ctx.get('X-Password') ? ctx.throw(401) : next()));
+			router.get('/health', bypass(), ok);
+		},
+	);
+	const guess = async () => (await http.get('/health').set('X-Password', 'guess')).status;
+	t.deepEqual([await guess(), await guess(), await guess()], [401, 401, 401]);
+
+	fails = true;
+	t.is((await http.get('/health')).status, 200);
+	fails = false;
+	pass(2 * SECOND);
+	t.is(await guess(), 403);
 });
 
 test('the verdict on a question from before a suspension does not shorten it', async t => {

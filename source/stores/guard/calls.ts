@@ -1,9 +1,14 @@
 import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
-import {type AdmitOptions, admitted, type Counted} from '../verdict.ts';
+import type {AdmitOptions, Counted} from '../verdict.ts';
 import {readBanOutcome, readOutcome, readVerdict} from './check-reply.ts';
-import {type GuardedVerdict, type StoreErrorPolicy, unavailable} from './failure-policy.ts';
+import {
+	admittedUnasked,
+	type GuardedVerdict,
+	type StoreErrorPolicy,
+	unavailable,
+} from './failure-policy.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import type {ReportedBans} from './reported-bans.ts';
 import type {Call} from './store-caller.ts';
@@ -41,7 +46,7 @@ export class Calls {
 					return fallback.admit(client, rules, options);
 				}
 
-				return policy === 'open' ? admitted : unavailable;
+				return policy === 'open' ? admittedUnasked : unavailable;
 			},
 		};
 	}

@@ -13,3 +13,6 @@ export type StoreErrorPolicy = 'memory' | 'open' | 'closed';
 export type GuardedVerdict = Verdict | {readonly kind: 'unavailable'};
 
 export const unavailable: GuardedVerdict = {kind: 'unavailable'};
+
+/** The policy `'open'` admits the request. That says nothing of a ban. */
+export const admittedUnasked: GuardedVerdict = {kind: 'admitted', quotas: []};
