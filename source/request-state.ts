@@ -41,7 +41,7 @@ export class RequestState implements GateState {
 	/** The mark that the router is expected to run, if any. */
 	foresight: Foresight | undefined;
 	probation: Probation | undefined;
-	/** When the suspension ends that withheld this request's exemption; undefined without one. */
+	/** When the client's suspension is to end, as it was before the store was asked; undefined without one. */
 	suspendedUntil: number | undefined;
 	/** An exemption of this request has proved wrong, or would have if it had not been withheld. */
 	isDistrusted = false;

@@ -46,7 +46,7 @@ export function attach(settings: Settings): Middleware {
 				restoreState(ctx, outer);
 			}
 
-			// Those of this gate act at the dry runs too, which have none of their own for a gate in force.
+			// Those of an outer dry run would not act at this gate; those of this gate act at both.
 			if (outer?.enforcing) {
 				Object.assign(ctx, before);
 			}

@@ -35,7 +35,9 @@ export function exempt(settings: Settings): Middleware {
 			return next();
 		}
 
+		const {client} = state;
 		state.probation = probation;
+		state.suspendedUntil = probation.suspendedUntil(client);
 		const isExcluded = excludedMethods.has(ctx);
 		// No router for requests runs for a WebSocket of koa-websocket.
 		const expected = hasResponse(ctx) ? foresee(ctx, routersFor(ctx), isGate, warn) : undefined;
@@ -43,7 +45,6 @@ export function exempt(settings: Settings): Middleware {
 			return isExcluded ? excludedMethods.run(ctx, state, next) : next();
 		}
 
-		const {client} = state;
 		return andThen(
 			probation.begin(client, () => peek(ctx, state)),
 			isExempt => {
@@ -53,12 +54,11 @@ export function exempt(settings: Settings): Middleware {
 					method: ctx.method,
 					path: routedPath(ctx),
 					matchedBefore: layersMatchedSoFar(ctx).length,
-					probation,
 					outcome: isExempt ? 'unproven' : 'withheld',
 				};
 				state.foresight = foresight;
 				if (!isExempt) {
-					const rest = isExcluded ? () => excludedMethods.run(ctx, state, next) : next;
+					const rest = isExcluded ? () => excludedMethods.runWithheld(ctx, state, next) : next;
 					return runWithheld(ctx, state, foresight, rest);
 				}
 

@@ -3,7 +3,6 @@ import {costsFor} from '../limits/costs.ts';
 import {countsUnder} from '../limits/give-back.ts';
 import {globalLimits} from '../limits/global-limits.ts';
 import {distrust} from '../marks/distrust.ts';
-import type {Probation} from '../marks/probation.ts';
 import {MAX_COST} from '../options/counting.ts';
 import type {Limits} from '../options/limits.ts';
 import type {RequestState} from '../request-state.ts';
@@ -22,10 +21,9 @@ import {guardBody} from '../response/guard-body.ts';
 export async function countLate(
 	ctx: Context,
 	state: RequestState,
-	probation: Probation,
 	status: number | undefined,
 ): Promise<boolean> {
-	const {settings, client, immune, isAdmitted} = state;
+	const {settings, client, immune, isAdmitted, probation} = state;
 	if (!isAdmitted) {
 		return false;
 	}
@@ -44,10 +42,10 @@ export async function countLate(
 			return false;
 		}
 
-		probation.suspend(client, verdict.kind === 'banned' ? verdict.endsInMs : 0, limits.rules);
+		probation?.suspend(client, verdict.kind === 'banned' ? verdict.endsInMs : 0, limits.rules);
 		return true;
 	} catch (error) {
-		probation.suspend(client);
+		probation?.suspend(client);
 		throw error;
 	}
 }

@@ -4,7 +4,7 @@ import type {Probation} from '../marks/probation.ts';
 import type {RequestState} from '../request-state.ts';
 import {type Failure, statusToSend} from '../response/status-to-send.ts';
 import {countLate} from './count-late.ts';
-import {payWhenClosed} from './pay-when-closed.ts';
+import {judgeWhenClosed} from './judge-when-closed.ts';
 
 /**
  * Exempts requests by their method. If the method has changed when the request comes back, something
@@ -43,30 +43,31 @@ export class ExcludedMethods {
 
 	/** Runs the rest for a request of an excluded method. */
 	async run(ctx: Context, state: RequestState, next: Next): Promise<void> {
-		if (!this.#areRewritten) {
-			return this.#runExempt(ctx, state, next);
-		}
-
 		const {client} = state;
-		if (!(await this.#probation.begin(client, () => peek(ctx, state)))) {
-			state.suspendedUntil = this.#probation.suspendedUntil(client);
-			return next();
+		const begin = () => this.#probation.begin(client, () => peek(ctx, state));
+		if (!this.#areRewritten || !(await begin())) {
+			return this.runWithheld(ctx, state, next);
 		}
 
-		let paying: Promise<void> | undefined;
+		let counting: Promise<void> | undefined;
 		const end = () => this.#probation.end(client);
-		const stopWaiting = payWhenClosed(ctx, state, () => {
-			paying = this.#count(ctx, state, undefined).finally(end);
-			return paying;
+		const stopWaiting = judgeWhenClosed(ctx, state, () => {
+			counting = this.#count(ctx, state, undefined).finally(end);
+			return counting;
 		});
 		try {
 			await this.#runExempt(ctx, state, next);
 		} finally {
 			stopWaiting();
-			if (paying === undefined) {
+			if (counting === undefined) {
 				end();
 			}
 		}
+	}
+
+	/** Runs the rest for a request that needs trust and has none: it is exempt while no method is known to be rewritten. */
+	async runWithheld(ctx: Context, state: RequestState, next: Next): Promise<void> {
+		return this.#areRewritten ? next() : this.#runExempt(ctx, state, next);
 	}
 
 	/** Runs the rest. Counts a request late if its method has been rewritten and nothing else exempts it. */
@@ -97,7 +98,7 @@ export class ExcludedMethods {
 	async #count(ctx: Context, state: RequestState, status: number | undefined): Promise<void> {
 		if (state.exemption === 'method') {
 			state.exemption = undefined;
-			await countLate(ctx, state, this.#probation, status);
+			await countLate(ctx, state, status);
 		}
 	}
 }

@@ -4,7 +4,7 @@ import type {Foresight} from '../marks/foresight.ts';
 import type {RequestState} from '../request-state.ts';
 import {type Failure, statusToSend} from '../response/status-to-send.ts';
 import {countLate} from './count-late.ts';
-import {payWhenClosed} from './pay-when-closed.ts';
+import {judgeWhenClosed} from './judge-when-closed.ts';
 
 /**
  * Runs the rest for a request that is exempt as foreseen. If its mark did not run, counts it late: when it is
@@ -31,7 +31,7 @@ export async function runForeseen(
 	try {
 		const rest = next();
 		if (foresight.outcome === 'unproven') {
-			stopWaiting = payWhenClosed(ctx, state, () => endTrust(false));
+			stopWaiting = judgeWhenClosed(ctx, state, () => endTrust(false));
 		}
 
 		await rest;
@@ -51,14 +51,13 @@ async function disprove(
 	remainingExemption: Exemption | undefined,
 	status: number | undefined,
 ): Promise<void> {
-	const {probation, path} = foresight;
 	foresight.outcome = 'disproved';
 	state.exemption = remainingExemption;
 	try {
-		if (await countLate(ctx, state, probation, status)) {
-			state.settings.warn('GATEKEEPER_MARK_UNPROVEN', path);
+		if (await countLate(ctx, state, status)) {
+			state.settings.warn('GATEKEEPER_MARK_UNPROVEN', foresight.path);
 		}
 	} finally {
-		probation.end(state.client);
+		state.probation?.end(state.client);
 	}
 }

@@ -2,11 +2,12 @@ import type {Context, Next} from 'koa';
 import {distrust} from '../marks/distrust.ts';
 import type {Foresight} from '../marks/foresight.ts';
 import type {RequestState} from '../request-state.ts';
-import {payWhenClosed} from './pay-when-closed.ts';
+import {judgeWhenClosed} from './judge-when-closed.ts';
 
 /**
- * Runs the rest for a request whose exemption is withheld: it is counted as any other. If the exemption would have been
- * wrong, a ban that the request leads to suspends the client.
+ * Runs the rest for a request whose mark is foreseen, but which is not exempt on trust. If the mark has not run when the
+ * request is over, or when its connection has closed, trust would have been wrong: a ban to which this request leads then
+ * suspends the client's exemptions.
  */
 export async function runWithheld(
 	ctx: Context,
@@ -18,11 +19,8 @@ export async function runWithheld(
 		if (state.isAdmitted && foresight.outcome === 'withheld') {
 			distrust(state);
 		}
-
-		return undefined;
 	};
-	state.suspendedUntil = foresight.probation.suspendedUntil(state.client);
-	const stopWaiting = payWhenClosed(ctx, state, judge);
+	const stopWaiting = judgeWhenClosed(ctx, state, judge);
 	try {
 		await next();
 	} finally {

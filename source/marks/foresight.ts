@@ -1,7 +1,6 @@
 import type {Context} from 'koa';
 import type {Expected} from './foresee.ts';
 import type {Mark} from './mark.ts';
-import type {Probation} from './probation.ts';
 import {routedPath} from './routed-path.ts';
 import type {RouteLayer} from './router.ts';
 
@@ -11,7 +10,6 @@ export interface Foresight extends Expected {
 	readonly path: string;
 	/** How many layers the routers before the gate have matched. */
 	readonly matchedBefore: number;
-	readonly probation: Probation;
 	/**
 	 * - `'unproven'`: the request is exempt on trust
 	 * - `'proven'`: the mark has run

@@ -34,7 +34,7 @@ const preparedFields: ReadonlySet<string> = new Set([
 	'x-reproxy-url',
 ]);
 
-/** As of `CDN-Cache-Control`, and of those that CDNs have named after themselves. */
+/** How `Cache-Control`, `CDN-Cache-Control` and the fields that CDNs have named after themselves end. */
 const CACHE_CONTROL = 'cache-control';
 
 /**
@@ -53,7 +53,7 @@ export function discardResponse(ctx: Context): void {
 	}
 }
 
-/** Discards what is prepared but the body. */
+/** Discards the prepared fields alone. No cache stores what is sent. */
 export function discardFields(ctx: Context): void {
 	for (const field of ctx.res.getHeaderNames()) {
 		if (preparedFields.has(field) || field.endsWith(CACHE_CONTROL)) {

@@ -16,7 +16,7 @@ export function prove(ctx: Context, mark: Mark): void {
 			}
 		} else if (foresight.outcome !== 'disproved' && isProvenBy(foresight, mark, ctx)) {
 			if (foresight.outcome === 'unproven') {
-				foresight.probation.end(client);
+				state.probation?.end(client);
 			}
 
 			foresight.outcome = 'proven';

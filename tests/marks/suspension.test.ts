@@ -321,6 +321,17 @@ test('a client whose ban was lifted is exempt again after the longest window', a
 	t.is((await http.get('/health')).headers['ratelimit-policy'], undefined, 'exempt');
 });
 
+test('any request that shows no ban ends what a lifted ban has suspended', async t => {
+	const {http, pass, gate} = guessing({judged: 0});
+	await gate.ban('127.0.0.1', {duration: '1h'});
+	await http.get('/health').set('X-Password', 'guess');
+	await gate.unban('127.0.0.1');
+
+	t.is((await http.get('/ping')).status, 200);
+	pass(SECOND);
+	t.is((await http.get('/health')).headers['ratelimit-policy'], undefined, 'exempt');
+});
+
 test('a suspension lasts for the longest window, and affects only that client', async t => {
 	const {from, pass} = gatedApp(
 		{

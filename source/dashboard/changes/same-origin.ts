@@ -11,9 +11,9 @@ export const originNeeded =
  * with the operator's cookies.
  *
  * - Browsers send `Sec-Fetch-Site` over HTTPS and to this machine, and `Origin` with every POST.
+ * - Without both, only JSON will do: a page of another site cannot send that without a preflight.
  * - A service worker of this origin may send another site's request anew. It then says `same-origin`, but is no longer a
  *   navigation. So a form must be a navigation. JSON need not be: only a script of this origin can send it.
- * - Without both, only JSON will do: a page of another site cannot send that without a preflight.
  */
 export function isSameOrigin(ctx: Context): boolean {
 	const {origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode = 'navigate'} = ctx.headers;

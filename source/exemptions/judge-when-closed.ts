@@ -4,23 +4,23 @@ import type {RequestState} from '../request-state.ts';
 import {whenClosed} from './when-closed.ts';
 
 /**
- * Counts a request that is exempt on trust when its connection closes, since it may never settle. If the gate has
- * not decided by then, waits for that: the request may be refused, and only one that is admitted counts.
+ * Judges a request when its connection closes, since it may never settle. If the gate has not decided by then, waits for
+ * that: it may refuse the request.
  *
- * @param pay may be called for a request that is refused, too
+ * @param judge may be called for a request that is refused, too
  * @returns a function that no longer waits
  */
-export function payWhenClosed(
+export function judgeWhenClosed(
 	ctx: Context,
 	state: RequestState,
-	pay: () => Promise<void> | undefined,
+	judge: () => unknown,
 ): () => void {
-	const payNow = () => ignoreRejection(pay());
+	const judgeNow = () => ignoreRejection(judge());
 	const stopWaiting = whenClosed(ctx, () => {
 		if (state.isAdmitted === undefined) {
-			state.whenDecided = payNow;
+			state.whenDecided = judgeNow;
 		} else {
-			payNow();
+			judgeNow();
 		}
 	});
 
