@@ -118,7 +118,8 @@ export interface Ban {
 export interface Standing {
 	/**
 	 * Its reports within the ban rule's window, including this one. 0 after `ctx.ban()`, if an earlier ban is in
-	 * force, if the client is immune, or if the store fails under `onStoreError: 'open'` or `'closed'`.
+	 * force that is not by `ctx.ban()`, if the client is immune, or if the store fails under `onStoreError: 'open'` or
+	 * `'closed'`.
 	 */
 	readonly reports: number;
 	/** Whether it is banned now. Always false where `immune` is set: then the store is not asked. */

@@ -4,9 +4,9 @@ export interface NewBan {
 	readonly duration: number;
 	readonly reason?: string;
 	/**
-	 * Whether a ban in force that does not end earlier stays as it is, and the client's reports stay. It is set for bans by
-	 * `ctx.ban()`, which requests cause: a client must not begin again with no reports by getting itself a short ban. A
-	 * bounded store must keep these bans from pushing out those of operators.
+	 * Whether it is the ban of a trap, by `ctx.ban()`, which requests cause. A ban in force that does not end earlier stays
+	 * as it is. A client must gain nothing by getting itself a short ban: its reports stay, and those during the ban count.
+	 * A bounded store must keep these bans from pushing out those of operators.
 	 *
 	 * @default false
 	 */
@@ -29,12 +29,19 @@ export interface Report {
 }
 
 export interface ReportOutcome {
-	/** Reports within the window, including these; 0 if an earlier ban is in force. */
+	/** Reports within the window, including these; 0 if a ban is in force during which reports do not count. */
 	readonly reports: number;
 	/** Time until the client's ban ends, if it is banned now; above 0; Infinity for an endless ban. */
 	readonly banEndsInMs?: number;
+	/** Whether the client is banned by a trap, and these reports count all the same but have begun no ban. */
+	readonly isTrapped?: boolean;
 	/** Which of the client's remembered bans begins with this report: 1, 2, …; only under escalation. */
 	readonly strike?: number;
+}
+
+/** For how many milliseconds the ban lasts that reports have begun; undefined if they have begun none. */
+export function banBegunBy({reports, banEndsInMs, isTrapped}: ReportOutcome): number | undefined {
+	return reports > 0 && !isTrapped ? banEndsInMs : undefined;
 }
 
 /** A ban in force, as a store lists it. */

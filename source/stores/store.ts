@@ -76,7 +76,8 @@ export interface Store {
 
 	/**
 	 * Counts `weight` reports of a client. Bans the client once there are `banRule.count` of them within
-	 * `banRule.window`, and deletes its reports. Counts nothing during a ban.
+	 * `banRule.window`, and deletes its reports under that rule. Counts nothing during a ban, unless it is that of a
+	 * trap. A ban that then begins leaves the trap's as it is if that ends later.
 	 *
 	 * Under `banRule.forgetAfter`, the client's bans are remembered until so long after the end of the last one:
 	 * the first lasts the first duration, the next one the second, and so on.

@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 import {secondsLeft} from '../checks/duration.ts';
 import type {Refusal} from '../context.ts';
-import type {Report, ReportOutcome} from '../stores/ban-records.ts';
+import {banBegunBy, type Report, type ReportOutcome} from '../stores/ban-records.ts';
 import type {BannedEvent} from './events.ts';
 import {KnownRules} from './known-rules.ts';
 import {Listeners} from './listeners.ts';
@@ -31,12 +31,8 @@ export class Telemetry {
 	}
 
 	/** @param ctx absent for a report by an operator */
-	reported(
-		client: string,
-		{weight, reason}: Report,
-		{reports, banEndsInMs, strike}: ReportOutcome,
-		ctx?: Context,
-	): void {
+	reported(client: string, {weight, reason}: Report, outcome: ReportOutcome, ctx?: Context): void {
+		const {reports, banEndsInMs, strike} = outcome;
 		const given = reason === undefined ? undefined : {reason};
 		this.tally.reports += 1;
 		if (this.listeners.has('reported')) {
@@ -45,10 +41,10 @@ export class Telemetry {
 			this.listeners.tell('reported', event, ctx);
 		}
 
-		// Reports do not count during a ban: those that count have led to it.
-		if (banEndsInMs !== undefined && reports > 0) {
+		const endsInMs = banBegunBy(outcome);
+		if (endsInMs !== undefined) {
 			const numbered = strike === undefined ? undefined : {strike};
-			this.banned({client, by: 'reports', ...given, endsInMs: banEndsInMs, ...numbered}, ctx);
+			this.banned({client, by: 'reports', ...given, endsInMs, ...numbered}, ctx);
 		}
 	}
 

@@ -2,6 +2,7 @@ import test from 'ava';
 import type {BanOptions, Standing} from '../../source/index.ts';
 import {onEveryStore} from '../support/every-store.ts';
 import {bansOf, gatedApp} from '../support/gated-app.ts';
+import {latch, until} from '../support/latch.ts';
 import {warnings} from '../support/warnings.ts';
 
 onEveryStore(
@@ -114,6 +115,49 @@ onEveryStore(
 		t.deepEqual(await bansOf(app), [
 			{client: '127.0.0.1', by: 'reports', strike: 1, retryAfter: 60},
 		]);
+	},
+);
+
+onEveryStore(
+	'guesses that are judged during the ban of a trap count, and ban their client',
+	async (t, {store, pass}) => {
+		const judged = latch();
+		let judging = 0;
+		const app = gatedApp({store, banRule: [3, 60, [600, 1200]]}, router => {
+			router.get('/trap', ctx => ctx.ban({duration: 10, reason: 'trap'}));
+			router.post('/login', async ctx => {
+				judging += 1;
+				await judged.all;
+				ctx.body = await ctx.report({reason: 'password'});
+			});
+		});
+		const bans: unknown[] = [];
+		app.gate.on('banned', ({by, strike}) => bans.push({by, strike}));
+
+		const guesses = Array.from({length: 4}, async () => app.http.post('/login'));
+		await until(() => judging === 4);
+		await app.http.get('/trap');
+		judged.release();
+		const standings = (await Promise.all(guesses)).map(({body}) => body);
+
+		t.deepEqual(
+			standings.sort((one, other) => one.reports - other.reports),
+			[
+				{reports: 0, banned: true, retryAfter: 600},
+				{reports: 1, banned: true, retryAfter: 10},
+				{reports: 2, banned: true, retryAfter: 10},
+				{reports: 3, banned: true, retryAfter: 600},
+			],
+		);
+		t.deepEqual(bans, [
+			{by: 'hand', strike: undefined},
+			{by: 'reports', strike: 1},
+		]);
+		t.deepEqual(await bansOf(app), [
+			{client: '127.0.0.1', by: 'reports', reason: 'password', strike: 1, retryAfter: 600},
+		]);
+		await pass(10_000);
+		t.is((await app.http.get('/ping')).status, 403);
 	},
 );
 

@@ -58,16 +58,16 @@ export class Bans {
 	/**
 	 * Begins a ban, in place of any that the client has. The ban of a trap for a client that an operator has banned takes
 	 * the place of the operator's ban: elsewhere, other trap hits could end it before the operator's ban would have ended.
-	 * For the same reason, a ban by reports stays behind the ban of a trap.
+	 * For the same reason, a ban by reports and that of a trap stay beside each other.
 	 *
 	 * @returns whether it replaced another client's ban that was in force
 	 */
 	begin(client: string, origin: BanOrigin, ban: BanTerms, now: number): boolean {
 		const {duration, reason, strike} = ban;
 		const own = this.#tableFor(client, origin, now);
+		const isOperators = own === this.#byOperators;
 		for (const table of this.#tables) {
-			const isBehind = origin === 'trap' && table === this.#byReports;
-			if (table !== own && !isBehind) {
+			if (table !== own && (isOperators || table === this.#byOperators)) {
 				table.delete(client);
 			}
 		}
@@ -77,9 +77,21 @@ export class Bans {
 		return own.set(client, note, now + duration, now) !== undefined;
 	}
 
-	/** The ban in force, if any. */
+	/** The ban in force, if any: of two, the one that ends later. */
 	find(client: string, now: number): Banned | undefined {
 		return this.isEmpty ? undefined : this.#findAny(client, now);
+	}
+
+	/**
+	 * The ban in force, if reports do not count during it. During the ban of a trap they do: a client must not shield what
+	 * it is about to be reported for by getting itself a short ban.
+	 */
+	ignoringReports(client: string, now: number): Banned | undefined {
+		const isTrapped =
+			this.#byTraps.get(client, now) !== undefined &&
+			this.#byReports.get(client, now) === undefined;
+
+		return isTrapped ? undefined : this.find(client, now);
 	}
 
 	/** Whether there is no ban, not even one that has ended. */
@@ -90,12 +102,14 @@ export class Bans {
 
 	#findAny(client: string, now: number): Banned | undefined {
 		const byHand = this.#byOperators.get(client, now) ?? this.#byTraps.get(client, now);
-		const ban = byHand ?? this.#byReports.get(client, now);
+		const byReports = this.#byReports.get(client, now);
+		const isByHand = byHand !== undefined && byHand.until >= (byReports?.until ?? 0);
+		const ban = isByHand ? byHand : byReports;
 		if (ban === undefined) {
 			return undefined;
 		}
 
-		const by = byHand ? 'hand' : 'reports';
+		const by = isByHand ? 'hand' : 'reports';
 		const {value, until} = ban;
 		const {reason} = value;
 		return {kind: 'banned', by, ...(reason !== undefined && {reason}), endsInMs: until - now};

@@ -20,23 +20,29 @@ export class ClientBans {
 		this.#kept = kept;
 	}
 
-	/** Counts a report of a client that is not banned. */
+	/** Counts a report of a client, unless a ban is in force during which none count. */
 	report(
 		client: string,
 		banRule: SettledBanRule,
 		{weight, reason}: Report,
 		now: number,
 	): ReportOutcome {
-		const {counts, strikes} = this.#kept;
+		const {bans, counts, strikes} = this.#kept;
+		const ignoring = bans.ignoringReports(client, now);
+		if (ignoring) {
+			return {reports: 0, banEndsInMs: ignoring.endsInMs};
+		}
+
+		const trap = bans.find(client, now);
 		const reports = counts.report(client, banRule, weight, now);
 		if (reports < banRule.count) {
-			return {reports};
+			return trap ? {reports, banEndsInMs: trap.endsInMs, isTrapped: true} : {reports};
 		}
 
 		const {duration, ...strike} = strikes.next(client, banRule, now);
-		counts.spendReports(client);
+		counts.spendReports(client, banRule);
 		this.#begin(client, 'reports', {duration, ...strike, reason}, now);
-		return {reports, banEndsInMs: duration, ...strike};
+		return {reports, banEndsInMs: Math.max(duration, trap?.endsInMs ?? 0), ...strike};
 	}
 
 	/** Bans a client by hand. */

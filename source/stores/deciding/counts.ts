@@ -9,8 +9,12 @@ export interface Counts {
 	/** How many reports of a client are in the window. Changes nothing. */
 	reportsOf(client: string, banRule: SettledBanRule, now: number): number;
 
-	/** A ban uses up the client's reports, whether they led to it or an operator did. */
-	spendReports(client: string): void;
+	/**
+	 * Deletes reports of a client.
+	 *
+	 * @param banRule under which they are; all without it
+	 */
+	spendReports(client: string, banRule?: SettledBanRule): void;
 
 	/** The quotas of a client, or of a key. Changes nothing. */
 	quotasOf(client: string, rules: readonly Rule[], now: number): readonly Quota[];

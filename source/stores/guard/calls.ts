@@ -70,7 +70,7 @@ export class Calls {
 			read: readBanOutcome,
 			learn: ({banEndsInMs}) => {
 				fallback.replaceBan(client, {...ban, duration: banEndsInMs});
-				this.#reportedBans.learn(client, {reports: 0, banEndsInMs});
+				this.#reportedBans.learnBan(client, {banEndsInMs});
 			},
 			decideWithout: () => {
 				fallback.closedSlots.close(client);
@@ -85,9 +85,9 @@ export class Calls {
 		return {
 			client,
 			ask: asking => this.#store.report(client, banRule, report, asking),
-			read: readOutcome,
+			read: reply => withBegunBan(client, readOutcome(reply), fallback),
 			learn: (outcome, version) => {
-				this.#reportedBans.learn(client, outcome);
+				this.#reportedBans.learnReport(client, outcome);
 				fallback.learnOutcome(client, outcome, report.reason, version);
 			},
 			decideWithout: () => {
@@ -97,4 +97,15 @@ export class Calls {
 			},
 		};
 	}
+}
+
+/** The outcome of a report, with the ban of a trap that the store has not taken. */
+function withBegunBan(
+	client: string,
+	outcome: ReportOutcome,
+	fallback: FallbackStore,
+): ReportOutcome {
+	const begun = outcome.banEndsInMs === undefined ? fallback.begunBan(client) : undefined;
+
+	return begun ? {...outcome, banEndsInMs: begun.endsInMs, isTrapped: true} : outcome;
 }

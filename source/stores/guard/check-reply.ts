@@ -27,14 +27,17 @@ export function readVerdict(reply: unknown, rules: readonly Rule[]): Verdict {
 
 /** @throws {TypeError} for anything that is not the outcome of a report */
 export function readOutcome(reply: unknown): ReportOutcome {
-	const {reports, banEndsInMs, strike} = fields(reply);
+	const {reports, banEndsInMs, isTrapped, strike} = fields(reply);
 	if (!isNumber(reports)) {
 		throw nonsense(reply);
 	}
 
-	return banEndsInMs === undefined
-		? {reports}
-		: {reports, banEndsInMs: ahead(banEndsInMs, reply), ...(isNumber(strike) && {strike})};
+	if (banEndsInMs === undefined) {
+		return {reports};
+	}
+
+	const more = isTrapped === true ? {isTrapped} : isNumber(strike) && {strike};
+	return {reports, banEndsInMs: ahead(banEndsInMs, reply), ...more};
 }
 
 /** @throws {TypeError} for anything that does not say when the ban ends */

@@ -1,11 +1,12 @@
 import {processWide} from '../../process-wide.ts';
-import type {
-	BanOutcome,
-	NewBan,
-	RangeBan,
-	Report,
-	ReportOutcome,
-	StoredBan,
+import {
+	type BanOutcome,
+	banBegunBy,
+	type NewBan,
+	type RangeBan,
+	type Report,
+	type ReportOutcome,
+	type StoredBan,
 } from '../ban-records.ts';
 import {Changes} from '../changes.ts';
 import {type BanOrigin, type BanTerms, originOf} from '../deciding/bans.ts';
@@ -72,9 +73,9 @@ export class FallbackStore extends MemoryStore {
 
 	override report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
 		const outcome = super.report(client, banRule, report);
-		const {reports, banEndsInMs} = outcome;
-		if (reports > 0 && banEndsInMs !== undefined) {
-			this.#begin(client, 'reports', {duration: banEndsInMs, reason: report.reason});
+		const duration = banBegunBy(outcome);
+		if (duration !== undefined) {
+			this.#begin(client, 'reports', {duration, reason: report.reason});
 		}
 
 		return outcome;
@@ -116,8 +117,14 @@ export class FallbackStore extends MemoryStore {
 
 		if (verdict.kind === 'banned') {
 			// A store does not tell what began a ban by hand. It must push out none of an operator of this process.
-			const origin = verdict.by === 'hand' ? 'trap' : 'reports';
-			this.learnBan(client, origin, {duration: verdict.endsInMs, reason: verdict.reason});
+			const ban = {duration: verdict.endsInMs, reason: verdict.reason};
+			if (verdict.by === 'hand') {
+				this.learnBan(client, 'trap', ban);
+			} else {
+				// A trap's that is still here has ended elsewhere.
+				this.endBan(client);
+				this.learnBan(client, 'reports', ban);
+			}
 		} else if (!immune) {
 			this.endBan(client);
 		}
@@ -126,17 +133,13 @@ export class FallbackStore extends MemoryStore {
 	/** Learns from the outcome of a report whether it began a ban. */
 	learnOutcome(
 		client: string,
-		{reports, banEndsInMs}: ReportOutcome,
+		outcome: ReportOutcome,
 		reason: string | undefined,
 		version: number,
 	): void {
-		// The outcome includes only the end of a ban that was there before the report.
-		if (
-			banEndsInMs !== undefined &&
-			reports > 0 &&
-			!this.changes.hasOperatorChanged(client, version)
-		) {
-			this.learnBan(client, 'reports', {duration: banEndsInMs, reason});
+		const duration = banBegunBy(outcome);
+		if (duration !== undefined && !this.changes.hasOperatorChanged(client, version)) {
+			this.learnBan(client, 'reports', {duration, reason});
 		}
 
 		// A verdict that was asked for before the report says nothing of a ban that it began.
@@ -146,6 +149,11 @@ export class FallbackStore extends MemoryStore {
 	/** A client's ban that began here: the store knows nothing of it. */
 	begunBan(client: string): Banned | undefined {
 		return this.#begun.isEmpty ? undefined : this.#begun.find(client, this.clock());
+	}
+
+	/** The same, if reports do not count during it. */
+	begunIgnoringReports(client: string): Banned | undefined {
+		return this.#begun.isEmpty ? undefined : this.#begun.ignoringReports(client, this.clock());
 	}
 
 	/** A ban of a range that the store has taken. The store alone says what is too many: others may have ended some. */

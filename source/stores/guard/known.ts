@@ -41,18 +41,16 @@ export class Known {
 	/** The outcome of a ban that a longer one, which is known here, leaves as it is. */
 	banOutcome(client: string, {duration, keepsLonger}: NewBan): BanOutcome | undefined {
 		const banEndsInMs =
-			this.#fallback.begunBan(client)?.endsInMs ??
-			this.#reportedBans.find(client)?.banEndsInMs ??
-			0;
+			this.#fallback.begunBan(client)?.endsInMs ?? this.#reportedBans.endsInMs(client) ?? 0;
 
 		return keepsLonger && banEndsInMs >= duration ? {banEndsInMs} : undefined;
 	}
 
-	/** The outcome of a report during a ban that is known here: it does not count. */
+	/** The outcome of a report during a ban that is known here, if it does not count. */
 	outcome(client: string): ReportOutcome | undefined {
-		const ban = this.#fallback.rangeBan(client) ?? this.#fallback.begunBan(client);
+		const ban = this.#fallback.rangeBan(client) ?? this.#fallback.begunIgnoringReports(client);
 
-		return ban ? {reports: 0, banEndsInMs: ban.endsInMs} : this.#reportedBans.find(client);
+		return ban ? {reports: 0, banEndsInMs: ban.endsInMs} : this.#reportedBans.outcome(client);
 	}
 
 	/** What the store remembers. That involves no server, so that it says nothing of the server's health. */

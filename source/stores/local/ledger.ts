@@ -98,10 +98,7 @@ export class Ledger {
 	}
 
 	report(client: string, banRule: SettledBanRule, report: Report, now: number): ReportOutcome {
-		const banned = this.#bans.find(client, now);
-		return banned
-			? {reports: 0, banEndsInMs: banned.endsInMs}
-			: this.#clientBans.report(client, banRule, report, now);
+		return this.#clientBans.report(client, banRule, report, now);
 	}
 
 	ban(client: string, ban: NewBan, now: number): BanOutcome {

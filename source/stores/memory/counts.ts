@@ -74,9 +74,12 @@ export class MemoryCounts implements Counts {
 		});
 	}
 
-	spendReports(client: string): void {
+	spendReports(client: string, banRule?: SettledBanRule): void {
+		const spent = banRule && this.#counters.findOfReports(banRule);
 		const first = this.#clients.find(client);
-		this.#clients.logs.clearThose(first, isOfReports);
+		this.#clients.logs.clearThose(first, number =>
+			banRule ? number === spent : isOfReports(number),
+		);
 	}
 
 	/** A client that a ban refuses is not quiet: its logs stay. */

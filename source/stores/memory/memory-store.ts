@@ -85,10 +85,15 @@ export class MemoryStore implements Store {
 
 	report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
 		const now = this.#tick();
-		const banned = this.#banned(client, now);
-		return banned
-			? {reports: 0, banEndsInMs: banned.endsInMs}
+		const range = this.#ranges.find(client, now);
+		const outcome = range
+			? {reports: 0, banEndsInMs: range.endsInMs}
 			: this.#clientBans.report(client, banRule, report, now);
+		if (outcome.reports === 0) {
+			this.#counts.touch(client);
+		}
+
+		return outcome;
 	}
 
 	ban(client: string, ban: NewBan): BanOutcome {

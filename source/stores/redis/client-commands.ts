@@ -4,8 +4,8 @@ import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts'
 import type {ReplyCache} from '../reply-cache/reply-cache.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Counted} from '../verdict.ts';
+import {msOf, msText, parseOutcome, reasonText} from './ban-protocol.ts';
 import {type Keys, shortId} from './keys.ts';
-import {msOf, msText, parseOutcome, reasonText} from './protocol.ts';
 import {readReceipt} from './receipt.ts';
 import type {Server} from './server.ts';
 

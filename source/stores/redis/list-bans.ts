@@ -1,8 +1,8 @@
 import {setTimeout} from 'node:timers/promises';
 import type {StoredBan} from '../ban-records.ts';
+import {readBan} from './ban-protocol.ts';
 import type {KeyScanner} from './connection/connection.ts';
 import type {Keys} from './keys.ts';
-import {readBan} from './protocol.ts';
 import type {Server} from './server.ts';
 
 /** How many bans are asked about at once. The event loop is held up while their replies are read. */

@@ -1,7 +1,5 @@
-import type {ReportOutcome, StoredBan} from '../ban-records.ts';
 import {costOf} from '../costs.ts';
 import type {Inspection} from '../inspection.ts';
-import {keptReason} from '../reason.ts';
 import type {Rule} from '../rule.ts';
 import {
 	type AdmitOptions,
@@ -11,6 +9,7 @@ import {
 	type Quota,
 	type Verdict,
 } from '../verdict.ts';
+import {banOf, readBan} from './ban-protocol.ts';
 import {listOf, unreadable} from './connection/reply-list.ts';
 import type {Receipt} from './receipt.ts';
 
@@ -24,16 +23,6 @@ export interface Decision {
 /** Whether an error is what the server replied. It begins with a code, such as READONLY. */
 export function isReply(error: unknown): boolean {
 	return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
-}
-
-/** Milliseconds, as the scripts read them. */
-export function msText(ms: number): string {
-	return ms === Infinity ? 'inf' : String(ms);
-}
-
-/** A reason, as the scripts keep it: JSON, which holds any text on one line; empty for no reason. */
-export function reasonText(reason: string | undefined): string {
-	return reason === undefined ? '' : JSON.stringify(reason);
 }
 
 /**
@@ -64,26 +53,6 @@ function certain(verdict: Verdict): Decision {
 	return {verdict, unchangedForMs: []};
 }
 
-/** Reads what `scripts/report.ts` returns. */
-export function parseOutcome(reply: unknown): ReportOutcome {
-	const [reports, left, strike] = listOf(reply);
-
-	return left === undefined
-		? {reports: Number(reports)}
-		: {reports: Number(reports), banEndsInMs: msOf(left), ...strikeOf(strike)};
-}
-
-/** Reads what `scripts/show.ts` returns: undefined if there is no ban. */
-export function readBan(client: string, reply: unknown): StoredBan | undefined {
-	if (reply === null) {
-		return undefined;
-	}
-
-	const [by, left, reason, strike] = listOf(reply);
-
-	return {client, ...banOf([by, left, reason]), ...strikeOf(strike)};
-}
-
 /**
  * Reads what `scripts/inspect.ts` returns.
  *
@@ -103,17 +72,6 @@ export function parseInspection(
 		strike: Number(next(values)),
 		quotas: rules.map(rule => readQuota(values, rule)),
 	};
-}
-
-/** Reads what `scripts/ranges.ts` returns about the bans of ranges. */
-export function readRanges(reply: unknown): readonly StoredBan[] {
-	const values = listOf(reply);
-
-	return Array.from({length: values.length / 3}, (_, index) => {
-		const [range, left, reason] = values.slice(3 * index);
-
-		return {client: String(range), ...banOf(['h', left, reason])};
-	});
 }
 
 function readAdmitted(
@@ -170,31 +128,4 @@ function next(values: Iterator<unknown>): unknown {
 	}
 
 	return value;
-}
-
-function banOf([by, left, reason]: readonly unknown[]): Omit<StoredBan, 'client'> {
-	return {
-		by: by === 'r' ? 'reports' : 'hand',
-		...reasonOf(reason),
-		endsInMs: msOf(left),
-	};
-}
-
-/** No reason if there is none, or if another program has written anything but JSON. */
-function reasonOf(text: unknown): {reason?: string} {
-	try {
-		return {reason: keptReason(String(JSON.parse(String(text))))};
-	} catch {
-		return {};
-	}
-}
-
-/** 0 stands for none, and so does what no script returns. */
-function strikeOf(strike: unknown): {strike?: number} {
-	return Number(strike) > 0 ? {strike: Number(strike)} : {};
-}
-
-/** Milliseconds, as the scripts return them. */
-export function msOf(text: unknown): number {
-	return text === 'inf' ? Infinity : Number(text);
 }

@@ -1,7 +1,7 @@
 import type {AskOptions} from '../ask-options.ts';
 import type {RangeBan, StoredBan} from '../ban-records.ts';
 import {tooManyRanges} from '../max-ranges.ts';
-import {msText, readRanges, reasonText} from './protocol.ts';
+import {msText, readRanges, reasonText} from './ban-protocol.ts';
 import type {Server} from './server.ts';
 
 /** The bans of ranges: all in one key, since each process reads them together. */

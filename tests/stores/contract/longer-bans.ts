@@ -75,6 +75,97 @@ export function longerBans(promised: Promised): void {
 		},
 	);
 
+	promised("reports during a trap's ban count, and can begin a longer ban", async (t, opened) => {
+		const {store, pass} = opened;
+		const banRule = escalating(3, 1000, [500, 600], 1000);
+		await store.ban('a', {duration: 100, reason: 'trap', keepsLonger: true});
+		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+			reports: 1,
+			banEndsInMs: 100,
+			isTrapped: true,
+		});
+		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', reason: 'trap', endsInMs: 100}]);
+		await pass(10);
+		t.deepEqual(await store.report('a', banRule, {weight: 2, reason: 'login'}), {
+			reports: 3,
+			banEndsInMs: 500,
+			strike: 1,
+		});
+		t.deepEqual(await listed(store), [
+			{client: 'a', by: 'reports', reason: 'login', endsInMs: 500, strike: 1},
+		]);
+		t.deepEqual(await store.report('a', banRule, {weight: 3}), {reports: 0, banEndsInMs: 500});
+	});
+
+	promised(
+		"a ban by reports that ends before a trap's leaves it in force, and is a strike once",
+		async (t, {store, pass}) => {
+			const banRule = escalating(1, 1000, [50, 300], 1000);
+			const trap = [{client: 'a', by: 'hand', reason: 'a trap of 9', endsInMs: 100}] as const;
+			await store.ban('a', {duration: 100, reason: 'a trap of 9', keepsLonger: true});
+			t.deepEqual(await store.report('a', banRule, {weight: 1, reason: 'login'}), {
+				reports: 1,
+				banEndsInMs: 100,
+				strike: 1,
+			});
+			t.deepEqual(await listed(store), trap);
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 100, 'a trap of 9'));
+			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 0, banEndsInMs: 100});
+			await pass(50);
+			t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+				reports: 1,
+				banEndsInMs: 300,
+				strike: 2,
+			});
+			t.deepEqual(await listed(store), [{client: 'a', by: 'reports', endsInMs: 300, strike: 2}]);
+		},
+	);
+
+	promised(
+		"no report counts while a trap's ban hides one by reports, also after a reset",
+		async (t, {store, pass}) => {
+			const banRule = ban(1, 1000, 50);
+			await store.report('a', banRule, {weight: 1});
+			for (const duration of [100, 110]) {
+				await store.ban('a', {duration, keepsLonger: true});
+				await store.reset('a');
+				t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+					reports: 0,
+					banEndsInMs: duration,
+				});
+			}
+
+			await pass(50);
+			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1, banEndsInMs: 60});
+		},
+	);
+
+	promised(
+		"no report counts during an operator's ban that a trap makes longer",
+		async (t, opened) => {
+			const {store} = opened;
+			await store.ban('a', {duration: 10});
+			await store.ban('a', {duration: 100, keepsLonger: true});
+			t.deepEqual(await store.report('a', ban(1, 1000, 500), {weight: 1}), {
+				reports: 0,
+				banEndsInMs: 100,
+			});
+		},
+	);
+
+	promised("an operator ends a trap's ban and what stands behind it", async (t, {store}) => {
+		const banRule = ban(1, 1000, 50);
+		await store.ban('a', {duration: 100, keepsLonger: true});
+		await store.report('a', banRule, {weight: 1});
+		await store.unban('a');
+		t.deepEqual(await listed(store), []);
+		t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1, banEndsInMs: 50});
+
+		await store.ban('a', {duration: 100, keepsLonger: true});
+		await store.ban('a', {duration: 20});
+		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 20}]);
+	});
+
 	promised('without `keepsLonger`, a shorter ban replaces a longer one', async (t, {store}) => {
 		await store.ban('a', {duration: 500});
 		t.deepEqual(await store.ban('a', {duration: 20, keepsLonger: false}), {banEndsInMs: 20});

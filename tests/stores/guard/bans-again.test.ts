@@ -1,7 +1,15 @@
 /* A client that is banned requests a trap again, on a route with bypass(). */
 import test from 'ava';
 import type {NewBan} from '../../../source/stores/ban-records.ts';
-import {banRule, commandsOnly, type Guarded, guard} from '../../support/guarded-store.ts';
+import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
+import {
+	banRule,
+	commandsOnly,
+	failing,
+	type Guarded,
+	guard,
+	rejectsBans,
+} from '../../support/guarded-store.ts';
 
 /** A store in which a client has a ban of 5,000 ms, and what it was asked. */
 function banned(): Guarded & {asked: NewBan[]} {
@@ -33,7 +41,6 @@ test('while a ban is known to end later than a new one would, no trap hit asks t
 	}
 
 	t.is(asked.length, 1);
-	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 0, banEndsInMs: 4100});
 	pass(100);
 	t.deepEqual(
 		await guarded.ban('a', trap),
@@ -63,4 +70,54 @@ test('an operator who ends the ban ends what is remembered of it', async t => {
 	await guarded.commands.ban('a', {duration: 10});
 	await guarded.ban('a', trap);
 	t.is(asked.length, 4, 'a shorter ban is in its place');
+});
+
+test("reports during a trap's ban ask the store until it says that they do not count", async t => {
+	const outcomes = [
+		{reports: 1, banEndsInMs: 1000, isTrapped: true},
+		{reports: 2, banEndsInMs: 1000},
+	];
+	const {guarded} = guard({...commandsOnly, report: () => outcomes.shift() ?? t.fail()}, 'open');
+	await guarded.ban('a', trap);
+	for (const outcome of [...outcomes, ...Array(9).fill({reports: 0, banEndsInMs: 1000})]) {
+		t.deepEqual(await guarded.report('a', banRule, {weight: 1}), outcome);
+	}
+
+	t.deepEqual(await guarded.ban('a', trap), {banEndsInMs: 1000});
+});
+
+test("reports during a trap's ban that only this process knows of count in the store", async t => {
+	const store = new MemoryStore({clock: () => 0});
+	const {guarded} = guard(
+		{
+			...commandsOnly,
+			...rejectsBans,
+			report: (client, rule, given) => store.report(client, rule, given),
+		},
+		'closed',
+	);
+	t.deepEqual(await guarded.ban('a', trap), {banEndsInMs: 1000});
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {
+		reports: 1,
+		banEndsInMs: 1000,
+		isTrapped: true,
+	});
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 2, banEndsInMs: 500});
+	t.is(guarded.knownBan('a')?.endsInMs, 1000);
+});
+
+test("while the store fails, reports count during a trap's ban, and a ban begins behind it", async t => {
+	const {guarded, pass} = guard({...failing, ...rejectsBans}, 'memory');
+	await guarded.ban('a', {...trap, duration: 400});
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {
+		reports: 1,
+		banEndsInMs: 400,
+		isTrapped: true,
+	});
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 2, banEndsInMs: 500});
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 0, banEndsInMs: 500});
+	pass(400);
+	t.deepEqual(await guarded.admit('a', [], {}), {kind: 'banned', by: 'reports', endsInMs: 100});
+	pass(100);
+	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 });

@@ -1,11 +1,7 @@
 import test from 'ava';
+import {parseOutcome, readBan} from '../../../source/stores/redis/ban-protocol.ts';
 import {listOf} from '../../../source/stores/redis/connection/reply-list.ts';
-import {
-	parseDecision,
-	parseInspection,
-	parseOutcome,
-	readBan,
-} from '../../../source/stores/redis/protocol.ts';
+import {parseDecision, parseInspection} from '../../../source/stores/redis/protocol.ts';
 import {ReplyCache} from '../../../source/stores/reply-cache/reply-cache.ts';
 import {limit} from '../contract/promised.ts';
 

@@ -1,10 +1,15 @@
 import type {NewBan, StoredBan} from '../../../source/stores/ban-records.ts';
 import type {Banned} from '../../../source/stores/verdict.ts';
 
+type Origin = 'reports' | 'trap' | 'operator';
+
 interface Ban {
+	readonly origin: Origin;
 	readonly cause: Omit<Banned, 'kind' | 'endsInMs'>;
 	readonly end: number;
 	readonly strike: number | undefined;
+	/** When the ban by reports ends which the trap's hides. */
+	readonly hiddenEnd: number;
 }
 
 /** Bans of clients, or of ranges, in their plainest form. */
@@ -16,18 +21,37 @@ export class NaiveBans {
 		this.#clock = clock;
 	}
 
-	/** Returns whether the ban has begun: a longer one may be kept. */
-	begin(whose: string, by: Banned['by'], ban: NewBan, strike?: number): boolean {
-		const {duration, reason, keepsLonger} = ban;
+	begin(whose: string, {duration, reason, keepsLonger}: NewBan): void {
 		const end = this.#clock.now + duration;
 		const earlier = this.find(whose);
 		if (keepsLonger && earlier && earlier.end >= end) {
-			return false;
+			return;
 		}
 
-		const cause = reason === undefined ? {by} : {by, reason};
-		this.#bans.set(whose, {cause, end, strike});
-		return true;
+		const isTrap = keepsLonger && earlier?.origin !== 'operator';
+		this.#bans.set(whose, {
+			origin: isTrap ? 'trap' : 'operator',
+			cause: causeOf('hand', reason),
+			end,
+			strike: undefined,
+			hiddenEnd: isTrap ? this.#reportsEnd(earlier) : 0,
+		});
+	}
+
+	beginByReports(whose: string, {duration, reason}: NewBan, strike?: number): void {
+		const end = this.#clock.now + duration;
+		const trap = this.find(whose);
+		this.#bans.set(
+			whose,
+			trap && trap.end >= end
+				? {...trap, hiddenEnd: end}
+				: {origin: 'reports', cause: causeOf('reports', reason), end, strike, hiddenEnd: 0},
+		);
+	}
+
+	/** Whether reports count during this ban. */
+	countsReports(ban: Ban): boolean {
+		return ban.origin === 'trap' && ban.hiddenEnd <= this.#clock.now;
 	}
 
 	find(whose: string): Ban | undefined {
@@ -53,4 +77,12 @@ export class NaiveBans {
 	ends(): number[] {
 		return [...this.#bans.values()].map(({end}) => end);
 	}
+
+	#reportsEnd(ban: Ban | undefined): number {
+		return (ban?.origin === 'reports' ? ban.end : ban?.hiddenEnd) ?? 0;
+	}
+}
+
+function causeOf(by: Banned['by'], reason: string | undefined): Ban['cause'] {
+	return reason === undefined ? {by} : {by, reason};
 }

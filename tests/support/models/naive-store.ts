@@ -106,28 +106,34 @@ export class NaiveStore implements Store {
 
 	report(client: string, banRule: SettledBanRule, {weight, reason}: Report): ReportOutcome {
 		const ban = this.#bans.find(client);
-		if (ban) {
+		if (ban && !this.#bans.countsReports(ban)) {
 			return {reports: 0, banEndsInMs: ban.end - this.now};
 		}
 
 		this.#reports.push({client, rule: banRule, at: this.now, weight});
 		const reports = this.#reportsOf(client, banRule);
 		if (reports < banRule.count) {
-			return {reports};
+			return ban ? {reports, banEndsInMs: ban.end - this.now, isTrapped: true} : {reports};
 		}
 
 		const {duration, strike} = this.#nextBan(client, banRule);
-		this.#bans.begin(client, 'reports', {duration, ...(reason !== undefined && {reason})}, strike);
-		this.#forgetReports(client);
-		return {reports, banEndsInMs: duration, ...(strike !== undefined && {strike})};
+		const terms = {duration, ...(reason !== undefined && {reason})};
+		this.#bans.beginByReports(client, terms, strike);
+		this.#forgetReports(client, banRule);
+		return {
+			reports,
+			banEndsInMs: this.#endsInMs(client),
+			...(strike !== undefined && {strike}),
+		};
 	}
 
 	ban(client: string, ban: NewBan): BanOutcome {
-		if (this.#bans.begin(client, 'hand', ban) && !ban.keepsLonger) {
+		this.#bans.begin(client, ban);
+		if (!ban.keepsLonger) {
 			this.#forgetReports(client);
 		}
 
-		return {banEndsInMs: (this.#bans.find(client)?.end ?? Number.NaN) - this.now};
+		return {banEndsInMs: this.#endsInMs(client)};
 	}
 
 	unban(client: string): void {
@@ -163,7 +169,7 @@ export class NaiveStore implements Store {
 			throw new Error('There are 1,000 ranges');
 		}
 
-		this.#ranges.begin(range, 'hand', ban);
+		this.#ranges.begin(range, ban);
 	}
 
 	unbanRange(range: string): void {
@@ -234,8 +240,15 @@ export class NaiveStore implements Store {
 		return this.#resets.get(client) ?? 0;
 	}
 
-	#forgetReports(client: string): void {
-		this.#reports = this.#reports.filter(report => report.client !== client);
+	/** Those under one rule, or all. */
+	#forgetReports(client: string, rule?: Rule): void {
+		this.#reports = this.#reports.filter(
+			report => report.client !== client || (rule && report.rule.id !== rule.id),
+		);
+	}
+
+	#endsInMs(client: string): number {
+		return (this.#bans.find(client)?.end ?? Number.NaN) - this.now;
 	}
 
 	/** What was counted in the window (now − window, now] of a rule. */

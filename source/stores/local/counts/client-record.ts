@@ -104,11 +104,15 @@ export class ClientRecord {
 		return stored && this.#logOf(stored, rule);
 	}
 
-	/** Forgets all reports. Returns whether there were any. */
-	forgetReports(): boolean {
+	/**
+	 * Forgets reports. Returns whether there were any.
+	 *
+	 * @param spent the log that they are in; all logs of reports without it
+	 */
+	forgetReports(spent?: number): boolean {
 		const before = this.#logs.size;
 		for (const id of this.#logs.keys()) {
-			if (isOfReports(id)) {
+			if (spent === undefined ? isOfReports(id) : id === spent) {
 				this.#logs.delete(id);
 			}
 		}

@@ -114,9 +114,9 @@ export class LocalCounts implements Counts {
 		return log ? log.length - log.gone(banRule.window, now) : 0;
 	}
 
-	spendReports(client: string): void {
+	spendReports(client: string, banRule?: SettledBanRule): void {
 		const found = this.#clients.find(client);
-		if (found?.record.forgetReports()) {
+		if (found?.record.forgetReports(banRule && reportsId(banRule))) {
 			this.#clients.save(found, -Infinity);
 		}
 	}

@@ -1,28 +1,39 @@
-import {readState, writeState} from './state.ts';
+import {readState, splitReason, writeState} from './state.ts';
 
 /**
- * Bans a client, in place of any ban that it has, and deletes its reports.
+ * Bans a client, in place of any ban that it has, and deletes its reports; or, for a trap, leaves the reports, and a ban
+ * in force that does not end earlier.
  *
  * KEYS: the client's state and its reports. ARGV: milliseconds or `inf`, the reason as JSON or empty, and
- * anything if a ban in force that does not end earlier stays, and so do the reports.
+ * anything for a trap.
  *
  * Returns the milliseconds left of the ban in force.
  */
 export const ban: string = `
 ${readState}
+${splitReason}
 ${writeState}
-local duration = msOf(ARGV[1])
-local resets, _, left = stateIn(KEYS[1])
-if ARGV[3] and left >= duration then
+local duration, isTrap = msOf(ARGV[1]), ARGV[3]
+local resets, by, left, reason = stateIn(KEYS[1])
+if isTrap and left >= duration then
 	return textOf(left)
 end
 
 -- First: a server that is out of memory checks the first command that writes.
 redis.call('DEL', KEYS[1])
-if not ARGV[3] then
+if not isTrap then
 	redis.call('DEL', KEYS[2])
 end
 
-beginBan(KEYS[1], resets, 'h', duration, ARGV[2])
+-- An operator's ban stays one, also if a trap makes it longer.
+local isOperators = not isTrap or (left > 0 and by == 'h')
+local after = ''
+if not isOperators and left > 0 then
+	local _, reported = splitReason(reason)
+	reported = by == 'r' and left or reported
+	after = reported > 0 and behind(reported) or ''
+end
+
+beginBan(KEYS[1], resets, isOperators and 'h' or 't', duration, ARGV[2] .. after)
 return ARGV[1]
 `;

@@ -9,9 +9,11 @@ const LONGEST = MAX_WINDOW + 24 * 60 * 60 * 1000;
  * how often the client was reset, as long as that matters. Each log stores how often that was when it was
  * written: a log from before a reset counts for nothing, whichever rule and process wrote it.
  *
- * The text is `resets`, or `resets by until reason`. `until` is in the server's milliseconds, or `inf`. The
- * reason is JSON, so that it may be any text; a space after it marks a ban under escalation, which processes of
- * a version without escalation overlook.
+ * The text is `resets`, or `resets by until reason`. `by` is `r` for reports, `t` for a trap and `h` for an operator.
+ * `until` is in the server's milliseconds, or `inf`. The reason is JSON, so that it may be any text, or empty.
+ *
+ * A space after the reason marks a ban under escalation, which processes of a version without escalation overlook.
+ * After the reason of a trap's ban may follow a space, and until when a ban by reports stands behind it.
  */
 export const parseState: string = `
 ${times}
@@ -37,6 +39,15 @@ local function stateIn(key)
 end
 `;
 
+/** Tells a trap's ban from what may stand behind it. */
+export const splitReason: string = `
+-- Returns the reason of a trap's ban, and for how many milliseconds a ban by reports stands behind it: 0 if none does.
+local function splitReason(text)
+	local reason, till = string.match(text, '^(.*) (%w+)$')
+	return reason or text, math.max(0, (msOf(till) or now) - now)
+end
+`;
+
 /** Writes a client's state. */
 export const writeState: string = `
 local function keepResets(key, resets)
@@ -53,6 +64,11 @@ local function setFor(life, key, text)
 	else
 		redis.call('SET', key, text, 'PX', textOf(life))
 	end
+end
+
+-- The time in so many milliseconds, as it stands behind the reason of a trap's ban.
+local function behind(ms)
+	return ' ' .. textOf(now + ms)
 end
 
 -- Begins a ban for so many milliseconds, or math.huge.
