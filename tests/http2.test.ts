@@ -3,8 +3,10 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {
 	connect,
 	createServer,
+	type Http2ServerResponse,
 	type IncomingHttpHeaders,
 	type IncomingHttpStatusHeader,
+	type ServerHttp2Stream,
 } from 'node:http2';
 import {connect as connectSocket} from 'node:net';
 import {tmpdir} from 'node:os';
@@ -53,6 +55,10 @@ async function http2(
 			stream.on('end', () => resolve({headers: responseHeaders, body}));
 			stream.on('error', reject);
 		});
+}
+
+function streamOf({res}: Koa.Context): ServerHttp2Stream {
+	return (res as unknown as Http2ServerResponse).stream;
 }
 
 test('over HTTP/2 clients are limited, reported and banned as over HTTP/1.1', async t => {
@@ -213,6 +219,49 @@ test('over HTTP/2, a HEAD request is reported by its status, and gives back its 
 	t.is(await head('/nowhere'), 404);
 	t.is(await head('/ping'), 403);
 	t.is(gate.stats().reports, 2);
+});
+
+test('over HTTP/2, what a handler sends by the stream itself counts by the status that it sends', async t => {
+	const {app, gate} = gatedApp({banRule: [9, 60, 600], reportWhen: [404]}, router => {
+		const failures = specific({count: 2, window: 60, name: 'failures', countWhen: [401]});
+		router.get('/stream/:status', failures, ctx => {
+			streamOf(ctx).respond({':status': Number(ctx.params.status)}, {endStream: true});
+		});
+	});
+	const get = await http2(t, app);
+	const remaining = async () => (await gate.inspect('127.0.0.1')).limits[0]?.remaining;
+
+	t.is((await get('/stream/200')).headers[':status'], 200);
+	t.is(await remaining(), 2);
+	t.is((await get('/stream/401')).headers[':status'], 401);
+	t.is(await remaining(), 1);
+	t.is(gate.stats().reports, 0);
+	t.is((await get('/stream/404')).headers[':status'], 404);
+	t.is(gate.stats().reports, 1);
+});
+
+test('over HTTP/2, reportWhen does not see what is sent by the stream itself after the handler', async t => {
+	const asked: number[] = [];
+	const reportWhen = (_ctx: Koa.Context, status: number) => {
+		asked.push(status);
+		return false;
+	};
+	const {app} = gatedApp({banRule: [2, 60, 600], reportWhen}, router => {
+		router.get('/stream', ctx => {
+			ctx.respond = false;
+			setImmediate(() => streamOf(ctx).respond({':status': 404}, {endStream: true}));
+		});
+		router.get('/res', ctx => {
+			ctx.respond = false;
+			setImmediate(() => ctx.res.writeHead(404).end());
+		});
+	});
+	const get = await http2(t, app);
+
+	t.is((await get('/stream')).headers[':status'], 404);
+	t.deepEqual(asked, []);
+	t.is((await get('/res')).headers[':status'], 404);
+	t.deepEqual(asked, [404]);
 });
 
 test('over HTTP/2 the gate does not look at the message of a status, of which Node.js warns', async t => {

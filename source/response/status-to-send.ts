@@ -1,3 +1,4 @@
+import type {Http2Stream} from 'node:http2';
 import type {Context} from 'koa';
 import {isError} from '../checks/is-error.ts';
 import {connectionOf} from './connection.ts';
@@ -23,7 +24,7 @@ export function outcomeOf(ctx: Context, failure: Failure | undefined): Outcome {
 
 	// Headers that are sent stay, whatever is thrown afterwards.
 	if (ctx.headerSent) {
-		return ctx.res.statusCode;
+		return statusSent(ctx);
 	}
 
 	if (isGone(ctx)) {
@@ -111,4 +112,10 @@ function isGone(ctx: Context): boolean {
 	const takesHeaders = ctx.writable || ctx.headers[':method'] === 'HEAD';
 
 	return !takesHeaders || connectionOf(ctx)?.destroyed === true;
+}
+
+/** A handler may send headers by an HTTP/2 stream itself. The status of `ctx.res` is then another. */
+function statusSent({res}: Context): number {
+	const {stream} = res as {readonly stream?: Pick<Http2Stream, 'sentHeaders'>};
+	return Number(stream?.sentHeaders?.[':status'] ?? res.statusCode);
 }
