@@ -15,7 +15,8 @@ const checked = new WeakSet<readonly string[]>();
  *
  * - if `Sec-Fetch-Site` is `cross-site`
  * - for a prefetch, which has `Sec-Purpose`, unless `Sec-Fetch-Site` is `same-origin`
- * - without `Sec-Fetch-Site`, if there is an `Origin` whose host is not that of the request, such as `null`
+ * - without `Sec-Fetch-Site`, or where it is `none`, if there is an `Origin` whose host is not that of the request, such
+ *   as `null`
  *
  * On plain HTTP, an image on another site has none of these.
  *
@@ -51,11 +52,10 @@ export function fromOtherSite(
 			return true;
 		case 'same-origin':
 			return false;
-		// An address that somebody has typed, but also a prefetch that a page on any site has asked for.
-		case 'none':
 		case 'same-site':
 			return purpose !== undefined;
-		// A WebSocket, a report of the browser, or a browser on plain HTTP; or no browser.
+		// `none`: an address that somebody has typed, but also a prefetch or a background fetch of a page on any site.
+		// Nothing: a WebSocket, a report of the browser, or a browser on plain HTTP; or no browser.
 		default:
 			return purpose !== undefined || (origin !== undefined && !isOwnOrigin(origin, ctx));
 	}

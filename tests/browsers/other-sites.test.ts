@@ -42,6 +42,9 @@ const rows: ReadonlyArray<[headers: Headers, isOfOtherSite: boolean, isOfBrowser
 	[{'Sec-Fetch-Site': 'cross-site', ...prefetch}, true, true],
 	[{'Sec-Fetch-Site': 'same-origin', ...prefetch}, false, true],
 	[prefetch, true, true],
+	// A background fetch, by a service worker.
+	[{'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate', ...elsewhere}, true, true],
+	[{'Sec-Fetch-Site': 'none', Origin: 'https://site.example'}, false, true],
 	[{...prefetch, Origin: 'https://site.example'}, true, true],
 	// A WebSocket, a report, a preflight, a POST on plain HTTP.
 	[elsewhere, true, true],

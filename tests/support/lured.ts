@@ -9,6 +9,8 @@ const prefetch = {'Sec-Fetch-Site': 'none', 'Sec-Purpose': 'prefetch'};
 export const lured: readonly Headers[] = [
 	{'Sec-Fetch-Site': 'cross-site'},
 	prefetch,
+	// A background fetch.
+	{...page, 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate'},
 	// A WebSocket, where nothing listens to upgrades; a report of the browser; any POST on plain HTTP.
 	page,
 	{Origin: 'null'},
