@@ -122,6 +122,15 @@ export function longerBans(promised: Promised): void {
 	);
 
 	promised(
+		"a ban by reports that ends when a trap's does leaves it in force",
+		async (t, {store}) => {
+			await store.ban('a', {duration: 100, keepsLonger: true});
+			await store.report('a', ban(1, 1000, 100), {weight: 1});
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 100));
+		},
+	);
+
+	promised(
 		"no report counts while a trap's ban hides one by reports, also after a reset",
 		async (t, {store, pass}) => {
 			const banRule = ban(1, 1000, 50);

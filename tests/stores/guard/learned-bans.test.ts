@@ -61,6 +61,17 @@ test('an admission by the store ends a ban that an earlier verdict included', as
 	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
 });
 
+test('a ban by reports in a verdict is in place of a longer one by hand that an earlier verdict included', async t => {
+	const {guarded, pass, fail} = failable([banned, {kind: 'banned', by: 'reports', endsInMs: 500}]);
+	await guarded.admit('a', [rule], {});
+	await guarded.admit('a', [rule], {});
+	fail();
+
+	t.like(await guarded.admit('a', [rule], {}), {by: 'reports', endsInMs: 500});
+	pass(500);
+	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
+});
+
 test('the admission of an immune request ends no ban', async t => {
 	const {guarded, fail} = failable([banned, admitted]);
 	await guarded.admit('a', [rule], {});
