@@ -94,6 +94,11 @@ export class Bans {
 		return isTrapped ? undefined : this.find(client, now);
 	}
 
+	/** Milliseconds until the client's ban by reports ends, which a longer one of a trap may hide; 0 without one. */
+	reportedEndsInMs(client: string, now: number): number {
+		return (this.#byReports.get(client, now)?.until ?? now) - now;
+	}
+
 	/** Whether there is no ban, not even one that has ended. */
 	get isEmpty(): boolean {
 		// Every admission asks this.

@@ -105,7 +105,7 @@ function withBegunBan(
 	outcome: ReportOutcome,
 	fallback: FallbackStore,
 ): ReportOutcome {
-	const begun = outcome.banEndsInMs === undefined ? fallback.begunBan(client) : undefined;
+	const begun = outcome.banEndsInMs === undefined ? fallback.begun.find(client) : undefined;
 
 	return begun ? {...outcome, banEndsInMs: begun.endsInMs, isTrapped: true} : outcome;
 }

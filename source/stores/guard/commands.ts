@@ -124,7 +124,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 /** A client's ban that the store has not taken. */
 function begunBan(fallback: FallbackStore, client: string): StoredBan | undefined {
-	const begun = fallback.begunBan(client);
+	const begun = fallback.begun.find(client);
 	if (begun === undefined) {
 		return undefined;
 	}

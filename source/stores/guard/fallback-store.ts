@@ -9,20 +9,17 @@ import {
 	type StoredBan,
 } from '../ban-records.ts';
 import {Changes} from '../changes.ts';
-import {type BanOrigin, type BanTerms, originOf} from '../deciding/bans.ts';
-import {MemoryBans} from '../memory/bans.ts';
+import {originOf} from '../deciding/bans.ts';
 import {MemoryStore} from '../memory/memory-store.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import {timeOf} from '../time-of.ts';
-import type {AdmitOptions, Banned, Counted, Verdict} from '../verdict.ts';
+import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
+import {BegunBans} from './begun-bans.ts';
 import {ClosedSlots} from './closed-slots.ts';
 import type {GuardedVerdict} from './failure-policy.ts';
 import {PartNames} from './part-names.ts';
 import {RangeWatch} from './range-watch.ts';
-
-/** How many bans that began in this process are remembered, of each origin. */
-const MAX_BEGUN = 100_000;
 
 /**
  * Decides in this process while a store fails. It knows two kinds of bans: those that the store has
@@ -38,7 +35,8 @@ export class FallbackStore extends MemoryStore {
 	readonly closedSlots: ClosedSlots;
 	/** Reads the store's ranges, which this store then applies. */
 	readonly watch: RangeWatch;
-	readonly #begun = new MemoryBans(MAX_BEGUN);
+	/** The bans that the store knows nothing of. */
+	readonly begun = new BegunBans(() => this.clock());
 	/** What was counted here, and not in the store. */
 	readonly #counted = new WeakSet<Counted>();
 	#gates = 0;
@@ -73,9 +71,9 @@ export class FallbackStore extends MemoryStore {
 
 	override report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
 		const outcome = super.report(client, banRule, report);
-		const duration = banBegunBy(outcome);
-		if (duration !== undefined) {
-			this.#begin(client, 'reports', {duration, reason: report.reason});
+		if (banBegunBy(outcome) !== undefined) {
+			const duration = this.reportedEndsInMs(client);
+			this.begun.beginByReports(client, {duration, reason: report.reason});
 		}
 
 		return outcome;
@@ -84,18 +82,14 @@ export class FallbackStore extends MemoryStore {
 	/** A ban by hand that the store has not taken. */
 	override ban(client: string, ban: NewBan): BanOutcome {
 		const outcome = super.ban(client, ban);
-		this.#begin(client, originOf(ban), {...ban, duration: outcome.banEndsInMs});
+		this.begun.beginByHand(client, ban);
 		this.changes.record(client);
 		return outcome;
 	}
 
 	/** A ban by hand that the store has taken, in place of any other; or a longer one that has stayed. */
 	replaceBan(client: string, ban: NewBan): void {
-		const begun = ban.keepsLonger ? this.begunBan(client) : undefined;
-		if (begun === undefined || begun.endsInMs < ban.duration) {
-			this.#begun.end(client);
-		}
-
+		this.begun.replace(client, ban);
 		this.learnBan(client, originOf(ban), ban);
 		this.changes.record(client);
 	}
@@ -146,16 +140,6 @@ export class FallbackStore extends MemoryStore {
 		this.changes.recordReport(client);
 	}
 
-	/** A client's ban that began here: the store knows nothing of it. */
-	begunBan(client: string): Banned | undefined {
-		return this.#begun.isEmpty ? undefined : this.#begun.find(client, this.clock());
-	}
-
-	/** The same, if reports do not count during it. */
-	begunIgnoringReports(client: string): Banned | undefined {
-		return this.#begun.isEmpty ? undefined : this.#begun.ignoringReports(client, this.clock());
-	}
-
 	/** A ban of a range that the store has taken. The store alone says what is too many: others may have ended some. */
 	learnRange(range: string, {duration, ...reasoned}: RangeBan): void {
 		const ban: StoredBan = {client: range, by: 'hand', ...reasoned, endsInMs: duration};
@@ -163,7 +147,7 @@ export class FallbackStore extends MemoryStore {
 	}
 
 	override unban(client: string): void {
-		this.#begun.end(client);
+		this.begun.end(client);
 		super.unban(client);
 		this.changes.record(client);
 	}
@@ -177,14 +161,10 @@ export class FallbackStore extends MemoryStore {
 	override close(): void {
 		this.#gates -= 1;
 		if (this.#gates <= 0) {
-			this.#begun.clear();
+			this.begun.clear();
 			this.watch.stop();
 			super.close();
 		}
-	}
-
-	#begin(client: string, origin: BanOrigin, ban: BanTerms): void {
-		this.#begun.begin(client, origin, ban, this.clock());
 	}
 }
 

@@ -26,7 +26,7 @@ export class Known {
 	verdict(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
 		const ban = options.immune
 			? undefined
-			: (this.#fallback.rangeBan(client) ?? this.#fallback.begunBan(client));
+			: (this.#fallback.rangeBan(client) ?? this.#fallback.begun.find(client));
 
 		return ban ?? this.#recall(client, rules, options);
 	}
@@ -41,14 +41,14 @@ export class Known {
 	/** The outcome of a ban that a longer one, which is known here, leaves as it is. */
 	banOutcome(client: string, {duration, keepsLonger}: NewBan): BanOutcome | undefined {
 		const banEndsInMs =
-			this.#fallback.begunBan(client)?.endsInMs ?? this.#reportedBans.endsInMs(client) ?? 0;
+			this.#fallback.begun.find(client)?.endsInMs ?? this.#reportedBans.endsInMs(client) ?? 0;
 
 		return keepsLonger && banEndsInMs >= duration ? {banEndsInMs} : undefined;
 	}
 
 	/** The outcome of a report during a ban that is known here, if it does not count. */
 	outcome(client: string): ReportOutcome | undefined {
-		const ban = this.#fallback.rangeBan(client) ?? this.#fallback.begunIgnoringReports(client);
+		const ban = this.#fallback.rangeBan(client) ?? this.#fallback.begun.ignoringReports(client);
 
 		return ban ? {reports: 0, banEndsInMs: ban.endsInMs} : this.#reportedBans.outcome(client);
 	}

@@ -127,6 +127,11 @@ export class MemoryStore implements Store {
 		return this.#ranges.list(this.#tick());
 	}
 
+	/** @internal Milliseconds until the client's ban by reports ends, which a longer one of a trap may hide; 0 without one. */
+	reportedEndsInMs(client: string): number {
+		return this.#bans.reportedEndsInMs(client, this.#tick());
+	}
+
 	/** @internal The ban of a range that a client is in, if any. */
 	rangeBan(client: string): Banned | undefined {
 		return this.#ranges.find(client, this.#tick());

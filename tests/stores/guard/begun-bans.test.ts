@@ -94,6 +94,31 @@ test('a ban that began here holds although the clock fails', async t => {
 	}
 });
 
+test('a ban that began here is no longer than its own duration, whatever ban it began beside', async t => {
+	for (const begin of [
+		async (guarded: GuardedStore) => guarded.ban('a', {duration: 1000, keepsLonger: true}),
+		async (guarded: GuardedStore) =>
+			guarded.report('a', {...banRule, durations: [1000]}, {weight: 2}),
+	]) {
+		let isDown = true;
+		let verdict: Verdict = {kind: 'banned', by: 'hand', endsInMs: Infinity};
+		const orDown = <Reply>(reply: Reply) => (isDown ? Promise.reject(new Error('down')) : reply);
+		const {guarded, pass} = guard(
+			{...readOnly, ...rejectsBans, admit: async () => orDown(verdict)},
+			'memory',
+		);
+		isDown = false;
+		t.like(await guarded.admit('a', [], {}), verdict);
+		isDown = true;
+		t.like(await begin(guarded), {banEndsInMs: Infinity});
+		isDown = false;
+		verdict = {kind: 'admitted', quotas: []};
+		t.like(await guarded.admit('a', [], {}), {kind: 'banned', endsInMs: 1000});
+		pass(1000);
+		t.is((await guarded.admit('a', [], {})).kind, 'admitted', 'an operator ended the other ban');
+	}
+});
+
 test('the bans in verdicts of the store, however many, replace no ban that began here', async t => {
 	const banned: Verdict = {kind: 'banned', by: 'reports', endsInMs: 9000};
 	const {guarded} = guard(
