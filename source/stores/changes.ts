@@ -28,7 +28,7 @@ export class Changes {
 		this.#of.set(client, this.#made);
 	}
 
-	/** A report may have begun a ban. */
+	/** A report may have begun a ban, or a trap has. */
 	recordReport(client: string): void {
 		this.#made += 1;
 		this.#byReports.set(client, this.#made);

@@ -83,7 +83,7 @@ export class FallbackStore extends MemoryStore {
 	override ban(client: string, ban: NewBan): BanOutcome {
 		const outcome = super.ban(client, ban);
 		this.begun.beginByHand(client, ban);
-		this.changes.record(client);
+		this.#recordBan(client, ban);
 		return outcome;
 	}
 
@@ -91,7 +91,7 @@ export class FallbackStore extends MemoryStore {
 	replaceBan(client: string, ban: NewBan): void {
 		this.begun.replace(client, ban);
 		this.learnBan(client, originOf(ban), ban);
-		this.changes.record(client);
+		this.#recordBan(client, ban);
 	}
 
 	/**
@@ -111,14 +111,13 @@ export class FallbackStore extends MemoryStore {
 
 		if (verdict.kind === 'banned') {
 			// A store does not tell what began a ban by hand. It must push out none of an operator of this process.
-			const ban = {duration: verdict.endsInMs, reason: verdict.reason};
-			if (verdict.by === 'hand') {
-				this.learnBan(client, 'trap', ban);
-			} else {
-				// A trap's that is still here has ended elsewhere.
+			const {by, endsInMs: duration, reason} = verdict;
+			// A ban that is here and would hide it has ended elsewhere.
+			if (by === 'reports' || this.reportedEndsInMs(client) > duration) {
 				this.endBan(client);
-				this.learnBan(client, 'reports', ban);
 			}
+
+			this.learnBan(client, by === 'hand' ? 'trap' : 'reports', {duration, reason});
 		} else if (!immune) {
 			this.endBan(client);
 		}
@@ -164,6 +163,15 @@ export class FallbackStore extends MemoryStore {
 			this.begun.clear();
 			this.watch.stop();
 			super.close();
+		}
+	}
+
+	/** A report that a trap's ban overtakes may begin another beside it: its outcome is still learned. */
+	#recordBan(client: string, {keepsLonger}: NewBan): void {
+		if (keepsLonger) {
+			this.changes.recordReport(client);
+		} else {
+			this.changes.record(client);
 		}
 	}
 }

@@ -10,8 +10,10 @@ const BELIEVED_FOR = 1000;
 
 interface ReportedBan {
 	readonly endsAt: number;
-	readonly ignoresReports: boolean;
+	/** When it was learned. */
 	readonly at: number;
+	/** When it was last learned that no report counts during it; -Infinity if reports may count. */
+	readonly ignoredReportAt: number;
 	readonly version: number;
 }
 
@@ -30,44 +32,49 @@ export class ReportedBans {
 		this.#clock = clock;
 	}
 
-	learnReport(client: string, {banEndsInMs, isTrapped = false}: ReportOutcome): void {
+	learnReport(client: string, {banEndsInMs, isTrapped}: ReportOutcome): void {
 		if (banEndsInMs !== undefined) {
-			this.#learn(client, banEndsInMs, !isTrapped);
+			this.#learn(client, banEndsInMs, isTrapped ? -Infinity : this.#clock());
 		}
 	}
 
 	/** A trap's ban, or a longer one of which nobody knows here what began it: reports may count during it. */
 	learnBan(client: string, {banEndsInMs}: BanOutcome): void {
-		this.#learn(client, banEndsInMs, false);
+		// A ban by reports stands behind a trap's.
+		this.#learn(client, banEndsInMs, this.#find(client)?.ignoredReportAt ?? -Infinity);
 	}
 
 	/** Milliseconds until the client's ban ends, if it is known to be banned. */
 	endsInMs(client: string): number | undefined {
-		return this.#find(client)?.endsInMs;
+		const ban = this.#find(client);
+
+		return ban && ban.endsAt - ban.now;
 	}
 
 	/** The outcome of one more report, if it is known not to count. */
 	outcome(client: string): ReportOutcome | undefined {
-		const {ignoresReports = false, endsInMs = 0} = this.#find(client) ?? {};
+		const ban = this.#find(client);
 
-		return ignoresReports ? {reports: 0, banEndsInMs: endsInMs} : undefined;
+		return ban && ban.now - ban.ignoredReportAt < BELIEVED_FOR
+			? {reports: 0, banEndsInMs: ban.endsAt - ban.now}
+			: undefined;
 	}
 
-	#learn(client: string, banEndsInMs: number, ignoresReports: boolean): void {
+	#learn(client: string, banEndsInMs: number, ignoredReportAt: number): void {
 		const at = this.#clock();
 		const {version} = this.#changes;
-		this.#bans.set(client, {endsAt: at + banEndsInMs, ignoresReports, at, version});
+		this.#bans.set(client, {endsAt: at + banEndsInMs, at, ignoredReportAt, version});
 	}
 
-	#find(client: string): {ignoresReports: boolean; endsInMs: number} | undefined {
+	/** The client's ban, if it is believed now. */
+	#find(client: string): (ReportedBan & {readonly now: number}) | undefined {
 		const ban = this.#bans.get(client);
 		if (ban === undefined || this.#changes.hasOperatorChanged(client, ban.version)) {
 			return undefined;
 		}
 
-		const {endsAt, ignoresReports, at} = ban;
 		const now = this.#clock();
-		const isBelieved = now >= at && now - at < BELIEVED_FOR && now < endsAt;
-		return isBelieved ? {ignoresReports, endsInMs: endsAt - now} : undefined;
+		const isBelieved = now >= ban.at && now - ban.at < BELIEVED_FOR && now < ban.endsAt;
+		return isBelieved ? {...ban, now} : undefined;
 	}
 }

@@ -63,7 +63,7 @@ export function banOf([by, left, reason]: readonly unknown[]): Omit<StoredBan, '
 function reasonOf(text: unknown): {reason?: string} {
 	try {
 		// Until when a ban by reports stands behind a trap's may follow: see `scripts/state.ts`.
-		const json = String(text).replace(/ \w+$/, '');
+		const json = String(text).replace(/ r\w+$/, '');
 		return {reason: keptReason(String(JSON.parse(json)))};
 	} catch {
 		return {};

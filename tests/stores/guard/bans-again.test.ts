@@ -121,3 +121,28 @@ test("while the store fails, reports count during a trap's ban, and a ban begins
 	pass(100);
 	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 });
+
+test("reports that are known not to count ask nothing after a trap's ban either, for a second", async t => {
+	let asked = 0;
+	const {guarded, pass} = guard(
+		{
+			...commandsOnly,
+			report: () => {
+				asked += 1;
+				return {reports: 0, banEndsInMs: 5000};
+			},
+		},
+		'open',
+	);
+	const report = async () => guarded.report('a', banRule, {weight: 1});
+	await report();
+	pass(900);
+	await guarded.ban('a', {...trap, duration: 9000});
+	t.deepEqual(await report(), {reports: 0, banEndsInMs: 9000});
+	pass(99);
+	await report();
+	t.is(asked, 1);
+	pass(1);
+	await report();
+	t.is(asked, 2, 'the ban by reports may be over');
+});

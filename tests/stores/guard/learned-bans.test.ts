@@ -61,6 +61,31 @@ test('an admission by the store ends a ban that an earlier verdict included', as
 	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
 });
 
+test('a ban by hand in a verdict is in place of a longer one by reports that an earlier verdict included', async t => {
+	const {guarded, fail} = failable([
+		{kind: 'banned', by: 'reports', endsInMs: 9000},
+		{kind: 'banned', by: 'hand', endsInMs: 500},
+	]);
+	await guarded.admit('a', [rule], {});
+	await guarded.admit('a', [rule], {});
+	fail();
+
+	t.like(await guarded.admit('a', [rule], {}), {by: 'hand', endsInMs: 500});
+});
+
+test("a ban by reports is learned, although a trap's began while the store was asked", async t => {
+	const {store, pending, fail} = slowStore();
+	const {guarded, pass} = guard(store, 'memory');
+	const reported = guarded.report('a', banRule, {weight: 2});
+	await guarded.ban('a', {duration: 1000, keepsLonger: true});
+	pending[0]?.resolve({reports: 2, banEndsInMs: 5000});
+	await reported;
+	fail();
+	pass(1000);
+
+	t.like(await guarded.admit('a', [rule], {}), {by: 'reports', endsInMs: 4000});
+});
+
 test('a ban by reports in a verdict is in place of a longer one by hand that an earlier verdict included', async t => {
 	const {guarded, pass, fail} = failable([banned, {kind: 'banned', by: 'reports', endsInMs: 500}]);
 	await guarded.admit('a', [rule], {});

@@ -13,7 +13,8 @@ const LONGEST = MAX_WINDOW + 24 * 60 * 60 * 1000;
  * `until` is in the server's milliseconds, or `inf`. The reason is JSON, so that it may be any text, or empty.
  *
  * A space after the reason marks a ban under escalation, which processes of a version without escalation overlook.
- * After the reason of a trap's ban may follow a space, and until when a ban by reports stands behind it.
+ * After the reason of a trap's ban may follow ` r` and until when a ban by reports stands behind it. That is no JSON, so
+ * that processes of a version without it overlook it.
  */
 export const parseState: string = `
 ${times}
@@ -43,7 +44,7 @@ end
 export const splitReason: string = `
 -- Returns the reason of a trap's ban, and for how many milliseconds a ban by reports stands behind it: 0 if none does.
 local function splitReason(text)
-	local reason, till = string.match(text, '^(.*) (%w+)$')
+	local reason, till = string.match(text, '^(.*) r(%w+)$')
 	return reason or text, math.max(0, (msOf(till) or now) - now)
 end
 `;
@@ -68,7 +69,7 @@ end
 
 -- The time in so many milliseconds, as it stands behind the reason of a trap's ban.
 local function behind(ms)
-	return ' ' .. textOf(now + ms)
+	return ' r' .. textOf(now + ms)
 end
 
 -- Begins a ban for so many milliseconds, or math.huge.
