@@ -33,15 +33,10 @@ export interface ReportOutcome {
 	readonly reports: number;
 	/** Time until the client's ban ends, if it is banned now; above 0; Infinity for an endless ban. */
 	readonly banEndsInMs?: number;
-	/** Whether the client is banned by a trap, and these reports count all the same but have begun no ban. */
-	readonly isTrapped?: boolean;
+	/** How long the ban lasts that these reports have begun; absent if they have begun none. A trap's may end later. */
+	readonly begunForMs?: number;
 	/** Which of the client's remembered bans begins with this report: 1, 2, …; only under escalation. */
 	readonly strike?: number;
-}
-
-/** For how many milliseconds the ban lasts that reports have begun; undefined if they have begun none. */
-export function banBegunBy({reports, banEndsInMs, isTrapped}: ReportOutcome): number | undefined {
-	return reports > 0 && !isTrapped ? banEndsInMs : undefined;
 }
 
 /** A ban in force, as a store lists it. */

@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 import {secondsLeft} from '../checks/duration.ts';
 import type {Refusal} from '../context.ts';
-import {banBegunBy, type Report, type ReportOutcome} from '../stores/ban-records.ts';
+import type {Report, ReportOutcome} from '../stores/ban-records.ts';
 import type {BannedEvent} from './events.ts';
 import {KnownRules} from './known-rules.ts';
 import {Listeners} from './listeners.ts';
@@ -31,8 +31,12 @@ export class Telemetry {
 	}
 
 	/** @param ctx absent for a report by an operator */
-	reported(client: string, {weight, reason}: Report, outcome: ReportOutcome, ctx?: Context): void {
-		const {reports, banEndsInMs, strike} = outcome;
+	reported(
+		client: string,
+		{weight, reason}: Report,
+		{reports, banEndsInMs, begunForMs, strike}: ReportOutcome,
+		ctx?: Context,
+	): void {
 		const given = reason === undefined ? undefined : {reason};
 		this.tally.reports += 1;
 		if (this.listeners.has('reported')) {
@@ -41,10 +45,9 @@ export class Telemetry {
 			this.listeners.tell('reported', event, ctx);
 		}
 
-		const endsInMs = banBegunBy(outcome);
-		if (endsInMs !== undefined) {
+		if (begunForMs !== undefined) {
 			const numbered = strike === undefined ? undefined : {strike};
-			this.banned({client, by: 'reports', ...given, endsInMs, ...numbered}, ctx);
+			this.banned({client, by: 'reports', ...given, endsInMs: begunForMs, ...numbered}, ctx);
 		}
 	}
 

@@ -124,7 +124,7 @@ test('a store that returns a thenable which resolves to itself has failed', asyn
 });
 
 test('the outcome of a report is read once', async t => {
-	const outcome = {reports: 2, banEndsInMs: 9000};
+	const outcome = {reports: 2, banEndsInMs: 9000, begunForMs: 9000};
 	for (const given of [readOnce(outcome), Promise.resolve(readOnce(outcome))]) {
 		const {http} = gatedOn(forwardTo(new MemoryStore(), {report: () => given}));
 

@@ -77,6 +77,16 @@ export class Bans {
 		return own.set(client, note, now + duration, now) !== undefined;
 	}
 
+	/** Begins a ban that is in force elsewhere: one that would apply in its place has ended there. */
+	beginInForce(client: string, origin: BanOrigin, ban: BanTerms, now: number): void {
+		const beside = origin === 'reports' ? this.#byTraps : this.#byReports;
+		if ((beside.get(client, now)?.until ?? 0) >= now + ban.duration) {
+			beside.delete(client);
+		}
+
+		this.begin(client, origin, ban, now);
+	}
+
 	/** The ban in force, if any: of two, the one that ends later. */
 	find(client: string, now: number): Banned | undefined {
 		return this.isEmpty ? undefined : this.#findAny(client, now);
@@ -92,11 +102,6 @@ export class Bans {
 			this.#byReports.get(client, now) === undefined;
 
 		return isTrapped ? undefined : this.find(client, now);
-	}
-
-	/** Milliseconds until the client's ban by reports ends, which a longer one of a trap may hide; 0 without one. */
-	reportedEndsInMs(client: string, now: number): number {
-		return (this.#byReports.get(client, now)?.until ?? now) - now;
 	}
 
 	/** Whether there is no ban, not even one that has ended. */

@@ -36,13 +36,14 @@ export class ClientBans {
 		const trap = bans.find(client, now);
 		const reports = counts.report(client, banRule, weight, now);
 		if (reports < banRule.count) {
-			return trap ? {reports, banEndsInMs: trap.endsInMs, isTrapped: true} : {reports};
+			return trap ? {reports, banEndsInMs: trap.endsInMs} : {reports};
 		}
 
 		const {duration, ...strike} = strikes.next(client, banRule, now);
 		counts.spendReports(client, banRule);
 		this.#begin(client, 'reports', {duration, ...strike, reason}, now);
-		return {reports, banEndsInMs: Math.max(duration, trap?.endsInMs ?? 0), ...strike};
+		const banEndsInMs = Math.max(duration, trap?.endsInMs ?? 0);
+		return {reports, banEndsInMs, begunForMs: duration, ...strike};
 	}
 
 	/** Bans a client by hand. */

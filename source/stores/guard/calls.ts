@@ -93,19 +93,21 @@ export class Calls {
 			decideWithout: () => {
 				fallback.closedSlots.close(client);
 
-				return this.#policy === 'memory' ? fallback.report(client, banRule, report) : {reports: 0};
+				return this.#policy === 'memory'
+					? fallback.report(client, banRule, report)
+					: withBegunBan(client, {reports: 0}, fallback);
 			},
 		};
 	}
 }
 
-/** The outcome of a report, with the ban of a trap that the store has not taken. */
+/** The outcome of a report, with a ban that the store has not taken if that ends later. */
 function withBegunBan(
 	client: string,
 	outcome: ReportOutcome,
 	fallback: FallbackStore,
 ): ReportOutcome {
-	const begun = outcome.banEndsInMs === undefined ? fallback.begun.find(client) : undefined;
+	const begun = fallback.begun.find(client)?.endsInMs ?? 0;
 
-	return begun ? {...outcome, banEndsInMs: begun.endsInMs, isTrapped: true} : outcome;
+	return begun > (outcome.banEndsInMs ?? 0) ? {...outcome, banEndsInMs: begun} : outcome;
 }

@@ -27,7 +27,7 @@ export function readVerdict(reply: unknown, rules: readonly Rule[]): Verdict {
 
 /** @throws {TypeError} for anything that is not the outcome of a report */
 export function readOutcome(reply: unknown): ReportOutcome {
-	const {reports, banEndsInMs, isTrapped, strike} = fields(reply);
+	const {reports, banEndsInMs, begunForMs, strike} = fields(reply);
 	if (!isNumber(reports)) {
 		throw nonsense(reply);
 	}
@@ -36,8 +36,10 @@ export function readOutcome(reply: unknown): ReportOutcome {
 		return {reports};
 	}
 
-	const more = isTrapped === true ? {isTrapped} : isNumber(strike) && {strike};
-	return {reports, banEndsInMs: ahead(banEndsInMs, reply), ...more};
+	const banned = {reports, banEndsInMs: ahead(banEndsInMs, reply)};
+	return begunForMs === undefined
+		? banned
+		: {...banned, begunForMs: ahead(begunForMs, reply), ...(isNumber(strike) && {strike})};
 }
 
 /** @throws {TypeError} for anything that does not say when the ban ends */

@@ -1,12 +1,11 @@
 import {processWide} from '../../process-wide.ts';
-import {
-	type BanOutcome,
-	banBegunBy,
-	type NewBan,
-	type RangeBan,
-	type Report,
-	type ReportOutcome,
-	type StoredBan,
+import type {
+	BanOutcome,
+	NewBan,
+	RangeBan,
+	Report,
+	ReportOutcome,
+	StoredBan,
 } from '../ban-records.ts';
 import {Changes} from '../changes.ts';
 import {originOf} from '../deciding/bans.ts';
@@ -71,8 +70,8 @@ export class FallbackStore extends MemoryStore {
 
 	override report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
 		const outcome = super.report(client, banRule, report);
-		if (banBegunBy(outcome) !== undefined) {
-			const duration = this.reportedEndsInMs(client);
+		const {begunForMs: duration} = outcome;
+		if (duration !== undefined) {
 			this.begun.beginByReports(client, {duration, reason: report.reason});
 		}
 
@@ -112,12 +111,7 @@ export class FallbackStore extends MemoryStore {
 		if (verdict.kind === 'banned') {
 			// A store does not tell what began a ban by hand. It must push out none of an operator of this process.
 			const {by, endsInMs: duration, reason} = verdict;
-			// A ban that is here and would hide it has ended elsewhere.
-			if (by === 'reports' || this.reportedEndsInMs(client) > duration) {
-				this.endBan(client);
-			}
-
-			this.learnBan(client, by === 'hand' ? 'trap' : 'reports', {duration, reason});
+			this.learnBanInForce(client, by === 'hand' ? 'trap' : 'reports', {duration, reason});
 		} else if (!immune) {
 			this.endBan(client);
 		}
@@ -126,11 +120,10 @@ export class FallbackStore extends MemoryStore {
 	/** Learns from the outcome of a report whether it began a ban. */
 	learnOutcome(
 		client: string,
-		outcome: ReportOutcome,
+		{begunForMs: duration}: ReportOutcome,
 		reason: string | undefined,
 		version: number,
 	): void {
-		const duration = banBegunBy(outcome);
 		if (duration !== undefined && !this.changes.hasOperatorChanged(client, version)) {
 			this.learnBan(client, 'reports', {duration, reason});
 		}

@@ -127,9 +127,9 @@ export class MemoryStore implements Store {
 		return this.#ranges.list(this.#tick());
 	}
 
-	/** @internal Milliseconds until the client's ban by reports ends, which a longer one of a trap may hide; 0 without one. */
-	reportedEndsInMs(client: string): number {
-		return this.#bans.reportedEndsInMs(client, this.#tick());
+	/** @internal Takes over a ban that is in force in another store. */
+	learnBanInForce(client: string, origin: BanOrigin, ban: BanTerms): void {
+		this.#bans.beginInForce(client, origin, ban, this.#tick());
 	}
 
 	/** @internal The ban of a range that a client is in, if any. */

@@ -19,13 +19,14 @@ export function reasonText(reason: string | undefined): string {
 
 /** Reads what `scripts/report.ts` returns. */
 export function parseOutcome(reply: unknown): ReportOutcome {
-	const [reports, left, last] = listOf(reply);
-	if (left === undefined) {
-		return {reports: Number(reports)};
-	}
+	const [reports, left, duration, strike] = listOf(reply);
 
-	const more = last === 't' ? {isTrapped: true} : strikeOf(last);
-	return {reports: Number(reports), banEndsInMs: msOf(left), ...more};
+	return {
+		reports: Number(reports),
+		...(left !== undefined && {banEndsInMs: msOf(left)}),
+		...(duration !== undefined && {begunForMs: msOf(duration)}),
+		...strikeOf(strike),
+	};
 }
 
 /** Reads what `scripts/show.ts` returns: undefined if there is no ban. */

@@ -19,7 +19,11 @@ export function bansByReports(promised: Promised): void {
 			await store.report('a', banRule, {weight: 1});
 
 			t.deepEqual(await store.admit('a', [], {}), admittedWith());
-			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 3, banEndsInMs: 500});
+			t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+				reports: 3,
+				banEndsInMs: 500,
+				begunForMs: 500,
+			});
 			t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 500));
 		},
 	);
@@ -28,6 +32,7 @@ export function bansByReports(promised: Promised): void {
 		t.deepEqual(await store.report('a', ban(1, 1000, 500), {weight: 1}), {
 			reports: 1,
 			banEndsInMs: 500,
+			begunForMs: 500,
 		});
 		t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 500));
 	});
@@ -38,10 +43,15 @@ export function bansByReports(promised: Promised): void {
 			const banRule = ban(3, 1000, 500);
 			await store.report('a', banRule, {weight: 2});
 
-			t.deepEqual(await store.report('a', banRule, {weight: 7}), {reports: 9, banEndsInMs: 500});
+			t.deepEqual(await store.report('a', banRule, {weight: 7}), {
+				reports: 9,
+				banEndsInMs: 500,
+				begunForMs: 500,
+			});
 			t.deepEqual(await store.report('b', banRule, {weight: Number.MAX_SAFE_INTEGER}), {
 				reports: Number.MAX_SAFE_INTEGER,
 				banEndsInMs: 500,
+				begunForMs: 500,
 			});
 		},
 	);
@@ -108,7 +118,11 @@ export function bansByReports(promised: Promised): void {
 
 			t.deepEqual(await store.admit('a', [], {}), admittedWith());
 			t.deepEqual(await store.report('a', banRule, {weight: 2}), {reports: 2});
-			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 3, banEndsInMs: 10});
+			t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+				reports: 3,
+				banEndsInMs: 10,
+				begunForMs: 10,
+			});
 		},
 	);
 
@@ -118,7 +132,11 @@ export function bansByReports(promised: Promised): void {
 		await store.report('a', ban(1, 1000, 10), {weight: 1});
 		await pass(10);
 
-		t.deepEqual(await store.report('a', other, {weight: 1}), {reports: 3, banEndsInMs: 10});
+		t.deepEqual(await store.report('a', other, {weight: 1}), {
+			reports: 3,
+			banEndsInMs: 10,
+			begunForMs: 10,
+		});
 	});
 
 	promised('a ban keeps the reason of the report that began it', async (t, {store}) => {
@@ -141,10 +159,12 @@ export function bansByReports(promised: Promised): void {
 		t.deepEqual(await store.report('a', ban(1, 1000, Infinity), {weight: 1}), {
 			reports: 1,
 			banEndsInMs: Infinity,
+			begunForMs: Infinity,
 		});
 		t.deepEqual(await store.report('b', ban(1, 1000, 60 * DAY), {weight: 1}), {
 			reports: 1,
 			banEndsInMs: 60 * DAY,
+			begunForMs: 60 * DAY,
 		});
 		await pass(60 * DAY - 1);
 		t.deepEqual(await store.report('a', ban(1, 1000, 500), {weight: 1}), {

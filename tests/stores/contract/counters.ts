@@ -138,7 +138,11 @@ export function clientsApart(promised: Promised): void {
 		await store.unban('a');
 		await store.reset('a');
 		t.deepEqual(await store.admit('b', [rule], {}), admittedWith(quota(rule, 0, 1000)));
-		t.deepEqual(await store.report('b', banRule, {weight: 1}), {reports: 2, banEndsInMs: 500});
+		t.deepEqual(await store.report('b', banRule, {weight: 1}), {
+			reports: 2,
+			banEndsInMs: 500,
+			begunForMs: 500,
+		});
 		t.is((await store.admit('c', [rule], {})).kind, 'banned');
 	});
 }

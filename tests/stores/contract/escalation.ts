@@ -50,6 +50,7 @@ export function escalation(promised: Promised): void {
 			t.deepEqual(await store.report('a', three, {weight: 1, reason: 'login'}), {
 				reports: 3,
 				banEndsInMs: 10,
+				begunForMs: 10,
 				strike: 1,
 			});
 			t.deepEqual(await listed(store), [
@@ -60,6 +61,7 @@ export function escalation(promised: Promised): void {
 			t.deepEqual(await store.report('a', three, {weight: 3}), {
 				reports: 3,
 				banEndsInMs: 50,
+				begunForMs: 50,
 				strike: 2,
 			});
 			t.deepEqual(await listed(store), [{client: 'a', by: 'reports', endsInMs: 50, strike: 2}]);
@@ -88,6 +90,7 @@ export function escalation(promised: Promised): void {
 		t.deepEqual(await store.report('b', banRule, {weight: 1}), {
 			reports: 1,
 			banEndsInMs: 10,
+			begunForMs: 10,
 			strike: 1,
 		});
 	});
@@ -122,6 +125,7 @@ export function escalation(promised: Promised): void {
 		t.deepEqual(await store.report('a', rule, {weight: 1}), {
 			reports: 1,
 			banEndsInMs: Infinity,
+			begunForMs: Infinity,
 			strike: 2,
 		});
 		await pass(4000 * DAY);
@@ -133,6 +137,7 @@ export function escalation(promised: Promised): void {
 		t.deepEqual(await store.report('a', escalating(1, 1000, [10, 50, 200], 1000), {weight: 1}), {
 			reports: 1,
 			banEndsInMs: 200,
+			begunForMs: 200,
 			strike: 3,
 		});
 	});
@@ -144,6 +149,7 @@ export function escalation(promised: Promised): void {
 		t.deepEqual(await store.report('a', escalating(2, 1000, [10, 50], 1000), {weight: 1}), {
 			reports: 2,
 			banEndsInMs: 10,
+			begunForMs: 10,
 			strike: 1,
 		});
 	});
@@ -190,7 +196,11 @@ export function strikesKept(promised: Promised): void {
 		const {store} = opened;
 		const plain = ban(1, 1000, 30, 'plain');
 		await strike(opened);
-		t.deepEqual(await store.report('a', plain, {weight: 1}), {reports: 1, banEndsInMs: 30});
+		t.deepEqual(await store.report('a', plain, {weight: 1}), {
+			reports: 1,
+			banEndsInMs: 30,
+			begunForMs: 30,
+		});
 		t.deepEqual(await listed(store), [{client: 'a', by: 'reports', endsInMs: 30}]);
 		await opened.pass(30);
 

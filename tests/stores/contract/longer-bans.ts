@@ -41,6 +41,7 @@ export function longerBans(promised: Promised): void {
 		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
 			reports: 1,
 			banEndsInMs: 600,
+			begunForMs: 600,
 			strike: 2,
 		});
 	});
@@ -71,7 +72,11 @@ export function longerBans(promised: Promised): void {
 			await store.ban('a', {duration: 10, keepsLonger: true});
 			await pass(10);
 
-			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 3, banEndsInMs: 500});
+			t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+				reports: 3,
+				banEndsInMs: 500,
+				begunForMs: 500,
+			});
 		},
 	);
 
@@ -82,13 +87,13 @@ export function longerBans(promised: Promised): void {
 		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
 			reports: 1,
 			banEndsInMs: 100,
-			isTrapped: true,
 		});
 		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', reason: 'trap', endsInMs: 100}]);
 		await pass(10);
 		t.deepEqual(await store.report('a', banRule, {weight: 2, reason: 'login'}), {
 			reports: 3,
 			banEndsInMs: 500,
+			begunForMs: 500,
 			strike: 1,
 		});
 		t.deepEqual(await listed(store), [
@@ -106,6 +111,7 @@ export function longerBans(promised: Promised): void {
 			t.deepEqual(await store.report('a', banRule, {weight: 1, reason: 'login'}), {
 				reports: 1,
 				banEndsInMs: 100,
+				begunForMs: 50,
 				strike: 1,
 			});
 			t.deepEqual(await listed(store), trap);
@@ -115,6 +121,7 @@ export function longerBans(promised: Promised): void {
 			t.deepEqual(await store.report('a', banRule, {weight: 1}), {
 				reports: 1,
 				banEndsInMs: 300,
+				begunForMs: 300,
 				strike: 2,
 			});
 			t.deepEqual(await listed(store), [{client: 'a', by: 'reports', endsInMs: 300, strike: 2}]);
@@ -145,7 +152,11 @@ export function longerBans(promised: Promised): void {
 			}
 
 			await pass(50);
-			t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1, banEndsInMs: 60});
+			t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+				reports: 1,
+				banEndsInMs: 60,
+				begunForMs: 50,
+			});
 		},
 	);
 
@@ -168,7 +179,11 @@ export function longerBans(promised: Promised): void {
 		await store.report('a', banRule, {weight: 1});
 		await store.unban('a');
 		t.deepEqual(await listed(store), []);
-		t.deepEqual(await store.report('a', banRule, {weight: 1}), {reports: 1, banEndsInMs: 50});
+		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+			reports: 1,
+			banEndsInMs: 50,
+			begunForMs: 50,
+		});
 
 		await store.ban('a', {duration: 100, keepsLonger: true});
 		await store.ban('a', {duration: 20});

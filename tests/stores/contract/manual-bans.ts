@@ -80,6 +80,7 @@ export function manualBans(promised: Promised): void {
 		t.deepEqual(await store.report('a', ban(1, 1000, 500), {weight: 1}), {
 			reports: 1,
 			banEndsInMs: 500,
+			begunForMs: 500,
 		});
 		t.deepEqual(await store.admit('a', [], {}), bannedBy('reports', 500));
 	});

@@ -54,6 +54,7 @@ export function reportsCounted(promised: Promised): void {
 			t.deepEqual(await store.report('a', ban(3, 1000, 700), {weight: 1}), {
 				reports: 3,
 				banEndsInMs: 700,
+				begunForMs: 700,
 			});
 		},
 	);

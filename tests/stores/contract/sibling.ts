@@ -51,6 +51,7 @@ export function siblings(promised: Promised): void {
 		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
 			reports: 2,
 			banEndsInMs: 500,
+			begunForMs: 500,
 			strike: 1,
 		});
 		await pass(500);

@@ -74,8 +74,8 @@ test('an operator who ends the ban ends what is remembered of it', async t => {
 
 test("reports during a trap's ban ask the store until it says that they do not count", async t => {
 	const outcomes = [
-		{reports: 1, banEndsInMs: 1000, isTrapped: true},
-		{reports: 2, banEndsInMs: 1000},
+		{reports: 1, banEndsInMs: 1000},
+		{reports: 2, banEndsInMs: 1000, begunForMs: 1000},
 	];
 	const {guarded} = guard({...commandsOnly, report: () => outcomes.shift() ?? t.fail()}, 'open');
 	await guarded.ban('a', trap);
@@ -100,9 +100,12 @@ test("reports during a trap's ban that only this process knows of count in the s
 	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {
 		reports: 1,
 		banEndsInMs: 1000,
-		isTrapped: true,
 	});
-	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 2, banEndsInMs: 500});
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {
+		reports: 2,
+		banEndsInMs: 1000,
+		begunForMs: 500,
+	});
 	t.is(guarded.knownBan('a')?.endsInMs, 1000);
 });
 
@@ -112,9 +115,12 @@ test("while the store fails, reports count during a trap's ban, and a ban begins
 	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {
 		reports: 1,
 		banEndsInMs: 400,
-		isTrapped: true,
 	});
-	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 2, banEndsInMs: 500});
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {
+		reports: 2,
+		banEndsInMs: 500,
+		begunForMs: 500,
+	});
 	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 0, banEndsInMs: 500});
 	pass(400);
 	t.deepEqual(await guarded.admit('a', [], {}), {kind: 'banned', by: 'reports', endsInMs: 100});

@@ -18,6 +18,7 @@ test("under 'memory', a ban by reports that began here ends at its time, whateve
 	t.deepEqual(await guarded.report('a', banRule, {weight: 1, reason: 'login'}), {
 		reports: 2,
 		banEndsInMs: 500,
+		begunForMs: 500,
 	});
 
 	for (let round = 0; round < 3; round += 1) {

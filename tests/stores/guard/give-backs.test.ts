@@ -160,12 +160,17 @@ test('what a store has counted and its outcomes are checked, field by field', t 
 		t.throws(() => readBanOutcome(bad), {instanceOf: TypeError});
 	}
 
-	t.deepEqual(readOutcome({reports: 1, banEndsInMs: 5, strike: 2}), {
+	t.deepEqual(readOutcome({reports: 1, banEndsInMs: 5, begunForMs: 5, strike: 2}), {
 		reports: 1,
 		banEndsInMs: 5,
+		begunForMs: 5,
 		strike: 2,
 	});
-	t.deepEqual(readOutcome({reports: 1, banEndsInMs: 5, strike: 'x'}), {reports: 1, banEndsInMs: 5});
+	t.deepEqual(readOutcome({reports: 1, banEndsInMs: 5, begunForMs: 5, strike: 'x'}), {
+		reports: 1,
+		banEndsInMs: 5,
+		begunForMs: 5,
+	});
 });
 
 test("under 'closed', bans that wait for their turn too long close the gate for nobody", async t => {

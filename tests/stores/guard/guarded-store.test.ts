@@ -123,7 +123,7 @@ test("a report that the store rejected closes every 'closed' gate on the store, 
 
 test('the reply of a synchronous store is returned synchronously', t => {
 	const verdict: Verdict = {kind: 'banned', by: 'hand', endsInMs: 7};
-	const outcome: ReportOutcome = {reports: 5, banEndsInMs: 6};
+	const outcome: ReportOutcome = {reports: 5, banEndsInMs: 6, begunForMs: 6};
 	const {guarded, heard} = guard(
 		{...commandsOnly, admit: () => verdict, report: () => outcome},
 		'closed',

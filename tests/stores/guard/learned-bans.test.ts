@@ -78,7 +78,7 @@ test("a ban by reports is learned, although a trap's began while the store was a
 	const {guarded, pass} = guard(store, 'memory');
 	const reported = guarded.report('a', banRule, {weight: 2});
 	await guarded.ban('a', {duration: 1000, keepsLonger: true});
-	pending[0]?.resolve({reports: 2, banEndsInMs: 5000});
+	pending[0]?.resolve({reports: 2, banEndsInMs: 5000, begunForMs: 5000});
 	await reported;
 	fail();
 	pass(1000);
@@ -107,7 +107,7 @@ test('the admission of an immune request ends no ban', async t => {
 });
 
 test('a ban by reports and a manual ban hold while the store fails, once the store has them', async t => {
-	const {guarded, fail} = failable([{reports: 2, banEndsInMs: 500}]);
+	const {guarded, fail} = failable([{reports: 2, banEndsInMs: 500, begunForMs: 500}]);
 	await guarded.report('a', banRule, {weight: 2, reason: 'login'});
 	await guarded.commands.ban('b', {duration: 600, reason: 'spam'});
 	fail();
@@ -139,7 +139,7 @@ test('an admission that was asked for before a report does not end the ban that 
 	const {guarded} = guard(store, 'memory', 1000);
 	const admission = guarded.admit('a', [], {});
 	const report = guarded.report('a', banRule, {weight: 2});
-	pending[1]?.resolve({reports: 2, banEndsInMs: 500});
+	pending[1]?.resolve({reports: 2, banEndsInMs: 500, begunForMs: 500});
 	await report;
 	pending[0]?.resolve(admitted);
 	await admission;
@@ -160,7 +160,9 @@ test('a ban that reports at the same time began is learned, in whichever order t
 			guarded.report('a', banRule, {weight: 1}),
 		];
 		for (const index of order) {
-			pending[index]?.resolve(index === 0 ? {reports: 1} : {reports: 2, banEndsInMs: 500});
+			pending[index]?.resolve(
+				index === 0 ? {reports: 1} : {reports: 2, banEndsInMs: 500, begunForMs: 500},
+			);
 			await reports[index];
 		}
 

@@ -89,14 +89,19 @@ test('reports and strikes in several processes add up', async t => {
 	t.deepEqual(outcomes, [
 		{reports: 1},
 		{reports: 2},
-		{reports: 3, banEndsInMs: 10 * second, strike: 1},
+		{reports: 3, banEndsInMs: 10 * second, begunForMs: 10 * second, strike: 1},
 	]);
 	for (const process of processes) {
 		await process.call('pass', 10 * second);
 	}
 
 	await Promise.all([report(one), report(other)]);
-	t.deepEqual(await report(one), {reports: 3, banEndsInMs: 60 * second, strike: 2});
+	t.deepEqual(await report(one), {
+		reports: 3,
+		banEndsInMs: 60 * second,
+		begunForMs: 60 * second,
+		strike: 2,
+	});
 	const {strike} = await other.call<Inspection>('inspect', 'a', [], banRule);
 	t.is(strike, 2);
 });

@@ -35,7 +35,11 @@ test('beyond maxBans, a new ban by reports replaces the one that began first', t
 	report('first', 3 * minute);
 	report('short', minute);
 	report('endless', Infinity);
-	t.deepEqual(report('another', 2 * minute), {reports: 3, banEndsInMs: 2 * minute});
+	t.deepEqual(report('another', 2 * minute), {
+		reports: 3,
+		banEndsInMs: 2 * minute,
+		begunForMs: 2 * minute,
+	});
 	t.deepEqual(banned(), ['short', 'endless', 'another']);
 	t.is(small.admit('first', rules, {}).kind, 'admitted');
 

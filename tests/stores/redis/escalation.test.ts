@@ -90,6 +90,7 @@ for (const [title, broken] of Object.entries({
 		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
 			reports: 1,
 			banEndsInMs: 5000,
+			begunForMs: 5000,
 			strike: 1,
 		});
 		await opened.run('SET', `${prefix}{a}#`, broken);
@@ -154,6 +155,7 @@ test('a ban of an earlier version has no strike, whatever the client has', async
 	t.deepEqual(await store.report('a', banRule, {weight: 1}), {
 		reports: 1,
 		banEndsInMs: 60_000,
+		begunForMs: 60_000,
 		strike: 2,
 	});
 });

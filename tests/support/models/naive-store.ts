@@ -113,7 +113,7 @@ export class NaiveStore implements Store {
 		this.#reports.push({client, rule: banRule, at: this.now, weight});
 		const reports = this.#reportsOf(client, banRule);
 		if (reports < banRule.count) {
-			return ban ? {reports, banEndsInMs: ban.end - this.now, isTrapped: true} : {reports};
+			return ban ? {reports, banEndsInMs: ban.end - this.now} : {reports};
 		}
 
 		const {duration, strike} = this.#nextBan(client, banRule);
@@ -123,6 +123,7 @@ export class NaiveStore implements Store {
 		return {
 			reports,
 			banEndsInMs: this.#endsInMs(client),
+			begunForMs: duration,
 			...(strike !== undefined && {strike}),
 		};
 	}

@@ -12,8 +12,8 @@ import {readStrikes} from './strikes.ts';
  * durations of a first ban, a second, and so on, in milliseconds or `inf`: one without escalation. Under
  * escalation, the milliseconds after a ban's end for which it is remembered stand before them.
  *
- * Returns `{reports}`, or `{reports, left}` if the client is banned now. After them stands the strike if that begins a
- * ban under escalation, or `t` if no ban has begun and a trap's is in force. Numbers that may be large are text.
+ * Returns `{reports}`, or `{reports, left}` if the client is banned now; if that begins a ban, `{reports, left, duration}`,
+ * with the strike at the end under escalation. Numbers that may be large are text.
  */
 export const report: string = `
 ${readState}
@@ -57,10 +57,10 @@ if reports >= count then
 		beginBan(KEYS[1], resets, 'r', duration, strike and reason .. ' ' or reason)
 	end
 
-	return {textOf(reports), textOf(math.max(left, duration)), strike}
+	return {textOf(reports), textOf(math.max(left, duration)), textOf(duration), strike}
 end
 
 redis.call('HSET', KEYS[2], counter, withEvents(entriesOf(text, from, to), 0, next, weight))
 redis.call('PEXPIRE', KEYS[2], math.max(redis.call('PTTL', KEYS[2]), window))
-return left > 0 and {reports, textOf(left), 't'} or {reports}
+return left > 0 and {reports, textOf(left)} or {reports}
 `;
