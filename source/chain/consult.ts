@@ -68,8 +68,8 @@ function unlessBanned(decide: Decide): Decide {
 
 function setVerdict(state: RequestState, verdict: GuardedVerdict): void {
 	state.verdict = verdict;
-	const {probation, suspendedUntil, client} = state;
-	if (suspendedUntil !== undefined && showsNoBan(verdict)) {
+	const {probation, suspendedUntil, client, immune} = state;
+	if (suspendedUntil !== undefined && !immune && showsNoBan(verdict)) {
 		probation?.liftBan(client, suspendedUntil);
 	}
 }

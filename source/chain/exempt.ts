@@ -51,6 +51,7 @@ export function exempt(settings: Settings): Middleware {
 				const foresight: Foresight = {
 					mark: expected.mark,
 					route: expected.route,
+					probation,
 					method: ctx.method,
 					path: routedPath(ctx),
 					matchedBefore: layersMatchedSoFar(ctx).length,
@@ -58,7 +59,7 @@ export function exempt(settings: Settings): Middleware {
 				};
 				state.foresight = foresight;
 				if (!isExempt) {
-					const rest = isExcluded ? () => excludedMethods.runWithheld(ctx, state, next) : next;
+					const rest = isExcluded ? () => excludedMethods.runUntrusted(ctx, state, next) : next;
 					return runWithheld(ctx, state, foresight, rest);
 				}
 

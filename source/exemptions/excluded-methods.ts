@@ -4,7 +4,7 @@ import type {Probation} from '../marks/probation.ts';
 import type {RequestState} from '../request-state.ts';
 import {type Failure, statusToSend} from '../response/status-to-send.ts';
 import {countLate} from './count-late.ts';
-import {judgeWhenClosed} from './judge-when-closed.ts';
+import {settleWhenClosed} from './settle-when-closed.ts';
 
 /**
  * Exempts requests by their method. If the method has changed when the request comes back, something
@@ -46,12 +46,12 @@ export class ExcludedMethods {
 		const {client} = state;
 		const begin = () => this.#probation.begin(client, () => peek(ctx, state));
 		if (!this.#areRewritten || !(await begin())) {
-			return this.runWithheld(ctx, state, next);
+			return this.runUntrusted(ctx, state, next);
 		}
 
 		let counting: Promise<void> | undefined;
 		const end = () => this.#probation.end(client);
-		const stopWaiting = judgeWhenClosed(ctx, state, () => {
+		const stopWaiting = settleWhenClosed(ctx, state, () => {
 			counting = this.#count(ctx, state, undefined).finally(end);
 			return counting;
 		});
@@ -65,8 +65,8 @@ export class ExcludedMethods {
 		}
 	}
 
-	/** Runs the rest for a request that needs trust and has none: it is exempt while no method is known to be rewritten. */
-	async runWithheld(ctx: Context, state: RequestState, next: Next): Promise<void> {
+	/** Runs the rest without trust. The request is exempt all the same until a method is known to be rewritten. */
+	async runUntrusted(ctx: Context, state: RequestState, next: Next): Promise<void> {
 		return this.#areRewritten ? next() : this.#runExempt(ctx, state, next);
 	}
 

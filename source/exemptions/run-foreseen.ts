@@ -4,7 +4,7 @@ import type {Foresight} from '../marks/foresight.ts';
 import type {RequestState} from '../request-state.ts';
 import {type Failure, statusToSend} from '../response/status-to-send.ts';
 import {countLate} from './count-late.ts';
-import {judgeWhenClosed} from './judge-when-closed.ts';
+import {settleWhenClosed} from './settle-when-closed.ts';
 
 /**
  * Runs the rest for a request that is exempt as foreseen. If its mark did not run, counts it late: when it is
@@ -31,7 +31,7 @@ export async function runForeseen(
 	try {
 		const rest = next();
 		if (foresight.outcome === 'unproven') {
-			stopWaiting = judgeWhenClosed(ctx, state, () => endTrust(false));
+			stopWaiting = settleWhenClosed(ctx, state, () => endTrust(false));
 		}
 
 		await rest;
@@ -58,6 +58,6 @@ async function disprove(
 			state.settings.warn('GATEKEEPER_MARK_UNPROVEN', foresight.path);
 		}
 	} finally {
-		state.probation?.end(state.client);
+		foresight.probation.end(state.client);
 	}
 }

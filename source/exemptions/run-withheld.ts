@@ -2,7 +2,7 @@ import type {Context, Next} from 'koa';
 import {distrust} from '../marks/distrust.ts';
 import type {Foresight} from '../marks/foresight.ts';
 import type {RequestState} from '../request-state.ts';
-import {judgeWhenClosed} from './judge-when-closed.ts';
+import {settleWhenClosed} from './settle-when-closed.ts';
 
 /**
  * Runs the rest for a request whose mark is foreseen, but which is not exempt on trust. If the mark has not run when the
@@ -15,16 +15,16 @@ export async function runWithheld(
 	foresight: Foresight,
 	next: Next,
 ): Promise<void> {
-	const judge = () => {
+	const settle = () => {
 		if (state.isAdmitted && foresight.outcome === 'withheld') {
 			distrust(state);
 		}
 	};
-	const stopWaiting = judgeWhenClosed(ctx, state, judge);
+	const stopWaiting = settleWhenClosed(ctx, state, settle);
 	try {
 		await next();
 	} finally {
 		stopWaiting();
-		judge();
+		settle();
 	}
 }

@@ -1,11 +1,14 @@
 import type {Context} from 'koa';
 import type {Expected} from './foresee.ts';
 import type {Mark} from './mark.ts';
+import type {Probation} from './probation.ts';
 import {routedPath} from './routed-path.ts';
 import type {RouteLayer} from './router.ts';
 
 /** A mark that a router is expected to run for this method and path, and whether it did. */
 export interface Foresight extends Expected {
+	/** What trusts the request, if it does. */
+	readonly probation: Pick<Probation, 'end'>;
 	readonly method: string;
 	readonly path: string;
 	/** How many layers the routers before the gate have matched. */

@@ -43,7 +43,7 @@ async function ban(ctx: Context, state: RequestState, options: BanOptions): Prom
 	const text = reasonGiven(reason, problem =>
 		settings.warn('GATEKEEPER_BAD_BAN', `took effect ${problem}`),
 	);
-	const banning = settings.store.ban(client, {duration: lasts, keepsLonger: true, ...text});
+	const banning = settings.store.ban(client, {duration: lasts, isTrap: true, ...text});
 	state.waitFor(banning);
 	const {banEndsInMs: endsInMs} = await banning;
 	noteBan(state, endsInMs);

@@ -1,23 +1,14 @@
-import type {EventEmitter} from 'node:events';
+import {EventEmitter} from 'node:events';
 import type {Context} from 'koa';
 
 /**
- * Call this before the gate waits. A response may be prepared whose body is a stream. Koa 3 listens to its errors only
- * when it sends the stream, and an `'error'` without a listener would end the process. Koa then finds that it has failed.
+ * Keeps the error of a prepared stream from ending the process while the gate waits: Koa 3 listens to the errors of a body
+ * only when it sends it, and an `'error'` without a listener is thrown. Koa then finds that the stream has failed.
  */
 export function guardBody({body}: Context): void {
-	if (isEmitter(body) && body.listenerCount('error') === 0) {
+	if (body instanceof EventEmitter && body.listenerCount('error') === 0) {
 		body.on('error', ignore);
 	}
-}
-
-function isEmitter(body: unknown): body is EventEmitter {
-	return (
-		typeof body === 'object' &&
-		body !== null &&
-		'listenerCount' in body &&
-		typeof body.listenerCount === 'function'
-	);
 }
 
 function ignore(): void {}

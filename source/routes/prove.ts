@@ -16,7 +16,7 @@ export function prove(ctx: Context, mark: Mark): void {
 			}
 		} else if (foresight.outcome !== 'disproved' && isProvenBy(foresight, mark, ctx)) {
 			if (foresight.outcome === 'unproven') {
-				state.probation?.end(client);
+				foresight.probation.end(client);
 			}
 
 			foresight.outcome = 'proven';

@@ -10,11 +10,11 @@ export interface NewBan {
 	 *
 	 * @default false
 	 */
-	readonly keepsLonger?: boolean;
+	readonly isTrap?: boolean;
 }
 
 /** A ban of a range of addresses: always in place of any that the range has. */
-export type RangeBan = Omit<NewBan, 'keepsLonger'>;
+export type RangeBan = Omit<NewBan, 'isTrap'>;
 
 export interface BanOutcome {
 	/** Time until the client's ban ends; Infinity for an endless ban. */

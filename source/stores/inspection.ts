@@ -5,7 +5,7 @@ import type {Quota} from './verdict.ts';
 export interface Inspection {
 	/** Its ban in force; or that of a range that it is in, and then `client` is the range. */
 	readonly ban?: StoredBan;
-	/** Its reports within the ban rule's window: 0 without a ban rule, and during a ban. */
+	/** Its reports within the ban rule's window; 0 without a ban rule. */
 	readonly reports: number;
 	/** How many of its bans by reports are remembered (see `forgetAfter`); 0 if none are. */
 	readonly strike: number;

@@ -76,8 +76,9 @@ export interface Store {
 
 	/**
 	 * Counts `weight` reports of a client. Bans the client once there are `banRule.count` of them within
-	 * `banRule.window`, and deletes its reports under that rule. Counts nothing during a ban, unless it is that of a
-	 * trap. A ban that then begins leaves the trap's as it is if that ends later.
+	 * `banRule.window`, and deletes its reports under that rule. Counts nothing during a ban by
+	 * reports or by an operator, even where a trap's ban ends later. During a trap's ban alone, reports count. A ban that
+	 * then begins leaves the trap's as it is if that ends later.
 	 *
 	 * Under `banRule.forgetAfter`, the client's bans are remembered until so long after the end of the last one:
 	 * the first lasts the first duration, the next one the second, and so on.
@@ -135,8 +136,9 @@ export interface Store {
 	ranges(asking?: AskOptions): readonly StoredBan[] | Promise<readonly StoredBan[]>;
 
 	/**
-	 * A store of the same kind, on the same server, in the same file or in this process, that shares nothing with this one: for gates
-	 * under `dryRun`. The same one for every call, and for every process that shares this store.
+	 * A store of the same kind that shares nothing with this one, for gates under `dryRun`. It is where this one is: on the
+	 * same server, in the same file or in this process. It is the same one for every call, and for every process that
+	 * shares this store.
 	 */
 	sibling(): Store;
 

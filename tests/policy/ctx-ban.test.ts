@@ -132,7 +132,7 @@ onEveryStore(
 			});
 		});
 		const bans: unknown[] = [];
-		app.gate.on('banned', ({by, strike}) => bans.push({by, strike}));
+		app.gate.on('banned', ({by, strike, retryAfter}) => bans.push({by, strike, retryAfter}));
 
 		const guesses = Array.from({length: 4}, async () => app.http.post('/login'));
 		await until(() => judging === 4);
@@ -150,14 +150,35 @@ onEveryStore(
 			],
 		);
 		t.deepEqual(bans, [
-			{by: 'hand', strike: undefined},
-			{by: 'reports', strike: 1},
+			{by: 'hand', strike: undefined, retryAfter: 10},
+			{by: 'reports', strike: 1, retryAfter: 600},
 		]);
 		t.deepEqual(await bansOf(app), [
 			{client: '127.0.0.1', by: 'reports', reason: 'password', strike: 1, retryAfter: 600},
 		]);
 		await pass(10_000);
 		t.is((await app.http.get('/ping')).status, 403);
+	},
+);
+
+onEveryStore(
+	'a ban by reports that a longer one of a trap hides is told of with its own length',
+	async (t, {store}) => {
+		const app = gatedApp({store, banRule: [1, 60, 600]}, router => {
+			router.get('/trap', async ctx => {
+				await ctx.ban({duration: '1d'});
+				ctx.body = await ctx.report();
+			});
+		});
+		const bans: unknown[] = [];
+		app.gate.on('banned', ({by, retryAfter}) => bans.push({by, retryAfter}));
+
+		const {body} = await app.http.get('/trap');
+		t.deepEqual(body, {reports: 1, banned: true, retryAfter: 86_400});
+		t.deepEqual(bans, [
+			{by: 'hand', retryAfter: 86_400},
+			{by: 'reports', retryAfter: 600},
+		]);
 	},
 );
 

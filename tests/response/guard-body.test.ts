@@ -1,29 +1,47 @@
-import {createReadStream} from 'node:fs';
-import {setTimeout} from 'node:timers/promises';
+import {PassThrough} from 'node:stream';
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
-import type {Context, Next} from 'koa';
-import {bypass, type GatekeeperOptions, MemoryStore, specific} from '../../source/index.ts';
+import type {Context} from 'koa';
+import {
+	bypass,
+	type GatekeeperOptions,
+	MemoryStore,
+	type Store,
+	specific,
+} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 
-/** A store that takes its time, in which a file is found to be missing. */
-function slowStore(clock: () => number) {
-	const store = new MemoryStore({clock});
+/** A store that takes its time, and the preparing of a body that fails in that time, as a missing file does. */
+function slowStore() {
+	const bodies = new Set<PassThrough>();
 	const slowly = async <Result>(result: Result) => {
-		await setTimeout(20);
+		await setImmediate();
+		for (const body of bodies) {
+			body.destroy(new Error('gone'));
+		}
+
+		bodies.clear();
+		await setImmediate();
 		return result;
 	};
 
-	return forwardTo(store, {
-		admit: (client, rules, asked) => slowly(store.admit(client, rules, asked)),
-		report: (client, banRule, report) => slowly(store.report(client, banRule, report)),
-		ban: (client, ban) => slowly(store.ban(client, ban)),
-	});
-}
+	const slow = (store: MemoryStore): Store =>
+		forwardTo(store, {
+			admit: (client, rules, asked) => slowly(store.admit(client, rules, asked)),
+			report: (client, banRule, report) => slowly(store.report(client, banRule, report)),
+			ban: (client, ban) => slowly(store.ban(client, ban)),
+			sibling: () => slow(store.sibling()),
+		});
 
-function prepareMissingFile(ctx: Context, next: Next): Promise<unknown> {
-	ctx.body = createReadStream('/nonexistent/file');
-	return next();
+	return {
+		store: slow(new MemoryStore({clock: () => 0})),
+		prepare: (ctx: Context) => {
+			const body = new PassThrough();
+			bodies.add(body);
+			ctx.body = body;
+		},
+	};
 }
 
 /** Koa responds with a 404, or Koa 3 ends the connection, as without a gate. */
@@ -46,21 +64,28 @@ for (const [what, more, path] of [
 	['a specific()', {}, '/specific'],
 ] as const) {
 	test(`a stream that fails while the gate waits for ${what} is an error of its request alone`, async t => {
-		const {http} = gatedApp({...options, store: slowStore(() => 0), ...more}, (router, app) => {
-			app.use((ctx, next) =>
-				ctx.path === '/health' ? prepareMissingFile(ctx, () => Promise.resolve()) : next(),
-			);
+		const {store, prepare} = slowStore();
+		const {http} = gatedApp({...options, store, ...more}, (router, app) => {
+			app.use((ctx, next) => (ctx.path === '/health' ? prepare(ctx) : next()));
 			router.get('/health', bypass(), () => {});
-			router.get('/file', ctx => prepareMissingFile(ctx, () => Promise.resolve()));
+			router.get('/file', prepare);
 			router.get('/report', ctx => {
 				ctx.report();
-				return prepareMissingFile(ctx, () => Promise.resolve());
+				prepare(ctx);
 			});
 			router.get('/ban', ctx => {
 				ctx.ban();
-				return prepareMissingFile(ctx, () => Promise.resolve());
+				prepare(ctx);
 			});
-			router.get('/specific', prepareMissingFile, specific([9, 60]), () => {});
+			router.get(
+				'/specific',
+				(ctx, next) => {
+					prepare(ctx);
+					return next();
+				},
+				specific([9, 60]),
+				() => {},
+			);
 		});
 
 		await failed(http.get(path));
@@ -69,13 +94,21 @@ for (const [what, more, path] of [
 }
 
 test('a stream that was prepared before the gate may fail while the gate waits', async t => {
-	const {app, http} = gatedApp({...options, store: slowStore(() => 0)}, router => {
+	const {store, prepare} = slowStore();
+	let prepared = 0;
+	const {http} = gatedApp({...options, store}, (router, app) => {
+		app.middleware.unshift((ctx, next) => {
+			if (ctx.path === '/file') {
+				prepared += 1;
+				prepare(ctx);
+			}
+
+			return next();
+		});
 		router.get('/file', () => {});
 	});
-	app.middleware.unshift((ctx, next) =>
-		ctx.path === '/file' ? prepareMissingFile(ctx, next) : next(),
-	);
 
 	await failed(http.get('/file'));
+	t.is(prepared, 1);
 	t.is((await http.get('/ping')).status, 200);
 });

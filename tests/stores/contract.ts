@@ -9,7 +9,6 @@ import {forgiveness} from './contract/forgiveness.ts';
 import {countedIsNamed, givenBack, notGivenBack} from './contract/give-back.ts';
 import {agreesWithNaiveStore} from './contract/histories.ts';
 import {bansInspected, quotasInspected, reportsInspected} from './contract/inspection.ts';
-import {longerBans} from './contract/longer-bans.ts';
 import {bansListed, manualBans} from './contract/manual-bans.ts';
 import {neverMoreThanCount} from './contract/never-more.ts';
 import type {OpenedStore, Promised} from './contract/promised.ts';
@@ -17,6 +16,7 @@ import {quotasReturned, severalRules} from './contract/quotas.ts';
 import {rangesBanned} from './contract/ranges.ts';
 import {reportsCounted} from './contract/reports.ts';
 import {siblings} from './contract/sibling.ts';
+import {traps} from './contract/traps.ts';
 import {slidingWindow} from './contract/window.ts';
 
 export type OpenStore = (t: ExecutionContext) => OpenedStore | Promise<OpenedStore>;
@@ -59,7 +59,7 @@ export function storeContract(
 	escalation(promised);
 	strikesKept(promised);
 	manualBans(promised);
-	longerBans(promised);
+	traps(promised);
 	forgiveness(promised);
 	bansListed(promised);
 	rangesBanned(promised);

@@ -7,6 +7,8 @@ export interface BanNote {
 	readonly reason?: string | undefined;
 	/** Which of the client's remembered bans it is, under escalation. */
 	readonly strike?: number | undefined;
+	/** Set for a ban by hand if an operator may have begun it elsewhere: no report counts during it, as though one had. */
+	readonly mayBeOperators?: boolean | undefined;
 }
 
 const noNote: BanNote = {};
@@ -28,8 +30,8 @@ export interface BanTerms extends BanNote {
 export type BanOrigin = 'reports' | 'trap' | 'operator';
 
 /** What began a ban by hand. */
-export function originOf({keepsLonger}: NewBan): BanOrigin {
-	return keepsLonger ? 'trap' : 'operator';
+export function originOf({isTrap}: NewBan): BanOrigin {
+	return isTrap ? 'trap' : 'operator';
 }
 
 /** The bans of each origin. */
@@ -56,14 +58,14 @@ export class Bans {
 	}
 
 	/**
-	 * Begins a ban, in place of any that the client has. The ban of a trap for a client that an operator has banned takes
-	 * the place of the operator's ban: elsewhere, other trap hits could end it before the operator's ban would have ended.
-	 * For the same reason, a ban by reports and that of a trap stay beside each other.
+	 * Begins a ban. An operator's takes the place of all others. A trap's takes the place of an operator's: elsewhere, other
+	 * trap hits could end it before the operator's would have ended. A trap's and one by reports stay beside each other,
+	 * since each has room of its own.
 	 *
 	 * @returns whether it replaced another client's ban that was in force
 	 */
 	begin(client: string, origin: BanOrigin, ban: BanTerms, now: number): boolean {
-		const {duration, reason, strike} = ban;
+		const {duration} = ban;
 		const own = this.#tableFor(client, origin, now);
 		const isOperators = own === this.#byOperators;
 		for (const table of this.#tables) {
@@ -72,9 +74,7 @@ export class Bans {
 			}
 		}
 
-		// Many bans have neither, and an object for each would take memory.
-		const note = reason === undefined && strike === undefined ? noNote : {reason, strike};
-		return own.set(client, note, now + duration, now) !== undefined;
+		return own.set(client, noteOf(ban), now + duration, now) !== undefined;
 	}
 
 	/** Begins a ban that is in force elsewhere: one that would apply in its place has ended there. */
@@ -97,11 +97,11 @@ export class Bans {
 	 * it is about to be reported for by getting itself a short ban.
 	 */
 	ignoringReports(client: string, now: number): Banned | undefined {
-		const isTrapped =
-			this.#byTraps.get(client, now) !== undefined &&
-			this.#byReports.get(client, now) === undefined;
+		const trap = this.#byTraps.get(client, now)?.value;
+		const countsReports =
+			trap && !trap.mayBeOperators && this.#byReports.get(client, now) === undefined;
 
-		return isTrapped ? undefined : this.find(client, now);
+		return countsReports ? undefined : this.find(client, now);
 	}
 
 	/** Whether there is no ban, not even one that has ended. */
@@ -156,4 +156,13 @@ export class Bans {
 		const isOperators = origin === 'operator' || this.#byOperators.get(client, now) !== undefined;
 		return isOperators ? this.#byOperators : this.#byTraps;
 	}
+}
+
+/** Many bans have none, and an object for each would take memory. */
+function noteOf({reason, strike, mayBeOperators}: BanNote): BanNote {
+	if (mayBeOperators) {
+		return {reason, mayBeOperators};
+	}
+
+	return reason === undefined && strike === undefined ? noNote : {reason, strike};
 }

@@ -48,13 +48,13 @@ export class ClientBans {
 
 	/** Bans a client by hand. */
 	ban(client: string, ban: NewBan, now: number): BanOutcome {
-		const earlier = ban.keepsLonger ? this.#kept.bans.find(client, now) : undefined;
+		const earlier = ban.isTrap ? this.#kept.bans.find(client, now) : undefined;
 		if (earlier && earlier.endsInMs >= ban.duration) {
 			return {banEndsInMs: earlier.endsInMs};
 		}
 
-		if (!ban.keepsLonger) {
-			this.#kept.counts.spendReports(client);
+		if (!ban.isTrap) {
+			this.#kept.counts.forgetReports(client);
 		}
 
 		this.#begin(client, originOf(ban), ban, now);
@@ -65,7 +65,7 @@ export class ClientBans {
 		const {bans, strikes, counts} = this.#kept;
 		bans.end(client);
 		strikes.forget(client);
-		counts.spendReports(client);
+		counts.forgetReports(client);
 	}
 
 	#begin(client: string, origin: BanOrigin, ban: BanTerms, now: number): void {

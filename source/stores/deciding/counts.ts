@@ -9,12 +9,11 @@ export interface Counts {
 	/** How many reports of a client are in the window. Changes nothing. */
 	reportsOf(client: string, banRule: SettledBanRule, now: number): number;
 
-	/**
-	 * Deletes reports of a client.
-	 *
-	 * @param banRule under which they are; all without it
-	 */
-	spendReports(client: string, banRule?: SettledBanRule): void;
+	/** Forgets a client's reports under a rule: they have begun a ban. */
+	spendReports(client: string, banRule: SettledBanRule): void;
+
+	/** Forgets all reports of a client. */
+	forgetReports(client: string): void;
 
 	/** The quotas of a client, or of a key. Changes nothing. */
 	quotasOf(client: string, rules: readonly Rule[], now: number): readonly Quota[];

@@ -21,7 +21,7 @@ export function inspect(
 ): Inspection {
 	return {
 		...(ban && {ban}),
-		reports: ban || !banRule ? 0 : counts.reportsOf(client, banRule, now),
+		reports: banRule ? counts.reportsOf(client, banRule, now) : 0,
 		strike: strikes.of(client, now),
 		quotas: counts.quotasOf(client, rules, now),
 	};

@@ -56,8 +56,8 @@ export class BegunBans {
 	}
 
 	/** Whether the client's ban stays where there is a new one. */
-	#keeps(client: string, {keepsLonger, duration}: NewBan): boolean {
-		return keepsLonger === true && (this.find(client)?.endsInMs ?? 0) >= duration;
+	#keeps(client: string, {isTrap, duration}: NewBan): boolean {
+		return isTrap === true && (this.find(client)?.endsInMs ?? 0) >= duration;
 	}
 
 	#begin(client: string, origin: BanOrigin, ban: BanTerms): void {

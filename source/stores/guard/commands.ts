@@ -92,7 +92,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 			ranges.replaceAll(readRanges(banned), now);
 			const ban = ranges.listed(client, now) ?? begunBan(fallback, client) ?? inspection.ban;
 
-			return ban ? {...inspection, ban, reports: 0} : inspection;
+			return ban ? {...inspection, ban} : inspection;
 		},
 
 		async banRange(range, ban) {

@@ -111,21 +111,30 @@ export class FallbackStore extends MemoryStore {
 		if (verdict.kind === 'banned') {
 			// A store does not tell what began a ban by hand. It must push out none of an operator of this process.
 			const {by, endsInMs: duration, reason} = verdict;
-			this.learnBanInForce(client, by === 'hand' ? 'trap' : 'reports', {duration, reason});
+			if (by === 'reports') {
+				this.learnBanInForce(client, 'reports', {duration, reason});
+			} else {
+				this.learnBanInForce(client, 'trap', {duration, reason, mayBeOperators: true});
+			}
 		} else if (!immune) {
 			this.endBan(client);
 		}
 	}
 
-	/** Learns from the outcome of a report whether it began a ban. */
+	/** Learns from the outcome of a report whether the client is banned. */
 	learnOutcome(
 		client: string,
-		{begunForMs: duration}: ReportOutcome,
+		{banEndsInMs, begunForMs}: ReportOutcome,
 		reason: string | undefined,
 		version: number,
 	): void {
-		if (duration !== undefined && !this.changes.hasOperatorChanged(client, version)) {
-			this.learnBan(client, 'reports', {duration, reason});
+		if (!this.changes.hasOperatorChanged(client, version)) {
+			if (begunForMs !== undefined) {
+				this.learnBan(client, 'reports', {duration: begunForMs, reason});
+			} else if (banEndsInMs !== undefined && !this.#isBanned(client)) {
+				// It began elsewhere, nobody knows here by what.
+				this.learnBan(client, 'trap', {duration: banEndsInMs, mayBeOperators: true});
+			}
 		}
 
 		// A verdict that was asked for before the report says nothing of a ban that it began.
@@ -159,9 +168,13 @@ export class FallbackStore extends MemoryStore {
 		}
 	}
 
+	#isBanned(client: string): boolean {
+		return super.admit(client, [], {}).kind === 'banned';
+	}
+
 	/** A report that a trap's ban overtakes may begin another beside it: its outcome is still learned. */
-	#recordBan(client: string, {keepsLonger}: NewBan): void {
-		if (keepsLonger) {
+	#recordBan(client: string, {isTrap}: NewBan): void {
+		if (isTrap) {
 			this.changes.recordReport(client);
 		} else {
 			this.changes.record(client);

@@ -45,6 +45,7 @@ export class GuardedStore implements GateStore {
 	constructor(source: Store, {policy, timeout, observer}: GuardedStoreOptions) {
 		this.source = source;
 		const shared: unknown = source.shared;
+		// A store's nonsense must be no unhandled rejection.
 		ignoreRejection(shared);
 		this.shared = Boolean(shared);
 		this.#policy = policy;

@@ -39,11 +39,11 @@ export class Known {
 	}
 
 	/** The outcome of a ban that a longer one, which is known here, leaves as it is. */
-	banOutcome(client: string, {duration, keepsLonger}: NewBan): BanOutcome | undefined {
+	banOutcome(client: string, {duration, isTrap}: NewBan): BanOutcome | undefined {
 		const banEndsInMs =
 			this.#fallback.begun.find(client)?.endsInMs ?? this.#reportedBans.endsInMs(client) ?? 0;
 
-		return keepsLonger && banEndsInMs >= duration ? {banEndsInMs} : undefined;
+		return isTrap && banEndsInMs >= duration ? {banEndsInMs} : undefined;
 	}
 
 	/** The outcome of a report during a ban that is known here, if it does not count. */

@@ -74,12 +74,15 @@ export class MemoryCounts implements Counts {
 		});
 	}
 
-	spendReports(client: string, banRule?: SettledBanRule): void {
-		const spent = banRule && this.#counters.findOfReports(banRule);
+	spendReports(client: string, banRule: SettledBanRule): void {
+		const spent = this.#counters.findOfReports(banRule);
 		const first = this.#clients.find(client);
-		this.#clients.logs.clearThose(first, number =>
-			banRule ? number === spent : isOfReports(number),
-		);
+		this.#clients.logs.clearThose(first, number => number === spent);
+	}
+
+	forgetReports(client: string): void {
+		const first = this.#clients.find(client);
+		this.#clients.logs.clearThose(first, isOfReports);
 	}
 
 	/** A client that a ban refuses is not quiet: its logs stay. */

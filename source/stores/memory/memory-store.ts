@@ -86,14 +86,9 @@ export class MemoryStore implements Store {
 	report(client: string, banRule: SettledBanRule, report: Report): ReportOutcome {
 		const now = this.#tick();
 		const range = this.#ranges.find(client, now);
-		const outcome = range
+		return range
 			? {reports: 0, banEndsInMs: range.endsInMs}
 			: this.#clientBans.report(client, banRule, report, now);
-		if (outcome.reports === 0) {
-			this.#counts.touch(client);
-		}
-
-		return outcome;
 	}
 
 	ban(client: string, ban: NewBan): BanOutcome {

@@ -5,8 +5,8 @@ import type {Rule} from '../rule.ts';
 import type {AdmitOptions} from '../verdict.ts';
 import type {Connection} from './connection/connection.ts';
 import {listOf} from './connection/reply-list.ts';
+import {type Decision, readDecision} from './decision-protocol.ts';
 import {shortId} from './keys.ts';
-import {type Decision, parseDecision} from './protocol.ts';
 import type {Script} from './scripts/script.ts';
 
 /** A question about one request. */
@@ -75,7 +75,7 @@ export class Admissions {
 		try {
 			const values = listOf(await this.#run(questions)).values();
 			for (const {rules, options, resolve} of questions) {
-				resolve(parseDecision(values, rules, options));
+				resolve(readDecision(values, rules, options));
 			}
 		} catch (error) {
 			if (questions.length > 1 && error instanceof Error && error.message.includes('CROSSSLOT')) {

@@ -18,7 +18,7 @@ export function reasonText(reason: string | undefined): string {
 }
 
 /** Reads what `scripts/report.ts` returns. */
-export function parseOutcome(reply: unknown): ReportOutcome {
+export function readOutcome(reply: unknown): ReportOutcome {
 	const [reports, left, duration, strike] = listOf(reply);
 
 	return {

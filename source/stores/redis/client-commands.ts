@@ -4,7 +4,7 @@ import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts'
 import type {ReplyCache} from '../reply-cache/reply-cache.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Counted} from '../verdict.ts';
-import {msOf, msText, parseOutcome, reasonText} from './ban-protocol.ts';
+import {msOf, msText, readOutcome, reasonText} from './ban-protocol.ts';
 import {type Keys, shortId} from './keys.ts';
 import {readReceipt} from './receipt.ts';
 import type {Server} from './server.ts';
@@ -35,9 +35,8 @@ export class ClientCommands {
 		}
 
 		args.push(...durations.map(msText));
-		const outcome = parseOutcome(await this.#server.command('report', keys, args, asking));
-		// No reports: a ban was in force before, and nothing has changed.
-		if (outcome.reports > 0) {
+		const outcome = readOutcome(await this.#server.command('report', keys, args, asking));
+		if (outcome.begunForMs !== undefined) {
 			this.#cache.forget(client);
 		}
 
@@ -46,10 +45,10 @@ export class ClientCommands {
 
 	async ban(
 		client: string,
-		{duration, reason, keepsLonger}: NewBan,
+		{duration, reason, isTrap}: NewBan,
 		asking: AskOptions | undefined,
 	): Promise<BanOutcome> {
-		const args = [msText(duration), reasonText(reason), ...(keepsLonger ? ['1'] : [])];
+		const args = [msText(duration), reasonText(reason), ...(isTrap ? ['1'] : [])];
 		const reply = await this.#server.command('ban', this.#keysOf(client), args, asking);
 		this.#cache.forget(client);
 

@@ -1,8 +1,8 @@
 import type {AskOptions} from '../ask-options.ts';
 import type {Inspection} from '../inspection.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
+import {readInspection} from './decision-protocol.ts';
 import {type Keys, shortId} from './keys.ts';
-import {parseInspection} from './protocol.ts';
 import type {Server} from './server.ts';
 
 /** What is asked about a client. */
@@ -30,5 +30,5 @@ export async function inspect(
 
 	// Not as a command: if it fails, nothing has taken effect.
 	const reply = await scripts.inspect.run(connection, about, args, asking);
-	return parseInspection(client, rules, reply);
+	return readInspection(client, rules, reply);
 }

@@ -3,7 +3,7 @@ import {asUnfinished} from '../unfinished-error.ts';
 import {readOnlyWarner, warnOfTimeout} from './client-warnings.ts';
 import {connect} from './connection/connect.ts';
 import type {Connection} from './connection/connection.ts';
-import {isReply} from './protocol.ts';
+import {isReply} from './decision-protocol.ts';
 import {type Scripts, scripts} from './scripts/all.ts';
 import {serverClock} from './scripts/clock.ts';
 

@@ -1,6 +1,6 @@
 /* A client that is banned requests a trap again, on a route with bypass(). */
 import test from 'ava';
-import type {NewBan} from '../../../source/stores/ban-records.ts';
+import type {BanOutcome, NewBan} from '../../../source/stores/ban-records.ts';
 import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
 import {
 	banRule,
@@ -8,6 +8,7 @@ import {
 	failing,
 	type Guarded,
 	guard,
+	readOnly,
 	rejectsBans,
 } from '../../support/guarded-store.ts';
 
@@ -30,7 +31,7 @@ function banned(): Guarded & {asked: NewBan[]} {
 	};
 }
 
-const trap = {duration: 1000, keepsLonger: true};
+const trap = {duration: 1000, isTrap: true};
 
 test('while a ban is known to end later than a new one would, no trap hit asks the store', async t => {
 	const {guarded, asked, pass} = banned();
@@ -151,4 +152,65 @@ test("reports that are known not to count ask nothing after a trap's ban either,
 	pass(1);
 	await report();
 	t.is(asked, 2, 'the ban by reports may be over');
+});
+
+for (const policy of ['open', 'closed'] as const) {
+	test(`under '${policy}', a report that the store does not take tells of the ban that it has not taken either`, async t => {
+		const {guarded} = guard({...failing, ...rejectsBans}, policy);
+		await guarded.ban('a', trap);
+		t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 0, banEndsInMs: 1000});
+		t.deepEqual(await guarded.report('b', banRule, {weight: 1}), {reports: 0});
+	});
+}
+
+test('of a ban that only a report has told of, a trap asks the store: this process holds it only then', async t => {
+	let isDown = false;
+	const {guarded} = guard(
+		{
+			...commandsOnly,
+			report: () => ({reports: 0, banEndsInMs: 5000}),
+			ban: () => ({banEndsInMs: 5000}),
+			admit: () => {
+				if (isDown) {
+					throw new Error('down');
+				}
+
+				return {kind: 'banned', by: 'hand', endsInMs: 5000};
+			},
+		},
+		'memory',
+	);
+	await guarded.report('a', banRule, {weight: 1});
+	t.deepEqual(await guarded.ban('a', trap), {banEndsInMs: 5000});
+	isDown = true;
+	t.like(await guarded.admit('a', [], {}), {kind: 'banned', endsInMs: 5000});
+});
+
+test('a shorter ban of a trap ends no longer one that began here, when the store takes it', async t => {
+	let fails = true;
+	let reply = (_outcome: BanOutcome) => {};
+	const {guarded} = guard(
+		{
+			...readOnly,
+			ban: async (_client, {duration}) => {
+				if (fails) {
+					throw new Error('down');
+				}
+
+				return duration === 1000
+					? new Promise(resolve => {
+							reply = resolve;
+						})
+					: {banEndsInMs: duration};
+			},
+		},
+		'memory',
+	);
+	fails = false;
+	const shorter = guarded.ban('a', trap);
+	fails = true;
+	await guarded.ban('a', {...trap, duration: 9000});
+	reply({banEndsInMs: 1000});
+	t.deepEqual(await shorter, {banEndsInMs: 1000});
+	t.like(await guarded.admit('a', [], {}), {kind: 'banned', endsInMs: 9000});
 });

@@ -88,14 +88,14 @@ test('a ban of a handler holds in this process while the store does not take it'
 			throw new Error('down');
 		},
 	});
-	t.deepEqual(await guarded.ban('a', {duration: 400, keepsLonger: true}), {banEndsInMs: 400});
+	t.deepEqual(await guarded.ban('a', {duration: 400, isTrap: true}), {banEndsInMs: 400});
 	t.deepEqual(
-		await guarded.ban('a', {duration: 100, keepsLonger: true}),
+		await guarded.ban('a', {duration: 100, isTrap: true}),
 		{banEndsInMs: 400},
 		'never shortened',
 	);
 	t.deepEqual(await guarded.admit('a', [rule], {}), {kind: 'banned', by: 'hand', endsInMs: 400});
-	t.deepEqual(await guarded.ban('a', {duration: 500, keepsLonger: true}), {banEndsInMs: 500});
+	t.deepEqual(await guarded.ban('a', {duration: 500, isTrap: true}), {banEndsInMs: 500});
 	t.like(await guarded.admit('a', [rule], {}), {endsInMs: 500});
 });
 
@@ -127,9 +127,9 @@ test('a ban that began here stays where the store has taken a shorter one', asyn
 			return {banEndsInMs: duration};
 		},
 	});
-	await guarded.ban('a', {duration: 400, reason: 'long', keepsLonger: true});
+	await guarded.ban('a', {duration: 400, reason: 'long', isTrap: true});
 	isDown = false;
-	await guarded.ban('a', {duration: 100, keepsLonger: true});
+	await guarded.ban('a', {duration: 100, isTrap: true});
 	t.like(await guarded.admit('a', [rule], {}), {reason: 'long', endsInMs: 400});
 	await guarded.commands.ban('a', {duration: 100});
 	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted', 'an operator replaces it');

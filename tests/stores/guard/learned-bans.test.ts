@@ -77,13 +77,45 @@ test("a ban by reports is learned, although a trap's began while the store was a
 	const {store, pending, fail} = slowStore();
 	const {guarded, pass} = guard(store, 'memory');
 	const reported = guarded.report('a', banRule, {weight: 2});
-	await guarded.ban('a', {duration: 1000, keepsLonger: true});
+	await guarded.ban('a', {duration: 1000, isTrap: true});
 	pending[0]?.resolve({reports: 2, banEndsInMs: 5000, begunForMs: 5000});
 	await reported;
 	fail();
 	pass(1000);
 
 	t.like(await guarded.admit('a', [rule], {}), {by: 'reports', endsInMs: 4000});
+});
+
+test('a ban that began elsewhere, of which the outcome of a report tells, holds while the store fails', async t => {
+	const {guarded, pass, fail} = failable([{reports: 0, banEndsInMs: 500}]);
+	await guarded.report('a', banRule, {weight: 1});
+	fail();
+
+	t.like(await guarded.admit('a', [rule], {}), {kind: 'banned', endsInMs: 500});
+	pass(500);
+	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
+});
+
+test('the outcome of a report replaces no ban that is known', async t => {
+	const {guarded, fail} = failable([
+		{kind: 'banned', by: 'reports', reason: 'login', endsInMs: 500},
+		{reports: 0, banEndsInMs: 500},
+	]);
+	await guarded.admit('a', [rule], {});
+	await guarded.report('a', banRule, {weight: 1});
+	fail();
+
+	t.like(await guarded.admit('a', [rule], {}), {by: 'reports', reason: 'login'});
+});
+
+test("while the store fails, no report counts during a ban by hand of which a verdict has told: it may be an operator's", async t => {
+	const {guarded, pass, fail} = failable([{kind: 'banned', by: 'hand', endsInMs: 500}]);
+	await guarded.admit('a', [rule], {});
+	fail();
+
+	t.deepEqual(await guarded.report('a', banRule, {weight: 2}), {reports: 0, banEndsInMs: 500});
+	pass(500);
+	t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
 });
 
 test('a ban by reports in a verdict is in place of a longer one by hand that an earlier verdict included', async t => {

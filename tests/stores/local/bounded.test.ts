@@ -225,7 +225,7 @@ test('beyond maxBans, the ban of its kind that began first gives way', t => {
 		ledger.ban('operator', {duration: Infinity}, 0);
 		for (let number = 0; number < 50; number += 1) {
 			ledger.report(`reported ${number}`, banRule, {weight: 1}, number);
-			ledger.ban(`trapped ${number}`, {duration: minute, keepsLonger: true}, number);
+			ledger.ban(`trapped ${number}`, {duration: minute, isTrap: true}, number);
 		}
 	});
 
@@ -256,7 +256,7 @@ test('the totals are those of the tables, whatever happens', t => {
 		{weight: 2, arbitrary: fc.record({do: fc.constant('report' as const), client})},
 		{
 			weight: 2,
-			arbitrary: fc.record({do: fc.constant('ban' as const), client, keepsLonger: fc.boolean()}),
+			arbitrary: fc.record({do: fc.constant('ban' as const), client, isTrap: fc.boolean()}),
 		},
 		{
 			weight: 1,
@@ -294,7 +294,7 @@ test('the totals are those of the tables, whatever happens', t => {
 							case 'report':
 								return ledger.report(each.client, banRule, {weight: 1}, now);
 							case 'ban':
-								return ledger.ban(each.client, {duration: 30, keepsLonger: each.keepsLonger}, now);
+								return ledger.ban(each.client, {duration: 30, isTrap: each.isTrap}, now);
 							case 'unban':
 							case 'reset':
 								return ledger[each.do](each.client);

@@ -54,7 +54,7 @@ function fill(ledger: Ledger): void {
 	}
 
 	ledger.report('reported', banRule, {weight: 1}, now);
-	ledger.ban('trapped', {duration: 30_000, keepsLonger: true}, now);
+	ledger.ban('trapped', {duration: 30_000, isTrap: true}, now);
 	ledger.ban('banned', {duration: 30_000, reason: 'why'}, now);
 	ledger.banRange('203.0.113.0/24', {duration: 30_000}, now);
 	ledger.admit('a key', rules, {requester: 'limited'}, now);
@@ -71,7 +71,7 @@ function askAll(ledger: Ledger, now: number): readonly Verdict[] {
 		verdicts.push(ledger.admit(client, [limit(1000, 50_000, 'blocks')], {immune: true}, now));
 		ledger.report(client, banRule, {weight: 1}, now);
 		ledger.inspect(client, rules, banRule, now);
-		ledger.ban(client, {duration: 10_000, keepsLonger: true}, now);
+		ledger.ban(client, {duration: 10_000, isTrap: true}, now);
 		ledger.sweep(now, 20);
 		ledger.unban(client);
 		ledger.reset(client);

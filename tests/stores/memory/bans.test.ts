@@ -86,7 +86,7 @@ test("a flood of trap hits ends no operator's ban, and a trap still bans when th
 	small.ban('endless', {duration: Infinity});
 	small.report('reported', banRule, {weight: 3});
 	for (let flood = 0; flood < 10_000; flood += 1) {
-		small.ban(`flood ${flood}`, {duration: minute, keepsLonger: true});
+		small.ban(`flood ${flood}`, {duration: minute, isTrap: true});
 	}
 
 	for (const client of ['endless', 'reported', 'flood 9999', 'flood 9900']) {
@@ -101,7 +101,7 @@ test("a flood of trap hits ends no operator's ban, and a trap still bans when th
 
 test("an operator's ban of a client that a trap has banned is safe from a flood of trap hits", t => {
 	const small = new MemoryStore({clock: () => 0, maxBans: 100});
-	small.ban('a', {duration: 60 * minute, reason: 'trap', keepsLonger: true});
+	small.ban('a', {duration: 60 * minute, reason: 'trap', isTrap: true});
 	small.ban('a', {duration: minute, reason: 'scraper'});
 	floodOfTraps(small);
 
@@ -118,7 +118,7 @@ test('a trap hit that makes a ban by reports longer leaves it behind, so that tr
 	const {store, pass} = manualClockStore();
 	const small = new MemoryStore({clock: () => store.clock(), maxBans: 100});
 	small.report('a', {...banRule, durations: [10 * minute]}, {weight: 3});
-	small.ban('a', {duration: 60 * minute, reason: 'trap', keepsLonger: true});
+	small.ban('a', {duration: 60 * minute, reason: 'trap', isTrap: true});
 	const listed = () => [...small.bans()].flat().filter(({client}) => client === 'a');
 	t.deepEqual(listed(), [{client: 'a', by: 'hand', reason: 'trap', endsInMs: 60 * minute}]);
 
@@ -127,7 +127,7 @@ test('a trap hit that makes a ban by reports longer leaves it behind, so that tr
 	pass(10 * minute);
 	t.is(small.admit('a', rules, {}).kind, 'admitted');
 	small.report('b', {...banRule, durations: [10 * minute]}, {weight: 3});
-	small.ban('b', {duration: 60 * minute, keepsLonger: true});
+	small.ban('b', {duration: 60 * minute, isTrap: true});
 	small.unban('b');
 	t.is(small.admit('b', rules, {}).kind, 'admitted');
 });
@@ -136,7 +136,7 @@ test("a trap hit that makes an operator's ban longer takes its place, so that no
 	let now = 0;
 	const small = new MemoryStore({clock: () => now, maxBans: 100});
 	small.ban('a', {duration: minute});
-	small.ban('a', {duration: 60 * minute, reason: 'trap', keepsLonger: true});
+	small.ban('a', {duration: 60 * minute, reason: 'trap', isTrap: true});
 	floodOfTraps(small);
 	t.deepEqual(small.admit('a', [], {}), {
 		kind: 'banned',
@@ -146,7 +146,7 @@ test("a trap hit that makes an operator's ban longer takes its place, so that no
 	});
 
 	now = 60 * minute;
-	small.ban('a', {duration: minute, keepsLonger: true});
+	small.ban('a', {duration: minute, isTrap: true});
 	floodOfTraps(small);
 	t.is(small.admit('a', [], {}).kind, 'admitted', 'the operator had not banned it any more');
 });
@@ -219,6 +219,6 @@ test('each page of a list of bans has the times of its own moment, and no ban th
 /** As many clients hit a trap as a store of 100 bans of each kind holds. */
 function floodOfTraps(store: MemoryStore): void {
 	for (let flood = 0; flood < 100; flood += 1) {
-		store.ban(`flood ${flood}`, {duration: 60 * minute, keepsLonger: true});
+		store.ban(`flood ${flood}`, {duration: 60 * minute, isTrap: true});
 	}
 }

@@ -97,7 +97,7 @@ test('an inspection agrees with the next request, however many were counted', t 
 	t.notThrows(() => fc.assert(agrees, {numRuns: runs(200)}));
 });
 
-test('the ban of a range comes before that of a client in it, and no report counts', t => {
+test('the ban of a range comes before that of a client in it', t => {
 	const {store, pass} = manualClockStore();
 	const banRule = ban(3, 1000, 500);
 	store.report('203.0.113.7', banRule, {weight: 2});
@@ -109,13 +109,12 @@ test('the ban of a range comes before that of a client in it, and no report coun
 
 	const standing: Inspection = {
 		ban: {client: '203.0.113.0/24', by: 'hand', reason: 'a scraper', endsInMs: 300},
-		reports: 0,
+		reports: 2,
 		strike: 0,
 		quotas: [quota(rule, 3, 1000)],
 	};
-	for (const client of ['203.0.113.7', '203.0.113.8']) {
-		t.deepEqual(store.inspect(client, [rule], banRule), standing, client);
-	}
+	t.deepEqual(store.inspect('203.0.113.7', [rule], banRule), standing);
+	t.deepEqual(store.inspect('203.0.113.8', [rule], banRule), {...standing, reports: 0});
 
 	t.is(store.inspect('2001:db8:1:2::/64', [], banRule).ban?.client, '2001:db8::/32');
 	for (const client of ['203.1.113.7', 'key:203.0.113.7', 'unix', 'specific-key:2001:db8::1']) {

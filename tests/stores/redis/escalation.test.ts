@@ -36,7 +36,7 @@ test('strikes of an endless ban, or of one that is longer than any expiry of a s
 test('reports without escalation neither read nor write strikes', async t => {
 	const {store, prefix} = await openRedisStore(opened);
 	await store.report('a', ban(2, 1000, 10), {weight: 1});
-	await store.report('a', ban(1, 1000, 10), {weight: 1});
+	await store.report('a', ban(2, 1000, 10), {weight: 1});
 	await store.ban('b', {duration: 10});
 	t.deepEqual(await keysOf(prefix), ['{a}', '{b}']);
 

@@ -227,7 +227,7 @@ test('whatever is in its keys, a give-back and a list of bans succeed', async t 
 			}
 
 			await store.report('a', escalating(1, 1000, [1, 2], 1000), {weight: 1});
-			await store.ban('a', {duration: 5, keepsLonger: true});
+			await store.ban('a', {duration: 5, isTrap: true});
 		},
 	);
 	await t.notThrowsAsync(() => fc.assert(survives, {numRuns: runs(100)}));

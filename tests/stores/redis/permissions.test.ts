@@ -51,7 +51,7 @@ test('a user who may run the commands that the page on stores names can use all 
 		[1, [1, 3000]],
 	);
 	await store.report('a', banRule, {weight: 1});
-	await store.ban('b', {duration: 600_000, keepsLonger: true});
+	await store.ban('b', {duration: 600_000, isTrap: true});
 	t.is((await listed(store)).length, 2);
 	await store.unban('a');
 	for (const duration of [600_000, Infinity]) {

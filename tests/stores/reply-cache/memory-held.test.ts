@@ -1,5 +1,5 @@
 import test from 'ava';
-import {parseDecision} from '../../../source/stores/redis/protocol.ts';
+import {readDecision} from '../../../source/stores/redis/decision-protocol.ts';
 import {ReplyCache} from '../../../source/stores/reply-cache/reply-cache.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
 import {limit} from '../contract/promised.ts';
@@ -14,7 +14,7 @@ test.serial('a refusal that is remembered takes 500 bytes, so that all take 80 M
 	for (let client = 0; client < CLIENTS; client += 1) {
 		for (const rules of lists) {
 			const values = [1, 1, 0, 0, 60_000, 0].values();
-			const {verdict, unchangedForMs} = parseDecision(values, rules, {});
+			const {verdict, unchangedForMs} = readDecision(values, rules, {});
 			const asked = {client: `client ${client}`, rules, options: {}, at: 0, version: 0};
 			cache.learn(asked, verdict, 0, unchangedForMs);
 		}

@@ -44,7 +44,7 @@ export type Action =
 			readonly client: string;
 			readonly duration: number;
 			readonly reason?: string;
-			readonly keepsLonger?: boolean;
+			readonly isTrap?: boolean;
 	  }
 	| {
 			readonly do: 'ban range';
@@ -142,9 +142,9 @@ const report = fc.record(
 	},
 	{requiredKeys: ['do', 'client', 'banRule', 'weight']},
 );
-const keepsLonger = fc.boolean();
+const isTrap = fc.boolean();
 const ban = fc.record(
-	{do: fc.constant('ban' as const), client, duration, reason, keepsLonger},
+	{do: fc.constant('ban' as const), client, duration, reason, isTrap},
 	{requiredKeys: ['do', 'client', 'duration']},
 );
 const range = fc.constantFrom('10.0.0.0/8', '10.1.0.0/16', '2001:db8::/32');

@@ -8,7 +8,7 @@ interface Ban {
 	readonly cause: Omit<Banned, 'kind' | 'endsInMs'>;
 	readonly end: number;
 	readonly strike: number | undefined;
-	/** When the ban by reports ends which the trap's hides. */
+	/** When the ban by reports ends that the trap's ban hides. */
 	readonly hiddenEnd: number;
 }
 
@@ -21,14 +21,14 @@ export class NaiveBans {
 		this.#clock = clock;
 	}
 
-	begin(whose: string, {duration, reason, keepsLonger}: NewBan): void {
+	begin(whose: string, {duration, reason, ...ban}: NewBan): void {
 		const end = this.#clock.now + duration;
 		const earlier = this.find(whose);
-		if (keepsLonger && earlier && earlier.end >= end) {
+		if (ban.isTrap && earlier && earlier.end >= end) {
 			return;
 		}
 
-		const isTrap = keepsLonger && earlier?.origin !== 'operator';
+		const isTrap = ban.isTrap && earlier?.origin !== 'operator';
 		this.#bans.set(whose, {
 			origin: isTrap ? 'trap' : 'operator',
 			cause: causeOf('hand', reason),

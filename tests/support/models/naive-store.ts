@@ -130,7 +130,7 @@ export class NaiveStore implements Store {
 
 	ban(client: string, ban: NewBan): BanOutcome {
 		this.#bans.begin(client, ban);
-		if (!ban.keepsLonger) {
+		if (!ban.isTrap) {
 			this.#forgetReports(client);
 		}
 
@@ -154,7 +154,7 @@ export class NaiveStore implements Store {
 
 		return {
 			...(ban && {ban}),
-			reports: banRule && !ban ? this.#reportsOf(client, banRule) : 0,
+			reports: banRule ? this.#reportsOf(client, banRule) : 0,
 			strike: this.#strikesOf(client),
 			quotas: rules.map(rule => this.#quota(client, rule)),
 		};

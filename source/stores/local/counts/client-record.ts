@@ -104,15 +104,11 @@ export class ClientRecord {
 		return stored && this.#logOf(stored, rule);
 	}
 
-	/**
-	 * Forgets reports. Returns whether there were any.
-	 *
-	 * @param spent the log that they are in; all logs of reports without it
-	 */
-	forgetReports(spent?: number): boolean {
+	/** Forgets some logs. Returns whether there were any. */
+	forget(isSuch: (id: number) => boolean): boolean {
 		const before = this.#logs.size;
 		for (const id of this.#logs.keys()) {
-			if (spent === undefined ? isOfReports(id) : id === spent) {
+			if (isSuch(id)) {
 				this.#logs.delete(id);
 			}
 		}

@@ -21,7 +21,7 @@ import {
 import {tables} from '../tables/keys.ts';
 import type {Section} from '../tables/section.ts';
 import {ClientTable, type FoundClient} from './client-table.ts';
-import {reportsId, requestsId} from './log-id.ts';
+import {isOfReports, reportsId, requestsId} from './log-id.ts';
 import {Receipt} from './receipt.ts';
 import type {RecordLog} from './record-log.ts';
 
@@ -114,11 +114,13 @@ export class LocalCounts implements Counts {
 		return log ? log.length - log.gone(banRule.window, now) : 0;
 	}
 
-	spendReports(client: string, banRule?: SettledBanRule): void {
-		const found = this.#clients.find(client);
-		if (found?.record.forgetReports(banRule && reportsId(banRule))) {
-			this.#clients.save(found, -Infinity);
-		}
+	spendReports(client: string, banRule: SettledBanRule): void {
+		const spent = reportsId(banRule);
+		this.#forgetLogs(client, id => id === spent);
+	}
+
+	forgetReports(client: string): void {
+		this.#forgetLogs(client, isOfReports);
 	}
 
 	quotasOf(client: string, rules: readonly Rule[], now: number): readonly Quota[] {
@@ -135,6 +137,13 @@ export class LocalCounts implements Counts {
 	reset(client: string): void {
 		this.#clients.delete(client);
 		this.#userKeys.delete(client);
+	}
+
+	#forgetLogs(client: string, isSuch: (id: number) => boolean): void {
+		const found = this.#clients.find(client);
+		if (found?.record.forget(isSuch)) {
+			this.#clients.save(found, -Infinity);
+		}
 	}
 
 	/** Whether a receipt is of this store, and not of another one. */

@@ -16,12 +16,8 @@ ${showBan}
 ${log}
 local resets, by, left, reason = stateIn(KEYS[1])
 
--- None counts during a ban. HGET fails for a key of another type, which no script has written.
+-- HGET fails for a key of another type, which no script has written.
 local function reports()
-	if left > 0 then
-		return 0
-	end
-
 	local text = redis.pcall('HGET', KEYS[2], ARGV[1])
 	local from, to = readLog(KEYS[2], type(text) == 'string' and text, false, 0, tonumber(ARGV[2]))
 	return to - from

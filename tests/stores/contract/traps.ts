@@ -1,6 +1,6 @@
 import {ban, bannedBy, escalating, listed, type Promised} from './promised.ts';
 
-export function longerBans(promised: Promised): void {
+export function traps(promised: Promised): void {
 	promised('ban() returns when the ban ends', async (t, {store}) => {
 		t.deepEqual(await store.ban('a', {duration: 500}), {banEndsInMs: 500});
 		t.deepEqual(await store.ban('a', {duration: 20}), {banEndsInMs: 20});
@@ -8,19 +8,19 @@ export function longerBans(promised: Promised): void {
 	});
 
 	promised(
-		'under `keepsLonger`, a manual ban that ends later, or at the same time, stays as it is',
+		"a trap's ban leaves a manual ban as it is that ends later, or at the same time",
 		async (t, opened) => {
 			const {store, pass} = opened;
 			await store.ban('a', {duration: 500, reason: 'first'});
 			await pass(100);
 			for (const duration of [399, 400]) {
-				t.deepEqual(await store.ban('a', {duration, reason: 'second', keepsLonger: true}), {
+				t.deepEqual(await store.ban('a', {duration, reason: 'second', isTrap: true}), {
 					banEndsInMs: 400,
 				});
 			}
 
 			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 400, 'first'));
-			t.deepEqual(await store.ban('a', {duration: 401, reason: 'third', keepsLonger: true}), {
+			t.deepEqual(await store.ban('a', {duration: 401, reason: 'third', isTrap: true}), {
 				banEndsInMs: 401,
 			});
 			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 401, 'third'));
@@ -30,11 +30,11 @@ export function longerBans(promised: Promised): void {
 	promised('a ban by reports is kept with its strike and its reason', async (t, {store, pass}) => {
 		const banRule = escalating(1, 1000, [500, 600], 1000);
 		await store.report('a', banRule, {weight: 1, reason: 'login'});
-		t.deepEqual(await store.ban('a', {duration: 400, keepsLonger: true}), {banEndsInMs: 500});
+		t.deepEqual(await store.ban('a', {duration: 400, isTrap: true}), {banEndsInMs: 500});
 		t.deepEqual(await listed(store), [
 			{client: 'a', by: 'reports', reason: 'login', endsInMs: 500, strike: 1},
 		]);
-		t.deepEqual(await store.ban('a', {duration: 501, keepsLonger: true}), {banEndsInMs: 501});
+		t.deepEqual(await store.ban('a', {duration: 501, isTrap: true}), {banEndsInMs: 501});
 		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 501}]);
 		await pass(501);
 
@@ -48,47 +48,45 @@ export function longerBans(promised: Promised): void {
 
 	promised('an endless ban is kept, and replaces any other', async (t, {store}) => {
 		await store.ban('a', {duration: 500});
-		t.deepEqual(await store.ban('a', {duration: Infinity, keepsLonger: true}), {
+		t.deepEqual(await store.ban('a', {duration: Infinity, isTrap: true}), {
 			banEndsInMs: Infinity,
 		});
-		t.deepEqual(await store.ban('a', {duration: Infinity, reason: 'again', keepsLonger: true}), {
+		t.deepEqual(await store.ban('a', {duration: Infinity, reason: 'again', isTrap: true}), {
 			banEndsInMs: Infinity,
 		});
 		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', Infinity));
 	});
 
-	promised('under `keepsLonger`, a ban that has ended is not kept', async (t, {store, pass}) => {
+	promised("a trap's ban takes the place of a ban that has ended", async (t, {store, pass}) => {
 		await store.ban('a', {duration: 500, reason: 'first'});
 		await pass(500);
-		t.deepEqual(await store.ban('a', {duration: 20, keepsLonger: true}), {banEndsInMs: 20});
+		t.deepEqual(await store.ban('a', {duration: 20, isTrap: true}), {banEndsInMs: 20});
 		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 20));
 	});
 
-	promised(
-		'a new ban under `keepsLonger` leaves the reports as they are',
-		async (t, {store, pass}) => {
-			const banRule = ban(3, 1000, 500);
-			await store.report('a', banRule, {weight: 2});
-			await store.ban('a', {duration: 10, keepsLonger: true});
-			await pass(10);
+	promised("a trap's ban leaves the reports as they are", async (t, {store, pass}) => {
+		const banRule = ban(3, 1000, 500);
+		await store.report('a', banRule, {weight: 2});
+		await store.ban('a', {duration: 10, isTrap: true});
+		await pass(10);
 
-			t.deepEqual(await store.report('a', banRule, {weight: 1}), {
-				reports: 3,
-				banEndsInMs: 500,
-				begunForMs: 500,
-			});
-		},
-	);
+		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+			reports: 3,
+			banEndsInMs: 500,
+			begunForMs: 500,
+		});
+	});
 
 	promised("reports during a trap's ban count, and can begin a longer ban", async (t, opened) => {
 		const {store, pass} = opened;
 		const banRule = escalating(3, 1000, [500, 600], 1000);
-		await store.ban('a', {duration: 100, reason: 'trap', keepsLonger: true});
+		await store.ban('a', {duration: 100, reason: 'trap', isTrap: true});
 		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
 			reports: 1,
 			banEndsInMs: 100,
 		});
 		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', reason: 'trap', endsInMs: 100}]);
+		t.is((await store.inspect('a', [], banRule)).reports, 1);
 		await pass(10);
 		t.deepEqual(await store.report('a', banRule, {weight: 2, reason: 'login'}), {
 			reports: 3,
@@ -107,7 +105,7 @@ export function longerBans(promised: Promised): void {
 		async (t, {store, pass}) => {
 			const banRule = escalating(1, 1000, [50, 300], 1000);
 			const trap = [{client: 'a', by: 'hand', reason: 'a trap of 9', endsInMs: 100}] as const;
-			await store.ban('a', {duration: 100, reason: 'a trap of 9', keepsLonger: true});
+			await store.ban('a', {duration: 100, reason: 'a trap of 9', isTrap: true});
 			t.deepEqual(await store.report('a', banRule, {weight: 1, reason: 'login'}), {
 				reports: 1,
 				banEndsInMs: 100,
@@ -131,7 +129,7 @@ export function longerBans(promised: Promised): void {
 	promised(
 		"a ban by reports that ends when a trap's does leaves it in force",
 		async (t, {store}) => {
-			await store.ban('a', {duration: 100, keepsLonger: true});
+			await store.ban('a', {duration: 100, isTrap: true});
 			await store.report('a', ban(1, 1000, 100), {weight: 1});
 			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', 100));
 		},
@@ -143,7 +141,7 @@ export function longerBans(promised: Promised): void {
 			const banRule = ban(1, 1000, 50);
 			await store.report('a', banRule, {weight: 1});
 			for (const duration of [100, 110]) {
-				await store.ban('a', {duration, keepsLonger: true});
+				await store.ban('a', {duration, isTrap: true});
 				await store.reset('a');
 				t.deepEqual(await store.report('a', banRule, {weight: 1}), {
 					reports: 0,
@@ -165,7 +163,7 @@ export function longerBans(promised: Promised): void {
 		async (t, opened) => {
 			const {store} = opened;
 			await store.ban('a', {duration: 10});
-			await store.ban('a', {duration: 100, keepsLonger: true});
+			await store.ban('a', {duration: 100, isTrap: true});
 			t.deepEqual(await store.report('a', ban(1, 1000, 500), {weight: 1}), {
 				reports: 0,
 				banEndsInMs: 100,
@@ -175,7 +173,7 @@ export function longerBans(promised: Promised): void {
 
 	promised("an operator ends a trap's ban and what stands behind it", async (t, {store}) => {
 		const banRule = ban(1, 1000, 50);
-		await store.ban('a', {duration: 100, keepsLonger: true});
+		await store.ban('a', {duration: 100, isTrap: true});
 		await store.report('a', banRule, {weight: 1});
 		await store.unban('a');
 		t.deepEqual(await listed(store), []);
@@ -185,14 +183,14 @@ export function longerBans(promised: Promised): void {
 			begunForMs: 50,
 		});
 
-		await store.ban('a', {duration: 100, keepsLonger: true});
+		await store.ban('a', {duration: 100, isTrap: true});
 		await store.ban('a', {duration: 20});
 		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 20}]);
 	});
 
-	promised('without `keepsLonger`, a shorter ban replaces a longer one', async (t, {store}) => {
+	promised("an operator's shorter ban replaces a longer one", async (t, {store}) => {
 		await store.ban('a', {duration: 500});
-		t.deepEqual(await store.ban('a', {duration: 20, keepsLonger: false}), {banEndsInMs: 20});
+		t.deepEqual(await store.ban('a', {duration: 20, isTrap: false}), {banEndsInMs: 20});
 		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 20}]);
 	});
 }

@@ -30,7 +30,7 @@ export function isReply(error: unknown): boolean {
  *
  * @throws {TypeError} for a list that makes no sense
  */
-export function parseDecision(
+export function readDecision(
 	values: Iterator<unknown>,
 	rules: readonly Rule[],
 	options: AdmitOptions,
@@ -58,11 +58,7 @@ function certain(verdict: Verdict): Decision {
  *
  * @throws {TypeError} for a list that makes no sense
  */
-export function parseInspection(
-	client: string,
-	rules: readonly Rule[],
-	reply: unknown,
-): Inspection {
+export function readInspection(client: string, rules: readonly Rule[], reply: unknown): Inspection {
 	const values = listOf(reply).values();
 	const ban = readBan(client, next(values));
 

@@ -1,7 +1,6 @@
 import test from 'ava';
-import {parseOutcome, readBan} from '../../../source/stores/redis/ban-protocol.ts';
 import {listOf} from '../../../source/stores/redis/connection/reply-list.ts';
-import {parseDecision, parseInspection} from '../../../source/stores/redis/protocol.ts';
+import {readDecision, readInspection} from '../../../source/stores/redis/decision-protocol.ts';
 import {ReplyCache} from '../../../source/stores/reply-cache/reply-cache.ts';
 import {limit} from '../contract/promised.ts';
 
@@ -15,22 +14,16 @@ test('a reply that no script sends is an error', t => {
 		[[1, 1, 5, 0, 9, 9], 'A script returned a rule that was not asked about'],
 		[[1, 1, 0, 0, 9], 'A script returned too little'],
 	] as const) {
-		t.throws(() => parseDecision(values.values(), rules, {}), {instanceOf: TypeError, message});
+		t.throws(() => readDecision(values.values(), rules, {}), {instanceOf: TypeError, message});
 	}
 
 	for (const values of [[], [null, 0, 0], [null, 0, 0, 1]]) {
-		t.throws(() => parseInspection('a', rules, values), {message: 'A script returned too little'});
+		t.throws(() => readInspection('a', rules, values), {message: 'A script returned too little'});
 	}
 
-	t.throws(() => parseInspection('a', rules, ['x', 0, 0, 1, 5]), {instanceOf: TypeError});
-	t.throws(() => parseInspection('a', rules, null), {instanceOf: TypeError});
+	t.throws(() => readInspection('a', rules, ['x', 0, 0, 1, 5]), {instanceOf: TypeError});
+	t.throws(() => readInspection('a', rules, null), {instanceOf: TypeError});
 	t.throws(() => listOf('OK'), {instanceOf: TypeError, message: 'A script returned "OK"'});
-	t.throws(() => parseOutcome(null), {instanceOf: TypeError});
-});
-
-test('a reason that is not JSON is no reason', t => {
-	t.deepEqual(readBan('a', ['h', '5', '{']), {client: 'a', by: 'hand', endsInMs: 5});
-	t.is(readBan('a', null), undefined);
 });
 
 test('a request that is counted late is never decided from memory', t => {

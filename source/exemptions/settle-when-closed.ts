@@ -4,23 +4,23 @@ import type {RequestState} from '../request-state.ts';
 import {whenClosed} from './when-closed.ts';
 
 /**
- * Judges a request when its connection closes, since it may never settle. If the gate has not decided by then, waits for
+ * Settles what a request's exemption was worth when its connection closes, since the request itself may never be over. If the gate has not decided by then, waits for
  * that: it may refuse the request.
  *
- * @param judge may be called for a request that is refused, too
+ * @param settle may be called for a request that is refused, too
  * @returns a function that no longer waits
  */
-export function judgeWhenClosed(
+export function settleWhenClosed(
 	ctx: Context,
 	state: RequestState,
-	judge: () => unknown,
+	settle: () => unknown,
 ): () => void {
-	const judgeNow = () => ignoreRejection(judge());
+	const settleNow = () => ignoreRejection(settle());
 	const stopWaiting = whenClosed(ctx, () => {
 		if (state.isAdmitted === undefined) {
-			state.whenDecided = judgeNow;
+			state.whenDecided = settleNow;
 		} else {
-			judgeNow();
+			settleNow();
 		}
 	});
 
