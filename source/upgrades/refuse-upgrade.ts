@@ -2,6 +2,10 @@ import {STATUS_CODES} from 'node:http';
 import type {Duplex} from 'node:stream';
 import type {UpgradeRefusal} from './check-upgrades.ts';
 
+/** What is still read of a request that is refused: at most so many bytes, for so many milliseconds. */
+const MAX_BYTES = 2_000_000;
+const MAX_WAIT = 1000;
+
 /**
  * Responds to a request that `gate.check()` refuses, and closes its socket: with the status, `Retry-After` and a line
  * of text. It may be called for a socket that is gone.
@@ -14,8 +18,7 @@ export function refuseUpgrade(
 ): void {
 	// The client may reset the connection meanwhile: without a listener, that would end the process.
 	socket.on('error', () => socket.destroy());
-	// A client that does not close its side would keep the socket.
-	socket.once('finish', () => socket.destroy());
+	socket.once('finish', () => linger(socket));
 	const body = `${text}\n`;
 	socket.end(
 		[
@@ -29,4 +32,21 @@ export function refuseUpgrade(
 			body,
 		].join('\r\n'),
 	);
+}
+
+/**
+ * Reads on until the other side ends the socket, which then closes (RFC 9112, 9.6). If it is closed with data unread, that side
+ * may lose the response, and a proxy may take the server for a failed one.
+ */
+function linger(socket: Duplex): void {
+	let left = MAX_BYTES;
+	const close = () => socket.destroy();
+	const timer = setTimeout(close, MAX_WAIT);
+	socket.once('close', () => clearTimeout(timer));
+	socket.on('data', ({length}: Buffer) => {
+		left -= length;
+		if (left < 0) {
+			close();
+		}
+	});
 }

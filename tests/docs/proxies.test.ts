@@ -285,7 +285,7 @@ test('the table at the top names the settings of every recipe, and leads to it',
 	}
 });
 
-test('every nginx that the page shows passes on the name that the browser has asked for', async t => {
+test('every nginx that the page shows passes on the name that the browser has asked for, and asks to close no connection', async t => {
 	const locations = (await readPage('docs/proxies.md'))
 		.split('```')
 		.filter(block => block.startsWith('nginx') && block.includes('proxy_pass'));
@@ -293,5 +293,6 @@ test('every nginx that the page shows passes on the name that the browser has as
 	t.true(locations.length >= 3);
 	for (const location of locations) {
 		t.regex(location, /proxy_set_header Host \$http_host;/);
+		t.regex(location, /proxy_http_version 1\.1;\n\s*proxy_set_header Connection "";/);
 	}
 });

@@ -9,7 +9,7 @@ import {onEveryStore} from '../support/every-store.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {heardFrom} from '../support/heard.ts';
-import {latch} from '../support/latch.ts';
+import {latch, until} from '../support/latch.ts';
 import {manualClockStore} from '../support/manual-clock.ts';
 import {bodyOf, statusOf} from '../support/raw.ts';
 import {serve} from '../support/servers.ts';
@@ -300,6 +300,44 @@ test('a refusal is one response after which the connection closes, whatever the 
 	t.is(bodyOf(text).length, Number(length));
 });
 
+test('a client that sends on after it was refused gets the response, and no reset', async t => {
+	const {port} = await withWebSockets(t, gatedApp({deny: ['127.0.0.1']}));
+	const client = connectTo(port);
+	client.write(upgradeWith(1_500_000));
+	const [data] = await once(client, 'data');
+	t.is(statusOf(String(data)), 403);
+	await once(client, 'end');
+	client.end('x'.repeat(1_500_000));
+	t.deepEqual(await once(client, 'close'), [false]);
+});
+
+test('a socket that is refused is closed when its client ends it, sends on without end, or waits for a second', async t => {
+	const {port, server} = await withWebSockets(t, gatedApp({deny: ['127.0.0.1']}));
+	const closed: string[] = [];
+	const refused = async (name: string) => {
+		const client = connectTo(port);
+		client.on('error', () => {});
+		const [socket] = await once(server, 'connection');
+		client.write(upgradeWith(20_000_000));
+		await once(client, 'data');
+		t.false(socket.destroyed);
+		socket.once('close', () => {
+			closed.push(name);
+			client.destroy();
+		});
+		return {client, socket};
+	};
+
+	await refused('waits');
+	const ends = await refused('ends');
+	ends.client.end();
+	const floods = await refused('floods');
+	floods.client.write(Buffer.alloc(20_000_000));
+	await until(() => closed.length === 3);
+	t.is(closed.at(-1), 'waits');
+	t.true(floods.socket.bytesRead < 10_000_000, `${floods.socket.bytesRead}`);
+});
+
 test('refuseUpgrade may be called for a socket that is gone', t => {
 	const socket = new Socket();
 	socket.destroy();
@@ -318,12 +356,30 @@ function upgradeFrom(client: string): IncomingMessage {
 
 /** The status of an upgrade on a port. */
 async function statusAt(port: number): Promise<number> {
-	const key = 'dGhlIHNhbXBsZSBub25jZQ==';
-	const headers = `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}`;
-	const client = connect(port, '127.0.0.1');
-	client.write(`GET / HTTP/1.1\r\nHost: a\r\n${headers}\r\n\r\n`);
+	const client = connectTo(port);
+	client.write(upgradeWith(0));
 	const [data] = await once(client, 'data');
 	client.destroy();
 
 	return statusOf(String(data));
+}
+
+/** A connection to a port that stays open when the other side has ended it. */
+function connectTo(port: number): Socket {
+	return connect({port, host: '127.0.0.1', allowHalfOpen: true});
+}
+
+/** A request to open a WebSocket, with a body of so many bytes to follow. */
+function upgradeWith(bodyLength: number): string {
+	return [
+		'GET /chat HTTP/1.1',
+		'Host: a',
+		'Connection: Upgrade',
+		'Upgrade: websocket',
+		'Sec-WebSocket-Version: 13',
+		'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+		...(bodyLength > 0 ? [`Content-Length: ${bodyLength}`] : []),
+		'',
+		'',
+	].join('\r\n');
 }
