@@ -1,10 +1,12 @@
 import {createSecretKey, type KeyObject} from 'node:crypto';
 import {METHODS} from 'node:http';
 import {types} from 'node:util';
+import {describe} from '../checks/describe.ts';
 import {badOption, check, isFunction, isText, optional} from '../checks/option-checks.ts';
 import {isStatuses} from '../checks/statuses.ts';
 import {AddressList} from '../client/address/address-list.ts';
 import {isHeaderName} from '../client/forwarding-header/header-name.ts';
+import {ignoreRejection} from '../maybe-promise.ts';
 import type {Store} from '../stores/store.ts';
 import type {ClientTest, ReportWhen} from './options.ts';
 
@@ -101,12 +103,18 @@ const methods = [
 	'close',
 ] as const satisfies ReadonlyArray<keyof Store>;
 
-/** @throws {TypeError} for a store that lacks a method, as one for an earlier version of this package may */
-export function checkMethods(store: Store): void {
+/** @throws {TypeError} for a store that lacks a member, as one for an earlier version of this package may */
+export function checkMembers(store: Store): void {
 	const missing = methods.filter(name => !isFunction(store[name]));
 	if (missing.length > 0) {
 		throw new TypeError(
 			`\`store\` must have all methods of the interface \`Store\`, it lacks ${missing.join(', ')}`,
 		);
+	}
+
+	const {shared}: {readonly shared: unknown} = store;
+	if (typeof shared !== 'boolean') {
+		ignoreRejection(shared);
+		throw new TypeError(`\`store.shared\` must be true or false, got ${describe(shared)}`);
 	}
 }

@@ -31,7 +31,7 @@ import {settleLimits} from './limit-rules.ts';
 import {type LimitSource, noLimits} from './limits.ts';
 import {nameSeries} from './name-series.ts';
 import {
-	checkMethods,
+	checkMembers,
 	checkReportWhen,
 	isIpHeader,
 	isMethod,
@@ -128,7 +128,7 @@ export function settle(options: unknown): Settings {
 	} = given;
 
 	check(isStore, store, 'store', 'a store such as new MemoryStore()', typeName);
-	checkMethods(store);
+	checkMembers(store);
 	check(isBoolean, dryRun, 'dryRun', 'true or false');
 	const used = dryRun ? store.sibling() : store;
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");

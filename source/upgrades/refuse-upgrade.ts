@@ -35,8 +35,8 @@ export function refuseUpgrade(
 }
 
 /**
- * Reads on until the other side ends the socket, which then closes (RFC 9112, 9.6). If it is closed with data unread, that side
- * may lose the response, and a proxy may take the server for a failed one.
+ * Reads on until the other side ends the socket, which then closes (RFC 9112, 9.6). If a socket is closed with data unread,
+ * that side may lose the response, and a proxy may take the server for a failed one.
  */
 function linger(socket: Duplex): void {
 	let left = MAX_BYTES;

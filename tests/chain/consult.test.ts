@@ -183,7 +183,8 @@ test('a MemoryStore whose methods are replaced, copied or hidden is guarded like
 	const copy = Object.assign(Object.create(MemoryStore.prototype), new MemoryStore());
 	const replaced = new MemoryStore({clock: () => 0});
 
-	for (const store of [hidden, copy, Object.create(MemoryStore.prototype), replaced]) {
+	const empty = Object.create(MemoryStore.prototype, {shared: {value: false}});
+	for (const store of [hidden, copy, empty, replaced]) {
 		const {http} = gatedOn(store);
 		if (store === replaced) {
 			replaced.admit = fail;

@@ -1,8 +1,10 @@
+import {setImmediate} from 'node:timers/promises';
 import {inspect} from 'node:util';
 import {Router} from '@koa/router';
 import test from 'ava';
 import {AddressList, type GatekeeperOptions, gatekeeper, MemoryStore} from '../../source/index.ts';
 import {commandsOnly} from '../support/guarded-store.ts';
+import {unhandledRejections} from '../support/unhandled-rejections.ts';
 
 const limit = (rateLimitRule: unknown) => ({rateLimitRule});
 const ban = (banRule: unknown) => ({banRule});
@@ -255,6 +257,10 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		'`store` must have all methods of the interface `Store`, it lacks giveBack, ranges',
 	],
 	[
+		{store: {...commandsOnly, shared: undefined}},
+		'`store.shared` must be true or false, got undefined',
+	],
+	[
 		{store: {admit() {}}},
 		'`store` must have all methods of the interface `Store`, it lacks giveBack, report, ban, unban, reset, inspect, bans, banRange, unbanRange, ranges, sibling, close',
 	],
@@ -348,3 +354,17 @@ test('MemoryStore checks its options too', t => {
 		message: 'Unknown option `clocks` of MemoryStore(); did you mean `clock`?',
 	});
 });
+
+test.serial(
+	'a rejection of what a store says instead of whether it is shared is handled',
+	async t => {
+		const unhandled = unhandledRejections(t);
+		const shared = Promise.reject(new Error('down'));
+
+		t.throws(() => gatekeeper({store: {...commandsOnly, shared: shared as never}}), {
+			message: '`store.shared` must be true or false, got Promise',
+		});
+		await setImmediate();
+		t.deepEqual(unhandled, []);
+	},
+);

@@ -334,7 +334,7 @@ test('a socket that is refused is closed when its client ends it, sends on witho
 	const floods = await refused('floods');
 	floods.client.write(Buffer.alloc(20_000_000));
 	await until(() => closed.length === 3);
-	t.is(closed.at(-1), 'waits');
+	t.deepEqual(closed.sort(), ['ends', 'floods', 'waits']);
 	t.true(floods.socket.bytesRead < 10_000_000, `${floods.socket.bytesRead}`);
 });
 

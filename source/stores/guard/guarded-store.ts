@@ -1,4 +1,4 @@
-import {ignoreRejection, type MaybePromise} from '../../maybe-promise.ts';
+import type {MaybePromise} from '../../maybe-promise.ts';
 import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
@@ -44,10 +44,7 @@ export class GuardedStore implements GateStore {
 
 	constructor(source: Store, {policy, timeout, observer}: GuardedStoreOptions) {
 		this.source = source;
-		const shared: unknown = source.shared;
-		// A store's nonsense must be no unhandled rejection.
-		ignoreRejection(shared);
-		this.shared = Boolean(shared);
+		this.shared = source.shared;
 		this.#policy = policy;
 		this.#fallback = fallbackOf(source);
 		const reportedBans = new ReportedBans(this.#fallback.changes, () => this.now());

@@ -56,16 +56,3 @@ test.serial(
 		t.deepEqual(unhandled, []);
 	},
 );
-
-test.serial(
-	'a rejection of what a store says instead of whether it is shared is handled',
-	async t => {
-		const unhandled = unhandledRejections(t);
-		const shared = Promise.reject(new Error('down')) as never;
-		const {guarded} = guard({...commandsOnly, shared, admit}, 'closed');
-
-		t.is((await guarded.admit('a', [rule], {})).kind, 'admitted');
-		await setImmediate();
-		t.deepEqual(unhandled, []);
-	},
-);

@@ -27,13 +27,13 @@ end
 
 -- An operator's ban stays one, also if a trap makes it longer.
 local isOperators = not isTrap or (left > 0 and by == 'h')
-local after = ''
+local hides = ''
 if not isOperators and left > 0 then
 	local _, reported = splitReason(reason)
 	reported = by == 'r' and left or reported
-	after = reported > 0 and behind(reported) or ''
+	hides = reported > 0 and hiding(reported) or ''
 end
 
-beginBan(KEYS[1], resets, isOperators and 'h' or 't', duration, ARGV[2] .. after)
+beginBan(KEYS[1], resets, isOperators and 'h' or 't', duration, ARGV[2] .. hides)
 return ARGV[1]
 `;

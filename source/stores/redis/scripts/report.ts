@@ -4,8 +4,8 @@ import {readStrikes} from './strikes.ts';
 
 /**
  * Counts a report of a client. If there are enough, bans the client and deletes its reports under the rule. During a ban
- * by reports or by an operator it counts nothing. A ban that begins during that of a trap stands behind it if it ends
- * no later.
+ * by reports or by an operator it counts nothing. A trap's ban hides a ban that begins during it if
+ * that ends no later.
  *
  * KEYS: the client's state; its reports, a hash with a log for each ban rule; and under escalation its strikes.
  * ARGV: the rule's short ID, count and window; the report's weight, and its reason as JSON or empty; the
@@ -51,7 +51,7 @@ if reports >= count then
 	end
 
 	if left >= duration then
-		beginBan(KEYS[1], resets, 't', left, trapReason .. behind(duration))
+		beginBan(KEYS[1], resets, 't', left, trapReason .. hiding(duration))
 	else
 		-- The space marks it: see state.ts.
 		beginBan(KEYS[1], resets, 'r', duration, strike and reason .. ' ' or reason)

@@ -13,7 +13,7 @@ const LONGEST = MAX_WINDOW + 24 * 60 * 60 * 1000;
  * `until` is in the server's milliseconds, or `inf`. The reason is JSON, so that it may be any text, or empty.
  *
  * A space after the reason marks a ban under escalation, which processes of a version without escalation overlook.
- * After the reason of a trap's ban may follow ` r` and until when a ban by reports stands behind it. That is no JSON, so
+ * After the reason of a trap's ban may follow ` r` and until when a ban by reports lasts that it hides. That is no JSON, so
  * that processes of a version without it overlook it.
  */
 export const parseState: string = `
@@ -40,9 +40,10 @@ local function stateIn(key)
 end
 `;
 
-/** Tells a trap's ban from what may stand behind it. */
+/** Tells the reason of a trap's ban from what may follow. */
 export const splitReason: string = `
--- Returns the reason of a trap's ban, and for how many milliseconds a ban by reports stands behind it: 0 if none does.
+-- Returns the reason of a trap's ban, and how many milliseconds are left of a ban by reports that it hides: 0 if
+-- it hides none.
 local function splitReason(text)
 	local reason, till = string.match(text, '^(.*) r(%w+)$')
 	return reason or text, math.max(0, (msOf(till) or now) - now)
@@ -67,8 +68,8 @@ local function setFor(life, key, text)
 	end
 end
 
--- The time in so many milliseconds, as it stands behind the reason of a trap's ban.
-local function behind(ms)
+-- What follows the reason of a trap's ban that hides one by reports, with so many milliseconds left.
+local function hiding(ms)
 	return ' r' .. textOf(now + ms)
 end
 
