@@ -1,7 +1,13 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import type {Context} from 'koa';
-import {bypass, MemoryStore, type Verdict} from '../../source/index.ts';
+import {
+	AddressList,
+	bypass,
+	type GatekeeperOptions,
+	MemoryStore,
+	type Verdict,
+} from '../../source/index.ts';
 import {forwardTo} from '../support/forwarding-store.ts';
 import {gatedApp} from '../support/gated-app.ts';
 import {ok, rewriteOpen} from '../support/handlers.ts';
@@ -14,8 +20,11 @@ const SECOND = 1000;
 function guessing(
 	attempts: {judged: number},
 	wait: (ctx: Context) => Promise<void> = async () => {},
+	options: GatekeeperOptions = {},
 ) {
-	return gatedApp({banRule: [3, '1m', '1h'], rateLimitRule: [20, '1s']}, (router, app) => {
+	const rules = {banRule: [3, '1m', '1h'], rateLimitRule: [20, '1s']} as const;
+
+	return gatedApp({...rules, ...options}, (router, app) => {
 		app.use(async (ctx, next) => {
 			await wait(ctx);
 			return next();
@@ -330,6 +339,22 @@ test('any request that shows no ban ends what a lifted ban has suspended', async
 	t.is((await http.get('/ping')).status, 200);
 	pass(SECOND);
 	t.is((await http.get('/health')).headers['ratelimit-policy'], undefined, 'exempt');
+});
+
+test('a request without a client shows no absence of a ban: it ends no suspension of the address that it came from', async t => {
+	const attempts = {judged: 0};
+	const trustedProxies = new AddressList(['192.0.2.1']);
+	const {http, gate} = guessing(attempts, undefined, {ipHeader: 'X-Forwarded-For', trustedProxies});
+	const guess = async () => (await http.get('/health').set('X-Password', 'guess')).status;
+	await gate.ban('127.0.0.1', {duration: '1h'});
+	t.is(await guess(), 401);
+	t.is(await guess(), 403);
+
+	trustedProxies.replace(['127.0.0.1']);
+	t.is((await http.get('/ping')).status, 200);
+	trustedProxies.replace(['192.0.2.1']);
+	t.is(await guess(), 403);
+	t.is(attempts.judged, 1);
 });
 
 test('a suspension lasts for the longest window, and affects only that client', async t => {
