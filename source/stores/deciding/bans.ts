@@ -80,7 +80,7 @@ export class Bans {
 	/** Begins a ban that is in force elsewhere: one that would apply in its place has ended there. */
 	beginInForce(client: string, origin: BanOrigin, ban: BanTerms, now: number): void {
 		const beside = origin === 'reports' ? this.#byTraps : this.#byReports;
-		if ((beside.get(client, now)?.until ?? 0) >= now + ban.duration) {
+		if ((beside.get(client, now)?.until ?? -Infinity) >= now + ban.duration) {
 			beside.delete(client);
 		}
 
@@ -113,7 +113,7 @@ export class Bans {
 	#findAny(client: string, now: number): Banned | undefined {
 		const byHand = this.#byOperators.get(client, now) ?? this.#byTraps.get(client, now);
 		const byReports = this.#byReports.get(client, now);
-		const isByHand = byHand !== undefined && byHand.until >= (byReports?.until ?? 0);
+		const isByHand = byHand !== undefined && byHand.until >= (byReports?.until ?? -Infinity);
 		const ban = isByHand ? byHand : byReports;
 		if (ban === undefined) {
 			return undefined;

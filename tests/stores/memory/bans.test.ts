@@ -151,6 +151,15 @@ test("a trap hit that makes an operator's ban longer takes its place, so that no
 	t.is(small.admit('a', [], {}).kind, 'admitted', 'the operator had not banned it any more');
 });
 
+test('bans hold by a clock that is below zero, too', t => {
+	const store = new MemoryStore({clock: () => -7000});
+	store.ban('a', {duration: 500});
+	store.ban('b', {duration: 500, isTrap: true});
+	store.report('b', banRule, {weight: 3});
+	t.like(store.admit('a', [], {}), {by: 'hand', endsInMs: 500});
+	t.like(store.admit('b', [], {}), {by: 'reports', endsInMs: 1000});
+});
+
 test('a manual ban replaces a ban by reports, and a ban by reports follows a manual ban that has ended', t => {
 	const {store, pass} = manualClockStore();
 	store.report('a', banRule, {weight: 3});
