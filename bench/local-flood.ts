@@ -1,7 +1,7 @@
 /*
  * How large the file of LocalStore becomes in a flood of addresses that make one request each, with default options, and
- * under many busy clients; and what a decision costs in the flood, beside one about clients that are known. Run it with
- * `npm run bench:local-flood`.
+ * under many busy clients and many bans; and what a decision costs in the flood, beside one about clients that are known.
+ * Run it with `npm run bench:local-flood`.
  *
  * The flood and the known clients have a file each, and take turns of some milliseconds.
  */
@@ -23,6 +23,10 @@ const BUSY = 40_000;
 
 const folder = temporaryFolder();
 const megabytes = (path: string) => (statSync(path).size / 1e6).toFixed(1);
+
+/** The network of an IPv6 client, whose name is longer than most. */
+const network = (index: number) =>
+	`2001:db8:${(1 + (index >> 16)).toString(16)}:${(index & 0xffff).toString(16)}::/64`;
 
 /** Returns what decides so often about some clients, and then tells the microseconds of CPU a decision. */
 function decider(path: string, deciding: typeof rules, whom: () => string) {
@@ -85,4 +89,43 @@ const cost = await busy(BUSY * COUNT);
 console.log(
 	`\n${megabytes(busyFile)} MB after ${COUNT} requests each of ${BUSY} clients, ${cost.toFixed(1)} µs of CPU a decision`,
 );
+
+/** Three times as many clients as there are kept bans of each kind. */
+const BANNED = 300_000;
+const DAY = 24 * 3_600_000;
+const banRule = {
+	name: 'ban',
+	id: 'ban',
+	count: 3,
+	window: 60_000,
+	durations: [DAY / 24, DAY] as const,
+	forgetAfter: DAY,
+};
+
+/** One change for each client, as many as are in flight at once. */
+async function forEachBanned(change: (client: string) => Promise<unknown>): Promise<void> {
+	for (let first = 0; first < BANNED; first += IN_FLIGHT) {
+		const clients = Array.from({length: IN_FLIGHT}, (_, index) => network(first + index));
+		await Promise.all(clients.map(change));
+	}
+}
+
+for (const [name, reason] of [
+	['no reason', undefined],
+	['reasons of 200 characters', 'x'.repeat(200)],
+	['reasons of 200 characters of three bytes each', '\u6f22'.repeat(200)],
+] as const) {
+	const path = join(folder, `${name}.mdb`);
+	const store = new LocalStore({path});
+	const given = reason === undefined ? {} : {reason};
+	await forEachBanned(client => store.ban(client, {duration: DAY, isTrap: true, ...given}));
+	const byTraps = megabytes(path);
+	await forEachBanned(client => store.report(client, banRule, {weight: 3, ...given}));
+	await forEachBanned(client => store.ban(client, {duration: DAY, ...given}));
+	console.log(
+		`with ${name}: ${byTraps} MB after bans by traps of ${BANNED} clients, ${megabytes(path)} after as many by reports and by gate.ban() besides`,
+	);
+	await store.close();
+}
+
 process.exit();

@@ -2,9 +2,9 @@ import {STATUS_CODES} from 'node:http';
 import type {Duplex} from 'node:stream';
 import type {UpgradeRefusal} from './check-upgrades.ts';
 
-/** What is still read of a request that is refused: at most so many bytes, for so many milliseconds. */
-const MAX_BYTES = 2_000_000;
-const MAX_WAIT = 1000;
+/** Milliseconds for which the rest of a request that is refused is read, in all and without any of it. */
+const MAX_READING = 30_000;
+const MAX_IDLE = 1000;
 
 /**
  * Responds to a request that `gate.check()` refuses, and closes its socket: with the status, `Retry-After` and a line
@@ -39,14 +39,8 @@ export function refuseUpgrade(
  * that side may lose the response, and a proxy may take the server for a failed one.
  */
 function linger(socket: Duplex): void {
-	let left = MAX_BYTES;
 	const close = () => socket.destroy();
-	const timer = setTimeout(close, MAX_WAIT);
-	socket.once('close', () => clearTimeout(timer));
-	socket.on('data', ({length}: Buffer) => {
-		left -= length;
-		if (left < 0) {
-			close();
-		}
-	});
+	const timers = [setTimeout(close, MAX_READING), setTimeout(close, MAX_IDLE)] as const;
+	socket.on('data', () => timers[1].refresh());
+	socket.once('close', () => timers.forEach(clearTimeout));
 }
