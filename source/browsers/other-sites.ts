@@ -15,6 +15,7 @@ const checked = new WeakSet<readonly string[]>();
  *
  * - if `Sec-Fetch-Site` is `cross-site`
  * - for a prefetch, which has `Sec-Purpose`, unless `Sec-Fetch-Site` is `same-origin`
+ * - if `Sec-Fetch-Site` is `none` and `Sec-Fetch-Mode` is not `navigate`
  * - without `Sec-Fetch-Site`, or where it is `none`, if there is an `Origin` whose host is not that of the request, such
  *   as `null`
  *
@@ -42,7 +43,12 @@ export function fromOtherSite(
 	origins: readonly string[] = noOrigins,
 ): boolean {
 	checkOrigins(origins);
-	const {origin, 'sec-fetch-site': site, 'sec-purpose': purpose} = ctx.headers;
+	const {
+		origin,
+		'sec-fetch-site': site,
+		'sec-fetch-mode': mode = 'navigate',
+		'sec-purpose': purpose,
+	} = ctx.headers;
 	if (origin !== undefined && origins.includes(origin)) {
 		return false;
 	}
@@ -54,11 +60,20 @@ export function fromOtherSite(
 			return false;
 		case 'same-site':
 			return purpose !== undefined;
-		// `none`: an address that somebody has typed, but also a prefetch or a background fetch of a page on any site.
-		// Nothing: a WebSocket, a report of the browser, or a browser on plain HTTP; or no browser.
+		// An address that somebody has typed, but also what a page on any site may cause: a prefetch, a background fetch,
+		// or a look at the origins that are related to a WebAuthn one.
+		case 'none':
+			return mode !== 'navigate' || hasForeignPage(ctx);
+		// A WebSocket, a report of the browser, or a browser on plain HTTP; or no browser.
 		default:
-			return purpose !== undefined || (origin !== undefined && !isOwnOrigin(origin, ctx));
+			return hasForeignPage(ctx);
 	}
+}
+
+function hasForeignPage(ctx: Pick<Context, 'headers' | 'host'>): boolean {
+	const {origin, 'sec-purpose': purpose} = ctx.headers;
+
+	return purpose !== undefined || (origin !== undefined && !isOwnOrigin(origin, ctx));
 }
 
 /**

@@ -2,8 +2,10 @@ import {STATUS_CODES} from 'node:http';
 import type {Duplex} from 'node:stream';
 import type {UpgradeRefusal} from './check-upgrades.ts';
 
-/** Milliseconds for which the rest of a request that is refused is read, in all and without any of it. */
-const MAX_READING = 30_000;
+/** Milliseconds that a client may take until the socket is closed, which it may neither read nor end. */
+const MAX_CLOSING = 30_000;
+
+/** Milliseconds for which the rest of a request that is refused is awaited, without any of it. */
 const MAX_IDLE = 1000;
 
 /**
@@ -16,8 +18,14 @@ export function refuseUpgrade(
 	socket: Duplex,
 	{status, text, retryAfter}: Pick<UpgradeRefusal, 'status' | 'text' | 'retryAfter'>,
 ): void {
+	if (socket.destroyed) {
+		return;
+	}
+
 	// The client may reset the connection meanwhile: without a listener, that would end the process.
 	socket.on('error', () => socket.destroy());
+	const timer = setTimeout(() => socket.destroy(), MAX_CLOSING);
+	socket.once('close', () => clearTimeout(timer));
 	socket.once('finish', () => linger(socket));
 	const body = `${text}\n`;
 	socket.end(
@@ -39,8 +47,7 @@ export function refuseUpgrade(
  * that side may lose the response, and a proxy may take the server for a failed one.
  */
 function linger(socket: Duplex): void {
-	const close = () => socket.destroy();
-	const timers = [setTimeout(close, MAX_READING), setTimeout(close, MAX_IDLE)] as const;
-	socket.on('data', () => timers[1].refresh());
-	socket.once('close', () => timers.forEach(clearTimeout));
+	const timer = setTimeout(() => socket.destroy(), MAX_IDLE);
+	socket.on('data', () => timer.refresh());
+	socket.once('close', () => clearTimeout(timer));
 }

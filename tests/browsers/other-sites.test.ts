@@ -45,6 +45,9 @@ const rows: ReadonlyArray<[headers: Headers, isOfOtherSite: boolean, isOfBrowser
 	// A background fetch, by a service worker.
 	[{'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate', ...elsewhere}, true, true],
 	[{'Sec-Fetch-Site': 'none', Origin: 'https://site.example'}, false, true],
+	// A background fetch, or one for WebAuthn, that a server has redirected: with headers that the page has chosen.
+	[{'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'no-cors'}, true, true],
+	[{'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate'}, false, true],
 	[{...prefetch, Origin: 'https://site.example'}, true, true],
 	// A WebSocket, a report, a preflight, a POST on plain HTTP.
 	[elsewhere, true, true],

@@ -168,7 +168,8 @@ test('a ban ends the stream of a client that does not read', async t => {
 	const {port} = await serve(t, app);
 	const socket = connect(port, '127.0.0.1').on('error', () => {});
 	socket.write(`GET /events HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: ${alice}\r\n\r\n`);
-	await until(() => open.size === 1);
+	await once(socket, 'readable');
+	t.is(open.size, 1);
 	await own.gate.ban(alice, {duration: 60});
 	await until(() => open.size === 0);
 	await own.gate.unban(alice);
@@ -178,11 +179,33 @@ test('a ban ends the stream of a client that does not read', async t => {
 	await once(server, 'listening');
 	const session = connectHttp2(`http://127.0.0.1:${portOf(server)}`);
 	const request = session.request({':path': '/events', ...headers}).on('error', () => {});
-	await until(() => open.size === 1);
+	await once(request, 'response');
+	t.is(open.size, 1);
 	await own.gate.ban(alice, {duration: 60});
 	await until(() => request.closed);
 	t.is(open.size, 0);
 	session.destroy();
+});
+
+test('a ban closes no connection before the headers of its stream are sent, and the next round does', async t => {
+	const {own, app, router} = await openRecipe(t, page, 'End sockets and streams with a ban');
+	const saving = latch();
+	app.middleware.unshift(async (_ctx, next) => {
+		await next();
+		await saving.all;
+	});
+	app.use(router.routes());
+	const open = own.open as ReadonlyMap<string, unknown>;
+	const {port} = await serve(t, app);
+	const request = get({port, path: '/events', headers});
+	await until(() => open.size === 1);
+	await own.gate.ban(alice, {duration: 60});
+	saving.release();
+	const [response] = (await once(request, 'response')) as [IncomingMessage];
+	t.is(response.statusCode, 200);
+	response.on('error', () => {}); // it is cut off
+	await (own.endBanned as () => Promise<void>)();
+	await until(() => response.destroyed && open.size === 0);
 });
 
 test('a stream that is pipelined behind another is refused, so that nothing of it stays', async t => {

@@ -11,6 +11,8 @@ export const lured: readonly Headers[] = [
 	prefetch,
 	// A background fetch.
 	{...page, 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate'},
+	// A redirected one, with any headers.
+	{'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'no-cors'},
 	// A WebSocket, where nothing listens to upgrades; a report of the browser; any POST on plain HTTP.
 	page,
 	{Origin: 'null'},
