@@ -97,7 +97,7 @@ test('over HTTP/2 clients are limited, reported and banned as over HTTP/1.1', as
 	t.deepEqual(statuses.toSorted(), [200, 200, 200, 200, 429, 429]);
 	const limited = await get('/ping');
 	t.is(limited.headers['retry-after'], '60');
-	t.is(limited.headers['cache-control'], 'no-store');
+	t.is(limited.headers['cache-control'], 'private, no-store');
 	t.is(limited.body, 'rate limited for 60s (over 4 requests in a 60s window)\n');
 });
 

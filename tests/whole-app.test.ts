@@ -96,7 +96,7 @@ function expect({model, routeFor}: AppAndModel, step: Step): unknown {
 	const {refusal, ...response} = model.request(client, step.method, route);
 	return {
 		...response,
-		cacheControl: refusal && 'no-store',
+		cacheControl: refusal && 'private, no-store',
 		body: refusal && bodyOf(refusal, response.status, step),
 	};
 }

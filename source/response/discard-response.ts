@@ -61,5 +61,6 @@ export function discardFields(ctx: Context): void {
 		}
 	}
 
-	ctx.set('Cache-Control', 'no-store');
+	// Fastly heeds `private` alone.
+	ctx.set('Cache-Control', 'private, no-store');
 }

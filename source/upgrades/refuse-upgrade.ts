@@ -32,7 +32,7 @@ export function refuseUpgrade(
 		[
 			`HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
 			'Connection: close',
-			'Cache-Control: no-store',
+			'Cache-Control: private, no-store',
 			'Content-Type: text/plain; charset=utf-8',
 			`Content-Length: ${Buffer.byteLength(body)}`,
 			...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),

@@ -62,7 +62,7 @@ test('denied clients get a 403 at once: not counted, no handler, no Retry-After,
 			const {status, text, headers} = await from(spelling).get(path);
 			t.is(status, 403);
 			t.is(text, 'denied\n');
-			t.is(headers['cache-control'], 'no-store');
+			t.is(headers['cache-control'], 'private, no-store');
 			t.deepEqual(
 				Object.keys(headers).filter(name => /ratelimit|retry/.test(name)),
 				[],

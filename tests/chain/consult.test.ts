@@ -76,7 +76,7 @@ for (const [what, fail] of failures) {
 		const {status, headers, text} = await http.get('/ping').set('Accept', 'application/json');
 		t.is(status, 503);
 		t.is(headers['retry-after'], '1');
-		t.is(headers['cache-control'], 'no-store');
+		t.is(headers['cache-control'], 'private, no-store');
 		t.false('ratelimit' in headers);
 		t.deepEqual(JSON.parse(text), {
 			type: 'https://iana.org/assignments/http-problem-types#temporary-reduced-capacity',

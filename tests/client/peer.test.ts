@@ -250,7 +250,7 @@ test.serial(
 			} = await http.get('/who').set('X-Socket', name).set('X-Forwarded-For', '203.0.113.7');
 			t.is(status, 400, name);
 			t.is(body, 'Bad Request');
-			t.is(headers['cache-control'], 'no-store');
+			t.is(headers['cache-control'], 'private, no-store');
 		}
 
 		t.is(reached(), 0);

@@ -263,7 +263,9 @@ test.serial(
 		const further = await from(alice).get('/ping');
 		t.is(further.status, 200);
 		t.is(further.headers['ratelimit-policy'], '"global";q=100;w=60');
-		t.deepEqual(lines.splice(0), [`${alice}: admitted, and limited under the trial`]);
+		t.deepEqual(lines.splice(0), [
+			JSON.stringify({client: alice, verdict: 'admitted', trial: 'limited'}),
+		]);
 		t.deepEqual(await repeat(40, () => from(alice).get('/ping')), [...Array(39).fill(200), 429]);
 		t.is(lines.splice(0).length, 39, 'not where both refuse');
 
@@ -271,7 +273,7 @@ test.serial(
 		t.deepEqual(standings.at(-1), {reports: 5, banned: false}, 'with the gate in force');
 		t.like(await bansOf({gate: trial}), [{client: bob, by: 'reports', retryAfter: 3600}]);
 		t.is((await from(bob).get('/ping')).status, 200);
-		t.deepEqual(lines, [`${bob}: admitted, and banned under the trial`]);
+		t.deepEqual(lines, [JSON.stringify({client: bob, verdict: 'admitted', trial: 'banned'})]);
 	},
 );
 

@@ -127,7 +127,7 @@ test('the example of an event hears of a ban', async t => {
 	await gate.ban('203.0.113.8', {duration: Infinity});
 	await until(() => lines.length > 1);
 	t.deepEqual(lines, [
-		'203.0.113.7 is banned for 60 s by hand: scraper',
-		'203.0.113.8 is banned without end by hand: no reason given',
+		'{"banned":"203.0.113.7","length":"for 60 s","by":"hand","reason":"scraper"}',
+		'{"banned":"203.0.113.8","length":"without end","by":"hand"}',
 	]);
 });

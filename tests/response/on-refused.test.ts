@@ -17,7 +17,7 @@ test('onRefused can set its own body, and the rest of the response keeps its def
 	t.is(text, '<p>127.0.0.1 rate limited for 60s (over 1 request in a 60s window)</p>');
 	t.is(headers['content-type'], 'text/html; charset=utf-8');
 	t.is(headers['retry-after'], '60');
-	t.is(headers['cache-control'], 'no-store');
+	t.is(headers['cache-control'], 'private, no-store');
 	t.is(headers.ratelimit, '"global";r=0;t=60');
 });
 
@@ -87,7 +87,7 @@ test('an error of onRefused becomes the response, with the headers of the refusa
 	t.is(status, 429);
 	t.is(text, 'slow down');
 	t.is(headers['retry-after'], '60');
-	t.is(headers['cache-control'], 'no-store');
+	t.is(headers['cache-control'], 'private, no-store');
 	t.is(headers.ratelimit, '"global";r=0;t=60');
 });
 

@@ -123,7 +123,7 @@ test('a refusal is sent with no-store, without the headers of a response that wa
 	});
 	await http.get('/specific');
 	const {headers, text} = await http.get('/specific').set('X-Prepare', 'yes');
-	t.is(headers['cache-control'], 'no-store');
+	t.is(headers['cache-control'], 'private, no-store');
 	t.is(headers['content-type'], 'text/plain; charset=utf-8');
 	t.is(text, 'rate limited for 60s (over 1 request in a 60s window)\n');
 	t.is(headers['content-security-policy'], "default-src 'none'", 'not about this response alone');

@@ -295,7 +295,7 @@ test('a refusal is one response after which the connection closes, whatever the 
 	}
 
 	t.regex(text, /^HTTP\/1\.1 429 Too Many Requests\r\nConnection: close\r\n/);
-	t.regex(text, /\r\nCache-Control: no-store\r\n/);
+	t.regex(text, /\r\nCache-Control: private, no-store\r\n/);
 	t.regex(text, /\r\nRetry-After: \d+\r\n/);
 	t.regex(text, /\r\n\r\nrate limited for \d+s .*\n$/);
 	const [, length] = /Content-Length: (\d+)/.exec(text) ?? [];

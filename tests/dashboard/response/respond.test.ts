@@ -43,7 +43,7 @@ test('everything that an operator is sent has the security headers, and is store
 		[200, 200, 200, 404, 200, 400, 403, 303, 415, 405],
 	);
 	for (const {headers} of responses) {
-		t.like(headers, {...security, 'cache-control': 'no-store'});
+		t.like(headers, {...security, 'cache-control': 'private, no-store'});
 		t.deepEqual(
 			Object.keys(headers).filter(field => /expires|cdn/.test(field)),
 			[],
