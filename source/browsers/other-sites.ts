@@ -16,6 +16,7 @@ const checked = new WeakSet<readonly string[]>();
  * - if `Sec-Fetch-Site` is `cross-site`
  * - for a prefetch, which has `Sec-Purpose`, unless `Sec-Fetch-Site` is `same-origin`
  * - if `Sec-Fetch-Site` is `none` and `Sec-Fetch-Mode` is not `navigate`
+ * - if `Sec-Fetch-Mode` is `websocket` and there is an `Origin` whose host is not that of the request
  * - without `Sec-Fetch-Site`, or where it is `none`, if there is an `Origin` whose host is not that of the request, such
  *   as `null`
  *
@@ -56,8 +57,9 @@ export function fromOtherSite(
 	switch (site) {
 		case 'cross-site':
 			return true;
+		// WebKit says it of a WebSocket that another site has redirected here.
 		case 'same-origin':
-			return false;
+			return mode === 'websocket' && hasForeignPage(ctx);
 		case 'same-site':
 			return purpose !== undefined;
 		// An address that somebody has typed, but also what a page on any site may cause: a prefetch, a background fetch,

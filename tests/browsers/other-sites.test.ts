@@ -33,6 +33,17 @@ const rows: ReadonlyArray<[headers: Headers, isOfOtherSite: boolean, isOfBrowser
 	// It says more than Origin, which a proxy's Host may differ from, and which a page may make `null`.
 	[{'Sec-Fetch-Site': 'same-origin', ...elsewhere}, false, true],
 	[{'Sec-Fetch-Site': 'same-origin', Origin: 'null'}, false, true],
+	// A WebSocket that was redirected, in WebKit.
+	[{'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'websocket', ...elsewhere}, true, true],
+	[
+		{
+			'Sec-Fetch-Site': 'same-origin',
+			'Sec-Fetch-Mode': 'websocket',
+			Origin: 'https://site.example',
+		},
+		false,
+		true,
+	],
 	[{'Sec-Fetch-Site': 'same-site', ...elsewhere}, false, true],
 	[{'Sec-Fetch-Site': 'cross-site', Origin: 'https://site.example'}, true, true],
 	// A prefetch that a page has asked for, by speculation rules or a link.

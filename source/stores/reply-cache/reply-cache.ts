@@ -90,6 +90,13 @@ export class ReplyCache {
 		unchangedForMs: readonly number[] = [],
 	): void {
 		const {immune, late, peek, requester = client} = options;
+		if (late && verdict.kind === 'banned') {
+			// What is remembered would show that it is not, and end what this has suspended.
+			this.#refusals.forget(client);
+			this.#notBanned.forget(client);
+			return;
+		}
+
 		const costsSome = rules.some((_, index) => costOf(options.costs, index) > 0);
 		const wasCounted = costsSome && !peek && (verdict.kind === 'admitted' || late);
 		if (wasCounted) {

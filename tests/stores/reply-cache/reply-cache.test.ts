@@ -1,5 +1,6 @@
 import test from 'ava';
 import {ReplyCache} from '../../../source/stores/reply-cache/reply-cache.ts';
+import type {Rule} from '../../../source/stores/rule.ts';
 import type {Verdict} from '../../../source/stores/verdict.ts';
 import {bannedBy, limit, limitedBy, quota} from '../contract/promised.ts';
 
@@ -30,6 +31,26 @@ test('a give-back of one client leaves what is remembered of the others', t => {
 	cache.gaveBack('b', rules);
 
 	t.is(cache.recall('a', rules, {}, 0)?.kind, 'limited');
+});
+
+test('a late count that finds a ban ends what shows that there is none', t => {
+	const cache = new ReplyCache({believesNoBan: true});
+	const about = (rules: readonly Rule[], options = {}) => ({
+		client: 'a',
+		rules,
+		options,
+		at: 0,
+		version: cache.version,
+	});
+	cache.learn(about(rules), limited, 0);
+	cache.recall('a', rules, {}, 0);
+	cache.learn(about([]), {kind: 'admitted', quotas: []}, 0);
+	t.is(cache.recall('a', rules, {}, 0)?.kind, 'limited');
+	t.is(cache.recall('a', [], {}, 0)?.kind, 'admitted');
+
+	cache.learn(about(rules, {late: true}), bannedBy('hand', 500), 0);
+	t.is(cache.recall('a', rules, {}, 0), undefined);
+	t.is(cache.recall('a', [], {}, 0), undefined);
 });
 
 test('a ban is recalled for requests of any cost, and a limit at its own', t => {
