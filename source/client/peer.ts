@@ -89,15 +89,37 @@ function readPeer(socket: Partial<Socket>, options: PeerOptions): Peer | undefin
 
 /**
  * A Unix socket has no addresses at all. A reset TCP connection has lost only its remote one. A closed HTTP/2
- * session has none either, but is not connected.
+ * session has none either, but is not connected. Nor has TLS or HTTP/2 over a stream that is no socket, whose other end
+ * may be anybody.
  */
-function isUnixSocket({pending, destroyed, localAddress}: Partial<Socket>): boolean {
-	return pending === false && !destroyed && localAddress === undefined;
+function isUnixSocket(socket: Partial<Socket>): boolean {
+	const {pending, destroyed, localAddress} = socket;
+
+	return (
+		pending === false && !destroyed && localAddress === undefined && transportOf(socket) === 'Pipe'
+	);
 }
 
-/** Every connection of Node.js knows whether it is pending, even one that is lost. An adapter's does not. */
-function isStandIn({pending, destroyed}: Partial<Socket>): boolean {
-	return pending === undefined && !destroyed;
+/**
+ * Every connection of Node.js knows whether it is pending, even one that is lost. An adapter's does not. TLS or HTTP/2 over
+ * a stream says that it is not, but stands in for a socket as well.
+ */
+function isStandIn(socket: Partial<Socket>): boolean {
+	const {pending, destroyed} = socket;
+
+	return !destroyed && (pending === undefined || transportOf(socket) === 'JSStream');
+}
+
+interface Handle {
+	/** What TLS is on. */
+	readonly _parent?: Handle | null;
+}
+
+/** What Node.js names the transport of a connection: `TCP`, `Pipe` for a Unix socket, `JSStream` for another stream. */
+function transportOf(socket: object): string | undefined {
+	const {_handle: handle} = socket as {readonly _handle?: Handle | null};
+
+	return (handle?._parent ?? handle)?.constructor.name;
 }
 
 function nobody(client: string): Pick<Peer, 'address' | 'name' | 'client'> {
