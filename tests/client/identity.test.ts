@@ -20,6 +20,9 @@ interface AnyRequest {
 	readonly forwarding: AnyForwarding;
 }
 
+/** What Node.js has a Unix socket on. */
+class Pipe {}
+
 test('a request belongs to the client that a plain reading of the rules finds', t => {
 	const isAlike = fc.property(anyRequest, request =>
 		isDeepStrictEqual(identified(request), expected(request)),
@@ -32,7 +35,8 @@ function identified({peer: address, zone, forwarding}: AnyRequest): unknown {
 	const {lines, trusted, ipv6Prefix} = forwarding;
 	const proxies = settleProxies(trusted);
 	const remoteAddress = address && address + zone;
-	const socket = {remoteAddress, pending: false, destroyed: false} as Socket;
+	const _handle = remoteAddress === undefined ? new Pipe() : undefined;
+	const socket = {remoteAddress, pending: false, destroyed: false, _handle} as unknown as Socket;
 	const peer = peerReader({proxies, ipv6Prefix, warn: () => {}})(socket);
 	const value = lines.join(', ');
 	const identity =
