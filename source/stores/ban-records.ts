@@ -13,6 +13,11 @@ export interface NewBan {
 	readonly isTrap?: boolean;
 }
 
+/** Whether a new ban leaves the one in force, which ends in so many milliseconds, as it is. */
+export function leavesInForce({isTrap, duration}: NewBan, endsInMs = 0): boolean {
+	return isTrap === true && endsInMs >= duration;
+}
+
 /** A ban of a range of addresses: always in place of any that the range has. */
 export type RangeBan = Omit<NewBan, 'isTrap'>;
 

@@ -7,8 +7,8 @@ export interface BanNote {
 	readonly reason?: string | undefined;
 	/** Which of the client's remembered bans it is, under escalation. */
 	readonly strike?: number | undefined;
-	/** Set for a ban by hand if an operator may have begun it elsewhere: no report counts during it, as though one had. */
-	readonly mayBeOperators?: boolean | undefined;
+	/** Set if another process has begun it by hand, perhaps an operator. */
+	readonly isFromElsewhere?: true;
 }
 
 const noNote: BanNote = {};
@@ -23,20 +23,20 @@ export interface BanTerms extends BanNote {
  * What began a ban:
  *
  * - `'reports'`: enough reports
- * - `'trap'`: `ctx.ban()`, which requests cause; or a ban by hand in another process, of which nobody knows here what
- *   began it
- * - `'operator'`: `gate.ban()` in this process
+ * - `'trap'`: `ctx.ban()`, which requests cause
+ * - `'operator'`: `gate.ban()`
+ * - `'elsewhere'`: one of these two in another process; nobody here knows which
  */
-export type BanOrigin = 'reports' | 'trap' | 'operator';
+export type BanOrigin = 'reports' | 'trap' | 'operator' | 'elsewhere';
 
 /** What began a ban by hand. */
 export function originOf({isTrap}: NewBan): BanOrigin {
 	return isTrap ? 'trap' : 'operator';
 }
 
-/** The bans of each origin. */
+/** The bans of each origin. Those from elsewhere are among those of traps. */
 export type BanTables<Table extends ExpiringEntries<BanNote> = ExpiringEntries<BanNote>> = Readonly<
-	Record<BanOrigin, Table>
+	Record<Exclude<BanOrigin, 'elsewhere'>, Table>
 >;
 
 /**
@@ -58,9 +58,9 @@ export class Bans {
 	}
 
 	/**
-	 * Begins a ban. An operator's takes the place of all others. A trap's takes the place of an operator's: elsewhere, other
-	 * trap hits could end it before the operator's would have ended. A trap's and one by reports stay beside each other,
-	 * since each has room of its own.
+	 * Begins a ban. An operator's ends the client's others. A trap's that replaces an operator's is kept as an operator's:
+	 * no trap hit of other clients pushes it out, and no report counts. Otherwise a trap's and one by reports stand beside
+	 * each other.
 	 *
 	 * @returns whether it replaced another client's ban that was in force
 	 */
@@ -74,10 +74,10 @@ export class Bans {
 			}
 		}
 
-		return own.set(client, noteOf(ban), now + duration, now) !== undefined;
+		return own.set(client, noteOf(origin, ban), now + duration, now) !== undefined;
 	}
 
-	/** Begins a ban that is in force elsewhere: one that would apply in its place has ended there. */
+	/** Takes over the ban that another store applies. A longer one beside it has ended there, or it would apply. */
 	beginInForce(client: string, origin: BanOrigin, ban: BanTerms, now: number): void {
 		const beside = origin === 'reports' ? this.#byTraps : this.#byReports;
 		if ((beside.get(client, now)?.until ?? -Infinity) >= now + ban.duration) {
@@ -93,15 +93,15 @@ export class Bans {
 	}
 
 	/**
-	 * The ban in force, if reports do not count during it. During the ban of a trap they do: a client must not shield what
-	 * it is about to be reported for by getting itself a short ban.
+	 * Whether reports count during the client's ban. During that of a trap alone they do: a client must not hide its
+	 * guesses behind a short ban.
 	 */
-	ignoringReports(client: string, now: number): Banned | undefined {
+	countsReports(client: string, now: number): boolean {
 		const trap = this.#byTraps.get(client, now)?.value;
-		const countsReports =
-			trap && !trap.mayBeOperators && this.#byReports.get(client, now) === undefined;
 
-		return countsReports ? undefined : this.find(client, now);
+		return (
+			trap !== undefined && !trap.isFromElsewhere && this.#byReports.get(client, now) === undefined
+		);
 	}
 
 	/** Whether there is no ban, not even one that has ended. */
@@ -158,10 +158,10 @@ export class Bans {
 	}
 }
 
-/** Many bans have none, and an object for each would take memory. */
-function noteOf({reason, strike, mayBeOperators}: BanNote): BanNote {
-	if (mayBeOperators) {
-		return {reason, mayBeOperators};
+/** Most bans have nothing to note. They share one object, since one for each would take memory. */
+function noteOf(origin: BanOrigin, {reason, strike}: BanNote): BanNote {
+	if (origin === 'elsewhere') {
+		return {reason, isFromElsewhere: true};
 	}
 
 	return reason === undefined && strike === undefined ? noNote : {reason, strike};

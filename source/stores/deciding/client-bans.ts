@@ -1,4 +1,10 @@
-import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
+import {
+	type BanOutcome,
+	leavesInForce,
+	type NewBan,
+	type Report,
+	type ReportOutcome,
+} from '../ban-records.ts';
 import type {SettledBanRule} from '../rule.ts';
 import {type BanOrigin, type Bans, type BanTerms, originOf} from './bans.ts';
 import type {Counts} from './counts.ts';
@@ -28,28 +34,27 @@ export class ClientBans {
 		now: number,
 	): ReportOutcome {
 		const {bans, counts, strikes} = this.#kept;
-		const ignoring = bans.ignoringReports(client, now);
-		if (ignoring) {
-			return {reports: 0, banEndsInMs: ignoring.endsInMs};
+		const ban = bans.find(client, now);
+		if (ban && !bans.countsReports(client, now)) {
+			return {reports: 0, banEndsInMs: ban.endsInMs};
 		}
 
-		const trap = bans.find(client, now);
 		const reports = counts.report(client, banRule, weight, now);
 		if (reports < banRule.count) {
-			return trap ? {reports, banEndsInMs: trap.endsInMs} : {reports};
+			return ban ? {reports, banEndsInMs: ban.endsInMs} : {reports};
 		}
 
 		const {duration, ...strike} = strikes.next(client, banRule, now);
 		counts.spendReports(client, banRule);
 		this.#begin(client, 'reports', {duration, ...strike, reason}, now);
-		const banEndsInMs = Math.max(duration, trap?.endsInMs ?? 0);
+		const banEndsInMs = Math.max(duration, ban?.endsInMs ?? 0);
 		return {reports, banEndsInMs, begunForMs: duration, ...strike};
 	}
 
 	/** Bans a client by hand. */
 	ban(client: string, ban: NewBan, now: number): BanOutcome {
-		const earlier = ban.isTrap ? this.#kept.bans.find(client, now) : undefined;
-		if (earlier && earlier.endsInMs >= ban.duration) {
+		const earlier = this.#kept.bans.find(client, now);
+		if (earlier && leavesInForce(ban, earlier.endsInMs)) {
 			return {banEndsInMs: earlier.endsInMs};
 		}
 

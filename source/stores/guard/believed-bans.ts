@@ -25,9 +25,9 @@ export class BelievedBans {
 		this.#clock = clock;
 	}
 
-	learn(client: string, endsInMs: number): void {
+	/** @param version of `Changes`, when the store was asked */
+	learn(client: string, endsInMs: number, version: number): void {
 		const at = this.#clock();
-		const {version} = this.#changes;
 		this.#bans.set(client, {endsAt: at + endsInMs, at, version});
 	}
 

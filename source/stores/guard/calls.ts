@@ -2,7 +2,7 @@ import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts'
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import type {AdmitOptions, Counted} from '../verdict.ts';
-import {readBanOutcome, readOutcome, readVerdict} from './check-reply.ts';
+import {checkedBanOutcome, checkedOutcome, checkedVerdict} from './check-reply.ts';
 import {
 	admittedUnasked,
 	type GuardedVerdict,
@@ -10,7 +10,7 @@ import {
 	unavailable,
 } from './failure-policy.ts';
 import type {FallbackStore} from './fallback-store.ts';
-import type {ReportedBans} from './reported-bans.ts';
+import type {RecentOutcomes} from './recent-outcomes.ts';
 import type {Call} from './store-caller.ts';
 
 /** What a store is asked for, how its reply is read, and what the policy decides without it. */
@@ -18,18 +18,18 @@ export class Calls {
 	readonly #store: Store;
 	readonly #policy: StoreErrorPolicy;
 	readonly #fallback: FallbackStore;
-	readonly #reportedBans: ReportedBans;
+	readonly #recent: RecentOutcomes;
 
 	constructor(
 		store: Store,
 		policy: StoreErrorPolicy,
 		fallback: FallbackStore,
-		reportedBans: ReportedBans,
+		recent: RecentOutcomes,
 	) {
 		this.#store = store;
 		this.#policy = policy;
 		this.#fallback = fallback;
-		this.#reportedBans = reportedBans;
+		this.#recent = recent;
 	}
 
 	admission(client: string, rules: readonly Rule[], options: AdmitOptions): Call<GuardedVerdict> {
@@ -39,7 +39,7 @@ export class Calls {
 		return {
 			client,
 			ask: asking => this.#store.admit(client, rules, options, asking),
-			read: reply => readVerdict(reply, rules),
+			read: reply => checkedVerdict(reply, rules),
 			learn: (verdict, version) => fallback.learnVerdict(client, verdict, options, version),
 			decideWithout: () => {
 				if (policy === 'memory') {
@@ -67,10 +67,10 @@ export class Calls {
 		return {
 			client,
 			ask: asking => this.#store.ban(client, ban, asking),
-			read: readBanOutcome,
-			learn: ({banEndsInMs}) => {
-				fallback.replaceBan(client, {...ban, duration: banEndsInMs});
-				this.#reportedBans.learnBan(client, {banEndsInMs});
+			read: checkedBanOutcome,
+			learn: (outcome, version) => {
+				this.#recent.learnBan(client, outcome, version);
+				fallback.replaceBan(client, ban, outcome);
 			},
 			decideWithout: () => {
 				fallback.closedSlots.close(client);
@@ -85,9 +85,9 @@ export class Calls {
 		return {
 			client,
 			ask: asking => this.#store.report(client, banRule, report, asking),
-			read: reply => withBegunBan(client, readOutcome(reply), fallback),
+			read: reply => fallback.untaken.addTo(client, checkedOutcome(reply)),
 			learn: (outcome, version) => {
-				this.#reportedBans.learnReport(client, outcome);
+				this.#recent.learnReport(client, outcome, version);
 				fallback.learnOutcome(client, outcome, report.reason, version);
 			},
 			decideWithout: () => {
@@ -95,19 +95,8 @@ export class Calls {
 
 				return this.#policy === 'memory'
 					? fallback.report(client, banRule, report)
-					: withBegunBan(client, {reports: 0}, fallback);
+					: fallback.untaken.addTo(client, {reports: 0});
 			},
 		};
 	}
-}
-
-/** The outcome of a report, with a ban that the store has not taken if that ends later. */
-function withBegunBan(
-	client: string,
-	outcome: ReportOutcome,
-	fallback: FallbackStore,
-): ReportOutcome {
-	const begun = fallback.begun.find(client)?.endsInMs ?? 0;
-
-	return begun > (outcome.banEndsInMs ?? 0) ? {...outcome, banEndsInMs: begun} : outcome;
 }

@@ -11,7 +11,7 @@ import type {Admitted, Quota, Verdict} from '../verdict.ts';
  */
 
 /** @throws {TypeError} for anything that is not a verdict on these rules */
-export function readVerdict(reply: unknown, rules: readonly Rule[]): Verdict {
+export function checkedVerdict(reply: unknown, rules: readonly Rule[]): Verdict {
 	const {kind} = fields(reply);
 	switch (kind) {
 		case 'admitted':
@@ -26,7 +26,7 @@ export function readVerdict(reply: unknown, rules: readonly Rule[]): Verdict {
 }
 
 /** @throws {TypeError} for anything that is not the outcome of a report */
-export function readOutcome(reply: unknown): ReportOutcome {
+export function checkedOutcome(reply: unknown): ReportOutcome {
 	const {reports, banEndsInMs, begunForMs, strike} = fields(reply);
 	if (!isNumber(reports)) {
 		throw nonsense(reply);
@@ -43,14 +43,14 @@ export function readOutcome(reply: unknown): ReportOutcome {
 }
 
 /** @throws {TypeError} for anything that does not say when the ban ends */
-export function readBanOutcome(reply: unknown): BanOutcome {
+export function checkedBanOutcome(reply: unknown): BanOutcome {
 	const {banEndsInMs} = fields(reply);
 
 	return {banEndsInMs: ahead(banEndsInMs, reply)};
 }
 
 /** @throws {TypeError} for anything that does not say how a client stands, with a quota for each rule */
-export function readInspection(reply: unknown, rules: readonly Rule[]): Inspection {
+export function checkedInspection(reply: unknown, rules: readonly Rule[]): Inspection {
 	const {ban, reports, strike, quotas} = fields(reply);
 	if (
 		!isNumber(reports) ||
@@ -91,7 +91,7 @@ function countedOf(reply: unknown, rules: readonly Rule[]): Pick<Admitted, 'coun
 }
 
 /** @throws {TypeError} for anything but a list of bans */
-export function readRanges(reply: unknown): readonly StoredBan[] {
+export function checkedRanges(reply: unknown): readonly StoredBan[] {
 	if (!Array.isArray(reply)) {
 		throw nonsense(reply);
 	}

@@ -4,7 +4,12 @@ import type {StoredBan} from '../ban-records.ts';
 import {RangeBans} from '../memory/range-bans.ts';
 import type {Store} from '../store.ts';
 import {unanswered} from '../unfinished-error.ts';
-import {readBanOutcome, readInspection, readOutcome, readRanges} from './check-reply.ts';
+import {
+	checkedBanOutcome,
+	checkedInspection,
+	checkedOutcome,
+	checkedRanges,
+} from './check-reply.ts';
 import {inTime, isNoReply} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import type {Commands} from './gate-store.ts';
@@ -37,8 +42,8 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 	return {
 		async ban(client, ban) {
 			try {
-				const outcome = readBanOutcome(await ask(asking => store.ban(client, ban, asking)));
-				fallback.replaceBan(client, ban);
+				const outcome = checkedBanOutcome(await ask(asking => store.ban(client, ban, asking)));
+				fallback.replaceBan(client, ban, outcome);
 				return outcome;
 			} catch (error) {
 				fallback.ban(client, ban);
@@ -71,11 +76,11 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 			const {version} = fallback.changes;
 			try {
-				const outcome = readOutcome(
+				const outcome = checkedOutcome(
 					await ask(asking => store.report(client, banRule, report, asking)),
 				);
 				fallback.learnOutcome(client, outcome, report.reason, version);
-				return outcome;
+				return fallback.untaken.addTo(client, outcome);
 			} catch (error) {
 				fallback.closedSlots.close(client);
 				throw error;
@@ -87,10 +92,10 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 				read(asking => store.inspect(client, rules, banRule, asking)),
 				read(asking => store.ranges(asking)),
 			]);
-			const inspection = readInspection(inspected, rules);
+			const inspection = checkedInspection(inspected, rules);
 			const now = fallback.clock();
-			ranges.replaceAll(readRanges(banned), now);
-			const ban = ranges.listed(client, now) ?? begunBan(fallback, client) ?? inspection.ban;
+			ranges.replaceAll(checkedRanges(banned), now);
+			const ban = ranges.listed(client, now) ?? untakenBan(fallback, client) ?? inspection.ban;
 
 			return ban ? {...inspection, ban} : inspection;
 		},
@@ -106,7 +111,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 		},
 
 		async ranges() {
-			return readRanges(await read(asking => store.ranges(asking)));
+			return checkedRanges(await read(asking => store.ranges(asking)));
 		},
 
 		bans: () => pagesInTime(store, timeout),
@@ -123,13 +128,13 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 }
 
 /** A client's ban that the store has not taken. */
-function begunBan(fallback: FallbackStore, client: string): StoredBan | undefined {
-	const begun = fallback.begun.find(client);
-	if (begun === undefined) {
+function untakenBan(fallback: FallbackStore, client: string): StoredBan | undefined {
+	const banned = fallback.untaken.find(client);
+	if (banned === undefined) {
 		return undefined;
 	}
 
-	const {kind: _, ...ban} = begun;
+	const {kind: _, ...ban} = banned;
 	return {client, ...ban};
 }
 

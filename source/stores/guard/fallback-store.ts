@@ -14,11 +14,14 @@ import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import {timeOf} from '../time-of.ts';
 import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
-import {BegunBans} from './begun-bans.ts';
 import {ClosedSlots} from './closed-slots.ts';
 import type {GuardedVerdict} from './failure-policy.ts';
 import {PartNames} from './part-names.ts';
 import {RangeWatch} from './range-watch.ts';
+import {UntakenBans} from './untaken-bans.ts';
+
+/** Milliseconds. Ends of bans that are no further apart are of the same one: a reply takes time. */
+const MAX_DELAY = 1000;
 
 /**
  * Decides in this process while a store fails. It knows two kinds of bans: those that the store has
@@ -35,7 +38,7 @@ export class FallbackStore extends MemoryStore {
 	/** Reads the store's ranges, which this store then applies. */
 	readonly watch: RangeWatch;
 	/** The bans that the store knows nothing of. */
-	readonly begun = new BegunBans(() => this.clock());
+	readonly untaken = new UntakenBans(() => this.clock());
 	/** What was counted here, and not in the store. */
 	readonly #counted = new WeakSet<Counted>();
 	#gates = 0;
@@ -72,7 +75,7 @@ export class FallbackStore extends MemoryStore {
 		const outcome = super.report(client, banRule, report);
 		const {begunForMs: duration} = outcome;
 		if (duration !== undefined) {
-			this.begun.beginByReports(client, {duration, reason: report.reason});
+			this.untaken.beginByReports(client, {duration, reason: report.reason});
 		}
 
 		return outcome;
@@ -81,15 +84,20 @@ export class FallbackStore extends MemoryStore {
 	/** A ban by hand that the store has not taken. */
 	override ban(client: string, ban: NewBan): BanOutcome {
 		const outcome = super.ban(client, ban);
-		this.begun.beginByHand(client, ban);
+		this.untaken.beginByHand(client, ban);
 		this.#recordBan(client, ban);
 		return outcome;
 	}
 
-	/** A ban by hand that the store has taken, in place of any other; or a longer one that has stayed. */
-	replaceBan(client: string, ban: NewBan): void {
-		this.begun.replace(client, ban);
-		this.learnBan(client, originOf(ban), ban);
+	/** A ban by hand that the store has taken, in place of any other; or, for a trap, one that has stayed. */
+	replaceBan(client: string, ban: NewBan, {banEndsInMs}: BanOutcome): void {
+		this.untaken.replace(client, {...ban, duration: banEndsInMs});
+		if (ban.isTrap && banEndsInMs > ban.duration) {
+			this.#learnEnd(client, banEndsInMs);
+		} else {
+			this.learnBan(client, originOf(ban), ban);
+		}
+
 		this.#recordBan(client, ban);
 	}
 
@@ -109,13 +117,9 @@ export class FallbackStore extends MemoryStore {
 		}
 
 		if (verdict.kind === 'banned') {
-			// A store does not tell what began a ban by hand. It must push out none of an operator of this process.
 			const {by, endsInMs: duration, reason} = verdict;
-			if (by === 'reports') {
-				this.learnBanInForce(client, 'reports', {duration, reason});
-			} else {
-				this.learnBanInForce(client, 'trap', {duration, reason, mayBeOperators: true});
-			}
+			const origin = by === 'reports' ? by : 'elsewhere';
+			this.learnBanInForce(client, origin, {duration, reason});
 		} else if (!immune) {
 			this.endBan(client);
 		}
@@ -131,9 +135,8 @@ export class FallbackStore extends MemoryStore {
 		if (!this.changes.hasOperatorChanged(client, version)) {
 			if (begunForMs !== undefined) {
 				this.learnBan(client, 'reports', {duration: begunForMs, reason});
-			} else if (banEndsInMs !== undefined && !this.#isBanned(client)) {
-				// It began elsewhere, nobody knows here by what.
-				this.learnBan(client, 'trap', {duration: banEndsInMs, mayBeOperators: true});
+			} else if (banEndsInMs !== undefined) {
+				this.#learnEnd(client, banEndsInMs);
 			}
 		}
 
@@ -148,7 +151,7 @@ export class FallbackStore extends MemoryStore {
 	}
 
 	override unban(client: string): void {
-		this.begun.end(client);
+		this.untaken.end(client);
 		super.unban(client);
 		this.changes.record(client);
 	}
@@ -162,14 +165,19 @@ export class FallbackStore extends MemoryStore {
 	override close(): void {
 		this.#gates -= 1;
 		if (this.#gates <= 0) {
-			this.begun.clear();
+			this.untaken.clear();
 			this.watch.stop();
 			super.close();
 		}
 	}
 
-	#isBanned(client: string): boolean {
-		return super.admit(client, [], {}).kind === 'banned';
+	/** The client has a ban in the store. Unless it is known here, another process has begun it. */
+	#learnEnd(client: string, endsInMs: number): void {
+		const known = super.admit(client, [], {});
+		const isKnown = known.kind === 'banned' && known.endsInMs > endsInMs - MAX_DELAY;
+		if (!isKnown) {
+			this.learnBan(client, 'elsewhere', {duration: endsInMs});
+		}
 	}
 
 	/** A report that a trap's ban overtakes may begin another beside it: its outcome is still learned. */

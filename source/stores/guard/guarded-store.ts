@@ -13,7 +13,7 @@ import {Health} from './health.ts';
 import {Known} from './known.ts';
 import {Parts} from './parts.ts';
 import type {WatchOptions} from './range-watch.ts';
-import {ReportedBans} from './reported-bans.ts';
+import {RecentOutcomes} from './recent-outcomes.ts';
 import {StoreCaller} from './store-caller.ts';
 import type {StoreObserver} from './store-observer.ts';
 import {Turns} from './turns.ts';
@@ -47,8 +47,8 @@ export class GuardedStore implements GateStore {
 		this.shared = source.shared;
 		this.#policy = policy;
 		this.#fallback = fallbackOf(source);
-		const reportedBans = new ReportedBans(this.#fallback.changes, () => this.now());
-		this.#known = new Known(source, this.#fallback, reportedBans);
+		const recent = new RecentOutcomes(this.#fallback.changes, () => this.now());
+		this.#known = new Known(source, this.#fallback, recent);
 		const health = new Health({
 			clock: () => this.now(),
 			onFailing: error => observer.failed(error),
@@ -60,7 +60,7 @@ export class GuardedStore implements GateStore {
 			source.recall !== undefined,
 		);
 		this.#watching = {timeout, onError: error => health.failed(error)};
-		this.#calls = new Calls(source, policy, this.#fallback, reportedBans);
+		this.#calls = new Calls(source, policy, this.#fallback, recent);
 		this.commands = guardedCommands(source, this.#fallback, timeout);
 	}
 

@@ -1,11 +1,11 @@
 import {ignoreRejection} from '../../maybe-promise.ts';
-import type {BanOutcome, NewBan, ReportOutcome} from '../ban-records.ts';
+import {type BanOutcome, leavesInForce, type NewBan, type ReportOutcome} from '../ban-records.ts';
 import type {Rule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import type {AdmitOptions, Banned, Verdict} from '../verdict.ts';
-import {readVerdict} from './check-reply.ts';
+import {checkedVerdict} from './check-reply.ts';
 import type {FallbackStore} from './fallback-store.ts';
-import type {ReportedBans} from './reported-bans.ts';
+import type {RecentOutcomes} from './recent-outcomes.ts';
 
 const noRules: readonly Rule[] = [];
 const notImmune: AdmitOptions = {};
@@ -14,19 +14,19 @@ const notImmune: AdmitOptions = {};
 export class Known {
 	readonly #source: Store;
 	readonly #fallback: FallbackStore;
-	readonly #reportedBans: ReportedBans;
+	readonly #recent: RecentOutcomes;
 
-	constructor(source: Store, fallback: FallbackStore, reportedBans: ReportedBans) {
+	constructor(source: Store, fallback: FallbackStore, recent: RecentOutcomes) {
 		this.#source = source;
 		this.#fallback = fallback;
-		this.#reportedBans = reportedBans;
+		this.#recent = recent;
 	}
 
 	/** The ban of a range, one that the store has not taken, or what the store remembers. */
 	verdict(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
 		const ban = options.immune
 			? undefined
-			: (this.#fallback.rangeBan(client) ?? this.#fallback.begun.find(client));
+			: (this.#fallback.rangeBan(client) ?? this.#fallback.untaken.find(client));
 
 		return ban ?? this.#recall(client, rules, options);
 	}
@@ -39,18 +39,19 @@ export class Known {
 	}
 
 	/** The outcome of a ban that a longer one, which is known here, leaves as it is. */
-	banOutcome(client: string, {duration, isTrap}: NewBan): BanOutcome | undefined {
-		const banEndsInMs =
-			this.#fallback.begun.find(client)?.endsInMs ?? this.#reportedBans.endsInMs(client) ?? 0;
+	banOutcome(client: string, ban: NewBan): BanOutcome | undefined {
+		const banEndsInMs = this.#fallback.untaken.endsInMs(client) ?? this.#recent.banEndsInMs(client);
 
-		return isTrap && banEndsInMs >= duration ? {banEndsInMs} : undefined;
+		return banEndsInMs !== undefined && leavesInForce(ban, banEndsInMs) ? {banEndsInMs} : undefined;
 	}
 
 	/** The outcome of a report during a ban that is known here, if it does not count. */
 	outcome(client: string): ReportOutcome | undefined {
-		const ban = this.#fallback.rangeBan(client) ?? this.#fallback.begun.ignoringReports(client);
+		const {untaken} = this.#fallback;
+		const untakenBan = untaken.countsReports(client) ? undefined : untaken.find(client);
+		const ban = this.#fallback.rangeBan(client) ?? untakenBan;
 
-		return ban ? {reports: 0, banEndsInMs: ban.endsInMs} : this.#reportedBans.outcome(client);
+		return ban ? {reports: 0, banEndsInMs: ban.endsInMs} : this.#recent.uncountedReport(client);
 	}
 
 	/** What the store remembers. That involves no server, so that it says nothing of the server's health. */
@@ -58,7 +59,7 @@ export class Known {
 		try {
 			const known: unknown = this.#source.recall?.(client, rules, options);
 			ignoreRejection(known);
-			return known === undefined ? undefined : readVerdict(known, rules);
+			return known === undefined ? undefined : checkedVerdict(known, rules);
 		} catch {
 			return undefined;
 		}

@@ -1,7 +1,7 @@
 import {isPromiseLike} from '../../maybe-promise.ts';
 import type {StoredBan} from '../ban-records.ts';
 import type {Store} from '../store.ts';
-import {readRanges} from './check-reply.ts';
+import {checkedRanges} from './check-reply.ts';
 import {inTime} from './deadline.ts';
 import {Unanswered} from './unanswered.ts';
 
@@ -131,7 +131,7 @@ export class RangeWatch {
 			}
 		};
 		const learn = (reply: unknown) => {
-			const ranges = readRanges(reply);
+			const ranges = checkedRanges(reply);
 			this.#failuresInRow = 0;
 			this.#unanswered.clear();
 			this.#hasRead = true;

@@ -163,20 +163,22 @@ for (const policy of ['open', 'closed'] as const) {
 	});
 }
 
-test('of a ban that only a report has told of, a trap asks the store: this process holds it only then', async t => {
+test('of a ban that only a report has told of, a trap asks nothing: this process holds it when the store fails', async t => {
 	let isDown = false;
 	const {guarded} = guard(
 		{
-			...commandsOnly,
-			report: () => ({reports: 0, banEndsInMs: 5000}),
-			ban: () => ({banEndsInMs: 5000}),
-			admit: () => {
+			...readOnly,
+			report: () => {
 				if (isDown) {
 					throw new Error('down');
 				}
 
-				return {kind: 'banned', by: 'hand', endsInMs: 5000};
+				return {reports: 0, banEndsInMs: 5000};
 			},
+			admit: () => {
+				throw new Error('down');
+			},
+			ban: () => t.fail(),
 		},
 		'memory',
 	);
@@ -184,6 +186,42 @@ test('of a ban that only a report has told of, a trap asks the store: this proce
 	t.deepEqual(await guarded.ban('a', trap), {banEndsInMs: 5000});
 	isDown = true;
 	t.like(await guarded.admit('a', [], {}), {kind: 'banned', endsInMs: 5000});
+});
+
+test("a trap's ban that has left another's as it is does not pass for that one when the store fails", async t => {
+	const {guarded} = guard(
+		{
+			...failing,
+			ban: () => ({banEndsInMs: 5000}),
+		},
+		'memory',
+	);
+	t.deepEqual(await guarded.ban('a', {...trap, reason: 'trap'}), {banEndsInMs: 5000});
+	t.deepEqual(
+		await guarded.admit('a', [], {}),
+		{kind: 'banned', by: 'hand', endsInMs: 5000},
+		'nobody here knows its reason',
+	);
+	t.deepEqual(
+		await guarded.report('a', banRule, {weight: 1}),
+		{reports: 0, banEndsInMs: 5000},
+		"it may be an operator's",
+	);
+});
+
+test('reports count again when a ban by reports ends behind that of a trap', async t => {
+	const outcomes = [
+		{reports: 2, banEndsInMs: 900, begunForMs: 500},
+		{reports: 1, banEndsInMs: 400},
+	];
+	const {guarded, pass} = guard(
+		{...commandsOnly, report: () => outcomes.shift() ?? t.fail()},
+		'open',
+	);
+	await guarded.report('a', banRule, {weight: 2});
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 0, banEndsInMs: 900});
+	pass(500);
+	t.deepEqual(await guarded.report('a', banRule, {weight: 1}), {reports: 1, banEndsInMs: 400});
 });
 
 test('a shorter ban of a trap ends no longer one that began here, when the store takes it', async t => {

@@ -2,9 +2,9 @@ import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import type {Counted, Store, Verdict} from '../../../source/index.ts';
 import {
-	readBanOutcome,
-	readOutcome,
-	readVerdict,
+	checkedBanOutcome,
+	checkedOutcome,
+	checkedVerdict,
 } from '../../../source/stores/guard/check-reply.ts';
 import {commandsOnly, guard, rule} from '../../support/guarded-store.ts';
 import {unhandledRejections} from '../../support/unhandled-rejections.ts';
@@ -137,7 +137,7 @@ test('a ban that began here stays where the store has taken a shorter one', asyn
 
 test('what a store has counted and its outcomes are checked, field by field', t => {
 	const quotas = [{rule, remaining: 1, freesInMs: 5}];
-	const read = (counted: unknown) => readVerdict({kind: 'admitted', quotas, counted}, [rule]);
+	const read = (counted: unknown) => checkedVerdict({kind: 'admitted', quotas, counted}, [rule]);
 
 	t.deepEqual(read([{...entry, rule: {id: rule.id}}]), {
 		kind: 'admitted',
@@ -155,18 +155,18 @@ test('what a store has counted and its outcomes are checked, field by field', t 
 		t.throws(() => read([bad]), {instanceOf: TypeError});
 	}
 
-	t.deepEqual(readBanOutcome({banEndsInMs: Infinity}), {banEndsInMs: Infinity});
+	t.deepEqual(checkedBanOutcome({banEndsInMs: Infinity}), {banEndsInMs: Infinity});
 	for (const bad of [undefined, {}, {banEndsInMs: 0}, {banEndsInMs: '5'}]) {
-		t.throws(() => readBanOutcome(bad), {instanceOf: TypeError});
+		t.throws(() => checkedBanOutcome(bad), {instanceOf: TypeError});
 	}
 
-	t.deepEqual(readOutcome({reports: 1, banEndsInMs: 5, begunForMs: 5, strike: 2}), {
+	t.deepEqual(checkedOutcome({reports: 1, banEndsInMs: 5, begunForMs: 5, strike: 2}), {
 		reports: 1,
 		banEndsInMs: 5,
 		begunForMs: 5,
 		strike: 2,
 	});
-	t.deepEqual(readOutcome({reports: 1, banEndsInMs: 5, begunForMs: 5, strike: 'x'}), {
+	t.deepEqual(checkedOutcome({reports: 1, banEndsInMs: 5, begunForMs: 5, strike: 'x'}), {
 		reports: 1,
 		banEndsInMs: 5,
 		begunForMs: 5,

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {readInspection} from '../../../source/stores/guard/check-reply.ts';
+import {checkedInspection} from '../../../source/stores/guard/check-reply.ts';
 import {guard as gateStore} from '../../../source/stores/guard/guard.ts';
 import type {Inspection} from '../../../source/stores/inspection.ts';
 import {MemoryStore} from '../../../source/stores/memory/memory-store.ts';
@@ -211,7 +211,7 @@ test('what is not an inspection under the rules that were asked about is an erro
 	const other = {...rule, id: 'another'};
 	const [quota] = standing.quotas;
 	const {ban} = standing;
-	t.deepEqual(readInspection({...standing, more: 1}, [rule]), standing);
+	t.deepEqual(checkedInspection({...standing, more: 1}, [rule]), standing);
 	for (const bad of [
 		undefined,
 		null,
@@ -236,17 +236,17 @@ test('what is not an inspection under the rules that were asked about is an erro
 		{...standing, ban: {...ban, endsInMs: 0}},
 		{...standing, ban: {...ban, endsInMs: '300'}},
 	]) {
-		t.throws(() => readInspection(bad, [rule]), {
+		t.throws(() => checkedInspection(bad, [rule]), {
 			instanceOf: TypeError,
 			message: /^the store returned /,
 		});
 	}
 
 	const two = [quota, {...quota, rule: other}];
-	t.throws(() => readInspection({...standing, quotas: two}, [other, rule]), {
+	t.throws(() => checkedInspection({...standing, quotas: two}, [other, rule]), {
 		instanceOf: TypeError,
 	});
-	t.deepEqual(readInspection({...standing, quotas: two}, [rule, other]).quotas, two);
+	t.deepEqual(checkedInspection({...standing, quotas: two}, [rule, other]).quotas, two);
 });
 
 test('the rules of an inspection are those that were asked about, even two with one counter', t => {
@@ -255,7 +255,7 @@ test('the rules of an inspection are those that were asked about, even two with 
 		...standing,
 		quotas: [standing.quotas[0], {...standing.quotas[0], rule: {id: rule.id}}],
 	};
-	const {quotas} = readInspection(reply, [rule, twin]);
+	const {quotas} = checkedInspection(reply, [rule, twin]);
 
 	t.is(quotas[0]?.rule, rule);
 	t.is(quotas[1]?.rule, twin);
@@ -264,13 +264,13 @@ test('the rules of an inspection are those that were asked about, even two with 
 test('of a ban, what makes no sense is left out', t => {
 	const ban = {client: 'a', by: 'x', reason: 5, endsInMs: Infinity, strike: '2'};
 
-	t.deepEqual(readInspection({...standing, ban}, [rule]).ban, {
+	t.deepEqual(checkedInspection({...standing, ban}, [rule]).ban, {
 		client: 'a',
 		by: 'hand',
 		endsInMs: Infinity,
 	});
 	t.is(
-		readInspection({...standing, ban: {...standing.ban, reason: 'x'.repeat(500)}}, [rule]).ban
+		checkedInspection({...standing, ban: {...standing.ban, reason: 'x'.repeat(500)}}, [rule]).ban
 			?.reason?.length,
 		200,
 	);

@@ -108,6 +108,18 @@ test('the outcome of a report replaces no ban that is known', async t => {
 	t.like(await guarded.admit('a', [rule], {}), {by: 'reports', reason: 'login'});
 });
 
+test('a ban that the outcome of a report shows to end later than any that is known began elsewhere', async t => {
+	const {guarded, fail} = failable([
+		{kind: 'banned', by: 'reports', reason: 'login', endsInMs: 500},
+		{reports: 0, banEndsInMs: 9000},
+	]);
+	await guarded.admit('a', [rule], {});
+	await guarded.report('a', banRule, {weight: 1});
+	fail();
+
+	t.deepEqual(await guarded.admit('a', [rule], {}), {kind: 'banned', by: 'hand', endsInMs: 9000});
+});
+
 test("while the store fails, no report counts during a ban by hand of which a verdict has told: it may be an operator's", async t => {
 	const {guarded, pass, fail} = failable([{kind: 'banned', by: 'hand', endsInMs: 500}]);
 	await guarded.admit('a', [rule], {});

@@ -60,6 +60,18 @@ test('a manual ban that the store rejected holds here, whatever the store replie
 	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 });
 
+test("the outcome of an operator's report shows a ban that the store has not taken", async t => {
+	const {guarded} = guard(
+		{...commandsOnly, ...rejectsBans, report: () => ({reports: 1})},
+		'memory',
+	);
+	await guarded.ban('a', {duration: 1000, isTrap: true});
+	t.deepEqual(await guarded.commands.report('a', banRule, {weight: 1}), {
+		reports: 1,
+		banEndsInMs: 1000,
+	});
+});
+
 test("under 'memory', an operator can end or replace a ban by reports that began here", async t => {
 	const {guarded} = guard(readOnly, 'memory');
 	await guarded.report('a', banRule, {weight: 2});

@@ -1,17 +1,17 @@
-import type {NewBan} from '../ban-records.ts';
+import {leavesInForce, type NewBan, type ReportOutcome} from '../ban-records.ts';
 import {type BanOrigin, type BanTerms, originOf} from '../deciding/bans.ts';
 import {MemoryBans} from '../memory/bans.ts';
 import type {Banned} from '../verdict.ts';
 
 /** How many bans are remembered, of each origin. */
-const MAX_BEGUN = 100_000;
+const MAX_BANS = 100_000;
 
 /**
  * Bans that began in this process because the store did not take them or their reports. Each holds until it ends or an
  * operator ends it here, whatever the store says.
  */
-export class BegunBans {
-	readonly #bans = new MemoryBans(MAX_BEGUN);
+export class UntakenBans {
+	readonly #bans = new MemoryBans(MAX_BANS);
 	readonly #clock: () => number;
 
 	/** @param clock milliseconds, from any origin */
@@ -42,9 +42,21 @@ export class BegunBans {
 		return this.#bans.isEmpty ? undefined : this.#bans.find(client, this.#clock());
 	}
 
-	/** The same, if reports do not count during it. */
-	ignoringReports(client: string): Banned | undefined {
-		return this.#bans.isEmpty ? undefined : this.#bans.ignoringReports(client, this.#clock());
+	/** Milliseconds until the client's ban ends, if it has one. */
+	endsInMs(client: string): number | undefined {
+		return this.find(client)?.endsInMs;
+	}
+
+	/** Whether reports count during the client's ban. */
+	countsReports(client: string): boolean {
+		return this.#bans.countsReports(client, this.#clock());
+	}
+
+	/** The outcome of a report, with the client's ban if that ends later. */
+	addTo(client: string, outcome: ReportOutcome): ReportOutcome {
+		const banEndsInMs = this.endsInMs(client) ?? 0;
+
+		return banEndsInMs > (outcome.banEndsInMs ?? 0) ? {...outcome, banEndsInMs} : outcome;
 	}
 
 	end(client: string): void {
@@ -56,8 +68,8 @@ export class BegunBans {
 	}
 
 	/** Whether the client's ban stays where there is a new one. */
-	#keeps(client: string, {isTrap, duration}: NewBan): boolean {
-		return isTrap === true && (this.find(client)?.endsInMs ?? 0) >= duration;
+	#keeps(client: string, ban: NewBan): boolean {
+		return leavesInForce(ban, this.endsInMs(client));
 	}
 
 	#begin(client: string, origin: BanOrigin, ban: BanTerms): void {
