@@ -11,16 +11,15 @@ const checked = new WeakSet<readonly string[]>();
  * Whether a page on another site may have made a browser send this request. Where a password, a token or a code is
  * judged, refuse such a request before you judge it: its client has guessed nothing.
  *
- * It is true
+ * By `Sec-Fetch-Site`, it is true
  *
- * - if `Sec-Fetch-Site` is `cross-site`
- * - for a prefetch, which has `Sec-Purpose`, unless `Sec-Fetch-Site` is `same-origin`
- * - if `Sec-Fetch-Site` is `none` and `Sec-Fetch-Mode` is not `navigate`
- * - if `Sec-Fetch-Mode` is `websocket` and there is an `Origin` whose host is not that of the request
- * - without `Sec-Fetch-Site`, or where it is `none`, if there is an `Origin` whose host is not that of the request, such
- *   as `null`
+ * - for `cross-site`
+ * - for `same-site`, if it is a prefetch, which has `Sec-Purpose`
+ * - for `same-origin`, if it is a WebSocket whose `Origin` has another host
+ * - for `none`, if `Sec-Fetch-Mode` is not `navigate`, if it is a prefetch, or if its `Origin` has another host
+ * - without the header, if it is a prefetch, or if its `Origin` has another host; `null` has
  *
- * On plain HTTP, an image on another site has none of these.
+ * On plain HTTP, an image on another site has none of these headers.
  *
  * @param origins whose pages may send it, as browsers write them in `Origin`. A list is checked once: keep it in a
  * constant.
@@ -47,6 +46,7 @@ export function fromOtherSite(
 	const {
 		origin,
 		'sec-fetch-site': site,
+		// A browser sends both of these headers or neither.
 		'sec-fetch-mode': mode = 'navigate',
 		'sec-purpose': purpose,
 	} = ctx.headers;
@@ -59,20 +59,20 @@ export function fromOtherSite(
 			return true;
 		// WebKit says it of a WebSocket that another site has redirected here.
 		case 'same-origin':
-			return mode === 'websocket' && hasForeignPage(ctx);
+			return mode === 'websocket' && mayBeOfForeignPage(ctx);
 		case 'same-site':
 			return purpose !== undefined;
-		// An address that somebody has typed, but also what a page on any site may cause: a prefetch, a background fetch,
+		// An address that somebody has typed. But also what a page on any site may cause: a prefetch, a background fetch,
 		// or a look at the origins that are related to a WebAuthn one.
 		case 'none':
-			return mode !== 'navigate' || hasForeignPage(ctx);
+			return mode !== 'navigate' || mayBeOfForeignPage(ctx);
 		// A WebSocket, a report of the browser, or a browser on plain HTTP; or no browser.
 		default:
-			return hasForeignPage(ctx);
+			return mayBeOfForeignPage(ctx);
 	}
 }
 
-function hasForeignPage(ctx: Pick<Context, 'headers' | 'host'>): boolean {
+function mayBeOfForeignPage(ctx: Pick<Context, 'headers' | 'host'>): boolean {
 	const {origin, 'sec-purpose': purpose} = ctx.headers;
 
 	return purpose !== undefined || (origin !== undefined && !isOwnOrigin(origin, ctx));

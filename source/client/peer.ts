@@ -88,9 +88,9 @@ function readPeer(socket: Partial<Socket>, options: PeerOptions): Peer | undefin
 }
 
 /**
- * A Unix socket has no addresses at all. A reset TCP connection has lost only its remote one. A closed HTTP/2
- * session has none either, but is not connected. Nor has TLS or HTTP/2 over a stream that is no socket, whose other end
- * may be anybody.
+ * A Unix socket has no addresses at all. That alone is no proof. A reset TCP connection has lost its remote address. A
+ * closed HTTP/2 session has none, and neither has TLS or HTTP/2 over a stream that is no socket, whose other end may be
+ * anybody. Only the handle tells these apart, and Node.js has no public name for it.
  */
 function isUnixSocket(socket: Partial<Socket>): boolean {
 	const {pending, destroyed, localAddress} = socket;
@@ -101,8 +101,8 @@ function isUnixSocket(socket: Partial<Socket>): boolean {
 }
 
 /**
- * Every connection of Node.js knows whether it is pending, even one that is lost. An adapter's does not. TLS or HTTP/2 over
- * a stream says that it is not, but stands in for a socket as well.
+ * Every connection of Node.js knows whether it is pending, even one that is lost. An adapter's socket does not. TLS or
+ * HTTP/2 over a stream that is no socket knows it, and stands in for a socket as well.
  */
 function isStandIn(socket: Partial<Socket>): boolean {
 	const {pending, destroyed} = socket;

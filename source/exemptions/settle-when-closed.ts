@@ -4,8 +4,8 @@ import type {RequestState} from '../request-state.ts';
 import {whenClosed} from './when-closed.ts';
 
 /**
- * Settles what a request's exemption was worth when its connection closes, since the request itself may never be over. If the gate has not decided by then, waits for
- * that: it may refuse the request.
+ * Calls `settle` when the request's connection closes: its middlewares may never return. If the gate has not decided by
+ * then, waits until it has, since it may refuse the request.
  *
  * @param settle may be called for a request that is refused, too
  * @returns a function that no longer waits

@@ -7,7 +7,7 @@ import type {RouteLayer} from './router.ts';
 
 /** A mark that a router is expected to run for this method and path, and whether it did. */
 export interface Foresight extends Expected {
-	/** What trusts the request, if it does. */
+	/** Of the gate that foresees the mark: it begins and ends the trust. */
 	readonly probation: Pick<Probation, 'end'>;
 	readonly method: string;
 	readonly path: string;

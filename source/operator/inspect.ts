@@ -13,7 +13,7 @@ export interface ClientStanding {
 	readonly client: string;
 	/** Its ban, or that of a range that it is in, which is then the ban's `client`. */
 	readonly ban?: Ban;
-	/** Its reports within the ban rule's window. 0 without a ban rule, and during a ban. */
+	/** Its reports within the ban rule's window; 0 without a ban rule. */
 	readonly reports: number;
 	/**
 	 * The number of its last ban by reports that is remembered: 1, 2, …; 0 if none is, and without a list of durations in

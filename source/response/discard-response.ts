@@ -1,4 +1,5 @@
 import type {Context} from 'koa';
+import {neverCached} from './never-cached.ts';
 
 /** Fields that describe a response which is now replaced, or have a server before the app replace it. */
 const preparedFields: ReadonlySet<string> = new Set([
@@ -61,6 +62,5 @@ export function discardFields(ctx: Context): void {
 		}
 	}
 
-	// Fastly heeds `private` alone.
-	ctx.set('Cache-Control', 'private, no-store');
+	ctx.set('Cache-Control', neverCached);
 }

@@ -76,9 +76,9 @@ export interface Store {
 
 	/**
 	 * Counts `weight` reports of a client. Bans the client once there are `banRule.count` of them within
-	 * `banRule.window`, and deletes its reports under that rule. Counts nothing during a ban by
-	 * reports or by an operator, even where a trap's ban ends later. During a trap's ban alone, reports count. A ban that
-	 * then begins leaves the trap's as it is if that ends later.
+	 * `banRule.window`, and deletes its reports under that rule. Counts nothing during a ban by reports or by an operator,
+	 * even where a trap's ban ends later. During a trap's ban alone, reports count. A ban that then begins leaves the
+	 * trap's as it is if that ends later.
 	 *
 	 * Under `banRule.forgetAfter`, the client's bans are remembered until so long after the end of the last one:
 	 * the first lasts the first duration, the next one the second, and so on.

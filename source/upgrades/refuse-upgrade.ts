@@ -1,11 +1,12 @@
 import {STATUS_CODES} from 'node:http';
 import type {Duplex} from 'node:stream';
+import {neverCached} from '../response/never-cached.ts';
 import type {UpgradeRefusal} from './check-upgrades.ts';
 
-/** Milliseconds that a client may take until the socket is closed, which it may neither read nor end. */
+/** Milliseconds after which the socket is closed, even if the client has not read the response. */
 const MAX_CLOSING = 30_000;
 
-/** Milliseconds for which the rest of a request that is refused is awaited, without any of it. */
+/** Milliseconds without data after which the client is taken to have sent everything. */
 const MAX_IDLE = 1000;
 
 /**
@@ -32,7 +33,7 @@ export function refuseUpgrade(
 		[
 			`HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
 			'Connection: close',
-			'Cache-Control: private, no-store',
+			`Cache-Control: ${neverCached}`,
 			'Content-Type: text/plain; charset=utf-8',
 			`Content-Length: ${Buffer.byteLength(body)}`,
 			...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
@@ -43,8 +44,8 @@ export function refuseUpgrade(
 }
 
 /**
- * Reads on until the other side ends the socket, which then closes (RFC 9112, 9.6). If a socket is closed with data unread,
- * that side may lose the response, and a proxy may take the server for a failed one.
+ * Reads on until the other side ends the socket, which then closes (RFC 9112, 9.6). If a socket is closed with data
+ * unread, that side may lose the response, and a proxy may take the server for a failed one.
  */
 function linger(socket: Duplex): void {
 	const timer = setTimeout(() => socket.destroy(), MAX_IDLE);

@@ -63,7 +63,7 @@ export function banOf([by, left, reason]: readonly unknown[]): Omit<StoredBan, '
 /** No reason if there is none, or if another program has written anything but JSON. */
 function reasonOf(text: unknown): {reason?: string} {
 	try {
-		// Until when a ban by reports lasts that a trap's hides may follow: see `scripts/state.ts`.
+		// A trap's ban that hides one by reports has ` r` and the end of that one after its reason: see `scripts/state.ts`.
 		const json = String(text).replace(/ r\w+$/, '');
 		return {reason: keptReason(String(JSON.parse(json)))};
 	} catch {

@@ -91,7 +91,7 @@ export class ReplyCache {
 	): void {
 		const {immune, late, peek, requester = client} = options;
 		if (late && verdict.kind === 'banned') {
-			// What is remembered would show that it is not, and end what this has suspended.
+			// An older reply would say that it is not banned, and the gate would lift the suspension.
 			this.#refusals.forget(client);
 			this.#notBanned.forget(client);
 			return;

@@ -34,6 +34,13 @@ export function manualBans(promised: Promised): void {
 		t.deepEqual(await store.admit('b', [], {}), bannedBy('hand', Infinity));
 	});
 
+	promised('ban() returns when the ban ends', async (t, {store}) => {
+		t.deepEqual(await store.ban('a', {duration: 500}), {banEndsInMs: 500});
+		t.deepEqual(await store.ban('a', {duration: 20}), {banEndsInMs: 20});
+		t.deepEqual(await store.ban('a', {duration: 10, isTrap: false}), {banEndsInMs: 10});
+		t.deepEqual(await store.ban('a', {duration: Infinity}), {banEndsInMs: Infinity});
+	});
+
 	promised('a manual ban replaces any other ban, even a longer one', async (t, {store, pass}) => {
 		await store.report('a', ban(1, 1000, 5000), {weight: 1, reason: 'reported'});
 		await pass(100);

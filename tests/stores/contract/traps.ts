@@ -1,12 +1,6 @@
 import {ban, bannedBy, escalating, listed, type Promised} from './promised.ts';
 
 export function traps(promised: Promised): void {
-	promised('ban() returns when the ban ends', async (t, {store}) => {
-		t.deepEqual(await store.ban('a', {duration: 500}), {banEndsInMs: 500});
-		t.deepEqual(await store.ban('a', {duration: 20}), {banEndsInMs: 20});
-		t.deepEqual(await store.ban('a', {duration: Infinity}), {banEndsInMs: Infinity});
-	});
-
 	promised(
 		"a trap's ban leaves a manual ban as it is that ends later, or at the same time",
 		async (t, opened) => {
@@ -27,35 +21,41 @@ export function traps(promised: Promised): void {
 		},
 	);
 
-	promised('a ban by reports is kept with its strike and its reason', async (t, {store, pass}) => {
-		const banRule = escalating(1, 1000, [500, 600], 1000);
-		await store.report('a', banRule, {weight: 1, reason: 'login'});
-		t.deepEqual(await store.ban('a', {duration: 400, isTrap: true}), {banEndsInMs: 500});
-		t.deepEqual(await listed(store), [
-			{client: 'a', by: 'reports', reason: 'login', endsInMs: 500, strike: 1},
-		]);
-		t.deepEqual(await store.ban('a', {duration: 501, isTrap: true}), {banEndsInMs: 501});
-		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 501}]);
-		await pass(501);
+	promised(
+		"a trap's shorter ban leaves one by reports, with its strike and its reason",
+		async (t, {store, pass}) => {
+			const banRule = escalating(1, 1000, [500, 600], 1000);
+			await store.report('a', banRule, {weight: 1, reason: 'login'});
+			t.deepEqual(await store.ban('a', {duration: 400, isTrap: true}), {banEndsInMs: 500});
+			t.deepEqual(await listed(store), [
+				{client: 'a', by: 'reports', reason: 'login', endsInMs: 500, strike: 1},
+			]);
+			t.deepEqual(await store.ban('a', {duration: 501, isTrap: true}), {banEndsInMs: 501});
+			t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 501}]);
+			await pass(501);
 
-		t.deepEqual(await store.report('a', banRule, {weight: 1}), {
-			reports: 1,
-			banEndsInMs: 600,
-			begunForMs: 600,
-			strike: 2,
-		});
-	});
+			t.deepEqual(await store.report('a', banRule, {weight: 1}), {
+				reports: 1,
+				banEndsInMs: 600,
+				begunForMs: 600,
+				strike: 2,
+			});
+		},
+	);
 
-	promised('an endless ban is kept, and replaces any other', async (t, {store}) => {
-		await store.ban('a', {duration: 500});
-		t.deepEqual(await store.ban('a', {duration: Infinity, isTrap: true}), {
-			banEndsInMs: Infinity,
-		});
-		t.deepEqual(await store.ban('a', {duration: Infinity, reason: 'again', isTrap: true}), {
-			banEndsInMs: Infinity,
-		});
-		t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', Infinity));
-	});
+	promised(
+		"a trap's endless ban replaces a shorter one, and leaves an endless one",
+		async (t, {store}) => {
+			await store.ban('a', {duration: 500});
+			t.deepEqual(await store.ban('a', {duration: Infinity, isTrap: true}), {
+				banEndsInMs: Infinity,
+			});
+			t.deepEqual(await store.ban('a', {duration: Infinity, reason: 'again', isTrap: true}), {
+				banEndsInMs: Infinity,
+			});
+			t.deepEqual(await store.admit('a', [], {}), bannedBy('hand', Infinity));
+		},
+	);
 
 	promised("a trap's ban takes the place of a ban that has ended", async (t, {store, pass}) => {
 		await store.ban('a', {duration: 500, reason: 'first'});
@@ -185,12 +185,6 @@ export function traps(promised: Promised): void {
 
 		await store.ban('a', {duration: 100, isTrap: true});
 		await store.ban('a', {duration: 20});
-		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 20}]);
-	});
-
-	promised("an operator's shorter ban replaces a longer one", async (t, {store}) => {
-		await store.ban('a', {duration: 500});
-		t.deepEqual(await store.ban('a', {duration: 20, isTrap: false}), {banEndsInMs: 20});
 		t.deepEqual(await listed(store), [{client: 'a', by: 'hand', endsInMs: 20}]);
 	});
 }

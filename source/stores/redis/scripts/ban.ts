@@ -27,13 +27,11 @@ end
 
 -- An operator's ban stays one, also if a trap makes it longer.
 local isOperators = not isTrap or (left > 0 and by == 'h')
-local hides = ''
-if not isOperators and left > 0 then
-	local _, reported = splitReason(reason)
-	reported = by == 'r' and left or reported
-	hides = reported > 0 and hiding(reported) or ''
+local hidden = 0
+if not isOperators then
+	hidden = by == 'r' and left or select(2, splitReason(reason))
 end
 
-beginBan(KEYS[1], resets, isOperators and 'h' or 't', duration, ARGV[2] .. hides)
+beginBan(KEYS[1], resets, isOperators and 'h' or 't', duration, ARGV[2] .. hiddenText(hidden))
 return ARGV[1]
 `;

@@ -3,17 +3,17 @@ import {readState, splitReason, writeState} from './state.ts';
 import {readStrikes} from './strikes.ts';
 
 /**
- * Counts a report of a client. If there are enough, bans the client and deletes its reports under the rule. During a ban
- * by reports or by an operator it counts nothing. A trap's ban hides a ban that begins during it if
- * that ends no later.
+ * Counts a report of a client. If there are enough, bans the client and deletes its reports under the rule. During a
+ * ban by reports or by an operator it counts nothing. A trap's ban hides a ban that begins during it if that ends no
+ * later.
  *
  * KEYS: the client's state; its reports, a hash with a log for each ban rule; and under escalation its strikes.
  * ARGV: the rule's short ID, count and window; the report's weight, and its reason as JSON or empty; the
  * durations of a first ban, a second, and so on, in milliseconds or `inf`: one without escalation. Under
  * escalation, the milliseconds after a ban's end for which it is remembered stand before them.
  *
- * Returns `{reports}`, or `{reports, left}` if the client is banned now; if that begins a ban, `{reports, left, duration}`,
- * with the strike at the end under escalation. Numbers that may be large are text.
+ * Returns `{reports}`, or `{reports, left}` if the client is banned now; if that begins a ban,
+ * `{reports, left, duration}`, with the strike at the end under escalation. Numbers that may be large are text.
  */
 export const report: string = `
 ${readState}
@@ -24,9 +24,9 @@ ${log}
 local counter, count, window = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local weight, reason = tonumber(ARGV[4]), ARGV[5]
 local strikes = KEYS[3]
-local resets, by, left, earlier = stateIn(KEYS[1])
-local trapReason, reported = splitReason(earlier)
-if left > 0 and (by ~= 't' or reported > 0) then
+local resets, by, left, kept = stateIn(KEYS[1])
+local trapReason, hidden = splitReason(kept)
+if left > 0 and (by ~= 't' or hidden > 0) then
 	return {0, textOf(left)}
 end
 
@@ -51,7 +51,7 @@ if reports >= count then
 	end
 
 	if left >= duration then
-		beginBan(KEYS[1], resets, 't', left, trapReason .. hiding(duration))
+		beginBan(KEYS[1], resets, 't', left, trapReason .. hiddenText(duration))
 	else
 		-- The space marks it: see state.ts.
 		beginBan(KEYS[1], resets, 'r', duration, strike and reason .. ' ' or reason)

@@ -13,8 +13,8 @@ const LONGEST = MAX_WINDOW + 24 * 60 * 60 * 1000;
  * `until` is in the server's milliseconds, or `inf`. The reason is JSON, so that it may be any text, or empty.
  *
  * A space after the reason marks a ban under escalation, which processes of a version without escalation overlook.
- * After the reason of a trap's ban may follow ` r` and until when a ban by reports lasts that it hides. That is no JSON, so
- * that processes of a version without it overlook it.
+ * A trap's ban that hides one by reports has ` r` and the end of that one after its reason. That is no JSON, so that
+ * processes of a version without it overlook it.
  */
 export const parseState: string = `
 ${times}
@@ -68,9 +68,9 @@ local function setFor(life, key, text)
 	end
 end
 
--- What follows the reason of a trap's ban that hides one by reports, with so many milliseconds left.
-local function hiding(ms)
-	return ' r' .. textOf(now + ms)
+-- What follows the reason of a trap's ban that hides one by reports with so many milliseconds left: nothing for 0.
+local function hiddenText(ms)
+	return ms > 0 and ' r' .. textOf(now + ms) or ''
 end
 
 -- Begins a ban for so many milliseconds, or math.huge.

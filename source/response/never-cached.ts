@@ -1,0 +1,2 @@
+/** The `Cache-Control` of a refusal. Fastly ignores `no-store`. */
+export const neverCached = 'private, no-store';
