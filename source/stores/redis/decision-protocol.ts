@@ -20,11 +20,6 @@ export interface Decision {
 	readonly unchangedForMs: readonly number[];
 }
 
-/** Whether an error is what the server replied. It begins with a code, such as READONLY. */
-export function isReply(error: unknown): boolean {
-	return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
-}
-
 /**
  * Reads what `scripts/admit.ts` returns about one request, from a list that continues with the next one.
  *

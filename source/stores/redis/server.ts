@@ -3,7 +3,6 @@ import {asUnfinished} from '../unfinished-error.ts';
 import {readOnlyWarner, warnOfTimeout} from './client-warnings.ts';
 import {connect} from './connection/connect.ts';
 import type {Connection} from './connection/connection.ts';
-import {isReply} from './decision-protocol.ts';
 import {type Scripts, scripts} from './scripts/all.ts';
 import {serverClock} from './scripts/clock.ts';
 
@@ -52,4 +51,9 @@ export class Server {
 			throw isReply(error) ? error : asUnfinished(error);
 		}
 	}
+}
+
+/** Whether an error is what the server replied. It begins with a code, such as READONLY. */
+function isReply(error: unknown): boolean {
+	return error instanceof Error && /^[A-Z]{2,} /.test(error.message);
 }
