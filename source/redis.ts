@@ -1,2 +1,3 @@
 export type {RedisClient} from './stores/redis/connection/connect.ts';
-export {RedisStore, type RedisStoreOptions} from './stores/redis/redis-store.ts';
+export type {RedisStoreOptions} from './stores/redis/options.ts';
+export {RedisStore} from './stores/redis/redis-store.ts';

@@ -44,6 +44,7 @@ export function refuse(
 	const {banRule, dryRun, headers, onRefused, telemetry} = state.settings;
 	state.verdict = refused;
 	state.noteRefusal();
+	noteRefused(state);
 	state.speakFrom(state.outer);
 	const why = refusalOf(refused, banRule);
 	const refusal: Refusal = isKeyed ? {...why, keyed: true} : why;
@@ -76,6 +77,14 @@ export function refuse(
 	}
 
 	setBody(ctx, refusal);
+}
+
+/** Tells the stores of all gates on the way. A dry run has refused nothing to the others. */
+function noteRefused(state: RequestState): void {
+	const {dryRun} = state.settings;
+	for (let gate: RequestState | undefined = state; gate; gate = dryRun ? undefined : gate.outer) {
+		gate.settings.store.noteRefused(gate.client);
+	}
 }
 
 /** Sets the default body, unless `onRefused` has set one, wants none, or has responded without Koa. */

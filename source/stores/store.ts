@@ -53,6 +53,13 @@ export interface Store {
 	recall?(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined;
 
 	/**
+	 * A gate has refused a request of this client, perhaps by a rule that this store does not know. While requests of a
+	 * client are refused, a store may believe for a second that the client is not banned, so that each of them need not
+	 * ask a server. It says nothing of whether the server works.
+	 */
+	noteRefused?(client: string): void;
+
+	/**
 	 * Names the part of the store that a client is on, if its parts can fail on their own, such as the servers of
 	 * a cluster. While a part fails, clients on the others are decided as before.
 	 *

@@ -40,8 +40,7 @@ export interface AdmitOptions {
 
 	/**
 	 * The client that makes the request, if something else is counted: the `key` of a `specific`. A client can
-	 * make up such keys, so that a bounded store must keep them apart from clients. A store that remembers
-	 * refusals learns from this that the client itself was refused.
+	 * make up such keys, so that a bounded store must keep them apart from clients.
 	 *
 	 * @default the client that is counted
 	 */

@@ -1,13 +1,22 @@
 import type {IncomingMessage} from 'node:http';
 import {type GateTag, isGateOf, tagOf} from '../marks/gate-tag.ts';
 import {processWide} from '../process-wide.ts';
+import type {RequestState} from '../request-state.ts';
 
-const askedAbout = processWide('askedGates', () => new WeakMap<IncomingMessage, Set<GateTag>>());
+/** The gates that were asked about a request, and its state at each. */
+type Asked = Map<GateTag, RequestState>;
+
+const askedAbout = processWide('askedGates', () => new WeakMap<IncomingMessage, Asked>());
 
 /** Notes that a gate is asked about a request that does not go through Koa. */
-export function noteAsked(gate: GateTag, req: IncomingMessage): void {
-	const asked = askedAbout.get(req) ?? new Set();
-	askedAbout.set(req, asked.add(gate));
+export function noteAsked(req: IncomingMessage, state: RequestState, gate: GateTag): void {
+	const asked: Asked = askedAbout.get(req) ?? new Map();
+	askedAbout.set(req, asked.set(gate, state));
+}
+
+/** The states of a request at the gates that were asked about it so far. */
+export function statesAt(req: IncomingMessage): Iterable<RequestState> {
+	return askedAbout.get(req)?.values() ?? [];
 }
 
 /**

@@ -15,7 +15,7 @@ import type {RequestState} from '../request-state.ts';
 import {statusOfError} from '../response/error-status.ts';
 import {refusalOf} from '../response/refusal.ts';
 import {emitError} from '../telemetry/emit-error.ts';
-import {isOneLeftOut, noteAsked} from './asked-gates.ts';
+import {isOneLeftOut, noteAsked, statesAt} from './asked-gates.ts';
 
 /** Why a request is refused that does not go through Koa. */
 export interface UpgradeRefusal extends Omit<Refusal, 'kind'> {
@@ -80,16 +80,20 @@ export function upgradeChecks(settings: Settings): UpgradeChecks {
 	return {
 		async check(app, req) {
 			guardSocket(req);
-			noteAsked(settings, req);
+			const ctx = app.createContext(req, new ServerResponse(req)) as Context;
+			const state = enterGate(ctx, silent);
+			noteAsked(req, state, settings);
 			if (isOneLeftOut(settings, req, app.middleware)) {
 				settings.warn('GATEKEEPER_GATE_LEFT_OUT');
 			}
 
-			const ctx = app.createContext(req, new ServerResponse(req)) as Context;
-			const state = enterGate(ctx, silent);
 			const refusal = await refusalAt(ctx, state, decide);
 			countOutcome(state);
 			if (refusal && !settings.dryRun) {
+				for (const asked of statesAt(req)) {
+					asked.settings.store.noteRefused(asked.client);
+				}
+
 				return refusal;
 			}
 

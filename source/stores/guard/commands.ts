@@ -1,16 +1,16 @@
-import {describe} from '../../checks/describe.ts';
 import type {AskOptions} from '../ask-options.ts';
 import type {StoredBan} from '../ban-records.ts';
 import {RangeBans} from '../memory/range-bans.ts';
 import type {Store} from '../store.ts';
 import {unanswered} from '../unfinished-error.ts';
+import {banPages} from './ban-pages.ts';
 import {
 	checkedBanOutcome,
 	checkedInspection,
 	checkedOutcome,
 	checkedRanges,
 } from './check-reply.ts';
-import {inTime, isNoReply} from './deadline.ts';
+import {isNoReply, replyInTime} from './deadline.ts';
 import type {FallbackStore} from './fallback-store.ts';
 import type {Commands} from './gate-store.ts';
 
@@ -22,18 +22,21 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 	/** Turns what the store throws into a rejection, and its silence into an error. */
 	const read = async <Reply>(
-		question: (asking: AskOptions) => Reply | Promise<Reply>,
+		question: (asking: AskOptions) => unknown,
+		check: (reply: unknown) => Reply,
 	): Promise<Reply> => {
 		const asking = new AbortController();
-		return (await inTime((async () => question(asking))(), timeout, asking)).value;
+		const {value} = await replyInTime(question(asking), timeout, asking);
+		return check(value);
 	};
 
 	/** The same for a question that may change something. */
 	const ask = async <Reply>(
-		command: (asking: AskOptions) => Reply | Promise<Reply>,
+		command: (asking: AskOptions) => unknown,
+		check: (reply: unknown) => Reply,
 	): Promise<Reply> => {
 		try {
-			return await read(command);
+			return await read(command, check);
 		} catch (error) {
 			throw isNoReply(error) ? unanswered(error) : error;
 		}
@@ -42,7 +45,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 	return {
 		async ban(client, ban) {
 			try {
-				const outcome = checkedBanOutcome(await ask(asking => store.ban(client, ban, asking)));
+				const outcome = await ask(asking => store.ban(client, ban, asking), checkedBanOutcome);
 				fallback.replaceBan(client, ban, outcome);
 				return outcome;
 			} catch (error) {
@@ -54,7 +57,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 		async unban(client) {
 			try {
-				await ask(asking => store.unban(client, asking));
+				await ask(asking => store.unban(client, asking), ignore);
 			} finally {
 				fallback.unban(client);
 			}
@@ -62,7 +65,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 		async reset(client) {
 			try {
-				await ask(asking => store.reset(client, asking));
+				await ask(asking => store.reset(client, asking), ignore);
 			} finally {
 				fallback.reset(client);
 			}
@@ -76,8 +79,9 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 			const {version} = fallback.changes;
 			try {
-				const outcome = checkedOutcome(
-					await ask(asking => store.report(client, banRule, report, asking)),
+				const outcome = await ask(
+					asking => store.report(client, banRule, report, asking),
+					checkedOutcome,
 				);
 				fallback.learnOutcome(client, outcome, report.reason, version);
 				return fallback.untaken.addTo(client, outcome);
@@ -88,33 +92,35 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 		},
 
 		async inspect(client, rules, banRule) {
-			const [inspected, banned] = await Promise.all([
-				read(asking => store.inspect(client, rules, banRule, asking)),
-				read(asking => store.ranges(asking)),
+			const [inspection, banned] = await Promise.all([
+				read(
+					asking => store.inspect(client, rules, banRule, asking),
+					reply => checkedInspection(reply, rules),
+				),
+				read(asking => store.ranges(asking), checkedRanges),
 			]);
-			const inspection = checkedInspection(inspected, rules);
 			const now = fallback.clock();
-			ranges.replaceAll(checkedRanges(banned), now);
+			ranges.replaceAll(banned, now);
 			const ban = ranges.listed(client, now) ?? untakenBan(fallback, client) ?? inspection.ban;
 
 			return ban ? {...inspection, ban} : inspection;
 		},
 
 		async banRange(range, ban) {
-			await ask(asking => store.banRange(range, ban, asking));
+			await ask(asking => store.banRange(range, ban, asking), ignore);
 			fallback.watch.change(() => fallback.learnRange(range, ban));
 		},
 
 		async unbanRange(range) {
-			await ask(asking => store.unbanRange(range, asking));
+			await ask(asking => store.unbanRange(range, asking), ignore);
 			fallback.watch.change(() => fallback.unbanRange(range));
 		},
 
 		async ranges() {
-			return checkedRanges(await read(asking => store.ranges(asking)));
+			return read(asking => store.ranges(asking), checkedRanges);
 		},
 
-		bans: () => pagesInTime(store, timeout),
+		bans: () => banPages(store, timeout),
 
 		async close() {
 			if (!wasClosed) {
@@ -122,7 +128,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 				fallback.close();
 			}
 
-			await ask(() => store.close());
+			await ask(() => store.close(), ignore);
 		},
 	};
 }
@@ -138,29 +144,4 @@ function untakenBan(fallback: FallbackStore, client: string): StoredBan | undefi
 	return {client, ...ban};
 }
 
-async function* pagesInTime(store: Store, timeout: number): AsyncGenerator<readonly StoredBan[]> {
-	const pages = pagesOf(store);
-	try {
-		for (;;) {
-			const {done, value: page} = (await inTime(pages.next(), timeout)).value;
-			if (done) {
-				return;
-			}
-
-			if (!Array.isArray(page)) {
-				throw new TypeError(`the store returned ${describe(page)} as a page of bans`);
-			}
-
-			yield page;
-		}
-	} finally {
-		// Not awaited: a store that has gone silent would hold up its caller here.
-		pages.return(undefined).catch(() => {});
-	}
-}
-
-/** One kind of iteration, whether the store has its bans at hand or asks a server for each page. */
-async function* pagesOf(store: Store): AsyncGenerator<readonly StoredBan[]> {
-	// Awaited: a store may return a promise of its pages.
-	yield* await store.bans();
-}
+function ignore(): void {}

@@ -1,3 +1,5 @@
+import {isPromiseLike, type MaybePromise} from '../../maybe-promise.ts';
+
 /**
  * The steps in which a deadline passes, each of a millisecond or more. Between two steps the event loop reads
  * its sockets, so that code that blocks it costs at most one step. A reply that is already in the socket is
@@ -61,4 +63,13 @@ export function inTime<T>(
 			},
 		);
 	});
+}
+
+/** The same of a reply that may be there at once. */
+export async function replyInTime<T>(
+	reply: MaybePromise<T>,
+	timeout: number,
+	asking?: AbortController,
+): Promise<Boxed<T>> {
+	return isPromiseLike(reply) ? inTime(reply, timeout, asking) : {value: reply};
 }

@@ -29,6 +29,9 @@ export interface GateStore {
 		options: AdmitOptions,
 	): MaybePromise<GuardedVerdict>;
 
+	/** A gate has refused a request of this client, perhaps by a rule that this store does not know. Never throws. */
+	noteRefused(client: string): void;
+
 	/** The ban of a client, if it is known in this process. */
 	knownBan(client: string): Banned | undefined;
 

@@ -118,6 +118,10 @@ export class GuardedStore implements GateStore {
 		});
 	}
 
+	noteRefused(client: string): void {
+		this.#known.noteRefused(client);
+	}
+
 	knownBan(client: string): Banned | undefined {
 		return this.#known.ban(client);
 	}

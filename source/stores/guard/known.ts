@@ -54,6 +54,15 @@ export class Known {
 		return ban ? {reports: 0, banEndsInMs: ban.endsInMs} : this.#recent.uncountedReport(client);
 	}
 
+	/** Lets the store remember that a request of the client was refused. */
+	noteRefused(client: string): void {
+		try {
+			ignoreRejection(this.#source.noteRefused?.(client));
+		} catch {
+			// It only asks more often.
+		}
+	}
+
 	/** What the store remembers. That involves no server, so that it says nothing of the server's health. */
 	#recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
 		try {

@@ -47,6 +47,8 @@ export class UnguardedStore implements GateStore {
 		return (this.#guarded ?? this.source).admit(client, rules, options);
 	}
 
+	noteRefused(): void {}
+
 	knownBan(client: string): Banned | undefined {
 		const guarded = this.#guarded;
 		if (guarded) {

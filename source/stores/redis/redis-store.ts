@@ -1,4 +1,3 @@
-import {check, isFunction, isText, namedOptions} from '../../checks/option-checks.ts';
 import type {AskOptions} from '../ask-options.ts';
 import type {
 	BanOutcome,
@@ -16,36 +15,13 @@ import type {Store} from '../store.ts';
 import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
 import {Admissions} from './admissions.ts';
 import {ClientCommands} from './client-commands.ts';
-import type {RedisClient} from './connection/connect.ts';
 import {inspect} from './inspect.ts';
 import {Keys} from './keys.ts';
 import {listBans} from './list-bans.ts';
+import {type RedisStoreOptions, settleRedisOptions} from './options.ts';
 import {RangeBans} from './range-bans.ts';
 import {Server} from './server.ts';
 import {slotOf} from './slot.ts';
-
-export interface RedisStoreOptions {
-	/**
-	 * Your own client: a `Redis` or `Cluster` of ioredis or iovalkey; or a connected client from
-	 * `createClient`, `createClientPool`, `createCluster` or `createSentinel` of node-redis (`redis`). The store
-	 * never closes it.
-	 */
-	readonly client: RedisClient;
-	/**
-	 * The beginning of every key, so that two apps can share a server. It has no braces. A `keyPrefix` of an
-	 * ioredis or iovalkey client comes before it. node-redis does not apply its own to the keys of scripts.
-	 *
-	 * @default 'gk:'
-	 */
-	readonly prefix?: string;
-	/**
-	 * Returns the time in this process in milliseconds, from any origin. It times the reply cache, and all
-	 * decisions while the server fails. For tests. The server counts by its own clock.
-	 *
-	 * @default performance.now
-	 */
-	readonly clock?: () => number;
-}
 
 /**
  * Keeps everything on a Redis (6.2 or later) or Valkey server, so that one set of rules applies to many
@@ -76,13 +52,8 @@ export class RedisStore implements Store {
 	/** @internal */
 	constructor(options: RedisStoreOptions, server: Server);
 	constructor(options: RedisStoreOptions, server?: Server) {
-		const given = namedOptions(options, ['client', 'prefix', 'clock'], 'RedisStore()', {
-			example: '{client: new Redis()}',
-		});
-		const {client, prefix = 'gk:', clock = () => performance.now()} = given;
-		check(isPrefix, prefix, 'prefix', 'text without braces, not empty');
-		check(isFunction<() => number>, clock, 'clock', 'a function that returns milliseconds');
-		this.#options = {client: client as RedisClient, prefix, clock};
+		const {client, prefix, clock} = settleRedisOptions(options);
+		this.#options = {client, prefix, clock};
 		this.#server = server ?? new Server(client);
 		this.#keys = new Keys(prefix);
 		const {connection, scripts, onError} = this.#server;
@@ -125,6 +96,10 @@ export class RedisStore implements Store {
 	/** A refusal of the client from about a second ago, or that it was not banned then. */
 	recall(client: string, rules: readonly Rule[], options: AdmitOptions): Verdict | undefined {
 		return this.#decisions.recall(client, rules, options);
+	}
+
+	noteRefused(client: string): void {
+		this.#cache.noteRefused(client, this.clock());
 	}
 
 	/** Forgets the refusals of the client that this process remembers: they may be over. */
@@ -193,8 +168,4 @@ export class RedisStore implements Store {
 	close(): void {
 		this.#cache.clear();
 	}
-}
-
-function isPrefix(given: unknown): given is string {
-	return isText(given) && given !== '' && !/[{}]/.test(given);
 }

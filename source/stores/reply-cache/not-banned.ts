@@ -4,7 +4,7 @@ import {Belief, isFresh} from './freshness.ts';
 interface Seen {
 	/** For how long it is believed that the client has no ban. */
 	readonly belief: Belief;
-	/** When a limit last refused one of the client's requests. */
+	/** When one of the client's requests was last refused. */
 	readonly refusedAt: number;
 }
 
@@ -12,8 +12,8 @@ interface Seen {
 const MAX_CLIENTS = 20_000;
 
 /**
- * Remembers for a second that a client is not banned, if a limit is refusing it. Otherwise each request to a
- * full `specific` without a global rule would ask the source about a ban.
+ * Remembers for a second that a client is not banned, if its requests are refused all the same. Otherwise each request to
+ * a full `specific` without a global rule would ask the source about a ban.
  */
 export class NotBanned {
 	readonly #seen = new RecentMap<Seen>(MAX_CLIENTS);
@@ -24,7 +24,7 @@ export class NotBanned {
 		this.#seen.set(client, {belief: new Belief(askedAt, now), refusedAt});
 	}
 
-	/** A limit has refused a request of this client. */
+	/** A gate has refused a request of this client. */
 	refused(client: string, now: number): void {
 		const seen = this.#seen.get(client);
 		if (seen) {

@@ -44,18 +44,18 @@ export class ReplyCache {
 		options: AdmitOptions,
 		now: number,
 	): Verdict | undefined {
-		const {late = false, requester = client} = options;
-		if (late) {
+		if (options.late) {
 			return undefined;
 		}
 
 		const known = this.#refusals.find(client, rules, options, now);
-		if (known) {
-			this.#refused(known, requester, now);
-			return known;
-		}
+		const isNotBanned = isAboutBan(rules, options) && this.#notBanned.has(client, now);
+		return known ?? (isNotBanned ? admitted : undefined);
+	}
 
-		return isAboutBan(rules, options) && this.#notBanned.has(client, now) ? admitted : undefined;
+	/** A gate has refused a request of this client. */
+	noteRefused(client: string, now: number): void {
+		this.#notBanned.refused(client, now);
 	}
 
 	/**
@@ -89,7 +89,7 @@ export class ReplyCache {
 		now: number,
 		unchangedForMs: readonly number[] = [],
 	): void {
-		const {immune, late, peek, requester = client} = options;
+		const {immune, late, peek} = options;
 		if (late && verdict.kind === 'banned') {
 			// An older reply would say that it is not banned, and the gate would lift the suspension.
 			this.#refusals.forget(client);
@@ -121,7 +121,6 @@ export class ReplyCache {
 		} else {
 			const refusal = {verdict, rules, options, askedAt: at, unchangedForMs};
 			this.#refusals.remember(client, refusal, now);
-			this.#refused(verdict, requester, now);
 		}
 	}
 
@@ -141,12 +140,6 @@ export class ReplyCache {
 	clear(): void {
 		this.#refusals.clear();
 		this.#notBanned.clear();
-	}
-
-	#refused({kind}: Verdict, requester: string, now: number): void {
-		if (kind === 'limited') {
-			this.#notBanned.refused(requester, now);
-		}
 	}
 }
 

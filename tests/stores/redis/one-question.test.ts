@@ -1,7 +1,9 @@
+import {IncomingMessage} from 'node:http';
+import {Socket} from 'node:net';
 import {Router} from '@koa/router';
 import test from 'ava';
 import Koa from 'koa';
-import {type GatekeeperOptions, gatekeeper, specific} from '../../../source/index.ts';
+import {type GatekeeperOptions, gatekeeper, type Store, specific} from '../../../source/index.ts';
 import {ok} from '../../support/handlers.ts';
 import {decide, openRedisStore, scriptsRun} from '../../support/redis/opened.ts';
 import {opened} from '../../support/redis/shared.ts';
@@ -88,6 +90,86 @@ for (const [what, options, routes] of cases) {
 		t.is((await scripts()) - later, 2, 'asks again after a second');
 	});
 }
+
+const byUser = () => 'alice';
+const global = {count: 1, window: 60, name: 'global'};
+
+/** What a gate behind one that asks about bans alone refuses, or would. */
+const innerGates: ReadonlyArray<[string, (store: Store) => GatekeeperOptions, number]> = [
+	['a limit by user', store => ({rateLimitRule: global, key: byUser, store}), 429],
+	['a limit in memory', () => ({rateLimitRule: global}), 429],
+	['its list', () => ({deny: ['127.0.0.1']}), 403],
+];
+
+for (const [what, inner, status] of innerGates) {
+	test.serial(
+		`requests that ${what} at an inner gate refuses cost the outer one a question a second`,
+		async t => {
+			const {store, pass} = await openRedisStore(opened);
+			const koa = new Koa();
+			koa
+				.use(gatekeeper({banRule: [3, 60, 600], store}))
+				.use(gatekeeper(inner(store)))
+				.use(ok);
+			const {http} = agents(koa);
+			await http.get('/');
+			await http.get('/');
+			for (const round of [1, 2]) {
+				const before = await scripts();
+				for (let refusal = 0; refusal < REFUSALS; refusal += 1) {
+					t.is((await http.get('/')).status, status);
+				}
+
+				t.true(
+					(await scripts()) - before <= 2,
+					`round ${round}: ${(await scripts()) - before} scripts`,
+				);
+				await pass(1000);
+			}
+		},
+	);
+}
+
+test.serial('what a dry run would refuse asks about each ban, as it is let in', async t => {
+	const {store} = await openRedisStore(opened);
+	const koa = new Koa();
+	koa
+		.use(gatekeeper({banRule: [3, 60, 600], store}))
+		.use(gatekeeper({rateLimitRule: global, dryRun: true}))
+		.use(ok);
+	const {http} = agents(koa);
+	await http.get('/');
+	const before = await scripts();
+	for (let request = 0; request < 10; request += 1) {
+		t.is((await http.get('/')).status, 200);
+	}
+
+	t.is((await scripts()) - before, 10);
+});
+
+test.serial(
+	'upgrades that an inner gate refuses cost the outer one a question a second',
+	async t => {
+		const {store} = await openRedisStore(opened);
+		const koa = new Koa();
+		const outer = gatekeeper({banRule: [3, 60, 600], store});
+		const inner = gatekeeper({rateLimitRule: global, store, key: byUser});
+		koa.use(outer).use(inner);
+		const upgrade = async () => {
+			const socket = Object.defineProperty(new Socket(), 'remoteAddress', {value: '192.0.2.1'});
+			const req = Object.assign(new IncomingMessage(socket), {url: '/'});
+			return (await outer.check(koa, req)) ?? (await inner.check(koa, req));
+		};
+		t.is(await upgrade(), undefined);
+		t.is((await upgrade())?.kind, 'limited');
+		const before = await scripts();
+		for (let refusal = 0; refusal < REFUSALS; refusal += 1) {
+			t.is((await upgrade())?.kind, 'limited');
+		}
+
+		t.true((await scripts()) - before <= 2, `${(await scripts()) - before} scripts`);
+	},
+);
 
 test.serial('parallel requests of a refused client cost one question a second', async t => {
 	const {store, pass} = await openRedisStore(opened);

@@ -32,8 +32,14 @@ async function behindNetwork(t: ExecutionContext, timeout = 60_000) {
 		store,
 		/** The same server, as another process sees it. */
 		other: (await openRedisStore(opened, {prefix})).store as RedisStore,
-		decide: async (rules: readonly Rule[] = [full], options: AdmitOptions = {}) =>
-			(await guarded.admit('a', rules, options)).kind,
+		decide: async (rules: readonly Rule[] = [full], options: AdmitOptions = {}) => {
+			const {kind} = await guarded.admit('a', rules, options);
+			if (kind !== 'admitted') {
+				guarded.noteRefused('a');
+			}
+
+			return kind;
+		},
 	};
 }
 

@@ -43,7 +43,7 @@ test('a late count that finds a ban ends what shows that there is none', t => {
 		version: cache.version,
 	});
 	cache.learn(about(rules), limited, 0);
-	cache.recall('a', rules, {}, 0);
+	cache.noteRefused('a', 0);
 	cache.learn(about([]), {kind: 'admitted', quotas: []}, 0);
 	t.is(cache.recall('a', rules, {}, 0)?.kind, 'limited');
 	t.is(cache.recall('a', [], {}, 0)?.kind, 'admitted');
