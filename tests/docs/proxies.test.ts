@@ -285,6 +285,17 @@ test('the table at the top names the settings of every recipe, and leads to it',
 	}
 });
 
+test('no nginx that the page shows takes a server out for what one client sends', async t => {
+	const upstreams = (await readPage('docs/proxies.md'))
+		.split('```')
+		.filter(block => block.startsWith('nginx') && block.includes('upstream'));
+
+	t.true(upstreams.length > 0);
+	for (const line of upstreams.flatMap(block => block.match(/^\s*server .*$/gm) ?? [])) {
+		t.regex(line, / max_fails=0;$/);
+	}
+});
+
 test('every nginx that the page shows passes on the name that the browser has asked for, and asks to close no connection', async t => {
 	const locations = (await readPage('docs/proxies.md'))
 		.split('```')
