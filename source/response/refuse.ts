@@ -3,9 +3,10 @@ import type {Refusal, RefusalKind} from '../context.ts';
 import type {RequestState} from '../request-state.ts';
 import {discardResponse} from './discard-response.ts';
 import {hasResponse} from './has-response.ts';
-import {dropLongAccept, PROBLEM, prefersProblem} from './negotiate.ts';
+import {PROBLEM, prefersProblem} from './negotiate.ts';
 import {removeRateLimitFields} from './ratelimit-fields.ts';
 import {type Refused, refusalOf} from './refusal.ts';
+import {turnAway} from './turn-away.ts';
 
 /**
  * Problem types and their titles (RFC 9457).
@@ -44,15 +45,9 @@ export function refuse(
 	const {banRule, dryRun, headers, onRefused, telemetry} = state.settings;
 	state.verdict = refused;
 	state.noteRefusal();
-	noteRefused(state);
-	state.speakFrom(state.outer);
+	turnAway(ctx, state);
 	const why = refusalOf(refused, banRule);
 	const refusal: Refusal = isKeyed ? {...why, keyed: true} : why;
-	if (!dryRun) {
-		// Before any code of the user's: listeners too.
-		dropLongAccept(ctx);
-	}
-
 	telemetry.refused(ctx, state.client, refusal, dryRun);
 	if (dryRun) {
 		return;
@@ -77,14 +72,6 @@ export function refuse(
 	}
 
 	setBody(ctx, refusal);
-}
-
-/** Tells the stores of all gates on the way. A dry run has refused nothing to the others. */
-function noteRefused(state: RequestState): void {
-	const {dryRun} = state.settings;
-	for (let gate: RequestState | undefined = state; gate; gate = dryRun ? undefined : gate.outer) {
-		gate.settings.store.noteRefused(gate.client);
-	}
 }
 
 /** Sets the default body, unless `onRefused` has set one, wants none, or has responded without Koa. */

@@ -48,7 +48,15 @@ export function refuseUpgrade(
  * unread, that side may lose the response, and a proxy may take the server for a failed one.
  */
 function linger(socket: Duplex): void {
-	const timer = setTimeout(() => socket.destroy(), MAX_IDLE);
-	socket.on('data', () => timer.refresh());
+	let isIdle = false;
+	const timer = setTimeout(() => {
+		// If something has held the event loop, what the client has sent meanwhile is read only now.
+		isIdle = true;
+		setImmediate(() => isIdle && socket.destroy());
+	}, MAX_IDLE);
+	socket.on('data', () => {
+		isIdle = false;
+		timer.refresh();
+	});
 	socket.once('close', () => clearTimeout(timer));
 }

@@ -67,6 +67,27 @@ test('listeners of `refused` see no long Accept header either; a dry run takes n
 	}
 });
 
+test('what stands before the gate sees none on a request that the gate cannot read', async t => {
+	const {app} = gatedApp({ipHeader: 'X-Forwarded-For'});
+	const seen: unknown[] = [];
+	app.middleware.unshift(async (ctx, next) => {
+		await next();
+		seen.push(ctx.status, ctx.get('Accept'));
+	});
+	const {port} = await serve(t, app);
+	for (const [target, lines, status] of [
+		['/ping#', '', 400],
+		['//a#b', '', 400],
+		['/ping', 'A: b\r\n'.repeat(1000), 431],
+	] as const) {
+		await raw(
+			port,
+			`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAccept: ${hostile[0]}\r\n${lines}\r\n`,
+		);
+		t.deepEqual(seen.splice(0), [status, '']);
+	}
+});
+
 test('nor do they see one of an upgrade', async t => {
 	const {app, gate} = gatedApp(full);
 	const {server, port} = await serve(t, app);

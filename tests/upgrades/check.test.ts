@@ -336,7 +336,14 @@ test.serial(
 
 		const idle = new UpgradedSocket();
 		(await began(idle, true)).get(1000)?.();
+		await setImmediate();
 		t.true(idle.destroyed);
+
+		const late = new UpgradedSocket();
+		(await began(late, true)).get(1000)?.();
+		late.emit('data', Buffer.from('sent while the event loop was held'));
+		await setImmediate();
+		t.false(late.destroyed);
 
 		const unread = new UpgradedSocket();
 		unread._write = () => {};
