@@ -1,13 +1,10 @@
 import {createSecretKey, type KeyObject} from 'node:crypto';
 import {METHODS} from 'node:http';
 import {types} from 'node:util';
-import {describe} from '../checks/describe.ts';
 import {badOption, check, isFunction, isText, optional} from '../checks/option-checks.ts';
 import {isStatuses} from '../checks/statuses.ts';
 import {AddressList} from '../client/address/address-list.ts';
 import {isHeaderName} from '../client/forwarding-header/header-name.ts';
-import {ignoreRejection} from '../maybe-promise.ts';
-import type {Store} from '../stores/store.ts';
 import type {ClientTest, ReportWhen} from './options.ts';
 
 /** What Koa passes to a middleware, and an app, are objects too. */
@@ -80,41 +77,4 @@ export function checkReportWhen(
 
 function isReportWhen(given: unknown): given is ReportWhen {
 	return isFunction<Extract<ReportWhen, (...args: never[]) => unknown>>(given) || isStatuses(given);
-}
-
-/** Whether it is meant to be a store. */
-export function isStore(given: unknown): given is Store {
-	return typeof given === 'object' && given !== null && 'admit' in given && isFunction(given.admit);
-}
-
-const methods = [
-	'admit',
-	'giveBack',
-	'report',
-	'ban',
-	'unban',
-	'reset',
-	'inspect',
-	'bans',
-	'banRange',
-	'unbanRange',
-	'ranges',
-	'sibling',
-	'close',
-] as const satisfies ReadonlyArray<keyof Store>;
-
-/** @throws {TypeError} for a store that lacks a member, as one for an earlier version of this package may */
-export function checkMembers(store: Store): void {
-	const missing = methods.filter(name => !isFunction(store[name]));
-	if (missing.length > 0) {
-		throw new TypeError(
-			`\`store\` must have all methods of the interface \`Store\`, it lacks ${missing.join(', ')}`,
-		);
-	}
-
-	const {shared}: {readonly shared: unknown} = store;
-	if (typeof shared !== 'boolean') {
-		ignoreRejection(shared);
-		throw new TypeError(`\`store.shared\` must be true or false, got ${describe(shared)}`);
-	}
 }

@@ -26,17 +26,16 @@ import {observeStore} from '../telemetry/observe-store.ts';
 import {Telemetry} from '../telemetry/telemetry.ts';
 import {type Warn, warnEachTime, warner} from '../warnings.ts';
 import {settleBanRule} from './ban-rule.ts';
+import {checkStore, siblingOf} from './check-store.ts';
 import {foreignOptions} from './foreign-names.ts';
 import {settleLimits} from './limit-rules.ts';
 import {type LimitSource, noLimits} from './limits.ts';
 import {nameSeries} from './name-series.ts';
 import {
-	checkMembers,
 	checkReportWhen,
 	isIpHeader,
 	isMethod,
 	isSecret,
-	isStore,
 	refuseKoasOwn,
 	secretKey,
 	settleListing,
@@ -127,10 +126,9 @@ export function settle(options: unknown): Settings {
 		dryRun = false,
 	} = given;
 
-	check(isStore, store, 'store', 'a store such as new MemoryStore()', typeName);
-	checkMembers(store);
+	checkStore(store, 'store');
 	check(isBoolean, dryRun, 'dryRun', 'true or false');
-	const used = dryRun ? store.sibling() : store;
+	const used = dryRun ? siblingOf(store) : store;
 	check(headerStyle, headers, 'headers', "'draft', 'legacy', 'both' or false");
 	check(storeErrorPolicy, onStoreError, 'onStoreError', "'memory', 'open' or 'closed'");
 	checkList(isMethod, excludedMethods, 'excludedMethods', {

@@ -261,6 +261,14 @@ const bad: ReadonlyArray<[options: unknown, message: string]> = [
 		'`store.shared` must be true or false, got undefined',
 	],
 	[
+		{dryRun: true, store: {...commandsOnly, sibling: () => ({...commandsOnly, reset: 5})}},
+		'`store.sibling()` must have all methods of the interface `Store`, it lacks reset',
+	],
+	[
+		{dryRun: true, store: {...commandsOnly, sibling: async () => commandsOnly}},
+		'`store.sibling()` must be a store such as new MemoryStore(), got Promise',
+	],
+	[
 		{store: {admit() {}}},
 		'`store` must have all methods of the interface `Store`, it lacks giveBack, report, ban, unban, reset, inspect, bans, banRange, unbanRange, ranges, sibling, close',
 	],
