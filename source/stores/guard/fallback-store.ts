@@ -24,9 +24,8 @@ import {UntakenBans} from './untaken-bans.ts';
 const MAX_DELAY = 1000;
 
 /**
- * Decides in this process while a store fails. It knows two kinds of bans: those that the store has
- * reported, and those that began here because the store did not take them or their reports. The second
- * kind holds until it ends or an operator ends it, whatever the store says.
+ * Decides in this process while a store fails. It knows the bans of which the store has told, and those that it did
+ * not take.
  *
  * All gates on a store share one, so that a ban at one gate applies at all of them.
  */
@@ -37,7 +36,7 @@ export class FallbackStore extends MemoryStore {
 	readonly closedSlots: ClosedSlots;
 	/** Reads the store's ranges, which this store then applies. */
 	readonly watch: RangeWatch;
-	/** The bans that the store knows nothing of. */
+	/** The bans that the store did not take. */
 	readonly untaken = new UntakenBans(() => this.clock());
 	/** What was counted here, and not in the store. */
 	readonly #counted = new WeakSet<Counted>();
@@ -118,8 +117,7 @@ export class FallbackStore extends MemoryStore {
 
 		if (verdict.kind === 'banned') {
 			const {by, endsInMs: duration, reason} = verdict;
-			const origin = by === 'reports' ? by : 'elsewhere';
-			this.learnBanInForce(client, origin, {duration, reason});
+			this.learnBanInForce(client, by === 'reports' ? by : 'elsewhere', {duration, reason});
 		} else if (!immune) {
 			this.endBan(client);
 		}
