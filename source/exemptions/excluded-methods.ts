@@ -67,7 +67,19 @@ export class ExcludedMethods {
 
 	/** Runs the rest without trust. The request is exempt all the same until a method is known to be rewritten. */
 	async runUntrusted(ctx: Context, state: RequestState, next: Next): Promise<void> {
-		return this.#areRewritten ? next() : this.#runExempt(ctx, state, next);
+		if (this.#areRewritten) {
+			return next();
+		}
+
+		const {method} = ctx;
+		const stopWaiting = settleWhenClosed(ctx, state, () =>
+			this.#countIfRewritten(ctx, state, method, undefined),
+		);
+		try {
+			await this.#runExempt(ctx, state, next);
+		} finally {
+			stopWaiting();
+		}
 	}
 
 	/** Runs the rest. Counts a request late if its method has been rewritten and nothing else exempts it. */
@@ -80,12 +92,22 @@ export class ExcludedMethods {
 			failure = {error};
 			throw error;
 		} finally {
-			const isMarked = state.exemption === 'bypass' || state.exemption === 'standalone';
-			if (!this.has(ctx) && !isMarked) {
-				this.#areRewritten = true;
-				state.settings.warn('GATEKEEPER_METHOD_REWRITTEN', method, ctx.method);
-				await this.#count(ctx, state, statusToSend(ctx, failure));
-			}
+			await this.#countIfRewritten(ctx, state, method, statusToSend(ctx, failure));
+		}
+	}
+
+	/** @param method what it was */
+	async #countIfRewritten(
+		ctx: Context,
+		state: RequestState,
+		method: string,
+		status: number | undefined,
+	): Promise<void> {
+		const isMarked = state.exemption === 'bypass' || state.exemption === 'standalone';
+		if (!this.has(ctx) && !isMarked) {
+			this.#areRewritten = true;
+			state.settings.warn('GATEKEEPER_METHOD_REWRITTEN', method, ctx.method);
+			await this.#count(ctx, state, status);
 		}
 	}
 

@@ -128,6 +128,32 @@ test('aborted requests of an excluded method free their places, and count, once 
 	t.is((await app.http.get('/ping')).headers.ratelimit, '"global";r=2;t=60');
 });
 
+test('a request whose method is rewritten, and which never comes back, is counted when its connection closes', async t => {
+	const judged = {count: 0};
+	const app = {
+		...gatedApp({rateLimitRule: [3, 60], excludedMethods: ['OPTIONS']}, (router, koa) => {
+			koa.use(async (ctx, next) => {
+				if (ctx.get('Content-Length')) {
+					ctx.method = 'POST';
+				}
+
+				return next();
+			});
+			router.post('/login', async ({req}) => {
+				judged.count += 1;
+				reached.last = new Promise(resolve => req.socket.once('close', resolve));
+				reached.count += 1;
+				await new Promise(() => {});
+			});
+		}),
+	};
+	const reached: Uploads['reached'] = {count: 0, last: Promise.resolve()};
+
+	await abort(t, {...app, reached}, Array(4).fill('OPTIONS /login'));
+	t.is(judged.count, 4, 'the quota, and one beyond');
+	t.is((await app.http.options('/login').set('Content-Length', '0')).status, 429);
+});
+
 test('what waits for a connection that has closed already is called at once', t => {
 	const called: string[] = [];
 	const closedBefore = {req: {socket: {destroyed: true, once: () => {}}}} as unknown as Context;
