@@ -240,8 +240,9 @@ test('over HTTP/2, what a handler sends by the stream itself counts by the statu
 	t.is(gate.stats().reports, 1);
 });
 
-test('over HTTP/2, reportWhen does not see what is sent by the stream itself after the handler', async t => {
+test('over HTTP/2, reportWhen sees what is sent by the stream itself after the handler when the response closes', async t => {
 	const asked: number[] = [];
+	let closed = false;
 	const reportWhen = (_ctx: Koa.Context, status: number) => {
 		asked.push(status);
 		return false;
@@ -249,7 +250,10 @@ test('over HTTP/2, reportWhen does not see what is sent by the stream itself aft
 	const {app} = gatedApp({banRule: [2, 60, 600], reportWhen}, router => {
 		router.get('/stream', ctx => {
 			ctx.respond = false;
-			setImmediate(() => streamOf(ctx).respond({':status': 404}, {endStream: true}));
+			ctx.res.once('close', () => {
+				closed = true;
+			});
+			setImmediate(() => streamOf(ctx).respond({':status': 403}, {endStream: true}));
 		});
 		router.get('/res', ctx => {
 			ctx.respond = false;
@@ -258,10 +262,11 @@ test('over HTTP/2, reportWhen does not see what is sent by the stream itself aft
 	});
 	const get = await http2(t, app);
 
-	t.is((await get('/stream')).headers[':status'], 404);
-	t.deepEqual(asked, []);
+	t.is((await get('/stream')).headers[':status'], 403);
+	await until(() => closed);
+	t.deepEqual(asked, [403]);
 	t.is((await get('/res')).headers[':status'], 404);
-	t.deepEqual(asked, [404]);
+	t.deepEqual(asked, [403, 404]);
 });
 
 test('over HTTP/2 the gate does not look at the message of a status, of which Node.js warns', async t => {

@@ -6,6 +6,7 @@ import {ctxReport} from '../reports/ctx-report.ts';
 import {currentState, type RequestState} from '../request-state.ts';
 import {hasResponse} from '../response/has-response.ts';
 import {type Failure, type Outcome, outcomeOf, statusDecided} from '../response/status-to-send.ts';
+import {whenClosed} from '../response/when-closed.ts';
 import {whenHeadersSent} from '../response/when-headers-sent.ts';
 import {emitError} from '../telemetry/emit-error.ts';
 
@@ -27,10 +28,46 @@ export function reportStatus({reportWhen}: Settings): Middleware | undefined {
 			throw error;
 		} finally {
 			if (mayReport(state)) {
-				reportOnce(ctx, state, outcomeAt(ctx, state, failure), weigh);
+				judge(ctx, state, failure, weigh);
 			}
 		}
 	};
+}
+
+/** Reports a client when the status is known. If there is none, there is nothing to judge. */
+function judge(
+	ctx: Context,
+	state: RequestState,
+	failure: Failure | undefined,
+	weigh: Weigh,
+): void {
+	const outcome = outcomeAt(ctx, state, failure);
+	if (outcome === 'pending') {
+		judgeLater(ctx, state, failure, weigh);
+	} else if (outcome !== 'none') {
+		report(ctx, state, outcome, weigh);
+	}
+}
+
+/** Judges when the headers are sent, or else when the connection closes. */
+function judgeLater(
+	ctx: Context,
+	state: RequestState,
+	failure: Failure | undefined,
+	weigh: Weigh,
+): void {
+	const stopWaiting = whenClosed(ctx, () => {
+		const outcome = outcomeAt(ctx, state, failure);
+		if (typeof outcome === 'number' && mayReport(state)) {
+			report(ctx, state, outcome, weigh);
+		}
+	});
+	whenHeadersSent(ctx, status => {
+		stopWaiting();
+		if (mayReport(state)) {
+			report(ctx, state, status, weigh);
+		}
+	});
 }
 
 /**
@@ -45,19 +82,6 @@ function outcomeAt(ctx: Context, state: RequestState, failure: Failure | undefin
 
 	const outcome = outcomeOf(ctx, failure);
 	return outcome === 'none' ? (statusDecided(ctx, failure) ?? outcome) : outcome;
-}
-
-/** Reports a client when the status is known. If there is none, there is nothing to judge. */
-function reportOnce(ctx: Context, state: RequestState, outcome: Outcome, weigh: Weigh): void {
-	if (typeof outcome === 'number') {
-		report(ctx, state, outcome, weigh);
-	} else if (outcome === 'pending') {
-		whenHeadersSent(ctx, status => {
-			if (mayReport(state)) {
-				report(ctx, state, status, weigh);
-			}
-		});
-	}
 }
 
 type Weigh = (ctx: Context, status: number) => unknown;

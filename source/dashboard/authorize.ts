@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 import {typeName} from '../checks/describe.ts';
 import {ownStatusOf} from '../response/error-status.ts';
-import {dropLongAccept} from '../response/negotiate.ts';
+import {dropLongPreferences} from '../response/negotiate.ts';
 import {emitError} from '../telemetry/emit-error.ts';
 
 /** Whether a request may see and change everything; it may respond itself. */
@@ -20,7 +20,7 @@ export async function isAuthorized(ctx: Context, authorize: Authorize): Promise<
 		fields: new Set(ctx.res.getHeaderNames()),
 	};
 	// A redirect negotiates, which takes long for a long header; and no ban keeps a client from here.
-	dropLongAccept(ctx);
+	dropLongPreferences(ctx);
 	try {
 		const answer: unknown = await authorize(ctx);
 		if (answer === true) {

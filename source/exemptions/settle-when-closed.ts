@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 import {ignoreRejection} from '../maybe-promise.ts';
 import type {RequestState} from '../request-state.ts';
-import {whenClosed} from './when-closed.ts';
+import {whenClosed} from '../response/when-closed.ts';
 
 /**
  * Calls `settle` when the request's connection closes: its middlewares may never return. If the gate has not decided by

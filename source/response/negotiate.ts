@@ -1,7 +1,9 @@
 import type {Context} from 'koa';
 
-/** Characters. Browsers send up to 140. RFC 9110, 12.5.1, lets a server disregard the header. */
+/** Characters. Browsers send up to 140. RFC 9110, 12.5, lets a server disregard these headers. */
 const MAX_LENGTH = 160;
+
+const negotiated = ['accept', 'accept-charset', 'accept-encoding', 'accept-language'] as const;
 
 export const PROBLEM = 'application/problem+json';
 
@@ -9,15 +11,16 @@ export const PROBLEM = 'application/problem+json';
 const problemRanges = /json|plain|(?:text|application)\/\*/i;
 
 /**
- * Removes an Accept header that is too long to be genuine. Negotiation time grows with the square of its
- * length, and over HTTP/2 a client repeats a long header in a few bytes. This also protects `onRefused`,
- * listeners, and Koa's `ctx.redirect()`.
+ * Removes headers of content negotiation that are too long to be genuine. The time grows with the square of the length
+ * of `Accept`, and steeply with that of the others. Over HTTP/2 a client repeats a long header in a few bytes. This also
+ * protects `onRefused`, listeners, and Koa's `ctx.redirect()`.
  */
-export function dropLongAccept({req}: Context): void {
-	const {accept} = req.headers;
-	if (accept !== undefined && accept.length > MAX_LENGTH) {
-		// `delete` would throw on the frozen headers of an adapter.
-		Reflect.deleteProperty(req.headers, 'accept');
+export function dropLongPreferences({req: {headers}}: Context): void {
+	for (const name of negotiated) {
+		if ((headers[name]?.length ?? 0) > MAX_LENGTH) {
+			// `delete` would throw on the frozen headers of an adapter.
+			Reflect.deleteProperty(headers, name);
+		}
 	}
 }
 

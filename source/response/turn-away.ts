@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
 import type {RequestState} from '../request-state.ts';
-import {dropLongAccept} from './negotiate.ts';
+import {dropLongPreferences} from './negotiate.ts';
 
 /** What comes first where a gate lets a request no further. A dry run only speaks for itself. */
 export function turnAway(ctx: Context, state: RequestState): void {
@@ -8,7 +8,7 @@ export function turnAway(ctx: Context, state: RequestState): void {
 	state.speakFrom(state.outer);
 	if (!dryRun) {
 		// Before any code of the user's: listeners too.
-		dropLongAccept(ctx);
+		dropLongPreferences(ctx);
 	}
 
 	// The stores of all gates on the way hear of it. A dry run has refused nothing to the others.

@@ -235,6 +235,38 @@ for (const [title, decide, expected] of [
 	});
 }
 
+for (const [title, decide, expected] of [
+	[
+		'has set a status for later counts by that',
+		({res}: Context) => {
+			res.statusCode = 401;
+		},
+		[401],
+	],
+	['has set none is not asked about', () => {}, []],
+] as const) {
+	test(`a request that is cancelled after its handler ${title}`, async t => {
+		const state = {left: false};
+		const responses: Context['res'][] = [];
+		const asked = asking((_router, app) => {
+			app.middleware.unshift(async (_ctx, next) => {
+				await next();
+				state.left = true;
+			});
+			app.use(ctx => {
+				ctx.respond = false;
+				decide(ctx);
+				responses.push(ctx.res);
+			});
+		});
+
+		await cancel(t, asked, () => state.left);
+		t.deepEqual(asked.asked, [...expected]);
+		responses[0]?.writeHead(401).end();
+		t.deepEqual(asked.asked, [...expected], 'it is asked once');
+	});
+}
+
 test('over HTTP/2, a client that takes no body is reported when it has the headers', async t => {
 	const {app, gate} = asking((_router, own) => {
 		own.use(ctx => {

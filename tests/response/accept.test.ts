@@ -88,6 +88,23 @@ test('what stands before the gate sees none on a request that the gate cannot re
 	}
 });
 
+test('nor do they see any other header that is negotiated, if it is as long', async t => {
+	const names = ['accept', 'accept-charset', 'accept-encoding', 'accept-language'];
+	const seen: unknown[] = [];
+	const {http} = gatedApp({
+		...full,
+		onRefused: ctx => {
+			seen.push(names.map(name => ctx.get(name).length));
+		},
+	});
+	await http.get('/ping');
+	for (const length of [160, 161]) {
+		await http.get('/ping').set(Object.fromEntries(names.map(name => [name, 'a'.repeat(length)])));
+	}
+
+	t.deepEqual(seen, [Array(4).fill(160), Array(4).fill(0)]);
+});
+
 test('nor do they see one of an upgrade', async t => {
 	const {app, gate} = gatedApp(full);
 	const {server, port} = await serve(t, app);

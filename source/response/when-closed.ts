@@ -1,5 +1,5 @@
 import type {Context} from 'koa';
-import {type Connection, connectionOf} from '../response/connection.ts';
+import {type Connection, connectionOf} from './connection.ts';
 
 /** What waits for a connection to close. One listener serves all requests of a connection. */
 const waiting = new WeakMap<Connection, Set<() => void>>();
