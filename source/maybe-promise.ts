@@ -15,7 +15,13 @@ export function isPromiseLike<T>(value: MaybePromise<T>): value is PromiseLike<T
 
 /** Keeps a promise that nobody awaits from becoming an unhandled rejection. */
 export function ignoreRejection(value: unknown): void {
-	if (isPromiseLike(value)) {
-		value.then(undefined, () => {});
+	try {
+		if (isPromiseLike(value)) {
+			value.then(ignore, ignore);
+		}
+	} catch {
+		// It is no promise, whatever its `then` does.
 	}
 }
+
+function ignore(): void {}

@@ -108,7 +108,7 @@ export class RequestState implements GateState {
 	}
 
 	/** Notes that the gate refuses the request, or would if it were no dry run. */
-	noteRefusal(): void {
+	markRefused(): void {
 		this.isRefused = this.settings.dryRun;
 		this.decide(false);
 	}

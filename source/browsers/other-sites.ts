@@ -17,7 +17,7 @@ const checked = new WeakSet<readonly string[]>();
  * - for `same-site`, if it is a prefetch, which has `Sec-Purpose`
  * - for `same-origin`, if it is a WebSocket whose `Origin` has another host
  * - for `none`, if `Sec-Fetch-Mode` is not `navigate`, if it is a prefetch, or if its `Origin` has another host
- * - without the header, if it is a prefetch, or if its `Origin` has another host; `null` has
+ * - without the header, if it is a prefetch, or if its `Origin` has another host. `null` counts as one.
  *
  * On plain HTTP, an image on another site has none of these headers.
  *
@@ -46,7 +46,7 @@ export function fromOtherSite(
 	const {
 		origin,
 		'sec-fetch-site': site,
-		// A browser sends both of these headers or neither.
+		// A browser that sends `Sec-Fetch-Site` sends this, too.
 		'sec-fetch-mode': mode = 'navigate',
 		'sec-purpose': purpose,
 	} = ctx.headers;

@@ -8,7 +8,7 @@ import type {Settings} from '../options/settings.ts';
 import {currentState, type RequestState} from '../request-state.ts';
 import {discardResponse} from '../response/discard-response.ts';
 import {hasResponse} from '../response/has-response.ts';
-import {turnAway} from '../response/turn-away.ts';
+import {prepareRefusal} from '../response/prepare-refusal.ts';
 import {hasReadableTarget} from './readable-target.ts';
 
 /** Lines. Node's default for `server.maxHeadersCount` is 2,000 names and values. */
@@ -85,7 +85,7 @@ function dismiss(ctx: Context, status: 400 | 431): void {
 		return;
 	}
 
-	turnAway(ctx, state);
+	prepareRefusal(ctx, state);
 	if (!hasResponse(ctx)) {
 		ctx.throw(status, 'The gate cannot read the request');
 	}

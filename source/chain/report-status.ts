@@ -27,9 +27,7 @@ export function reportStatus({reportWhen}: Settings): Middleware | undefined {
 			failure = {error};
 			throw error;
 		} finally {
-			if (mayReport(state)) {
-				judge(ctx, state, failure, weigh);
-			}
+			judge(ctx, state, failure, weigh);
 		}
 	};
 }
@@ -49,7 +47,7 @@ function judge(
 	}
 }
 
-/** Judges when the headers are sent, or else when the connection closes. */
+/** Judges when `ctx.res` sends the headers. If it sends none, as where a stream of HTTP/2 does, when the response closes. */
 function judgeLater(
 	ctx: Context,
 	state: RequestState,
@@ -58,15 +56,13 @@ function judgeLater(
 ): void {
 	const stopWaiting = whenClosed(ctx, () => {
 		const outcome = outcomeAt(ctx, state, failure);
-		if (typeof outcome === 'number' && mayReport(state)) {
+		if (typeof outcome === 'number') {
 			report(ctx, state, outcome, weigh);
 		}
 	});
 	whenHeadersSent(ctx, status => {
 		stopWaiting();
-		if (mayReport(state)) {
-			report(ctx, state, status, weigh);
-		}
+		report(ctx, state, status, weigh);
 	});
 }
 
@@ -100,6 +96,10 @@ function mayReport(state: RequestState): boolean {
 }
 
 function report(ctx: Context, state: RequestState, status: number, weigh: Weigh): void {
+	if (!mayReport(state)) {
+		return;
+	}
+
 	try {
 		const weight = weightOf(weigh(ctx, status));
 		if (weight > 0) {

@@ -35,7 +35,7 @@ export function runDry(link: Middleware): Middleware {
 		}
 
 		if (!hasPassed) {
-			state.noteRefusal();
+			state.markRefused();
 			await next();
 		}
 

@@ -4,8 +4,8 @@ import type {RequestState} from '../request-state.ts';
 import {whenClosed} from '../response/when-closed.ts';
 
 /**
- * Calls `settle` when the request's connection closes: its middlewares may never return. If the gate has not decided by
- * then, waits until it has, since it may refuse the request.
+ * Calls `settle` when the response or its connection closes: the middlewares may never return. If the gate has not decided
+ * by then, waits until it has, since it may refuse the request.
  *
  * @param settle may be called for a request that is refused, too
  * @returns a function that no longer waits
@@ -15,17 +15,28 @@ export function settleWhenClosed(
 	state: RequestState,
 	settle: () => unknown,
 ): () => void {
-	const settleNow = () => ignoreRejection(settle());
-	const stopWaiting = whenClosed(ctx, () => {
-		if (state.isAdmitted === undefined) {
-			state.whenDecided = settleNow;
-		} else {
-			settleNow();
+	let isWaiting = true;
+	const settleNow = () => {
+		if (isWaiting) {
+			ignoreRejection(settle());
 		}
+	};
+	const stopWaiting = whenClosed(ctx, () => {
+		if (state.isAdmitted !== undefined) {
+			settleNow();
+			return;
+		}
+
+		// A request that is exempt by its method may wait twice.
+		const before = state.whenDecided;
+		state.whenDecided = () => {
+			before?.();
+			settleNow();
+		};
 	});
 
 	return () => {
-		state.whenDecided = undefined;
+		isWaiting = false;
 		stopWaiting();
 	};
 }

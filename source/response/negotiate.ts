@@ -12,7 +12,7 @@ const problemRanges = /json|plain|(?:text|application)\/\*/i;
 
 /**
  * Removes headers of content negotiation that are too long to be genuine. The time grows with the square of the length
- * of `Accept`, and steeply with that of the others. Over HTTP/2 a client repeats a long header in a few bytes. This also
+ * of `Accept`, and the others take long, too. Over HTTP/2 a client repeats a long header in a few bytes. This also
  * protects `onRefused`, listeners, and Koa's `ctx.redirect()`.
  */
 export function dropLongPreferences({req: {headers}}: Context): void {

@@ -4,9 +4,9 @@ import type {RequestState} from '../request-state.ts';
 import {discardResponse} from './discard-response.ts';
 import {hasResponse} from './has-response.ts';
 import {PROBLEM, prefersProblem} from './negotiate.ts';
+import {prepareRefusal} from './prepare-refusal.ts';
 import {removeRateLimitFields} from './ratelimit-fields.ts';
 import {type Refused, refusalOf} from './refusal.ts';
-import {turnAway} from './turn-away.ts';
 
 /**
  * Problem types and their titles (RFC 9457).
@@ -44,8 +44,8 @@ export function refuse(
 ): void | Promise<void> {
 	const {banRule, dryRun, headers, onRefused, telemetry} = state.settings;
 	state.verdict = refused;
-	state.noteRefusal();
-	turnAway(ctx, state);
+	state.markRefused();
+	prepareRefusal(ctx, state);
 	const why = refusalOf(refused, banRule);
 	const refusal: Refusal = isKeyed ? {...why, keyed: true} : why;
 	telemetry.refused(ctx, state.client, refusal, dryRun);

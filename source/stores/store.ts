@@ -55,7 +55,7 @@ export interface Store {
 	/**
 	 * A gate has refused a request of this client, perhaps by a rule that this store does not know. While requests of a
 	 * client are refused, a store may believe for a second that the client is not banned, so that each of them need not
-	 * ask a server. It says nothing of whether the server works.
+	 * ask a server. This asks none, and what it returns is ignored.
 	 */
 	noteRefused?(client: string): void;
 

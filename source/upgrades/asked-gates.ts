@@ -6,7 +6,7 @@ import type {RequestState} from '../request-state.ts';
 /** The gates that were asked about a request, and its state at each. */
 type Asked = Map<GateTag, RequestState>;
 
-const askedAbout = processWide('askedGates', () => new WeakMap<IncomingMessage, Asked>());
+const askedAbout = processWide('askedStates', () => new WeakMap<IncomingMessage, Asked>());
 
 /** Notes that a gate is asked about a request that does not go through Koa. */
 export function noteAsked(req: IncomingMessage, state: RequestState, gate: GateTag): void {

@@ -13,6 +13,7 @@ import type {Refusal, RefusalKind} from '../context.ts';
 import type {Settings} from '../options/settings.ts';
 import type {RequestState} from '../request-state.ts';
 import {statusOfError} from '../response/error-status.ts';
+import {tellStoreOf} from '../response/prepare-refusal.ts';
 import {refusalOf} from '../response/refusal.ts';
 import {emitError} from '../telemetry/emit-error.ts';
 import {isOneLeftOut, noteAsked, statesAt} from './asked-gates.ts';
@@ -90,8 +91,8 @@ export function upgradeChecks(settings: Settings): UpgradeChecks {
 			const refusal = await refusalAt(ctx, state, decide);
 			countOutcome(state);
 			if (refusal && !settings.dryRun) {
-				for (const asked of statesAt(req)) {
-					asked.settings.store.noteRefused(asked.client);
+				for (const asked of refusal.kind === 'failed' ? [] : statesAt(req)) {
+					tellStoreOf(asked);
 				}
 
 				return refusal;

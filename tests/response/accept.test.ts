@@ -67,7 +67,7 @@ test('listeners of `refused` see no long Accept header either; a dry run takes n
 	}
 });
 
-test('what stands before the gate sees none on a request that the gate cannot read', async t => {
+test('what stands before the gate sees no long Accept header of a request that the gate cannot read', async t => {
 	const {app} = gatedApp({ipHeader: 'X-Forwarded-For'});
 	const seen: unknown[] = [];
 	app.middleware.unshift(async (ctx, next) => {
@@ -88,7 +88,7 @@ test('what stands before the gate sees none on a request that the gate cannot re
 	}
 });
 
-test('nor do they see any other header that is negotiated, if it is as long', async t => {
+test('onRefused sees no long header of any other negotiation', async t => {
 	const names = ['accept', 'accept-charset', 'accept-encoding', 'accept-language'];
 	const seen: unknown[] = [];
 	const {http} = gatedApp({
@@ -105,7 +105,7 @@ test('nor do they see any other header that is negotiated, if it is as long', as
 	t.deepEqual(seen, [Array(4).fill(160), Array(4).fill(0)]);
 });
 
-test('nor do they see one of an upgrade', async t => {
+test('listeners of `refused` see no long Accept header of an upgrade', async t => {
 	const {app, gate} = gatedApp(full);
 	const {server, port} = await serve(t, app);
 	const accepted: Array<string | undefined> = [];

@@ -7,8 +7,8 @@ export interface BanNote {
 	readonly reason?: string | undefined;
 	/** Which of the client's remembered bans it is, under escalation. */
 	readonly strike?: number | undefined;
-	/** Set if another process has begun it by hand, perhaps an operator. */
-	readonly isFromElsewhere?: true;
+	/** Set for a ban by hand if it may be an operator's: no report counts during it. */
+	readonly mayBeOperators?: true;
 }
 
 const noNote: BanNote = {};
@@ -25,18 +25,18 @@ export interface BanTerms extends BanNote {
  * - `'reports'`: enough reports
  * - `'trap'`: `ctx.ban()`, which requests cause
  * - `'operator'`: `gate.ban()`
- * - `'elsewhere'`: one of these two in another process; nobody here knows which
+ * - `'hand'`: one of these two; the store that has the ban does not tell which
  */
-export type BanOrigin = 'reports' | 'trap' | 'operator' | 'elsewhere';
+export type BanOrigin = 'reports' | 'trap' | 'operator' | 'hand';
 
 /** What began a ban by hand. */
 export function originOf({isTrap}: NewBan): BanOrigin {
 	return isTrap ? 'trap' : 'operator';
 }
 
-/** The bans of each origin. Those from elsewhere are among those of traps. */
+/** The bans of each origin. Those of which only `'hand'` is known are among those of traps. */
 export type BanTables<Table extends ExpiringEntries<BanNote> = ExpiringEntries<BanNote>> = Readonly<
-	Record<Exclude<BanOrigin, 'elsewhere'>, Table>
+	Record<Exclude<BanOrigin, 'hand'>, Table>
 >;
 
 /**
@@ -93,14 +93,14 @@ export class Bans {
 	}
 
 	/**
-	 * Whether reports count during the client's ban. During that of a trap alone they do: a client must not hide its
-	 * guesses behind a short ban.
+	 * Whether the client has a ban during which no report counts: any but that of a trap alone. Otherwise a client would
+	 * hide its guesses behind a short ban.
 	 */
-	countsReports(client: string, now: number): boolean {
-		const trap = this.#byTraps.get(client, now)?.value;
-
+	ignoresReports(client: string, now: number): boolean {
 		return (
-			trap !== undefined && !trap.isFromElsewhere && this.#byReports.get(client, now) === undefined
+			this.#byReports.get(client, now) !== undefined ||
+			this.#byOperators.get(client, now) !== undefined ||
+			this.#byTraps.get(client, now)?.value.mayBeOperators === true
 		);
 	}
 
@@ -160,8 +160,8 @@ export class Bans {
 
 /** Most bans have nothing to note. They share one object, since one for each would take memory. */
 function noteOf(origin: BanOrigin, {reason, strike}: BanNote): BanNote {
-	if (origin === 'elsewhere') {
-		return {reason, isFromElsewhere: true};
+	if (origin === 'hand') {
+		return {reason, mayBeOperators: true};
 	}
 
 	return reason === undefined && strike === undefined ? noNote : {reason, strike};

@@ -35,7 +35,7 @@ export class ClientBans {
 	): ReportOutcome {
 		const {bans, counts, strikes} = this.#kept;
 		const ban = bans.find(client, now);
-		if (ban && !bans.countsReports(client, now)) {
+		if (ban && bans.ignoresReports(client, now)) {
 			return {reports: 0, banEndsInMs: ban.endsInMs};
 		}
 

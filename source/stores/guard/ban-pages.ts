@@ -23,7 +23,7 @@ export async function* banPages(
 	try {
 		while (!isDone) {
 			const {value: step} = await replyInTime(iterator.next() as MaybePromise<unknown>, timeout);
-			const {done, value: page} = step as IteratorResult<unknown>;
+			const {done, value: page} = Object(step) as IteratorResult<unknown>;
 			isDone = done === true;
 			if (!isDone) {
 				yield checkedPage(page);
@@ -37,9 +37,9 @@ export async function* banPages(
 }
 
 function iteratorOf(pages: unknown): Pages {
-	const {[Symbol.asyncIterator]: asynchronous, [Symbol.iterator]: synchronous} = pages as Partial<
-		AsyncIterable<unknown> & Iterable<unknown>
-	>;
+	const {[Symbol.asyncIterator]: asynchronous, [Symbol.iterator]: synchronous} = Object(
+		pages,
+	) as Partial<AsyncIterable<unknown> & Iterable<unknown>>;
 	const begin = asynchronous ?? synchronous;
 	if (begin === undefined) {
 		throw new TypeError(`the store returned ${describe(pages)} as its bans`);
@@ -51,6 +51,7 @@ function iteratorOf(pages: unknown): Pages {
 /** A copy: yielded as it is, a list with a `then` would be awaited. */
 function checkedPage(page: unknown): readonly StoredBan[] {
 	if (!Array.isArray(page)) {
+		ignoreRejection(page);
 		throw new TypeError(`the store returned ${describe(page)} as a page of bans`);
 	}
 

@@ -40,7 +40,7 @@ export class Calls {
 			client,
 			ask: asking => this.#store.admit(client, rules, options, asking),
 			read: reply => checkedVerdict(reply, rules),
-			learn: (verdict, version) => fallback.learnVerdict(client, verdict, options, version),
+			learn: (verdict, version) => fallback.learn.verdict(client, verdict, options, version),
 			decideWithout: () => {
 				if (policy === 'memory') {
 					return fallback.admit(client, rules, options);
@@ -70,7 +70,7 @@ export class Calls {
 			read: checkedBanOutcome,
 			learn: (outcome, version) => {
 				this.#recent.learnBan(client, outcome, version);
-				fallback.replaceBan(client, ban, outcome);
+				fallback.learn.trap(client, ban, outcome, version);
 			},
 			decideWithout: () => {
 				fallback.closedSlots.close(client);
@@ -85,17 +85,15 @@ export class Calls {
 		return {
 			client,
 			ask: asking => this.#store.report(client, banRule, report, asking),
-			read: reply => fallback.untaken.addTo(client, checkedOutcome(reply)),
+			read: checkedOutcome,
 			learn: (outcome, version) => {
 				this.#recent.learnReport(client, outcome, version);
-				fallback.learnOutcome(client, outcome, report.reason, version);
+				fallback.learn.report(client, outcome, report.reason, version);
 			},
 			decideWithout: () => {
 				fallback.closedSlots.close(client);
 
-				return this.#policy === 'memory'
-					? fallback.report(client, banRule, report)
-					: fallback.untaken.addTo(client, {reports: 0});
+				return this.#policy === 'memory' ? fallback.report(client, banRule, report) : {reports: 0};
 			},
 		};
 	}

@@ -46,7 +46,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 		async ban(client, ban) {
 			try {
 				const outcome = await ask(asking => store.ban(client, ban, asking), checkedBanOutcome);
-				fallback.replaceBan(client, ban, outcome);
+				fallback.replaceBan(client, ban);
 				return outcome;
 			} catch (error) {
 				fallback.ban(client, ban);
@@ -83,7 +83,7 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 					asking => store.report(client, banRule, report, asking),
 					checkedOutcome,
 				);
-				fallback.learnOutcome(client, outcome, report.reason, version);
+				fallback.learn.report(client, outcome, report.reason, version);
 				return fallback.untaken.addTo(client, outcome);
 			} catch (error) {
 				fallback.closedSlots.close(client);

@@ -14,14 +14,11 @@ import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
 import {timeOf} from '../time-of.ts';
 import type {AdmitOptions, Counted, Verdict} from '../verdict.ts';
+import {BanLearner} from './ban-learner.ts';
 import {ClosedSlots} from './closed-slots.ts';
-import type {GuardedVerdict} from './failure-policy.ts';
 import {PartNames} from './part-names.ts';
 import {RangeWatch} from './range-watch.ts';
 import {UntakenBans} from './untaken-bans.ts';
-
-/** Milliseconds. Ends of bans that are no further apart are of the same one: a reply takes time. */
-const MAX_DELAY = 1000;
 
 /**
  * Decides in this process while a store fails. It knows the bans of which the store has told, and those that it did
@@ -38,6 +35,8 @@ export class FallbackStore extends MemoryStore {
 	readonly watch: RangeWatch;
 	/** The bans that the store did not take. */
 	readonly untaken = new UntakenBans(() => this.clock());
+	/** Learns what the store says of bans. */
+	readonly learn = new BanLearner(this);
 	/** What was counted here, and not in the store. */
 	readonly #counted = new WeakSet<Counted>();
 	#gates = 0;
@@ -84,62 +83,20 @@ export class FallbackStore extends MemoryStore {
 	override ban(client: string, ban: NewBan): BanOutcome {
 		const outcome = super.ban(client, ban);
 		this.untaken.beginByHand(client, ban);
-		this.#recordBan(client, ban);
+		if (ban.isTrap) {
+			this.changes.recordReport(client);
+		} else {
+			this.changes.record(client);
+		}
+
 		return outcome;
 	}
 
-	/** A ban by hand that the store has taken, in place of any other; or, for a trap, one that has stayed. */
-	replaceBan(client: string, ban: NewBan, {banEndsInMs}: BanOutcome): void {
-		this.untaken.replace(client, {...ban, duration: banEndsInMs});
-		if (ban.isTrap && banEndsInMs > ban.duration) {
-			this.#learnEnd(client, banEndsInMs);
-		} else {
-			this.learnBan(client, originOf(ban), ban);
-		}
-
-		this.#recordBan(client, ban);
-	}
-
-	/**
-	 * Learns from the store's verdict whether the client is banned.
-	 *
-	 * @param version of `changes`, when the store was asked
-	 */
-	learnVerdict(
-		client: string,
-		verdict: GuardedVerdict,
-		{immune}: AdmitOptions,
-		version: number,
-	): void {
-		if (this.changes.hasChanged(client, version)) {
-			return;
-		}
-
-		if (verdict.kind === 'banned') {
-			const {by, endsInMs: duration, reason} = verdict;
-			this.learnBanInForce(client, by === 'reports' ? by : 'elsewhere', {duration, reason});
-		} else if (!immune) {
-			this.endBan(client);
-		}
-	}
-
-	/** Learns from the outcome of a report whether the client is banned. */
-	learnOutcome(
-		client: string,
-		{banEndsInMs, begunForMs}: ReportOutcome,
-		reason: string | undefined,
-		version: number,
-	): void {
-		if (!this.changes.hasOperatorChanged(client, version)) {
-			if (begunForMs !== undefined) {
-				this.learnBan(client, 'reports', {duration: begunForMs, reason});
-			} else if (banEndsInMs !== undefined) {
-				this.#learnEnd(client, banEndsInMs);
-			}
-		}
-
-		// A verdict that was asked for before the report says nothing of a ban that it began.
-		this.changes.recordReport(client);
+	/** An operator's ban that the store has taken, in place of any other. */
+	replaceBan(client: string, ban: NewBan): void {
+		this.untaken.replace(client, ban);
+		this.learnBan(client, originOf(ban), ban);
+		this.changes.record(client);
 	}
 
 	/** A ban of a range that the store has taken. The store alone says what is too many: others may have ended some. */
@@ -166,24 +123,6 @@ export class FallbackStore extends MemoryStore {
 			this.untaken.clear();
 			this.watch.stop();
 			super.close();
-		}
-	}
-
-	/** The client has a ban in the store. Unless it is known here, another process has begun it. */
-	#learnEnd(client: string, endsInMs: number): void {
-		const known = super.admit(client, [], {});
-		const isKnown = known.kind === 'banned' && known.endsInMs > endsInMs - MAX_DELAY;
-		if (!isKnown) {
-			this.learnBan(client, 'elsewhere', {duration: endsInMs});
-		}
-	}
-
-	/** A report that a trap's ban overtakes may begin another beside it: its outcome is still learned. */
-	#recordBan(client: string, {isTrap}: NewBan): void {
-		if (isTrap) {
-			this.changes.recordReport(client);
-		} else {
-			this.changes.record(client);
 		}
 	}
 }

@@ -1,4 +1,4 @@
-import type {MaybePromise} from '../../maybe-promise.ts';
+import {andThen, type MaybePromise} from '../../maybe-promise.ts';
 import type {BanOutcome, NewBan, Report, ReportOutcome} from '../ban-records.ts';
 import type {Rule, SettledBanRule} from '../rule.ts';
 import type {Store} from '../store.ts';
@@ -153,11 +153,12 @@ export class GuardedStore implements GateStore {
 			return known;
 		}
 
-		return this.#turns.ask(client, this.#calls.report(client, banRule, report), {
+		const asking = this.#turns.ask(client, this.#calls.report(client, banRule, report), {
 			known: () => this.#known.outcome(client),
 			// It counts in this process at least.
 			withoutTurn: () =>
 				this.#known.outcome(client) ?? this.#fallback.report(client, banRule, report),
 		});
+		return andThen(asking, outcome => this.#fallback.untaken.addTo(client, outcome));
 	}
 }

@@ -40,18 +40,28 @@ export class Known {
 
 	/** The outcome of a ban that a longer one, which is known here, leaves as it is. */
 	banOutcome(client: string, ban: NewBan): BanOutcome | undefined {
-		const banEndsInMs = this.#fallback.untaken.endsInMs(client) ?? this.#recent.banEndsInMs(client);
+		const banEndsInMs = this.#banEndsInMs(client);
 
-		return banEndsInMs !== undefined && leavesInForce(ban, banEndsInMs) ? {banEndsInMs} : undefined;
+		return leavesInForce(ban, banEndsInMs) ? {banEndsInMs} : undefined;
 	}
 
 	/** The outcome of a report during a ban that is known here, if it does not count. */
 	outcome(client: string): ReportOutcome | undefined {
-		const {untaken} = this.#fallback;
-		const untakenBan = untaken.countsReports(client) ? undefined : untaken.find(client);
-		const ban = this.#fallback.rangeBan(client) ?? untakenBan;
+		const range = this.#fallback.rangeBan(client);
+		if (range) {
+			return {reports: 0, banEndsInMs: range.endsInMs};
+		}
 
-		return ban ? {reports: 0, banEndsInMs: ban.endsInMs} : this.#recent.uncountedReport(client);
+		const isIgnored =
+			this.#fallback.untaken.ignoresReports(client) || this.#recent.ignoresReports(client);
+		return isIgnored ? {reports: 0, banEndsInMs: this.#banEndsInMs(client)} : undefined;
+	}
+
+	/** Milliseconds until the client's own ban ends, as far as it is known here; 0 without one. */
+	#banEndsInMs(client: string): number {
+		const {untaken} = this.#fallback;
+
+		return Math.max(untaken.endsInMs(client) ?? 0, this.#recent.banEndsInMs(client));
 	}
 
 	/** Lets the store remember that a request of the client was refused. */

@@ -39,18 +39,13 @@ export class RecentOutcomes {
 		this.#banned.learn(client, banEndsInMs, version);
 	}
 
-	/** Milliseconds until the client's ban ends, if it is known to be banned. */
-	banEndsInMs(client: string): number | undefined {
-		return this.#banned.endsInMs(client);
+	/** Milliseconds until the client's ban ends; 0 if it is not known to be banned. */
+	banEndsInMs(client: string): number {
+		return Math.max(this.#banned.endsInMs(client) ?? 0, this.#notCounting.endsInMs(client) ?? 0);
 	}
 
-	/** The outcome of one more report, if it is known not to count. */
-	uncountedReport(client: string): ReportOutcome | undefined {
-		const countsInMs = this.#notCounting.endsInMs(client);
-		if (countsInMs === undefined) {
-			return undefined;
-		}
-
-		return {reports: 0, banEndsInMs: Math.max(countsInMs, this.banEndsInMs(client) ?? 0)};
+	/** Whether the client is known to have a ban during which no report counts. */
+	ignoresReports(client: string): boolean {
+		return this.#notCounting.endsInMs(client) !== undefined;
 	}
 }

@@ -47,9 +47,9 @@ export class UntakenBans {
 		return this.find(client)?.endsInMs;
 	}
 
-	/** Whether reports count during the client's ban. */
-	countsReports(client: string): boolean {
-		return this.#bans.countsReports(client, this.#clock());
+	/** Whether the client has a ban during which no report counts. */
+	ignoresReports(client: string): boolean {
+		return !this.#bans.isEmpty && this.#bans.ignoresReports(client, this.#clock());
 	}
 
 	/** The outcome of a report, with the client's ban if that ends later. */

@@ -95,6 +95,11 @@ export class MemoryStore implements Store {
 		return this.#clientBans.ban(client, ban, this.#tick());
 	}
 
+	/** @internal The client's own ban, whatever range it is in. */
+	clientBan(client: string): Banned | undefined {
+		return this.#bans.find(client, this.#tick());
+	}
+
 	/** @internal Takes over a ban from another store. */
 	learnBan(client: string, origin: BanOrigin, ban: BanTerms): void {
 		// No warning if it replaces another: this store is not full, the other one just holds more.

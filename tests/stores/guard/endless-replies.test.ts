@@ -1,8 +1,10 @@
 /* A thenable that resolves to itself: whoever awaits it never comes to an end, and nothing else runs. */
+import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
 import type {Commands} from '../../../source/stores/guard/gate-store.ts';
 import type {Store} from '../../../source/stores/store.ts';
 import {banRule, commandsOnly, guard, rule} from '../../support/guarded-store.ts';
+import {unhandledRejections} from '../../support/unhandled-rejections.ts';
 
 const endless = {
 	// biome-ignore lint/suspicious/noThenProperty: a store may return anything
@@ -43,7 +45,9 @@ const resolving: Readonly<Record<string, (commands: Commands) => Promise<unknown
 
 for (const [name, command] of Object.entries(rejecting)) {
 	test(`${name}() rejects if the reply of the store is endless`, async t => {
-		await t.throwsAsync(command(guard(store, 'memory').guarded.commands), {message: /the store/i});
+		await t.throwsAsync(command(guard(store, 'memory').guarded.commands), {
+			message: /^the store returned /,
+		});
 	});
 }
 
@@ -67,6 +71,26 @@ for (const [what, bans] of Object.entries(badBans)) {
 		await t.throwsAsync(pagesOf(commands), {message: /as a page of bans/});
 	});
 }
+
+test.serial(
+	'bans() rejects for a page that is a promise, and a rejection of that is handled',
+	async t => {
+		const unhandled = unhandledRejections(t);
+		const bans = () => [Promise.reject(new Error('down'))] as never;
+		await t.throwsAsync(pagesOf(guard({...commandsOnly, bans}, 'memory').guarded.commands), {
+			message: /as a page of bans/,
+		});
+		await setImmediate();
+		t.deepEqual(unhandled, []);
+	},
+);
+
+test('bans() rejects if the store returns nothing', async t => {
+	const bans = () => undefined as never;
+	await t.throwsAsync(pagesOf(guard({...commandsOnly, bans}, 'memory').guarded.commands), {
+		message: 'the store returned undefined as its bans',
+	});
+});
 
 test('bans() yields a page that could be awaited without end', async t => {
 	const bans = () => [Object.assign([], endless)];
