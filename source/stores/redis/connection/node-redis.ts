@@ -7,6 +7,7 @@ import {commandOptions, sendUnlessGivenUp} from './give-up.ts';
 import {connectionLost, notOpen} from './not-sent.ts';
 import {execute, nextUsed, type Pool} from './pool.ts';
 import {scanCommand, scanned} from './scan.ts';
+import {SharedLease} from './shared-lease.ts';
 
 /** From `createClient` of node-redis. */
 interface SingleClient {
@@ -101,7 +102,9 @@ function sendOver(
 ): Promise<unknown> {
 	refuseUnlessOpen(client);
 	if ('getSentinelNode' in client) {
-		return sendUnlessGivenUp(false, asking, chosen => client.sendCommand(false, command, chosen));
+		return leaseOf(client).send(() =>
+			sendUnlessGivenUp(false, asking, chosen => client.sendCommand(false, command, chosen)),
+		);
 	}
 
 	if ('totalClients' in client) {
@@ -112,6 +115,14 @@ function sendOver(
 	const send = () => client.sendCommand(command, commandOptions);
 
 	return client.isReady ? send() : firstConnection(client, () => client.isReady, asking).then(send);
+}
+
+const leases = new WeakMap<SentinelClient, SharedLease>();
+
+function leaseOf(client: SentinelClient): SharedLease {
+	const lease = leases.get(client) ?? new SharedLease();
+	leases.set(client, lease);
+	return lease;
 }
 
 /** Its own error would not say that nothing was sent. */

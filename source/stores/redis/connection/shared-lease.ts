@@ -1,0 +1,39 @@
+import {setImmediate} from 'node:timers/promises';
+
+/**
+ * Lets commands over a client of `createSentinel` share a connection of its pool. Such a client (node-redis 5 and 6) leases
+ * one for the first command, and all share it until none is in flight. But if two begin at once while none is, it leases
+ * one for each. The pool has but one by default, so that the second would wait until nothing at all is in flight. Here
+ * it waits until the first has its lease.
+ */
+export class SharedLease {
+	#inFlight = 0;
+	/** How many of these have a lease for certain. */
+	#leased = 0;
+	/** Ends with the turn of the event loop in which a command has begun. By then that has its lease. */
+	#beginning: Promise<void> | undefined;
+
+	async send(command: () => Promise<unknown>): Promise<unknown> {
+		// Before the first wait, one that is leased may be over, and the client may know it already.
+		let isLeased = false;
+		while (this.#beginning && !isLeased) {
+			await this.#beginning;
+			isLeased = this.#leased > 0;
+		}
+
+		this.#beginning ??= this.#turn();
+		this.#inFlight += 1;
+		try {
+			return await command();
+		} finally {
+			this.#inFlight -= 1;
+			this.#leased = Math.min(this.#leased, this.#inFlight);
+		}
+	}
+
+	async #turn(): Promise<void> {
+		await setImmediate();
+		this.#leased = this.#inFlight;
+		this.#beginning = undefined;
+	}
+}
