@@ -80,10 +80,13 @@ function wholeNumber(given: unknown, option: string): number {
 	throw badOption(option, 'a whole number from 1 to 1,000,000', given);
 }
 
-/** Printable ASCII, since the RateLimit fields contain names (RFC 9651, Strings). Events and metrics keep them. */
+/**
+ * Printable ASCII, since the RateLimit fields contain names (RFC 9651, Strings). A copy: events, metrics and stores keep
+ * names, and a slice of a long text, such as a header, would keep all of it in memory.
+ */
 function ruleName(given: unknown, option: string): string {
 	if (typeof given === 'string' && /^[\x20-\x7e]{1,100}$/.test(given)) {
-		return given;
+		return Buffer.from(given, 'latin1').toString('latin1');
 	}
 
 	throw badOption(option, 'printable ASCII, 1 to 100 characters', given);
