@@ -10,6 +10,7 @@ import {
 	createSentinel as createSentinel5,
 } from 'redis-5';
 import {RedisStore} from '../../../source/redis.ts';
+import {latch} from '../../support/latch.ts';
 import {type OpenedClient, openNodeRedis} from '../../support/redis/clients.ts';
 import {join} from '../../support/redis/cluster.ts';
 import {startRedis, startSentinel} from '../../support/redis/server.ts';
@@ -121,13 +122,17 @@ for (const [name, open] of Object.entries(pools)) {
 			const {signal} = new AbortController();
 			await store.admit('a', [], {});
 
-			// One client of the pool asks about all that is asked together: the second waits for it.
+			// The pool has no other client.
+			const pool = client as unknown as {execute(use: () => Promise<void>): Promise<void>};
+			const {all, release} = latch();
+			pool.execute(() => all);
 			const verdicts = ['a', 'b', 'c'].map(async one => {
 				const verdict = store.admit(one, [limit(2, 60_000)], {}, {signal});
 				await Promise.all([verdict, store.ban(`banned ${one}`, {duration: 60_000}, {signal})]);
 				return verdict;
 			});
 			await blockLoop();
+			release();
 			t.deepEqual(
 				(await Promise.all(verdicts)).map(({kind}) => kind),
 				['admitted', 'admitted', 'admitted'],
