@@ -1,5 +1,6 @@
 import type {Context} from 'koa';
 import type {Warn} from '../warnings.ts';
+import {covers} from './coverage.ts';
 import type {IsGate} from './gate-tag.ts';
 import {isStateful, marksOf, survey} from './layer-marks.ts';
 import type {Mark} from './mark.ts';
@@ -41,7 +42,7 @@ export function foresee(
 			const route = matching.find(isRoute);
 			if (route) {
 				const layers = layersToRun(router, matching);
-				const mark = strongest(marksUntilFirstRoute(layers, isGate));
+				const mark = strongest(marksUntilFirstRoute(layers, pathFor(router, ctx), isGate));
 				if (mark) {
 					warnIfStray(mark, route, router, warn);
 				}
@@ -66,19 +67,22 @@ function mayRunMark(router: RouterLike, ctx: Context): boolean {
 	const path = pathFor(router, ctx);
 	const method = ctx.method.toUpperCase();
 	return marked.some(
-		layer => (!isRoute(layer) || layer.methods.includes(method)) && layer.match(path),
+		layer =>
+			(!isRoute(layer) || layer.methods.includes(method)) &&
+			layer.match(path) &&
+			covers(layer, path),
 	);
 }
 
-/** The marks that run after the gate, to the end of the first route; none if there is no route. */
-function marksUntilFirstRoute(layers: readonly RouteLayer[], isGate: IsGate): Mark[] {
+/** The marks that apply to the path and run after the gate, to the end of the first route; none if there is no route. */
+function marksUntilFirstRoute(layers: readonly RouteLayer[], path: string, isGate: IsGate): Mark[] {
 	const gateLayer = layers.findIndex(layer => layer.stack.some(isGate));
 	const following = layers.slice(Math.max(0, gateLayer));
 	const route = following.findIndex(isRoute);
 
 	return following.slice(0, route + 1).flatMap((layer, index) => {
 		const before = index === 0 ? layer.stack.findIndex(isGate) + 1 : 0;
-		return marksOf(layer, layer.stack.slice(before));
+		return covers(layer, path) ? marksOf(layer, layer.stack.slice(before)) : [];
 	});
 }
 

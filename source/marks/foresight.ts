@@ -1,6 +1,7 @@
 import type {Context} from 'koa';
 import type {Expected} from './foresee.ts';
 import type {Mark} from './mark.ts';
+import {layersMatchedSoFar} from './matching.ts';
 import type {Probation} from './probation.ts';
 import {routedPath} from './routed-path.ts';
 import type {RouteLayer} from './router.ts';
@@ -21,11 +22,6 @@ export interface Foresight extends Expected {
 	 *   the client was over its quota or banned
 	 */
 	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld';
-}
-
-/** The layers that routers have matched for a request so far, in order, whether or not they run. */
-export function layersMatchedSoFar(ctx: Context): readonly RouteLayer[] {
-	return Array.isArray(ctx.matched) ? ctx.matched : [];
 }
 
 /** Whether the foreseen mark has run, for the same method and path, before any other router's route. */

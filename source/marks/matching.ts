@@ -30,6 +30,11 @@ export function layersToRun(
 		: matching.slice(-1);
 }
 
+/** The layers that routers have matched for a request so far, in order, whether or not they run. */
+export function layersMatchedSoFar(ctx: Context): readonly RouteLayer[] {
+	return Array.isArray(ctx.matched) ? ctx.matched : [];
+}
+
 function parameters(layer: RouteLayer): number {
 	return layer.paramNames.length;
 }

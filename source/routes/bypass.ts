@@ -1,4 +1,5 @@
 import type {Context, Middleware} from 'koa';
+import {isCovered} from '../marks/coverage.ts';
 import {type Mark, setMark} from '../marks/mark.ts';
 import {hasPlainTarget} from '../marks/routed-path.ts';
 import {type RequestState, requireState} from '../request-state.ts';
@@ -22,6 +23,10 @@ export function bypass(...nothing: []): Middleware {
 
 	return setMark(function bypass(ctx, next) {
 		const {enforcing, dryRuns} = requireState(ctx, 'bypass');
+		if (!isCovered(ctx)) {
+			return next();
+		}
+
 		prove(ctx, mark);
 		if (enforcing) {
 			noteBypass(ctx, enforcing, mark);

@@ -2,6 +2,7 @@ import type {DefaultState, Middleware} from 'koa';
 import {typeName} from '../checks/describe.ts';
 import {check, isBoolean, isFunction, namedOptions, optional} from '../checks/option-checks.ts';
 import {noteCreation} from '../creation.ts';
+import {isCovered} from '../marks/coverage.ts';
 import {type Mark, setMark} from '../marks/mark.ts';
 import {type LimitRulesFor, settleLimits} from '../options/limit-rules.ts';
 import {nameSeries} from '../options/name-series.ts';
@@ -70,7 +71,7 @@ export function specific<State = DefaultState>(
 			state.shown.settings.warn('GATEKEEPER_MADE_PER_REQUEST', 'A specific()');
 		}
 
-		if (mark) {
+		if (mark && isCovered(ctx)) {
 			prove(ctx, mark);
 		}
 
