@@ -52,6 +52,9 @@ const texts = {
 	GATEKEEPER_EXCLUSIVE_ROUTER: () =>
 		'The gate is mounted with router.use on an exclusive router, which runs it in place of a route or not at all. Mount the gate with app.use',
 
+	GATEKEEPER_LETTER_CASE: (what: string, path: string) =>
+		`${what} that router.use placed at ${path} runs for that letter case alone, but the routes behind it for any: a client passes it by writing the path in other letters. Give the routers the option sensitive: true. Or place the gate with app.use, and a specific() on the routes themselves`,
+
 	GATEKEEPER_CLIENT_TIMEOUT: (ms: number) =>
 		`The Redis client gives up on a command after ${ms} ms. If your code blocks the event loop for that long, a working server looks like a failed one. Leave the client's own timeouts unset: storeTimeout allows for that`,
 

@@ -28,17 +28,19 @@ function beginsSegment({opts, paramNames}: RouteLayer, rest: string | undefined)
 
 /** Whether the layer that runs now covers the path of the request. */
 export function isCovered(ctx: Context): boolean {
-	const {router, routerPath} = ctx;
+	const {router} = ctx;
 	if (!isRouter(router)) {
 		return true;
 	}
 
-	// The router sets `routerPath` to the path of each layer before it runs the layer.
-	const running = layersMatchedSoFar(ctx).filter(
-		layer => isLayer(layer) && layer.path === routerPath,
-	);
 	const path = pathFor(router, ctx);
-	return running.every(layer => covers(layer, path));
+	return runningLayers(ctx).every(layer => covers(layer, path));
+}
+
+/** The layer that runs now, and others with the same path. */
+export function runningLayers(ctx: Context): readonly RouteLayer[] {
+	// The router sets `routerPath` to the path of each layer before it runs the layer.
+	return layersMatchedSoFar(ctx).filter(layer => isLayer(layer) && layer.path === ctx.routerPath);
 }
 
 /** Another router may have put anything into `ctx.matched`. */

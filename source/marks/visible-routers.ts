@@ -3,6 +3,7 @@ import {memoizeByList} from '../collections/memoize-by-list.ts';
 import type {Warn} from '../warnings.ts';
 import type {IsGate} from './gate-tag.ts';
 import {survey} from './layer-marks.ts';
+import {takesOneCase} from './letter-case.ts';
 import {isRouter, type RouteLayer, type RouterLike} from './router.ts';
 
 const none: readonly RouterLike[] = [];
@@ -44,6 +45,10 @@ export function visibleRouters(
 		const layer = layerOfGate(router.stack);
 		if (layer?.methods.length === 0 && router.exclusive) {
 			warn('GATEKEEPER_EXCLUSIVE_ROUTER');
+		}
+
+		if (layer && takesOneCase(layer, router.stack)) {
+			warn('GATEKEEPER_LETTER_CASE', 'The gate', String(layer.path));
 		}
 
 		return layer ? [router] : none;

@@ -3,6 +3,7 @@ import {typeName} from '../checks/describe.ts';
 import {check, isBoolean, isFunction, namedOptions, optional} from '../checks/option-checks.ts';
 import {noteCreation} from '../creation.ts';
 import {isCovered} from '../marks/coverage.ts';
+import {letterCaseCheck} from '../marks/letter-case.ts';
 import {type Mark, setMark} from '../marks/mark.ts';
 import {type LimitRulesFor, settleLimits} from '../options/limit-rules.ts';
 import {nameSeries} from '../options/name-series.ts';
@@ -63,6 +64,7 @@ export function specific<State = DefaultState>(
 	const limits = settleLimits(rule, {option: 'rule', nextName, warn: warnEachTime, isFixed: true});
 	const limit = limitRoute(limits, key);
 	const creation = noteCreation();
+	const checkLetterCase = letterCaseCheck();
 	const mark: Mark | undefined = standalone ? {kind: 'standalone'} : undefined;
 
 	const middleware: Middleware = function specific(ctx, next) {
@@ -71,6 +73,7 @@ export function specific<State = DefaultState>(
 			state.shown.settings.warn('GATEKEEPER_MADE_PER_REQUEST', 'A specific()');
 		}
 
+		checkLetterCase(ctx, middleware, state.shown.settings.warn);
 		if (mark && isCovered(ctx)) {
 			prove(ctx, mark);
 		}

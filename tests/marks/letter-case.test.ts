@@ -1,0 +1,94 @@
+/* In some versions, routers take any letter case for a route, and one alone for what router.use places. */
+import type {RequestListener} from 'node:http';
+import test from 'ava';
+import Koa from 'koa';
+import supertest from 'supertest';
+import {gatekeeper, specific} from '../../source/index.ts';
+import {ok} from '../support/handlers.ts';
+import {majorOf, type RouterVersion, routerOf, routerPackages} from '../support/router-versions.ts';
+import {warnings} from '../support/warnings.ts';
+
+type Router = ReturnType<typeof routerOf>;
+
+const rule = [1, 600] as const;
+
+interface Placement {
+	/** Serves /api/page behind a limit that `router.use` places. */
+	readonly serve: (Router: Router, options: {sensitive: boolean}) => RequestListener;
+	/** Whether another letter case passes it in a version of the routers. */
+	readonly isPassed: (major: number) => boolean;
+}
+
+const placements: Readonly<Record<string, Placement>> = {
+	'a gate in a router with a prefix': {
+		serve: (Router, options) => {
+			const router = new Router({prefix: '/api', ...options});
+			router.use(gatekeeper({rateLimitRule: rule})).get('/page', ok);
+			return new Koa().use(router.routes()).callback();
+		},
+		isPassed: major => major >= 14,
+	},
+	'a gate in a nested router': {
+		serve: (Router, options) => {
+			const nested = new Router(options);
+			nested.use(gatekeeper({rateLimitRule: rule})).get('/page', ok);
+			return new Koa().use(new Router(options).use('/api', nested.routes()).routes()).callback();
+		},
+		isPassed: major => major >= 14,
+	},
+	'a specific in a router with a prefix': {
+		serve: (Router, options) => {
+			const router = new Router({prefix: '/api', ...options});
+			router.use(specific(rule)).get('/page', ok);
+			return new Koa().use(gatekeeper()).use(router.routes()).callback();
+		},
+		isPassed: major => major >= 14,
+	},
+	'a specific at a path': {
+		serve: (Router, options) => {
+			const router = new Router(options);
+			router.use('/api', specific(rule)).get('/api/page', ok);
+			return new Koa().use(gatekeeper()).use(router.routes()).callback();
+		},
+		isPassed: major => major === 14,
+	},
+	'a specific everywhere': {
+		serve: (Router, options) => {
+			const router = new Router(options);
+			router.use(specific(rule)).get('/api/page', ok);
+			return new Koa().use(gatekeeper()).use(router.routes()).callback();
+		},
+		isPassed: () => false,
+	},
+};
+
+for (const version of Object.keys(routerPackages) as RouterVersion[]) {
+	const Router = routerOf(routerPackages[version]);
+	for (const [what, {serve, isPassed}] of Object.entries(placements)) {
+		const passed = isPassed(majorOf(version));
+
+		test.serial(
+			`${version}: another letter case ${passed ? 'passes' : 'meets'} ${what}${passed ? ', and a warning says so' : ''}`,
+			async t => {
+				const seen = warnings(t);
+				const http = supertest.agent(serve(Router, {sensitive: false}));
+				const get = async (path: string) => (await http.get(path)).status;
+				t.deepEqual([await get('/api/page'), await get('/api/page')], [200, 429]);
+				t.is(await get('/API/page'), passed ? 200 : 429);
+				t.deepEqual(await seen.codes(), passed ? ['GATEKEEPER_LETTER_CASE'] : []);
+			},
+		);
+
+		test.serial(
+			`${version}: with sensitive, another letter case finds no route behind ${what}`,
+			async t => {
+				const seen = warnings(t);
+				const http = supertest.agent(serve(Router, {sensitive: true}));
+				const get = async (path: string) => (await http.get(path)).status;
+				t.deepEqual([await get('/api/page'), await get('/api/page')], [200, 429]);
+				t.is(await get('/API/page'), 404);
+				t.deepEqual(await seen.codes(), []);
+			},
+		);
+	}
+}
