@@ -14,6 +14,8 @@ export class ClientLogs implements Storage {
 	readonly records = new Records(CELLS);
 	readonly blocks = new Blocks();
 	readonly #log = new SlidingLog();
+	/** How many logs `lastOf` has looked at. */
+	looked = 0;
 
 	/** Begins an empty log before a client's other logs. Returns its number. */
 	begin(counter: number, next: number): number {
@@ -72,6 +74,7 @@ export class ClientLogs implements Storage {
 		let last = -Infinity;
 		for (let log = first; log !== NONE; log = this.#log.next) {
 			this.#open(log);
+			this.looked += 1;
 			last = this.#log.length > 0 ? Math.max(last, this.#log.last) : last;
 		}
 

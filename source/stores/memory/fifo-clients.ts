@@ -4,6 +4,9 @@ import {NONE} from './records.ts';
 /** How many clients are checked in one step for having been quiet. */
 const SWEPT_AT_ONCE = 50;
 
+/** After how many logs a step ends. A client has up to a thousand. */
+const LOGS_AT_ONCE = 200;
+
 /**
  * Clients, each with its logs. First in, first out: lookups do not change the order.
  */
@@ -81,7 +84,9 @@ export class FifoClients {
 
 		// At least one: an iterator that stands still keeps all earlier tables of the Map alive.
 		const looks = Math.min(SWEPT_AT_ONCE, this.size + 1);
-		for (let look = 0; look < looks; look += 1) {
+		const logs = this.#logs;
+		const enough = logs.looked + LOGS_AT_ONCE;
+		for (let look = 0; look < looks && logs.looked < enough; look += 1) {
 			const {done, value} = this.#sweep.next();
 			if (done) {
 				this.#sweep = this.#clients.entries();
@@ -90,7 +95,7 @@ export class FifoClients {
 			}
 
 			const [client, first] = value;
-			if (now - this.#logs.lastOf(first) >= span) {
+			if (now - logs.lastOf(first) >= span) {
 				this.delete(client);
 			}
 		}
