@@ -68,15 +68,19 @@ test('a lock file that is truncated while processes use it is an error, and they
 	const processes = [await StoreProcess.begin(t, {path}), await StoreProcess.begin(t, {path})];
 	await processes[0]?.call('ban', 'banned', {duration: Infinity, reason: 'banned'});
 	const {size} = statSync(`${path}-lock`);
-	truncateSync(`${path}-lock`, 0);
-	await setTimeout(5);
+	let told: readonly string[] = [];
+	// On a busy machine, they may have mended it before they are asked.
+	while (told.length === 0) {
+		truncateSync(`${path}-lock`, 0);
+		await setTimeout(5);
 
-	// One of them mends it. The others may not notice.
-	const errors = await Promise.all(
-		processes.map(process => process.call('admit', 'a', rules, {}).then(() => '', String)),
-	);
-	const told = errors.filter(error => error !== '');
-	t.true(told.length > 0);
+		// One of them mends it. The others may not notice.
+		const errors = await Promise.all(
+			processes.map(process => process.call('admit', 'a', rules, {}).then(() => '', String)),
+		);
+		told = errors.filter(error => error !== '');
+	}
+
 	for (const error of told) {
 		t.regex(
 			error,
