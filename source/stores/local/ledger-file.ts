@@ -12,6 +12,12 @@ import {Totals} from './tables/totals.ts';
 const SWEEP_EVERY = 250;
 const SWEPT_AT_ONCE = 256;
 
+/**
+ * How many more records a transaction looks at for each block that it writes. So those that are over, which nothing else
+ * removes, stay fewer than the others, however many are written.
+ */
+const SWEPT_FOR_EACH_BLOCK = 2;
+
 interface LedgerFileOptions extends LedgerOptions {
 	readonly path: string;
 	/** Returns milliseconds; undefined for the file's own time. */
@@ -86,7 +92,9 @@ export class LedgerFile {
 			}
 
 			const result = run();
+			const swept = SWEPT_FOR_EACH_BLOCK * this.#file.records.blocksWritten;
 			for (const ledger of ledgers) {
+				ledger.sweep(this.#now, swept);
 				ledger.endTransaction();
 			}
 

@@ -33,6 +33,7 @@ export class Blocks {
 		block.writeDoubleLE(until);
 		times.copy(block, HEAD);
 		this.#records.put(this.#keyOf(number), block);
+		this.#records.blocksWritten += 1;
 		this.#last = undefined;
 	}
 

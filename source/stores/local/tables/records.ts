@@ -24,6 +24,8 @@ const PAGE = 4096;
 
 /** The records of the file. They are read and written in transactions only: see `file/transaction-queue.ts`. */
 export class Records {
+	/** How many blocks of logs were written in this transaction. */
+	blocksWritten = 0;
 	#changes = 0;
 	/** For how many changes there is room: more if that is reserved. */
 	#reserved = USUAL_CHANGES;
@@ -35,6 +37,7 @@ export class Records {
 	}
 
 	beginTransaction(): void {
+		this.blocksWritten = 0;
 		this.#changes = 0;
 		this.#reserved = USUAL_CHANGES;
 	}
