@@ -35,7 +35,8 @@ export async function countLate(
 		const costs = lateCosts(limits, ctx, status);
 		const verdict = await settings.store.admit(client, limits.rules, {
 			immune,
-			late: true,
+			// Without rules it is a question about a ban like any other, which may be known.
+			late: limits.rules.length > 0,
 			...(costs && {costs}),
 		});
 		if (verdict.kind === 'admitted') {
