@@ -106,7 +106,7 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 			}
 
 			const before = isObject(returned) ? known.get(returned) : undefined;
-			if (before) {
+			if (before?.rules.every(({isFixed}) => isFixed)) {
 				return before;
 			}
 
@@ -114,7 +114,8 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 				option,
 				nextName: numberedNames(base),
 				warn,
-				isFixed: false,
+				// What is returned again was made beforehand. What is made for each request may have no end.
+				isFixed: before !== undefined,
 			});
 			known.set(returned as object, limits);
 			return limits;

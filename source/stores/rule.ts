@@ -8,8 +8,8 @@ export interface Rule {
 	/** Whole milliseconds. */
 	readonly window: number;
 	/**
-	 * Whether it is one of the rules that an app is made with, and not one that a function returned for a request. Of
-	 * the latter there may be any number.
+	 * Whether it is one of the rules that an app is made with, or that a function returns again, and not one that a
+	 * function has made for a request. Of the latter there may be any number.
 	 *
 	 * @default false
 	 */

@@ -21,6 +21,7 @@ export class KnownRules {
 		this.#seen.add(rules);
 		for (const rule of rules) {
 			if (rule.isFixed) {
+				this.#returned.delete(rule.id);
 				keepFirst(this.#fixed, rule);
 			} else {
 				keepLast(this.#returned, rule);
