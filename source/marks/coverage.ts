@@ -8,14 +8,25 @@ import {isRoute, isRouter, type RouteLayer} from './router.ts';
  * of 15.0, also run it where `/public` stands further on in a path.
  */
 export function covers(layer: RouteLayer, path: string): boolean {
-	if (isRoute(layer) || typeof layer.path !== 'string') {
+	const {path: placed} = layer;
+	if (isRoute(layer) || typeof placed !== 'string') {
 		return true;
+	}
+
+	// Some routers take a dot for any character.
+	if (!path.toLowerCase().startsWith(plainStart(placed))) {
+		return false;
 	}
 
 	const found = layer.regexp.exec(path);
 	const end = found?.[0].length ?? 0;
 	const isBelow = end === path.length || path[end] === '/' || path[end - 1] === '/';
 	return found?.index === 0 && isBelow && beginsSegment(layer, found.at(-1));
+}
+
+/** A path up to its first group, parameter or wildcard, without a slash at the end, in lower case. */
+function plainStart(path: string): string {
+	return path.replace(/\/?[([:*{\\].*$|\/$/s, '').toLowerCase();
 }
 
 /** `router.use` without a path takes the rest of a segment, too: `/publicity` for a router that is nested at `/public`. */

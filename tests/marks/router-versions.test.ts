@@ -50,7 +50,7 @@ for (const [title, name] of Object.entries(routerPackages)) {
 		router.use('/public', bypass()).use(['/list', '/another'], bypass());
 		router.use('/own', specific([1000, 60], {standalone: true}));
 		router.use('/nested', open.routes()).use(files.routes());
-		router.use('/of/:tenant', open.routes());
+		router.use('/of/:tenant', open.routes()).use('/v1.0', open.routes());
 		const below = ['/public', '/list', '/another', '/own', '/nested', '/files'];
 		for (const path of below) {
 			router.get([`${path}/page`, `${path}x`, `${path}x/page`], ok);
@@ -81,19 +81,23 @@ for (const [title, name] of Object.entries(routerPackages)) {
 
 		const {limits} = await gate.inspect('::ffff:127.0.0.1');
 		t.is(limits.find(limit => limit.name === 'global')?.remaining, 5, 'none of these counts');
-		const elsewhere = below.flatMap(path => [
-			`/search${path}`,
-			`${path}x`,
-			`${path}x/page`,
-			`/deep/a${path}`,
-			`/deep${path}/page`,
-		]);
+		router.get('/:version/page', ok);
+		const elsewhere = [
+			'/v1x0/page',
+			...below.flatMap(path => [
+				`/search${path}`,
+				`${path}x`,
+				`${path}x/page`,
+				`/deep/a${path}`,
+				`/deep${path}/page`,
+			]),
+		];
 		const statuses: number[] = [];
 		for (const path of [...elsewhere, ...elsewhere]) {
 			statuses.push((await http.get(path)).status);
 		}
 
-		t.deepEqual(statuses, [...Array(5).fill(200), ...Array(55).fill(429)]);
+		t.deepEqual(statuses, [...Array(5).fill(200), ...Array(57).fill(429)]);
 		await gate.ban('127.0.0.1');
 		for (const path of below) {
 			t.is((await http.post(`/login${path}`)).status, 403, path);
