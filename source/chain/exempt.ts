@@ -47,8 +47,9 @@ export function exempt(settings: Settings): Middleware {
 		}
 
 		return andThen(
-			probation.begin(client, () => peek(ctx, state)),
-			isExempt => {
+			probation.mayBegin(client, () => peek(ctx, state)),
+			mayBegin => {
+				const isExempt = mayBegin && probation.begin(client);
 				const foresight: Foresight = {
 					mark: expected.mark,
 					route: expected.route,

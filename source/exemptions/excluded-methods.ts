@@ -44,8 +44,8 @@ export class ExcludedMethods {
 	/** Runs the rest for a request of an excluded method. */
 	async run(ctx: Context, state: RequestState, next: Next): Promise<void> {
 		const {client} = state;
-		const begin = () => this.#probation.begin(client, () => peek(ctx, state));
-		if (!this.#areRewritten || !(await begin())) {
+		const mayBegin = () => this.#probation.mayBegin(client, () => peek(ctx, state));
+		if (!this.#areRewritten || !(await mayBegin()) || !this.#probation.begin(client)) {
 			return this.runUntrusted(ctx, state, next);
 		}
 

@@ -53,18 +53,28 @@ export class Probation {
 	}
 
 	/**
-	 * Begins one more unproven request of a client, if it may have one.
+	 * Whether a client may have one more unproven request. If so, `begin` it before anything else runs. None is in flight
+	 * while the store is asked: a client that sends many at once would have no place for most.
 	 */
-	begin(client: string, peek: Peek): MaybePromise<boolean> {
-		const inFlight = this.#unproven.get(client) ?? 0;
-		if (inFlight >= this.#maxUnproven || this.suspendedUntil(client) !== undefined) {
-			return false;
+	mayBegin(client: string, peek: Peek): MaybePromise<boolean> {
+		const mustAsk = this.#forgottenUntil > -Infinity && this.#store.now() < this.#forgottenUntil;
+
+		return this.#hasPlace(client) && (mustAsk ? mayTrust(peek) : true);
+	}
+
+	/** Begins one more unproven request of a client, if there is a place for it still. */
+	begin(client: string): boolean {
+		const hasPlace = this.#hasPlace(client);
+		if (hasPlace) {
+			this.#unproven.set(client, (this.#unproven.get(client) ?? 0) + 1);
 		}
 
-		this.#unproven.set(client, inFlight + 1);
-		return this.#forgottenUntil > -Infinity && this.#store.now() < this.#forgottenUntil
-			? this.#ask(client, peek)
-			: true;
+		return hasPlace;
+	}
+
+	#hasPlace(client: string): boolean {
+		const inFlight = this.#unproven.get(client) ?? 0;
+		return inFlight < this.#maxUnproven && this.suspendedUntil(client) === undefined;
 	}
 
 	/** Ends an unproven request: it is proven, or over. */
@@ -109,29 +119,6 @@ export class Probation {
 		}
 	}
 
-	#ask(client: string, peek: Peek): MaybePromise<boolean> {
-		const judge = ({kind}: GuardedVerdict) => {
-			// A store that fails is no reason to distrust the client.
-			const isTrusted = kind !== 'limited' && kind !== 'banned';
-			if (!isTrusted) {
-				this.end(client);
-			}
-
-			return isTrusted;
-		};
-		// Its rules cannot be found. The request is not exempt, and will hear of it.
-		const refuseTrust = () => judge({kind: 'limited', quotas: []});
-
-		try {
-			const verdict = peek();
-			return isPromiseLike(verdict)
-				? Promise.resolve(verdict).then(judge).catch(refuseTrust)
-				: judge(verdict);
-		} catch {
-			return refuseTrust();
-		}
-	}
-
 	/** Until when a client has no exemption; undefined if it is not suspended. */
 	suspendedUntil(client: string): number | undefined {
 		return this.#suspended.size === 0
@@ -142,4 +129,21 @@ export class Probation {
 
 function longestWindow(rules: readonly Rule[]): number | undefined {
 	return rules.length > 0 ? Math.max(...rules.map(rule => rule.window)) : undefined;
+}
+
+/** Whether the global rules would admit the client. */
+function mayTrust(peek: Peek): MaybePromise<boolean> {
+	// A store that fails is no reason to distrust it.
+	const judge = ({kind}: GuardedVerdict) => kind !== 'limited' && kind !== 'banned';
+	// Its rules cannot be found. The request is not exempt, and will hear of it.
+	const refuseTrust = () => false;
+
+	try {
+		const verdict = peek();
+		return isPromiseLike(verdict)
+			? Promise.resolve(verdict).then(judge).catch(refuseTrust)
+			: judge(verdict);
+	} catch {
+		return refuseTrust();
+	}
 }

@@ -18,7 +18,9 @@ function onProbation() {
 		store: new UnguardedStore(store, unexpected),
 	});
 	const isTrusted = (client: string) => {
-		const may = probation.begin(client, () => store.admit(client, [rule], {peek: true}));
+		const may =
+			probation.mayBegin(client, () => store.admit(client, [rule], {peek: true})) &&
+			probation.begin(client);
 		if (may) {
 			probation.end(client);
 		}
@@ -89,28 +91,26 @@ test('two banned clients with short suspensions do not end those of each other',
 	}
 });
 
-test('a client that waits for the verdict of the store takes a place in flight', async t => {
-	const asked: Array<() => void> = [];
+test('a request that waits for the verdict of the store takes no place in flight until it begins', async t => {
 	const store = {
 		now: () => 0,
-		admit: () =>
-			new Promise<Verdict>(resolve => {
-				asked.push(() => resolve({kind: 'admitted', quotas: []}));
-			}),
+		admit: async (): Promise<Verdict> => ({kind: 'admitted', quotas: []}),
 	};
 	const slow = new Probation({rules: [rule], isCertain: true, banRule: undefined, store});
 	for (let index = 0; index < 10_001; index += 1) {
 		slow.suspend(`${index}`, 7200 * SECOND);
 	}
 
-	const first = slow.begin('a', store.admit);
-	t.is(slow.begin('a', store.admit), false);
-	asked[0]?.();
-	t.true(await first);
+	const together = Array.from({length: 3}, () => slow.mayBegin('a', store.admit));
+	t.deepEqual(await Promise.all(together), [true, true, true]);
+	t.true(slow.begin('a'));
+	t.false(slow.begin('a'), 'there is one place');
+	t.false(slow.mayBegin('a', store.admit), 'the store is not asked');
 	slow.end('a');
-	t.is(asked.length, 1);
-	slow.begin('a', store.admit);
-	t.is(asked.length, 2);
+	t.true(slow.begin('a'));
+	slow.end('a');
+	slow.suspend('a');
+	t.false(slow.begin('a'), 'it was suspended meanwhile');
 });
 
 test('a client is trusted while the store fails', t => {
@@ -125,7 +125,7 @@ test('a client is trusted while the store fails', t => {
 		failing.suspend(`${index}`, Infinity);
 	}
 
-	t.true(failing.begin('health check', unavailable.admit));
+	t.true(failing.mayBegin('health check', unavailable.admit));
 });
 
 test('after a suspension without end was dropped, the store is asked for one day', t => {
