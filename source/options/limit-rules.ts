@@ -110,16 +110,19 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 				return before;
 			}
 
-			const limits = readLimits(returned, {
-				option,
-				nextName: numberedNames(base),
-				warn,
-				// What is returned again was made beforehand. What is made for each request may have no end.
-				isFixed: before !== undefined,
-			});
+			const reading = {option, nextName: numberedNames(base), warn, isFixed: false};
+			const limits = before ? fixed(before) : readLimits(returned, reading);
 			known.set(returned as object, limits);
 			return limits;
 		});
+}
+
+/**
+ * Rules that a function returns again were made beforehand. Of those that it makes for each request there may be any
+ * number. A new list, since stores and telemetry look at each list once.
+ */
+function fixed(limits: Limits): Limits {
+	return {...limits, rules: limits.rules.map(rule => Object.assign(rule, {isFixed: true}))};
 }
 
 /** Names unnamed rules by their index: no other series has such a name. */
