@@ -1,6 +1,7 @@
 import type {Context} from 'koa';
 
 import {layersMatchedSoFar, pathFor} from './matching.ts';
+import {plainStart} from './plain-start.ts';
 import {isRoute, isRouter, type RouteLayer} from './router.ts';
 
 /**
@@ -24,11 +25,6 @@ export function covers(layer: RouteLayer, path: string): boolean {
 	return found?.index === 0 && isBelow && beginsSegment(layer, found.at(-1));
 }
 
-/** A path up to its first group, parameter or wildcard, without a slash at the end, in lower case. */
-function plainStart(path: string): string {
-	return path.replace(/\/?[([:*{\\].*$|\/$/s, '').toLowerCase();
-}
-
 /** `router.use` without a path takes the rest of a segment, too: `/publicity` for a router that is nested at `/public`. */
 function beginsSegment({opts, paramNames}: RouteLayer, rest: string | undefined): boolean {
 	const {name} = (paramNames.at(-1) ?? {}) as {readonly name?: unknown};
@@ -39,22 +35,15 @@ function beginsSegment({opts, paramNames}: RouteLayer, rest: string | undefined)
 
 /** Whether the layer that runs now covers the path of the request. */
 export function isCovered(ctx: Context): boolean {
-	const {router} = ctx;
+	const {router, routerPath} = ctx;
 	if (!isRouter(router)) {
 		return true;
 	}
 
 	const path = pathFor(router, ctx);
-	return runningLayers(ctx).every(layer => covers(layer, path));
-}
-
-/** The layer that runs now, and others with the same path. */
-export function runningLayers(ctx: Context): readonly RouteLayer[] {
+	const matched = layersMatchedSoFar(ctx);
 	// The router sets `routerPath` to the path of each layer before it runs the layer.
-	return layersMatchedSoFar(ctx).filter(layer => isLayer(layer) && layer.path === ctx.routerPath);
-}
-
-/** Another router may have put anything into `ctx.matched`. */
-function isLayer(given: Partial<RouteLayer> | null | undefined): given is RouteLayer {
-	return Array.isArray(given?.methods) && given.regexp instanceof RegExp;
+	return router.stack
+		.filter(layer => layer.path === routerPath && matched.includes(layer))
+		.every(layer => covers(layer, path));
 }

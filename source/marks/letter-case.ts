@@ -1,43 +1,30 @@
-import type {Context, Middleware} from 'koa';
-import type {Warn} from '../warnings.ts';
-import {runningLayers} from './coverage.ts';
-import {isRoute, isRouter, type RouteLayer} from './router.ts';
+import {memoizeByList} from '../collections/memoize-by-list.ts';
+import {plainStart} from './plain-start.ts';
+import {isRoute, type RouteLayer} from './router.ts';
 
-/** How many layers are looked at. */
-const MAX_LAYERS = 100;
-
-/** What is neither a group, a parameter nor a wildcard of a path. */
-const pattern = /\([^)]*\)|[:*]\w+/g;
-
-/**
- * Whether `router.use` placed a layer at a path that it takes in one letter case alone, and there is a route that takes
- * any: `/API/login` then passes what the layer runs. The routers do so in version 14, and in 15 for the prefix of a router
- * and for nested ones, unless their option `sensitive` is set.
- */
-export function takesOneCase({methods, path, regexp}: RouteLayer, stack: readonly RouteLayer[]) {
-	return (
-		methods.length === 0 &&
-		typeof path === 'string' &&
-		!regexp.ignoreCase &&
-		/[a-z]/i.test(path.replace(pattern, '')) &&
-		stack.some(layer => isRoute(layer) && layer.regexp.ignoreCase)
-	);
+/** Returns a function that finds the path of a layer which runs a middleware in one letter case alone, if there is one. */
+export function oneCasePath(
+	runs: (middleware: unknown) => boolean,
+): (stack: readonly RouteLayer[]) => string | undefined {
+	return memoizeByList((stack: readonly RouteLayer[]) => {
+		const layer = stack.find(one => one.stack.some(runs) && takesOneCase(one, stack));
+		return layer && String(layer.path);
+	});
 }
 
-/** Returns a function that warns if a `specific` runs on such a layer. It looks at each layer once. */
-export function letterCaseCheck(): (ctx: Context, specific: Middleware, warn: Warn) => void {
-	const checked = new Set<unknown>();
+/**
+ * Whether `router.use` placed a layer at a path that it takes in one letter case alone, and there is a route below that
+ * takes any: `/API/login` then passes what the layer runs. The routers do so in version 14, and in 15 for the prefix of a
+ * router and for nested ones, unless their option `sensitive` is set.
+ */
+function takesOneCase(layer: RouteLayer, stack: readonly RouteLayer[]): boolean {
+	const {path, regexp} = layer;
+	if (isRoute(layer) || typeof path !== 'string' || regexp.ignoreCase) {
+		return false;
+	}
 
-	return (ctx, specific, warn) => {
-		const {router, routerPath} = ctx;
-		if (checked.has(routerPath) || checked.size >= MAX_LAYERS || !isRouter(router)) {
-			return;
-		}
-
-		checked.add(routerPath);
-		const layer = runningLayers(ctx).find(({stack}) => stack.includes(specific));
-		if (layer && takesOneCase(layer, router.stack)) {
-			warn('GATEKEEPER_LETTER_CASE', 'A specific()', String(layer.path));
-		}
-	};
+	const start = plainStart(path);
+	const isBelow = (route: RouteLayer) =>
+		isRoute(route) && route.regexp.ignoreCase && plainStart(String(route.path)).startsWith(start);
+	return /[a-z]/.test(start) && stack.some(isBelow);
 }

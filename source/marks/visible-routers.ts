@@ -3,7 +3,7 @@ import {memoizeByList} from '../collections/memoize-by-list.ts';
 import type {Warn} from '../warnings.ts';
 import type {IsGate} from './gate-tag.ts';
 import {survey} from './layer-marks.ts';
-import {takesOneCase} from './letter-case.ts';
+import {oneCasePath} from './letter-case.ts';
 import {isRouter, type RouteLayer, type RouterLike} from './router.ts';
 
 const none: readonly RouterLike[] = [];
@@ -30,6 +30,8 @@ export function visibleRouters(
 		stack.find(layer => layer.stack.some(isGate)),
 	);
 
+	const passedAt = oneCasePath(isGate);
+
 	return ({app, router}) => {
 		const {after, isFound} = placed(app.middleware);
 		// Where a tool wraps middlewares, it hides the gate as well as the marks.
@@ -47,8 +49,9 @@ export function visibleRouters(
 			warn('GATEKEEPER_EXCLUSIVE_ROUTER');
 		}
 
-		if (layer && takesOneCase(layer, router.stack)) {
-			warn('GATEKEEPER_LETTER_CASE', 'The gate', String(layer.path));
+		const path = passedAt(router.stack);
+		if (path !== undefined) {
+			warn('GATEKEEPER_LETTER_CASE', 'The gate', path);
 		}
 
 		return layer ? [router] : none;

@@ -96,6 +96,7 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 	const known = new WeakMap<object, Limits>();
 	const option = `${reading.option}()`;
 	const base = reading.nextName(0);
+	let fixedLists = 0;
 	// A function may return new rules for each request.
 	const warn = warner();
 
@@ -111,15 +112,24 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 			}
 
 			const reading = {option, nextName: numberedNames(base), warn, isFixed: false};
+			if (before && fixedLists === MAX_FIXED_LISTS) {
+				return before;
+			}
+
+			fixedLists += before ? 1 : 0;
 			const limits = before ? fixed(before) : readLimits(returned, reading);
 			known.set(returned as object, limits);
 			return limits;
 		});
 }
 
+/** How many lists of rules of one function are fixed: an app may keep one for each of its users. */
+const MAX_FIXED_LISTS = 100;
+
 /**
  * Rules that a function returns again were made beforehand. Of those that it makes for each request there may be any
- * number. A new list, since stores and telemetry look at each list once.
+ * number. The list is new, since stores and telemetry look at each list once. The rules are the same, since `countWhen`
+ * goes by them.
  */
 function fixed(limits: Limits): Limits {
 	return {...limits, rules: limits.rules.map(rule => Object.assign(rule, {isFixed: true}))};

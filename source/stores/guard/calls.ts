@@ -72,9 +72,9 @@ export class Calls {
 				this.#recent.learnBan(client, outcome, version);
 				fallback.learn.trap(client, ban, outcome, version);
 			},
-			decideWithout: () => {
+			decideWithout: version => {
 				fallback.closedSlots.close(client);
-				return fallback.ban(client, ban);
+				return fallback.banUnlessChanged(client, ban, version);
 			},
 		};
 	}

@@ -44,12 +44,13 @@ export function guardedCommands(store: Store, fallback: FallbackStore, timeout: 
 
 	return {
 		async ban(client, ban) {
+			const {version} = fallback.changes;
 			try {
 				const outcome = await ask(asking => store.ban(client, ban, asking), checkedBanOutcome);
-				fallback.replaceBan(client, ban);
+				fallback.replaceBan(client, ban, version);
 				return outcome;
 			} catch (error) {
-				fallback.ban(client, ban);
+				fallback.banUnlessChanged(client, ban, version);
 				fallback.closedSlots.close(client);
 				throw error;
 			}

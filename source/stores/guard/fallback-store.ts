@@ -92,10 +92,24 @@ export class FallbackStore extends MemoryStore {
 		return outcome;
 	}
 
-	/** An operator's ban that the store has taken, in place of any other. */
-	replaceBan(client: string, ban: NewBan): void {
-		this.untaken.replace(client, ban);
-		this.learnBan(client, originOf(ban), ban);
+	/** The same, unless an operator has changed the client since the store was asked, by an unban for example. */
+	banUnlessChanged(client: string, ban: NewBan, version = this.changes.version): BanOutcome {
+		return this.changes.hasOperatorChanged(client, version)
+			? {banEndsInMs: ban.duration}
+			: this.ban(client, ban);
+	}
+
+	/**
+	 * An operator's ban that the store has taken, in place of any other.
+	 *
+	 * @param version of `changes`, when the store was asked
+	 */
+	replaceBan(client: string, ban: NewBan, version: number): void {
+		if (!this.changes.hasOperatorChanged(client, version)) {
+			this.untaken.replace(client, ban);
+			this.learnBan(client, originOf(ban), ban);
+		}
+
 		this.changes.record(client);
 	}
 

@@ -54,7 +54,9 @@ export class Known {
 
 		const isIgnored =
 			this.#fallback.untaken.ignoresReports(client) || this.#recent.ignoresReports(client);
-		return isIgnored ? {reports: 0, banEndsInMs: this.#banEndsInMs(client)} : undefined;
+		// The ban may end in between.
+		const banEndsInMs = this.#banEndsInMs(client);
+		return isIgnored && banEndsInMs > 0 ? {reports: 0, banEndsInMs} : undefined;
 	}
 
 	/** Milliseconds until the client's own ban ends, as far as it is known here; 0 without one. */

@@ -18,8 +18,12 @@ export interface Call<Reply> {
 	 * @param version of `Changes`, when the store was asked
 	 */
 	readonly learn: (reply: Reply, version: number) => void;
-	/** What the policy decides while the store fails. */
-	readonly decideWithout: () => Reply;
+	/**
+	 * What the policy decides while the store fails.
+	 *
+	 * @param version of `Changes`, when the store was asked, if it was
+	 */
+	readonly decideWithout: (version?: number) => Reply;
 }
 
 interface StoreCallerOptions {
@@ -100,13 +104,13 @@ export class StoreCaller {
 	#fail<Reply>(
 		error: unknown,
 		{client, decideWithout}: Call<Reply>,
-		{at}: Asked,
+		{at, version}: Asked,
 		breaker: PartBreaker,
 	): Reply {
 		breaker.failed(client);
 		this.#options.health.failed(error);
 		this.#settle(at, true);
-		return decideWithout();
+		return decideWithout(version);
 	}
 
 	#settle(askedAt: number, hasFailed: boolean): void {

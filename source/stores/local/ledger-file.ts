@@ -13,8 +13,8 @@ const SWEEP_EVERY = 250;
 const SWEPT_AT_ONCE = 256;
 
 /**
- * How many more records a transaction looks at for each block that it writes. So those that are over, which nothing else
- * removes, stay fewer than the others, however many are written.
+ * How many records of each section a transaction looks at for each block that it writes. So those that are over, which
+ * nothing else removes, stay fewer than the others, however many are written.
  */
 const SWEPT_FOR_EACH_BLOCK = 2;
 

@@ -1,6 +1,7 @@
 /* What a process learns of bans by hand, of which the store does not tell who has begun them. */
 import test from 'ava';
 import type {BanOutcome, ReportOutcome} from '../../../source/stores/ban-records.ts';
+import type {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
 import type {Store} from '../../../source/stores/store.ts';
 import type {Verdict} from '../../../source/stores/verdict.ts';
 import {banRule, commandsOnly, guard, rejectsBans} from '../../support/guarded-store.ts';
@@ -84,6 +85,27 @@ test("a trap's reply that comes after an unban does not bring the ban back", asy
 
 	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 });
+
+for (const [what, begin] of [
+	["a trap's", guarded => guarded.ban('a', {duration: 1_000_000, isTrap: true})],
+	["an operator's", guarded => guarded.commands.ban('a', {duration: 1_000_000})],
+] as ReadonlyArray<[string, (guarded: GuardedStore) => Promise<unknown>]>) {
+	test(`nor does ${what} that fails after the unban`, async t => {
+		let fails = (_error: Error) => {};
+		const {guarded} = failing({
+			ban: () =>
+				new Promise((_resolve, reject) => {
+					fails = reject;
+				}),
+		});
+		const banning = Promise.allSettled([begin(guarded)]);
+		await guarded.commands.unban('a');
+		fails(new Error('down'));
+		await banning;
+
+		t.is((await guarded.admit('a', [], {})).kind, 'admitted');
+	});
+}
 
 test("a verdict on a trap's ban that began here leaves it a trap's: reports count", async t => {
 	const {guarded, pass, fail} = failing({

@@ -13,8 +13,8 @@ import {networkTo} from '../../support/redis/stalling.ts';
 const size = {minimum: 2, maximum: 2};
 const url = (port: number) => ({url: `redis://127.0.0.1:${port}`});
 const creators = {
-	'redis 6': (port: number) => createClientPool(url(port), size),
-	'redis 5': (port: number) => createClientPool5(url(port), size),
+	'redis 6': (port: number, minimum = 2) => createClientPool(url(port), {...size, minimum}),
+	'redis 5': (port: number, minimum = 2) => createClientPool5(url(port), {...size, minimum}),
 };
 
 /** What a pool shows of itself. */
@@ -74,6 +74,30 @@ for (const [name, create] of Object.entries(creators)) {
 			release();
 			t.is(await other, 'PONG');
 			await until(() => pool.clientsInUse === 0);
+		},
+	);
+
+	test.serial(
+		`${name}: after a command was given up, the next ones take another client`,
+		async t => {
+			const network = await networkTo(server.port);
+			const client = create(network.port, 1);
+			client.on('error', () => {});
+			await client.connect();
+			t.teardown(() => {
+				client.destroy();
+				network.close();
+			});
+			const {send} = nodeRedis(client as unknown as NodeRedisClient);
+			await send('', ['PING'], undefined);
+
+			// Of the connections that are there.
+			network.stall();
+			const asking = new AbortController();
+			send('', ['PING'], asking).catch(() => {});
+			await setImmediate();
+			asking.abort();
+			t.is(await send('', ['PING'], undefined), 'PONG');
 		},
 	);
 

@@ -90,7 +90,7 @@ export class ClientRecord {
 		}
 
 		const isKept = rule.isFixed === true || isOfReports(id);
-		const stored = this.#logs.get(id) ?? {...noLog, id, isKept};
+		const stored = {...(this.#logs.get(id) ?? {...noLog, id}), isKept};
 		const log = this.#logOf(stored, rule);
 		this.#logs.set(id, stored);
 		this.#opened.set(id, log);

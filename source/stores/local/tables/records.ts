@@ -57,6 +57,12 @@ export class Records {
 		return this.#opened().damaged(what);
 	}
 
+	/** Whether so many more records can be written or removed in this transaction. */
+	hasRoomFor(changes: number): boolean {
+		const file = this.#opened();
+		return file.hasRoom && this.#hasRoomFor(this.#changes + changes, file);
+	}
+
 	get(key: Buffer): Buffer | undefined {
 		// LMDB's own buffer, which the next read overwrites.
 		const shared = this.#opened().database.getBinaryFast(key);

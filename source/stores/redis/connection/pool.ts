@@ -18,8 +18,8 @@ type Use<Client extends Member> = (client: Client) => Promise<unknown>;
 const NONE_FREE = 'Timeout waiting for a client';
 
 /**
- * A client that a pool lends. Commands share it that begin before the first reply: with a client for each, a small pool
- * would make most of them wait.
+ * A client that a pool lends. Commands share it that begin before the first reply, or before the first is given up. With
+ * a client for each, a small pool would make most of them wait.
  */
 class Loan<Client extends Member> {
 	/** Whether further commands may share it. */
@@ -28,6 +28,9 @@ class Loan<Client extends Member> {
 	#client: Promise<Client> | undefined;
 	#users = 0;
 	#giveBack = () => {};
+	readonly #close = () => {
+		this.isOpen = false;
+	};
 
 	constructor(pool: Pool<Client>) {
 		this.#pool = pool;
@@ -43,9 +46,9 @@ class Loan<Client extends Member> {
 				throw connectionLost();
 			}
 
-			return await use(client).finally(() => {
-				this.isOpen = false;
-			});
+			// Its connection may be dead.
+			asking?.signal.addEventListener('abort', this.#close, {once: true});
+			return await use(client).finally(this.#close);
 		} finally {
 			this.#users -= 1;
 			if (this.#users === 0) {

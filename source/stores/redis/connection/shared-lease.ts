@@ -8,9 +8,9 @@ import {setImmediate} from 'node:timers/promises';
  */
 export class SharedLease {
 	#inFlight = 0;
-	/** How many of these have a lease for certain. */
+	/** How many of these began in an earlier turn. */
 	#leased = 0;
-	/** Ends with the turn of the event loop in which a command has begun. By then that has its lease. */
+	/** Ends with the turn of the event loop in which a command has begun. By then that has its lease, if one is free. */
 	#beginning: Promise<void> | undefined;
 
 	async send(command: () => Promise<unknown>): Promise<unknown> {
