@@ -35,8 +35,7 @@ export async function countLate(
 		const costs = lateCosts(limits, ctx, status);
 		const verdict = await settings.store.admit(client, limits.rules, {
 			immune,
-			// Without rules it is a question about a ban like any other, which may be known.
-			late: limits.rules.length > 0,
+			late: true,
 			...(costs && {costs}),
 		});
 		if (verdict.kind === 'admitted') {
