@@ -78,7 +78,8 @@ test('what stands before the gate sees no long Accept header of a request that t
 	for (const [target, lines, status] of [
 		['/ping#', '', 400],
 		['//a#b', '', 400],
-		['/ping', 'a:\r\n'.repeat(1000), 431],
+		// A thousand with the others: newer versions of Node.js refuse more themselves.
+		['/ping', 'a:\r\n'.repeat(997), 431],
 	] as const) {
 		await raw(
 			port,
