@@ -38,6 +38,8 @@ export class ClientCommands {
 		const outcome = readOutcome(await this.#server.command('report', keys, args, asking));
 		if (outcome.begunForMs !== undefined) {
 			this.#cache.forget(client);
+		} else if (outcome.banEndsInMs !== undefined) {
+			this.#cache.foundBan(client);
 		}
 
 		return outcome;

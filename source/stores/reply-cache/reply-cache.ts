@@ -124,6 +124,11 @@ export class ReplyCache {
 		}
 	}
 
+	/** The source has told of a ban of this client that another process has begun, perhaps. */
+	foundBan(client: string): void {
+		this.#notBanned.forget(client);
+	}
+
 	/** Forgets a client whose ban, reports or counts have changed. */
 	forget(client: string): void {
 		this.#changes.record(client);

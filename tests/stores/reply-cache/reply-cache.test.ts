@@ -53,6 +53,16 @@ test('a late count that finds a ban ends what shows that there is none', t => {
 	t.is(cache.recall('a', [], {}, 0), undefined);
 });
 
+test('a ban of which the outcome of a report tells ends the belief that there is none', t => {
+	const cache = new ReplyCache({believesNoBan: true});
+	const about = {client: 'a', rules: [], options: {}, at: 0, version: cache.version};
+	cache.learn(about, {kind: 'admitted', quotas: []}, 0);
+	cache.noteRefused('a', 0);
+	t.is(cache.recall('a', [], {}, 0)?.kind, 'admitted');
+	cache.foundBan('a');
+	t.is(cache.recall('a', [], {}, 0), undefined);
+});
+
 test('a ban is recalled for requests of any cost, and a limit at its own', t => {
 	const cache = new ReplyCache({believesNoBan: true});
 	learn(cache, limited, cache.version, [3]);
