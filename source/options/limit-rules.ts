@@ -96,7 +96,7 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 	const known = new WeakMap<object, Limits>();
 	const option = `${reading.option}()`;
 	const base = reading.nextName(0);
-	let fixedLists = 0;
+	let fixedRules = 0;
 	// A function may return new rules for each request.
 	const warn = warner();
 
@@ -112,19 +112,20 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 			}
 
 			const reading = {option, nextName: numberedNames(base), warn, isFixed: false};
-			if (before && fixedLists === MAX_FIXED_LISTS) {
+			const more = before?.rules.length ?? 0;
+			if (before && fixedRules + more > MAX_FIXED_RULES) {
 				return before;
 			}
 
-			fixedLists += before ? 1 : 0;
+			fixedRules += more;
 			const limits = before ? fixed(before) : readLimits(returned, reading);
 			known.set(returned as object, limits);
 			return limits;
 		});
 }
 
-/** How many lists of rules of one function are fixed: an app may keep one for each of its users. */
-const MAX_FIXED_LISTS = 100;
+/** How many rules of one function are fixed: an app may keep some for each of its users. */
+const MAX_FIXED_RULES = 100;
 
 /**
  * Rules that a function returns again were made beforehand. Of those that it makes for each request there may be any

@@ -24,6 +24,15 @@ test('rules that a function returns again are as fixed as those that the app is 
 	t.true(limits.rules[0]?.isFixed);
 	t.is(again(), limits);
 
+	const many = Array.from({length: 102}, (_, index) => ({count: 1, window: 60, name: `${index}`}));
+	const turns = [...many, ...many, ...many].values();
+	const next = settledBy(() => turns.next().value);
+	const last = many
+		.concat(many, many)
+		.map(() => next().rules[0]?.isFixed)
+		.slice(-102);
+	t.is(last.filter(isFixed => isFixed).length, 100, 'others may be without end');
+
 	const anew = settledBy(() => [{count: 1, window: 60, name: 'plan'}]);
 	anew();
 	t.false(anew().rules[0]?.isFixed);
