@@ -1,5 +1,4 @@
 import type {Context} from 'koa';
-
 import {layersMatchedSoFar, pathFor} from './matching.ts';
 import {plainStart} from './plain-start.ts';
 import {isRoute, isRouter, type RouteLayer} from './router.ts';
@@ -41,9 +40,8 @@ export function isCovered(ctx: Context): boolean {
 	}
 
 	const path = pathFor(router, ctx);
-	const matched = layersMatchedSoFar(ctx);
-	// The router sets `routerPath` to the path of each layer before it runs the layer.
-	return router.stack
-		.filter(layer => layer.path === routerPath && matched.includes(layer))
+	// The router sets `routerPath` to the path of each layer before it runs the layer. Another may have matched anything.
+	return layersMatchedSoFar(ctx)
+		.filter(layer => layer?.path === routerPath && router.stack.includes(layer))
 		.every(layer => covers(layer, path));
 }

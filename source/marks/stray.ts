@@ -1,6 +1,7 @@
 import type {Warn} from '../warnings.ts';
 import {marksOf} from './layer-marks.ts';
 import type {Mark} from './mark.ts';
+import {plainStart} from './plain-start.ts';
 import {isRoute, type RouteLayer, type RouterLike} from './router.ts';
 
 /** The routes that were exempt before. */
@@ -35,13 +36,10 @@ function isStray(layer: RouteLayer, route: RouteLayer, {stack, opts}: RouterLike
 
 	// The layers of one nested router stand side by side, and their paths begin alike.
 	const between = stack.slice(stack.indexOf(layer), stack.indexOf(route)).filter(isRoute);
-	const start = plainStart(layer);
-	const isApart = between.some(({path}) => typeof path === 'string' && !path.startsWith(start));
+	const start = plainStart(String(layer.path));
+	const isApart = between.some(
+		({path}) => typeof path === 'string' && !path.toLowerCase().startsWith(start),
+	);
 
 	return isApart || (prefix !== '' && (route.opts.prefix ?? '') === '');
-}
-
-/** A path up to its first pattern or parameter. */
-function plainStart({path}: RouteLayer): string {
-	return String(path).replace(/[(:{*].*$/s, '');
 }

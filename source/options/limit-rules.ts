@@ -6,6 +6,7 @@ import type {Rule} from '../stores/rule.ts';
 import {warner} from '../warnings.ts';
 import type {ContextOf} from './context-of.ts';
 import {settleCost, settleCountWhen} from './counting.ts';
+import {rulesFixer} from './fix-rules.ts';
 import {type LimitSource, type Limits, noLimits} from './limits.ts';
 import {type RuleReading, ruleFields, settleRule} from './rule-fields.ts';
 
@@ -96,9 +97,9 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 	const known = new WeakMap<object, Limits>();
 	const option = `${reading.option}()`;
 	const base = reading.nextName(0);
-	let fixedRules = 0;
 	// A function may return new rules for each request.
 	const warn = warner();
+	const fix = rulesFixer();
 
 	return ctx =>
 		andThen(given(ctx), (returned: unknown) => {
@@ -107,33 +108,15 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 			}
 
 			const before = isObject(returned) ? known.get(returned) : undefined;
-			if (before?.rules.every(({isFixed}) => isFixed)) {
-				return before;
+			const limits = before
+				? fix(before)
+				: readLimits(returned, {option, nextName: numberedNames(base), warn, isFixed: false});
+			if (limits !== before) {
+				known.set(returned as object, limits);
 			}
 
-			const reading = {option, nextName: numberedNames(base), warn, isFixed: false};
-			const more = before?.rules.length ?? 0;
-			if (before && fixedRules + more > MAX_FIXED_RULES) {
-				return before;
-			}
-
-			fixedRules += more;
-			const limits = before ? fixed(before) : readLimits(returned, reading);
-			known.set(returned as object, limits);
 			return limits;
 		});
-}
-
-/** How many rules of one function are fixed: an app may keep some for each of its users. */
-const MAX_FIXED_RULES = 100;
-
-/**
- * Rules that a function returns again were made beforehand. Of those that it makes for each request there may be any
- * number. The list is new, since stores and telemetry look at each list once. The rules are the same, since `countWhen`
- * goes by them.
- */
-function fixed(limits: Limits): Limits {
-	return {...limits, rules: limits.rules.map(rule => Object.assign(rule, {isFixed: true}))};
 }
 
 /** Names unnamed rules by their index: no other series has such a name. */

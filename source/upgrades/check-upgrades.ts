@@ -92,7 +92,10 @@ export function upgradeChecks(settings: Settings): UpgradeChecks {
 			countOutcome(state);
 			if (refusal && !settings.dryRun) {
 				for (const asked of refusal.kind === 'failed' ? [] : statesAt(req)) {
-					tellStoreOf(asked);
+					// Its own store has heard of it.
+					if (asked !== state) {
+						tellStoreOf(asked);
+					}
 				}
 
 				return refusal;

@@ -113,6 +113,29 @@ export function failable(
 	};
 }
 
+/** A guard under `'memory'`, of a store that does what `given` says until it fails. */
+export function failingLater(given: Partial<Store>): Guarded & {fail: () => void} {
+	let isDown = false;
+	const until =
+		<Given extends readonly unknown[], Reply>(reply: (...args: Given) => Reply) =>
+		(...args: Given): Reply => {
+			if (isDown) {
+				throw new Error('down');
+			}
+
+			return reply(...args);
+		};
+	const {admit = () => ({kind: 'admitted', quotas: []}) as Verdict} = given;
+	const {report: counted = () => ({reports: 1})} = given;
+
+	return {
+		...guard({...commandsOnly, ...given, admit: until(admit), report: until(counted)}, 'memory'),
+		fail: () => {
+			isDown = true;
+		},
+	};
+}
+
 interface Pending {
 	readonly client: string;
 	resolve(reply: Verdict | ReportOutcome): void;

@@ -14,7 +14,7 @@ export interface BanNote {
 const noNote: BanNote = {};
 
 /** How long a ban lasts, and why. */
-export interface BanTerms extends BanNote {
+export interface BanTerms extends Omit<BanNote, 'mayBeOperators'> {
 	/** Milliseconds, or Infinity. */
 	readonly duration: number;
 }
@@ -93,8 +93,8 @@ export class Bans {
 	}
 
 	/**
-	 * Whether the client has a ban during which no report counts: any but that of a trap alone. Otherwise a client would
-	 * hide its guesses behind a short ban.
+	 * Whether the client has a ban during which no report counts. During a trap's ban alone, reports count: a client must
+	 * not hide its guesses behind a short ban.
 	 */
 	ignoresReports(client: string, now: number): boolean {
 		return (
@@ -159,7 +159,7 @@ export class Bans {
 }
 
 /** Most bans have nothing to note. They share one object, since one for each would take memory. */
-function noteOf(origin: BanOrigin, {reason, strike}: BanNote): BanNote {
+function noteOf(origin: BanOrigin, {reason, strike}: BanTerms): BanNote {
 	if (origin === 'hand') {
 		return {reason, mayBeOperators: true};
 	}

@@ -94,7 +94,10 @@ export class LedgerFile {
 			const result = run();
 			const swept = SWEPT_FOR_EACH_BLOCK * this.#file.records.blocksWritten;
 			for (const ledger of ledgers) {
-				ledger.sweep(this.#now, swept);
+				if (swept > 0) {
+					ledger.sweep(this.#now, swept);
+				}
+
 				ledger.endTransaction();
 			}
 

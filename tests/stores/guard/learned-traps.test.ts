@@ -2,39 +2,14 @@
 import test from 'ava';
 import type {BanOutcome, ReportOutcome} from '../../../source/stores/ban-records.ts';
 import type {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
-import type {Store} from '../../../source/stores/store.ts';
-import type {Verdict} from '../../../source/stores/verdict.ts';
-import {banRule, commandsOnly, guard, rejectsBans} from '../../support/guarded-store.ts';
+import {banRule, failingLater, rejectsBans} from '../../support/guarded-store.ts';
 
 const report = {weight: 1};
-
-/** A guard under `'memory'`, of a store that does what `given` says until it fails. */
-function failing(given: Partial<Store>) {
-	let isDown = false;
-	const until =
-		<Given extends readonly unknown[], Reply>(reply: (...args: Given) => Reply) =>
-		(...args: Given): Reply => {
-			if (isDown) {
-				throw new Error('down');
-			}
-
-			return reply(...args);
-		};
-	const {admit = () => ({kind: 'admitted', quotas: []}) as Verdict} = given;
-	const {report: counted = () => ({reports: 1})} = given;
-
-	return {
-		...guard({...commandsOnly, ...given, admit: until(admit), report: until(counted)}, 'memory'),
-		fail: () => {
-			isDown = true;
-		},
-	};
-}
 
 const endless: ReportOutcome = {reports: 0, banEndsInMs: Infinity};
 
 test("the outcome of a late report leaves an operator's endless ban as it is known", async t => {
-	const {guarded, fail} = failing({report: () => endless});
+	const {guarded, fail} = failingLater({report: () => endless});
 	await guarded.commands.ban('a', {duration: Infinity, reason: 'spam'});
 	await guarded.report('a', banRule, report);
 	fail();
@@ -44,7 +19,7 @@ test("the outcome of a late report leaves an operator's endless ban as it is kno
 
 test('the outcome of a later report leaves an endless ban by reports as it is known', async t => {
 	const outcomes = [{reports: 2, banEndsInMs: Infinity, begunForMs: Infinity}, endless];
-	const {guarded, pass, fail} = failing({report: () => outcomes.shift() ?? t.fail()});
+	const {guarded, pass, fail} = failingLater({report: () => outcomes.shift() ?? t.fail()});
 	await guarded.report('a', banRule, {weight: 2, reason: 'login'});
 	pass(1100);
 	await guarded.report('a', banRule, report);
@@ -59,7 +34,7 @@ test("reports count during a trap's endless ban that the store did not take, eac
 		reports += 1;
 		return {reports};
 	};
-	const {guarded} = failing({...rejectsBans, report: counting});
+	const {guarded} = failingLater({...rejectsBans, report: counting});
 	await guarded.ban('a', {duration: Infinity, isTrap: true});
 	for (const counted of [1, 2, 3]) {
 		t.deepEqual(await guarded.report('a', banRule, report), {
@@ -71,7 +46,7 @@ test("reports count during a trap's endless ban that the store did not take, eac
 
 test("a trap's reply that comes after an unban does not bring the ban back", async t => {
 	let reply = (_outcome: BanOutcome) => {};
-	const {guarded, fail} = failing({
+	const {guarded, fail} = failingLater({
 		ban: () =>
 			new Promise(resolve => {
 				reply = resolve;
@@ -92,7 +67,7 @@ for (const [what, begin] of [
 ] as ReadonlyArray<[string, (guarded: GuardedStore) => Promise<unknown>]>) {
 	test(`nor does ${what} that fails after the unban`, async t => {
 		let fails = (_error: Error) => {};
-		const {guarded} = failing({
+		const {guarded} = failingLater({
 			ban: () =>
 				new Promise((_resolve, reject) => {
 					fails = reject;
@@ -108,7 +83,7 @@ for (const [what, begin] of [
 }
 
 test("a verdict on a trap's ban that began here leaves it a trap's: reports count", async t => {
-	const {guarded, pass, fail} = failing({
+	const {guarded, pass, fail} = failingLater({
 		admit: () => ({kind: 'banned', by: 'hand', endsInMs: 4990}),
 	});
 	await guarded.ban('a', {duration: 5000, isTrap: true});
@@ -120,7 +95,7 @@ test("a verdict on a trap's ban that began here leaves it a trap's: reports coun
 });
 
 test('a verdict on a ban by hand that ends at another time replaces the one that is known', async t => {
-	const {guarded, fail} = failing({
+	const {guarded, fail} = failingLater({
 		admit: () => ({kind: 'banned', by: 'hand', reason: 'spam', endsInMs: 2000}),
 	});
 	await guarded.ban('a', {duration: 5000, isTrap: true});
@@ -132,7 +107,7 @@ test('a verdict on a ban by hand that ends at another time replaces the one that
 });
 
 test('a client in a banned range is known to be banned itself, too', async t => {
-	const {guarded, fail} = failing({report: () => ({reports: 0, banEndsInMs: 5000})});
+	const {guarded, fail} = failingLater({report: () => ({reports: 0, banEndsInMs: 5000})});
 	const reporting = guarded.report('192.0.2.1', banRule, report);
 	await guarded.commands.banRange('192.0.2.0/24', {duration: 9000});
 	await reporting;
@@ -144,7 +119,7 @@ test('a client in a banned range is known to be banned itself, too', async t => 
 
 test('of two bans that are known here, the one that ends later tells whether a trap asks', async t => {
 	let asked = 0;
-	const {guarded} = failing({
+	const {guarded} = failingLater({
 		report: () => ({reports: 0, banEndsInMs: 9000}),
 		ban: () => {
 			asked += 1;

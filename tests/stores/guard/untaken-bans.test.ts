@@ -1,10 +1,10 @@
 import test from 'ava';
 import {GuardedStore} from '../../../source/stores/guard/guarded-store.ts';
-import type {Store} from '../../../source/stores/store.ts';
 import type {Verdict} from '../../../source/stores/verdict.ts';
 import {
 	banRule,
 	commandsOnly,
+	failingLater,
 	guard,
 	readOnly,
 	rejectsBans,
@@ -154,25 +154,14 @@ test("trap hits, however many, end no operator's ban that the store did not take
 
 test("bans by hand in verdicts of the store, however many, end no operator's ban of this process", async t => {
 	const banned: Verdict = {kind: 'banned', by: 'hand', endsInMs: 9000};
-	let isDown = false;
-	const store: Store = {
-		...commandsOnly,
-		admit: () => {
-			if (isDown) {
-				throw new Error('down');
-			}
-
-			return banned;
-		},
-	};
-	const {guarded} = guard(store, 'memory');
+	const {guarded, fail} = failingLater({admit: () => banned});
 	await guarded.commands.ban('a', {duration: 9000});
 	guarded.admit('a', [], {});
 	for (let index = 0; index < 100_001; index += 1) {
 		guarded.admit(`${index}`, [], {});
 	}
 
-	isDown = true;
+	fail();
 	t.is(
 		(await guarded.admit('a', [], {})).kind,
 		'banned',
@@ -183,22 +172,11 @@ test("bans by hand in verdicts of the store, however many, end no operator's ban
 });
 
 test("the bans of traps that the store has taken end no operator's ban of this process", async t => {
-	let isDown = false;
-	const store: Store = {
-		...commandsOnly,
-		admit: () => {
-			if (isDown) {
-				throw new Error('down');
-			}
-
-			return {kind: 'admitted', quotas: []};
-		},
-	};
-	const {guarded} = guard(store, 'memory');
+	const {guarded, fail} = failingLater({});
 	await guarded.commands.ban('a', {duration: 9000});
 	await floodOfTraps(guarded);
 
-	isDown = true;
+	fail();
 	t.is((await guarded.admit('a', [], {})).kind, 'banned');
 	t.is((await guarded.admit('100000', [], {})).kind, 'banned');
 	t.is((await guarded.admit('0', [], {})).kind, 'admitted');

@@ -32,8 +32,7 @@ export class Blocks {
 		const block = Buffer.allocUnsafe(HEAD + times.length);
 		block.writeDoubleLE(until);
 		times.copy(block, HEAD);
-		this.#records.put(this.#keyOf(number), block);
-		this.#records.blocksWritten += 1;
+		this.#records.putBlock(this.#keyOf(number), block);
 		this.#last = undefined;
 	}
 

@@ -24,8 +24,7 @@ const PAGE = 4096;
 
 /** The records of the file. They are read and written in transactions only: see `file/transaction-queue.ts`. */
 export class Records {
-	/** How many blocks of logs were written in this transaction. */
-	blocksWritten = 0;
+	#blocksWritten = 0;
 	#changes = 0;
 	/** For how many changes there is room: more if that is reserved. */
 	#reserved = USUAL_CHANGES;
@@ -37,7 +36,7 @@ export class Records {
 	}
 
 	beginTransaction(): void {
-		this.blocksWritten = 0;
+		this.#blocksWritten = 0;
 		this.#changes = 0;
 		this.#reserved = USUAL_CHANGES;
 	}
@@ -45,6 +44,11 @@ export class Records {
 	/** How many records were written or removed in this transaction. A large one counts once more for each page. */
 	get changes(): number {
 		return this.#changes;
+	}
+
+	/** How many blocks of logs were written in this transaction. */
+	get blocksWritten(): number {
+		return this.#blocksWritten;
 	}
 
 	/** Whether anything can be written in this transaction. */
@@ -72,6 +76,12 @@ export class Records {
 	/** @throws {UnfinishedError} if the disk is full */
 	put(key: Buffer, value: Buffer): void {
 		this.#toChange(1 + Math.floor(value.length / PAGE)).putSync(key, value);
+	}
+
+	/** The same for a block of a log. */
+	putBlock(key: Buffer, block: Buffer): void {
+		this.put(key, block);
+		this.#blocksWritten += 1;
 	}
 
 	/** @throws {UnfinishedError} if the disk is full: to remove something is written, too */

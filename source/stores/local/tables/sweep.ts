@@ -24,10 +24,6 @@ export class Sweep {
 
 	/** Looks at no more than so many records. Returns whether there may be any. */
 	run(now: number, limit: number): boolean {
-		if (limit === 0) {
-			return true;
-		}
-
 		const {records, keys} = this.#section;
 		const start = keys.first(0);
 		const last = this.#last ?? keys.of(tables.clients, `${Math.random()}`);

@@ -70,7 +70,7 @@ class Loan<Client extends Member> {
 						if (this.#users > 0 && isNoneFree(error)) {
 							borrow();
 						} else {
-							this.isOpen = false;
+							this.#close();
 							reject(notConnected());
 						}
 					});
@@ -83,7 +83,7 @@ class Loan<Client extends Member> {
 	#whileUsed(): Promise<void> {
 		return new Promise(resolve => {
 			this.#giveBack = () => {
-				this.isOpen = false;
+				this.#close();
 				resolve();
 			};
 			if (this.#users === 0) {

@@ -8,17 +8,17 @@ import {setImmediate} from 'node:timers/promises';
  */
 export class SharedLease {
 	#inFlight = 0;
-	/** How many of these began in an earlier turn. */
-	#leased = 0;
+	/** How many of these began in an earlier turn: others share their lease. */
+	#earlier = 0;
 	/** Ends with the turn of the event loop in which a command has begun. By then that has its lease, if one is free. */
 	#beginning: Promise<void> | undefined;
 
 	async send(command: () => Promise<unknown>): Promise<unknown> {
-		// Before the first wait, one that is leased may be over, and the client may know it already.
+		// Before the first wait, an earlier one may be over, and the client may know it already.
 		let isLeased = false;
 		while (this.#beginning && !isLeased) {
 			await this.#beginning;
-			isLeased = this.#leased > 0;
+			isLeased = this.#earlier > 0;
 		}
 
 		this.#beginning ??= this.#turn();
@@ -27,13 +27,13 @@ export class SharedLease {
 			return await command();
 		} finally {
 			this.#inFlight -= 1;
-			this.#leased = Math.min(this.#leased, this.#inFlight);
+			this.#earlier = Math.min(this.#earlier, this.#inFlight);
 		}
 	}
 
 	async #turn(): Promise<void> {
 		await setImmediate();
-		this.#leased = this.#inFlight;
+		this.#earlier = this.#inFlight;
 		this.#beginning = undefined;
 	}
 }
