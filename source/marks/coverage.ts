@@ -40,8 +40,13 @@ export function isCovered(ctx: Context): boolean {
 	}
 
 	const path = pathFor(router, ctx);
-	// The router sets `routerPath` to the path of each layer before it runs the layer. Another may have matched anything.
+	// The router sets `routerPath` to the path of each layer before it runs the layer.
 	return layersMatchedSoFar(ctx)
-		.filter(layer => layer?.path === routerPath && router.stack.includes(layer))
+		.filter(layer => isLayer(layer) && layer.path === routerPath)
 		.every(layer => covers(layer, path));
+}
+
+/** Whichever routers have run, they may have put anything into `ctx.matched`. */
+function isLayer(given: Partial<RouteLayer> | null | undefined): given is RouteLayer {
+	return Array.isArray(given?.methods) && given.regexp instanceof RegExp;
 }

@@ -24,7 +24,21 @@ function takesOneCase(layer: RouteLayer, stack: readonly RouteLayer[]): boolean 
 	}
 
 	const start = plainStart(path);
-	const isBelow = (route: RouteLayer) =>
-		isRoute(route) && route.regexp.ignoreCase && plainStart(String(route.path)).startsWith(start);
-	return /[a-z]/.test(start) && stack.some(isBelow);
+	return hasLetters(start) && stack.some(route => isRoute(route) && mayBeBelow(route, start));
+}
+
+/** Whether a route takes any letter case of a path that begins in this way. */
+function mayBeBelow({path, regexp}: RouteLayer, start: string): boolean {
+	if (!regexp.ignoreCase || typeof path !== 'string') {
+		return regexp.ignoreCase;
+	}
+
+	const own = plainStart(path);
+	// A parameter may stand for the rest, in the case that the handler expects.
+	const isOpen = own !== path.replace(/\/$/, '').toLowerCase();
+	return own.startsWith(start) || (isOpen && hasLetters(own) && start.startsWith(own));
+}
+
+function hasLetters(path: string): boolean {
+	return /[a-z]/.test(path);
 }

@@ -52,6 +52,23 @@ const placements: Readonly<Record<string, Placement>> = {
 		},
 		isPassed: major => major === 14,
 	},
+	'a specific at a path, before a route with a parameter': {
+		serve: (Router, options) => {
+			const router = new Router(options);
+			router.use('/api/page', specific(rule)).get('/api/:page', ok);
+			return new Koa().use(gatekeeper()).use(router.routes()).callback();
+		},
+		isPassed: major => major === 14,
+	},
+	'a specific at a path, before a route that is a regular expression': {
+		serve: (Router, options) => {
+			const router = new Router(options);
+			router.use('/api', specific(rule));
+			router.get(options.sensitive ? /^\/api\/page$/ : /^\/api\/page$/i, ok);
+			return new Koa().use(gatekeeper()).use(router.routes()).callback();
+		},
+		isPassed: major => major === 14,
+	},
 	'a specific everywhere': {
 		serve: (Router, options) => {
 			const router = new Router(options);
@@ -91,4 +108,16 @@ for (const version of Object.keys(routerPackages) as RouterVersion[]) {
 			},
 		);
 	}
+
+	test.serial(`${version}: no warning where routes of any letter case are elsewhere`, async t => {
+		const seen = warnings(t);
+		const router = new Router();
+		router.use('/api', specific(rule)).get(/^\/api\/page$/, ok);
+		router.get('/', ok).get('/health', ok).get('/other/:page', ok).get('/:any', ok);
+		const http = supertest.agent(new Koa().use(gatekeeper()).use(router.routes()).callback());
+
+		t.is((await http.get('/api/page')).status, 200);
+		t.is((await http.get('/api/page')).status, 429);
+		t.deepEqual(await seen.codes(), []);
+	});
 }

@@ -107,6 +107,21 @@ for (const [title, name] of Object.entries(routerPackages)) {
 	});
 }
 
+for (const [title, name] of Object.entries(routerPackages)) {
+	test(`${title}: a mark covers nothing else where a middleware of the router runs another router`, async t => {
+		const Router = routerOf(name);
+		const inner = new Router().get('/search/:words', (_ctx, next) => next()).routes();
+		const router = new Router();
+		router.use((ctx, next) => inner(ctx as Parameters<typeof inner>[0], next));
+		router.use('/public', bypass()).get('/search/:words', specific([1, 600]), ok);
+		const app = new Koa().use(gatekeeper()).use(router.routes());
+		const http = supertest.agent(app.callback());
+
+		t.is((await http.get('/search/public')).status, 200);
+		t.is((await http.get('/search/public')).status, 429);
+	});
+}
+
 test.serial(
 	'another router: its marked routes are limited, and a warning says what works',
 	async t => {

@@ -27,7 +27,7 @@ import {UntakenBans} from './untaken-bans.ts';
  * All gates on a store share one, so that a ban at one gate applies at all of them.
  */
 export class FallbackStore extends MemoryStore {
-	/** What operators and reports have changed. */
+	/** The changes of bans by operators and reports. */
 	readonly changes = new Changes();
 	/** Where gates under `'closed'` refuse all requests. */
 	readonly closedSlots: ClosedSlots;
@@ -122,11 +122,6 @@ export class FallbackStore extends MemoryStore {
 	override unban(client: string): void {
 		this.untaken.end(client);
 		super.unban(client);
-		this.changes.record(client);
-	}
-
-	override reset(client: string): void {
-		super.reset(client);
 		this.changes.record(client);
 	}
 

@@ -6,6 +6,12 @@ import {banRule, failingLater, rejectsBans} from '../../support/guarded-store.ts
 
 const report = {weight: 1};
 
+/** Those of which the store does not tell who has begun them. */
+const bans: ReadonlyArray<readonly [string, (guarded: GuardedStore) => Promise<unknown>]> = [
+	["a trap's", guarded => guarded.ban('a', {duration: 1_000_000, isTrap: true})],
+	["an operator's", guarded => guarded.commands.ban('a', {duration: 1_000_000})],
+];
+
 const endless: ReportOutcome = {reports: 0, banEndsInMs: Infinity};
 
 test("the outcome of a late report leaves an operator's endless ban as it is known", async t => {
@@ -61,10 +67,7 @@ test("a trap's reply that comes after an unban does not bring the ban back", asy
 	t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 });
 
-for (const [what, begin] of [
-	["a trap's", guarded => guarded.ban('a', {duration: 1_000_000, isTrap: true})],
-	["an operator's", guarded => guarded.commands.ban('a', {duration: 1_000_000})],
-] as ReadonlyArray<[string, (guarded: GuardedStore) => Promise<unknown>]>) {
+for (const [what, begin] of bans) {
 	test(`nor does ${what} that fails after the unban`, async t => {
 		let fails = (_error: Error) => {};
 		const {guarded} = failingLater({
@@ -80,6 +83,28 @@ for (const [what, begin] of [
 
 		t.is((await guarded.admit('a', [], {})).kind, 'admitted');
 	});
+}
+
+for (const [what, begin] of bans) {
+	for (const isTaken of [true, false]) {
+		test(`a reset leaves ${what} ban that the store is about to ${isTaken ? 'take' : 'refuse'}`, async t => {
+			let settle = () => {};
+			const {guarded, fail} = failingLater({
+				ban: () =>
+					new Promise((resolve, reject) => {
+						settle = () =>
+							isTaken ? resolve({banEndsInMs: 1_000_000}) : reject(new Error('down'));
+					}),
+			});
+			const banning = Promise.allSettled([begin(guarded)]);
+			await guarded.commands.reset('a');
+			settle();
+			await banning;
+			fail();
+
+			t.is((await guarded.admit('a', [], {})).kind, 'banned');
+		});
+	}
 }
 
 test("a verdict on a trap's ban that began here leaves it a trap's: reports count", async t => {

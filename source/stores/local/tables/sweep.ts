@@ -1,6 +1,9 @@
 import {NOT_SWEPT, tables} from './keys.ts';
 import type {Section} from './section.ts';
 
+/** For so many changes room is left: to remove an entry takes two, and the totals and the time are written afterwards. */
+const SPARE = 8;
+
 /** A table that removes a record with what belongs to it, except what the sweep removes by itself. */
 export interface SweptTable {
 	remove(key: Buffer): void;
@@ -31,8 +34,8 @@ export class Sweep {
 		this.#last = (looked.length < limit ? undefined : looked.at(-1)?.key) ?? start;
 		for (const {key, value} of looked) {
 			const isCurrent = value.length >= 8 && value.readDoubleLE(0) > now;
-			// Without room to remove it, what the transaction has done before must not fail.
-			if (!isCurrent && records.hasRoomFor(1)) {
+			// Without room to remove it, the rest of the transaction must not fail.
+			if (!isCurrent && records.hasRoomFor(SPARE)) {
 				(this.#tables.get(key[1] ?? 0) ?? records).remove(key);
 			}
 		}

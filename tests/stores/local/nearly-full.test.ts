@@ -1,0 +1,45 @@
+import test from 'ava';
+import {OpenFile} from '../../../source/stores/local/file/open-file.ts';
+import {Ledger} from '../../../source/stores/local/ledger.ts';
+import {USUAL_CHANGES} from '../../../source/stores/local/lmdb/room.ts';
+import {Keys} from '../../../source/stores/local/tables/keys.ts';
+import {Records} from '../../../source/stores/local/tables/records.ts';
+import {Totals} from '../../../source/stores/local/tables/totals.ts';
+import {newPath} from '../../support/local/opened.ts';
+import {ban} from '../contract/promised.ts';
+
+test('where a disk has room for no more changes than usual, a sweep removes what it can, and the rest is written', async t => {
+	const file = new OpenFile(newPath());
+	t.teardown(() => file.close());
+	const {database} = file;
+	const damaged = (what: string) => file.damaged(what);
+	const records = new Records(() => ({database, hasRoom: true, reserve: () => false, damaged}));
+	const keys = new Keys(0, () => file.salt);
+	const totals = new Totals(records, keys);
+	const ledger = new Ledger(
+		{records, keys, totals},
+		{maxClients: 1000, maxBans: 1000, onFull() {}},
+	);
+	const transact = (step: () => void) =>
+		file.transact(() => {
+			records.beginTransaction();
+			ledger.beginTransaction();
+			step();
+			ledger.endTransaction();
+		});
+	const banned = () => ledger.bans(undefined, 0).bans.length;
+	for (let number = 0; number < 150; number += 1) {
+		transact(() => ledger.report(`client ${number}`, ban(1, 60_000, 1000), {weight: 1}, 0));
+	}
+
+	transact(() => t.is(banned(), 150));
+	transact(() => {
+		ledger.sweep(2000, 256);
+		t.true(records.changes > USUAL_CHANGES - 10);
+	});
+	transact(() => t.true(banned() > 0 && banned() < 60, `${banned()} bans`));
+	transact(() => ledger.sweep(2000, 256));
+	transact(() => ledger.sweep(2000, 256));
+
+	transact(() => t.is(banned(), 0));
+});
