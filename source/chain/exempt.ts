@@ -19,7 +19,7 @@ import {hasResponse} from '../response/has-response.ts';
 export function exempt(settings: Settings): Middleware {
 	const {routers, warn} = settings;
 	const isGate = isGateOf(settings);
-	const routersFor = routers ? () => routers : visibleRouters(isGate, warn);
+	const routersFor = visibleRouters(isGate, warn, routers);
 	const {limits, banRule, store} = settings;
 	const isFixed = typeof limits !== 'function';
 	const probation = new Probation({

@@ -24,21 +24,17 @@ function takesOneCase(layer: RouteLayer, stack: readonly RouteLayer[]): boolean 
 	}
 
 	const start = plainStart(path);
-	return hasLetters(start) && stack.some(route => isRoute(route) && mayBeBelow(route, start));
+	return /[a-z]/.test(start) && stack.some(route => isRoute(route) && mayBeBelow(route, start));
 }
 
-/** Whether a route takes any letter case of a path that begins in this way. */
+/** Whether a route may take any letter case of a path that begins in this way. */
 function mayBeBelow({path, regexp}: RouteLayer, start: string): boolean {
 	if (!regexp.ignoreCase || typeof path !== 'string') {
 		return regexp.ignoreCase;
 	}
 
 	const own = plainStart(path);
-	// A parameter may stand for the rest, in the case that the handler expects.
+	// A parameter or a wildcard may stand for the rest.
 	const isOpen = own !== path.replace(/\/$/, '').toLowerCase();
-	return own.startsWith(start) || (isOpen && hasLetters(own) && start.startsWith(own));
-}
-
-function hasLetters(path: string): boolean {
-	return /[a-z]/.test(path);
+	return own.startsWith(start) || (isOpen && start.startsWith(own));
 }

@@ -9,13 +9,14 @@ import {isRouter, type RouteLayer, type RouterLike} from './router.ts';
 const none: readonly RouterLike[] = [];
 
 /**
- * Returns a function that finds the routers that a request can reach: those that `app.use` placed after the gate,
- * or the one that the gate is mounted on with `router.use`. If a tool has wrapped the gate, they are all routers
- * of the app, as soon as one of them has run a mark that is wrapped too.
+ * Returns a function that finds the routers that a request can reach: those that the user has named; or those that
+ * `app.use` placed after the gate, or the one that the gate is mounted on with `router.use`. If a tool has wrapped the
+ * gate, they are all routers of the app, as soon as one of them has run a mark that is wrapped too.
  */
 export function visibleRouters(
 	isGate: IsGate,
 	warn: Warn,
+	named?: readonly RouterLike[],
 ): (ctx: Context) => readonly RouterLike[] {
 	const placed = memoizeByList((middlewares: readonly unknown[]) => {
 		const gate = middlewares.findIndex(isGate);
@@ -29,21 +30,10 @@ export function visibleRouters(
 	const layerOfGate = memoizeByList((stack: readonly RouteLayer[]) =>
 		stack.find(layer => layer.stack.some(isGate)),
 	);
-
 	const passedAt = oneCasePath(isGate);
 
-	return ({app, router}) => {
-		const {after, isFound} = placed(app.middleware);
-		// Where a tool wraps middlewares, it hides the gate as well as the marks.
-		if (isFound ? after.length > 0 : after.some(({stack}) => survey(stack).hasHiddenMarks)) {
-			return after;
-		}
-
-		// ctx.router may be another router: a parent's, or one that ran before the gate and called next().
-		if (!isRouter(router)) {
-			return none;
-		}
-
+	/** The router, if the gate is mounted on it. Warns where that leaves requests out. */
+	const mountedOn = (router: RouterLike): readonly RouterLike[] => {
 		const layer = layerOfGate(router.stack);
 		if (layer?.methods.length === 0 && router.exclusive) {
 			warn('GATEKEEPER_EXCLUSIVE_ROUTER');
@@ -55,6 +45,21 @@ export function visibleRouters(
 		}
 
 		return layer ? [router] : none;
+	};
+
+	return ({app, router}) => {
+		// It may be another router: a parent's, or one that ran before the gate and called next().
+		const mount = isRouter(router) ? mountedOn(router) : none;
+		if (named) {
+			return named;
+		}
+
+		const {after, isFound} = placed(app.middleware);
+		// Where a tool wraps middlewares, it hides the gate as well as the marks.
+		const areVisible = isFound
+			? after.length > 0
+			: after.some(({stack}) => survey(stack).hasHiddenMarks);
+		return areVisible ? after : mount;
 	};
 }
 
