@@ -4,8 +4,8 @@ import {NONE} from './records.ts';
 /** How many clients are checked in one step for having been quiet. */
 const SWEPT_AT_ONCE = 50;
 
-/** After how many logs a step ends. A client has up to a thousand. */
-const LOGS_AT_ONCE = 200;
+/** After how many logs a step ends: each may be elsewhere in memory. A client has up to a thousand. */
+const LOGS_AT_ONCE = 50;
 
 /**
  * Clients, each with its logs. First in, first out: lookups do not change the order.

@@ -32,3 +32,12 @@ test('one step looks at few logs, however many the clients have, and goes on wit
 	clients.forgetQuiet(0, Infinity);
 	t.is(clients.size, 0);
 });
+
+test('one step looks at a few dozen logs, which may all be far apart in memory', t => {
+	const clients = clientsWith(4, 1000);
+	for (let step = 1; step < 20; step += 1) {
+		const before = clients.logs.looked;
+		clients.forgetQuiet(0, Infinity);
+		t.is(clients.logs.looked - before, 52);
+	}
+});
