@@ -3,7 +3,7 @@ import Koa from 'koa';
 import supertest from 'supertest';
 import {bypass, gatekeeper, specific} from '../../source/index.ts';
 import {ok} from '../support/handlers.ts';
-import {routerOf, routerPackages} from '../support/router-versions.ts';
+import {majorOf, type RouterVersion, routerOf, routerPackages} from '../support/router-versions.ts';
 import {warnings} from '../support/warnings.ts';
 
 for (const [title, name] of Object.entries(routerPackages)) {
@@ -119,6 +119,24 @@ for (const [title, name] of Object.entries(routerPackages)) {
 
 		t.is((await http.get('/search/public')).status, 200);
 		t.is((await http.get('/search/public')).status, 429);
+	});
+}
+
+for (const version of Object.keys(routerPackages) as RouterVersion[]) {
+	test(`${version}: the paths at which router.use runs nothing`, async t => {
+		const Router = routerOf(routerPackages[version]);
+		const major = majorOf(version);
+		for (const [path, runs] of [
+			['/api', true],
+			['/api/', major !== 15],
+			['/:account', major !== 14],
+		] as const) {
+			const router = new Router().use(path, specific([1, 600])).get('/api/page', ok);
+			const http = supertest.agent(new Koa().use(gatekeeper()).use(router.routes()).callback());
+
+			t.is((await http.get('/api/page')).status, 200);
+			t.is((await http.get('/api/page')).status, runs ? 429 : 200, path);
+		}
 	});
 }
 

@@ -19,12 +19,22 @@ export interface Failure {
  * @param isNobody whether the text in the form names nobody
  */
 export function explainError(thrown: unknown, isNobody: boolean): Failure {
+	try {
+		return mistake(thrown, isNobody) ?? storeFailure(thrown, isNotSent(thrown));
+	} catch {
+		// What a custom store has thrown may throw again when it is read.
+		return storeFailure(thrown, false);
+	}
+}
+
+/** What the operator can mend. */
+function mistake(thrown: unknown, isNobody: boolean): Failure | undefined {
 	if (isTooManyRanges(thrown)) {
 		return {status: 400, error: {field: 'client', message: thrown.message}};
 	}
 
 	if (!isOptionError(thrown)) {
-		return storeFailure(thrown);
+		return undefined;
 	}
 
 	const {option, allowed} = thrown;
@@ -47,13 +57,13 @@ export function explainError(thrown: unknown, isNobody: boolean): Failure {
 	}
 }
 
-function storeFailure(thrown: unknown): Failure {
-	const isSent = !(
-		thrown instanceof Error &&
-		'code' in thrown &&
-		thrown.code === 'ERR_GATEKEEPER_NOT_SENT'
-	);
-	const outcome = isSent ? 'the change may have been made' : 'nothing has changed';
+/** Whether nothing has changed. */
+function isNotSent(thrown: unknown): boolean {
+	return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_GATEKEEPER_NOT_SENT';
+}
+
+function storeFailure(thrown: unknown, nothingChanged: boolean): Failure {
+	const outcome = nothingChanged ? 'nothing has changed' : 'the change may have been made';
 
 	return {
 		status: 503,

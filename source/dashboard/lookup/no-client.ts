@@ -6,5 +6,10 @@ export const noClient =
 
 /** Whether a method of the gate has rejected since it does not take the client that it was given. */
 export function isAboutClient(error: unknown): error is OptionError {
-	return isOptionError(error) && error.option === 'client';
+	try {
+		return isOptionError(error) && error.option === 'client';
+	} catch {
+		// What a custom store has thrown may throw again when it is read.
+		return false;
+	}
 }

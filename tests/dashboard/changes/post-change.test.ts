@@ -4,6 +4,7 @@ import {dashboardApp} from '../../support/dashboard/app.ts';
 import {onEveryStore} from '../../support/every-store.ts';
 import {forwardTo} from '../../support/forwarding-store.ts';
 import {manualClockStore} from '../../support/manual-clock.ts';
+import {unreadable} from '../../support/unreadable.ts';
 
 async function bansOf(bans: AsyncIterable<Ban>): Promise<ReadonlyArray<Partial<Ban>>> {
 	const all: Ban[] = [];
@@ -272,6 +273,7 @@ test('a store that fails is a 503 that says what became of the change', async t 
 		[new TypeError('x is not a function'), 'the change may have been made'],
 		[Object.assign(new Error('gone'), {code: 'ERR_GATEKEEPER_NOT_SENT'}), 'nothing has changed'],
 		[Object.assign(new Error('gone'), {code: 'ERR_GATEKEEPER_UNANSWERED'}), 'may have been made'],
+		[unreadable(), 'may have been made'],
 	] as const) {
 		const fail = () => {
 			throw error;

@@ -6,6 +6,7 @@ import {type DashboardApp, dashboardApp} from '../../support/dashboard/app.ts';
 import {onEveryStore} from '../../support/every-store.ts';
 import {forwardTo} from '../../support/forwarding-store.ts';
 import {manualClockStore} from '../../support/manual-clock.ts';
+import {unreadable} from '../../support/unreadable.ts';
 
 async function dataOf({http}: DashboardApp, query = ''): Promise<DashboardData> {
 	return (await http.get(`/?format=json${query}`)).body;
@@ -170,35 +171,40 @@ test('of the text that is searched for, 200 characters are read', async t => {
 	t.is((await dataOf(app, '&client=192.0.2.1&client=192.0.2.2')).found?.query, '192.0.2.1');
 });
 
-test('a store that fails is told of, and neither the page nor a search is an error of the server', async t => {
-	const fail = () => {
-		throw new Error('gone');
-	};
-	let isFailing = false;
-	const {store} = manualClockStore();
-	const app = dashboardApp({
-		gate: {
-			store: forwardTo(store, {
-				admit: (client, rules, options) =>
-					isFailing ? fail() : store.admit(client, rules, options),
-				inspect: fail,
-				bans: fail,
-				shared: true,
-			}),
-			storeTimeout: 0.1,
-		},
+for (const [what, thrown, told] of [
+	['an error', new Error('gone'), 'Error: gone'],
+	['what cannot be read', unreadable(), 'a value that cannot be shown'],
+] as const) {
+	test(`a store that fails with ${what} is told of, and neither the page nor a search is an error of the server`, async t => {
+		const fail = () => {
+			throw thrown;
+		};
+		let isFailing = false;
+		const {store} = manualClockStore();
+		const app = dashboardApp({
+			gate: {
+				store: forwardTo(store, {
+					admit: (client, rules, options) =>
+						isFailing ? fail() : store.admit(client, rules, options),
+					inspect: fail,
+					bans: fail,
+					shared: true,
+				}),
+				storeTimeout: 0.1,
+			},
+		});
+		await app.http.get('/ping');
+		t.false((await dataOf(app)).store.isFailing);
+		isFailing = true;
+		await app.http.get('/ping');
+		const {store: health, bans, found} = await search(app, '192.0.2.1');
+		t.like(health, {isFailing: true, error: told});
+		t.true(health.failures > 0);
+		t.is(bans.error, told);
+		t.deepEqual(found, {query: '192.0.2.1', error: `The store is failing. ${told}`});
+		t.is((await app.http.get('/')).status, 200);
 	});
-	await app.http.get('/ping');
-	t.false((await dataOf(app)).store.isFailing);
-	isFailing = true;
-	await app.http.get('/ping');
-	const {store: health, bans, found} = await search(app, '192.0.2.1');
-	t.like(health, {isFailing: true, error: 'Error: gone'});
-	t.true(health.failures > 0);
-	t.is(bans.error, 'Error: gone');
-	t.deepEqual(found, {query: '192.0.2.1', error: 'The store is failing. Error: gone'});
-	t.is((await app.http.get('/')).status, 200);
-});
+}
 
 test('the JSON says which process has answered, and since when it watches the gate', async t => {
 	const app = dashboardApp();
