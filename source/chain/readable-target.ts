@@ -1,4 +1,4 @@
-import type {Context} from 'koa';
+import type {Context, Request} from 'koa';
 import {isPlainHost} from '../checks/plain-host.ts';
 import {isUnusualUrl} from '../checks/unusual-url.ts';
 
@@ -28,20 +28,19 @@ export function hasReadableTarget(ctx: Context): boolean {
 		return false;
 	}
 
-	return url.startsWith('/')
-		? !((mayHaveHost.test(url) || url.length > MAX_PARSED) && isUnusualUrl(url))
-		: isPlainAbsolute(url) && hasPath(ctx);
+	if (url.startsWith('/')) {
+		return !((mayHaveHost.test(url) || url.length > MAX_PARSED) && isUnusualUrl(url));
+	}
+
+	const [origin, host = ''] = (url.length <= MAX_PARSED && absolute.exec(url)) || [''];
+	return isPlainHost(host) && !isUnusualUrl(url) && hasPath(ctx, `${origin}/`);
 }
 
-function isPlainAbsolute(url: string): boolean {
-	const host = url.length <= MAX_PARSED ? absolute.exec(url)?.[1] : undefined;
-
-	return host !== undefined && isPlainHost(host) && !isUnusualUrl(url);
-}
-
-function hasPath(ctx: Context): boolean {
+/** Whether Koa would read a path of another target. To parse all of this one would take long, and what is wrong is the host. */
+function hasPath({request}: Context, url: string): boolean {
 	try {
-		return typeof ctx.path === 'string';
+		const other: Request = Object.create(request, {req: {value: {url}}});
+		return typeof other.path === 'string';
 	} catch {
 		return false;
 	}

@@ -84,3 +84,21 @@ test('Koa reads the path that is there, whatever it is', t => {
 		),
 	);
 });
+
+test('Koa reads the path of an address, whatever it is, and the gate parses none of it', t => {
+	const host = fc.array(fc.constantFrom(...'a.-_:[]0'.split(''), 'xn--', '::1'), {maxLength: 6});
+	const path = fc.array(fc.constantFrom(..."/?{^'%@:\\ \xff".split(''), '[::1', 'a@'), {
+		maxLength: 9,
+	});
+
+	t.notThrows(() =>
+		fc.assert(
+			fc.property(host, path, (names, parts) => {
+				const ctx = contextOf(`http://${names.join('')}/${parts.join('')}`);
+				const isReadable = hasReadableTarget(ctx);
+				return !('_parsedUrl' in ctx.req) && (!isReadable || typeof ctx.path === 'string');
+			}),
+			{numRuns: runs(3000)},
+		),
+	);
+});

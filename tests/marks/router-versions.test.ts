@@ -128,6 +128,7 @@ for (const version of Object.keys(routerPackages) as RouterVersion[]) {
 		const major = majorOf(version);
 		for (const [path, runs] of [
 			['/api', true],
+			['/', major !== 15],
 			['/api/', major !== 15],
 			['/:account', major !== 14],
 		] as const) {

@@ -10,6 +10,7 @@ import {
 	unavailable,
 } from './failure-policy.ts';
 import type {FallbackStore} from './fallback-store.ts';
+import {urgency} from './in-flight-limit.ts';
 import type {RecentOutcomes} from './recent-outcomes.ts';
 import type {Call} from './store-caller.ts';
 
@@ -38,6 +39,7 @@ export class Calls {
 
 		return {
 			client,
+			urgency: rules.length > 0 ? urgency.count : urgency.onlyBan,
 			ask: asking => this.#store.admit(client, rules, options, asking),
 			read: reply => checkedVerdict(reply, rules),
 			learn: (verdict, version) => fallback.learn.verdict(client, verdict, options, version),
@@ -54,6 +56,7 @@ export class Calls {
 	giveBack(client: string, counted: readonly Counted[]): Call<void> {
 		return {
 			client,
+			urgency: urgency.change,
 			ask: asking => this.#store.giveBack(client, counted, asking),
 			read: () => {},
 			learn: () => {},
@@ -66,6 +69,7 @@ export class Calls {
 
 		return {
 			client,
+			urgency: urgency.change,
 			ask: asking => this.#store.ban(client, ban, asking),
 			read: checkedBanOutcome,
 			learn: (outcome, version) => {
@@ -84,6 +88,7 @@ export class Calls {
 
 		return {
 			client,
+			urgency: urgency.change,
 			ask: asking => this.#store.report(client, banRule, report, asking),
 			read: checkedOutcome,
 			learn: (outcome, version) => {

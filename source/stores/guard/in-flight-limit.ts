@@ -1,3 +1,4 @@
+import {WaitingLine} from './waiting-line.ts';
 import {type Wait, Waits} from './waits.ts';
 
 /** How many questions about one client may be on their way to a store. */
@@ -6,17 +7,26 @@ const MAX_OF_ONE = 500;
 /** How many questions may be on their way to a store in all. */
 const MAX_IN_ALL = 1000;
 
-/** A wait in a line. */
-interface Waiting {
-	readonly wait: Wait;
-	next: Waiting | undefined;
-}
+/**
+ * Which questions about one client have their turn first. A client that has thousands of requests in flight would else be
+ * banned only after all of them have been admitted.
+ */
+export const urgency = {
+	/** A report, a ban, or a place that is given back. */
+	change: 0,
+	/** A request that is counted. */
+	count: 1,
+	/** Whether the client is banned, and nothing else. */
+	onlyBan: 2,
+} as const;
 
-/** The questions about one client. Waiters are a linked list, which keeps none that has had its turn. */
+export type Urgency = (typeof urgency)[keyof typeof urgency];
+
+/** The questions about one client. */
 interface Line {
 	inFlight: number;
-	first: Waiting | undefined;
-	last: Waiting | undefined;
+	/** One for each urgency; none as long as nothing has waited. */
+	waiting: readonly [] | readonly [WaitingLine, WaitingLine, WaitingLine];
 }
 
 /**
@@ -40,24 +50,22 @@ export class InFlightLimit {
 	 *
 	 * @returns nothing if it may be asked at once; or whether its turn has come, once that is known
 	 */
-	take(client: string): Promise<boolean> | undefined {
-		const line = this.#lines.get(client) ?? {inFlight: 0, first: undefined, last: undefined};
+	take(client: string, urgent: Urgency): Promise<boolean> | undefined {
+		const line: Line = this.#lines.get(client) ?? {inFlight: 0, waiting: []};
 		this.#lines.set(client, line);
 		if (line.inFlight < MAX_OF_ONE && this.#inFlight < MAX_IN_ALL) {
 			this.#begin(line);
 			return undefined;
 		}
 
-		const waiting: Waiting = {wait: this.#waits.begin(), next: undefined};
-		if (line.last) {
-			line.last.next = waiting;
-		} else {
-			line.first = waiting;
+		if (line.waiting.length === 0) {
+			line.waiting = [new WaitingLine(), new WaitingLine(), new WaitingLine()];
 		}
 
-		line.last = waiting;
+		const wait = this.#waits.begin();
+		line.waiting[urgent].add(wait);
 		this.#waiting.add(client);
-		return waiting.wait.turn;
+		return wait.turn;
 	}
 
 	/** Ends a question. The next waiter begins. */
@@ -86,11 +94,11 @@ export class InFlightLimit {
 			}
 
 			this.#waiting.delete(client);
-			const wait = line && firstWait(line);
+			const wait = line && nextWait(line);
 			if (line && wait) {
 				this.#begin(line);
 				wait.start();
-				if (line.first) {
+				if (hasWaiting(line)) {
 					// After those of others.
 					this.#waiting.add(client);
 				}
@@ -105,19 +113,21 @@ export class InFlightLimit {
 	}
 
 	#forgetIfDone(client: string, line: Line): void {
-		if (line.inFlight === 0 && line.first === undefined) {
+		if (line.inFlight === 0 && !hasWaiting(line)) {
 			this.#lines.delete(client);
 		}
 	}
 }
 
-/** Takes the first wait that is not over from a line. */
-function firstWait(line: Line): Wait | undefined {
-	while (line.first) {
-		const {wait, next}: Waiting = line.first;
-		line.first = next;
-		line.last = next && line.last;
-		if (!wait.isOver) {
+function hasWaiting({waiting}: Line): boolean {
+	return waiting.some(line => !line.isEmpty);
+}
+
+/** Takes the most urgent wait. */
+function nextWait({waiting}: Line): Wait | undefined {
+	for (const line of waiting) {
+		const wait = line.take();
+		if (wait) {
 			return wait;
 		}
 	}

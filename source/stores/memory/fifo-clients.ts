@@ -2,7 +2,7 @@ import {ClientLogs, type FoundLogs} from './client-logs.ts';
 import {NONE} from './records.ts';
 
 /** How many clients are checked in one step for having been quiet. */
-const SWEPT_AT_ONCE = 50;
+const SWEPT_AT_ONCE = 20;
 
 /** After how many logs a step ends: each may be elsewhere in memory. A client has up to a thousand. */
 const LOGS_AT_ONCE = 50;

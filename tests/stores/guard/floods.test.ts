@@ -1,4 +1,4 @@
-import {setTimeout} from 'node:timers/promises';
+import {setImmediate, setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import type {ReportOutcome} from '../../../source/stores/ban-records.ts';
 import type {Verdict} from '../../../source/stores/verdict.ts';
@@ -38,6 +38,42 @@ test.serial(
 		const verdicts = await Promise.all(flood);
 		t.true(verdicts.every(({kind}) => kind === 'limited'));
 		t.is(replies.length, 501);
+	},
+);
+
+test.serial(
+	'of thousands of guesses at once, the first reports have their turn before the other requests',
+	async t => {
+		let reports = 0;
+		const {guarded} = guard(
+			{
+				...commandsOnly,
+				recall: () => undefined,
+				admit: async () => {
+					await setImmediate();
+					return reports < 2 ? admitted : {kind: 'banned', by: 'reports', endsInMs: 500};
+				},
+				report: async () => {
+					reports += 1;
+					await setImmediate();
+					return reports === 2
+						? {reports, banEndsInMs: 500, begunForMs: 500}
+						: {reports: 0, banEndsInMs: 500};
+				},
+			},
+			'closed',
+			60_000,
+		);
+		let judged = 0;
+		const guess = async () => {
+			if ((await guarded.admit('a', [], {})).kind === 'admitted') {
+				judged += 1;
+				await guarded.report('a', banRule, {weight: 1});
+			}
+		};
+		await Promise.all(Array.from({length: 5000}, guess));
+
+		t.true(judged <= 1000, `${judged} guesses were judged`);
 	},
 );
 

@@ -1,13 +1,13 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
-import {InFlightLimit} from '../../../source/stores/guard/in-flight-limit.ts';
+import {InFlightLimit, urgency} from '../../../source/stores/guard/in-flight-limit.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
 
 /** All places of the client `a` are taken. */
 function full(timeout = 60_000): InFlightLimit {
 	const places = new InFlightLimit(timeout);
 	for (let taken = 0; taken < 500; taken += 1) {
-		places.take('a');
+		places.take('a', urgency.count);
 	}
 
 	return places;
@@ -15,11 +15,11 @@ function full(timeout = 60_000): InFlightLimit {
 
 test('five hundred places are free, and then one waiter after the other gets a place', async t => {
 	const places = full();
-	const [one, two] = [places.take('a'), places.take('a')];
+	const [one, two] = [places.take('a', urgency.count), places.take('a', urgency.count)];
 	const turns: string[] = [];
 	one?.then(() => turns.push('one'));
 	two?.then(() => turns.push('two'));
-	t.is(places.take('b'), undefined, 'another client need not wait');
+	t.is(places.take('b', urgency.count), undefined, 'another client need not wait');
 
 	places.leave('a');
 	await one;
@@ -29,21 +29,38 @@ test('five hundred places are free, and then one waiter after the other gets a p
 	t.deepEqual(turns, ['one', 'two']);
 });
 
+test('of the questions about one client, changes have their turn first, and then what counts', async t => {
+	const places = full();
+	const turns: string[] = [];
+	const waits = (['onlyBan', 'count', 'change', 'onlyBan', 'count', 'change'] as const).map(
+		async (which, number) => {
+			await places.take('a', urgency[which]);
+			turns.push(`${which} ${number}`);
+		},
+	);
+	for (const _ of waits) {
+		places.leave('a');
+	}
+
+	await Promise.all(waits);
+	t.deepEqual(turns, ['change 2', 'change 5', 'count 1', 'count 4', 'onlyBan 0', 'onlyBan 3']);
+});
+
 test('a waiter that has waited too long takes no place', async t => {
 	const places = full(1);
-	t.false(await places.take('a'));
-	t.is(places.take('b'), undefined);
+	t.false(await places.take('a', urgency.count));
+	t.is(places.take('b', urgency.count), undefined);
 
 	for (let left = 0; left < 500; left += 1) {
 		places.leave('a');
 	}
 
-	t.is(places.take('a'), undefined);
+	t.is(places.take('a', urgency.count), undefined);
 });
 
 test.serial('time that this process uses itself is no wait for the store', async t => {
 	const places = full(1000);
-	const turn = places.take('a');
+	const turn = places.take('a', urgency.count);
 	for (let round = 0; round < 15; round += 1) {
 		busy(100);
 		await setImmediate();
@@ -59,7 +76,7 @@ test.serial(
 		const places = full();
 		const before = bytesHeld();
 		for (let passed = 0; passed < 200_000; passed += 1) {
-			places.take('a');
+			places.take('a', urgency.count);
 			places.leave('a');
 		}
 
@@ -74,13 +91,13 @@ test('a thousand questions are on their way in all, and clients that wait take t
 	const flooding = ['a', 'b'];
 	for (const client of flooding) {
 		for (let taken = 0; taken < 500; taken += 1) {
-			t.is(limit.take(client), undefined);
+			t.is(limit.take(client, urgency.count), undefined);
 		}
 	}
 
 	const turns: string[] = [];
 	const wait = (client: string) => {
-		limit.take(client)?.then(() => turns.push(client));
+		limit.take(client, urgency.count)?.then(() => turns.push(client));
 	};
 	for (const client of ['e', 'e', 'e', 'bystander', 'a']) {
 		wait(client);
