@@ -10,6 +10,7 @@ import {
 	type Store,
 	specific,
 } from '../../../source/index.ts';
+import {nameSeries} from '../../../source/options/name-series.ts';
 import type {Rule} from '../../../source/stores/rule.ts';
 import {forwardTo} from '../forwarding-store.ts';
 import {GateModel, type RouteModel, type SpecificModel} from '../models/gate-model.ts';
@@ -27,7 +28,7 @@ export interface AppAndModel {
 
 /** Builds the app, and the model of its responses. */
 export function appAndModel(drawn: AnyApp): AppAndModel {
-	const global = named(drawn.global, seriesOf('global'));
+	const global = named(drawn.global, nameSeries('global'));
 	const specifics: SpecificModel[] = drawn.specifics.map(({rules, standalone}) => ({
 		rules: named(rules, nextSpecific),
 		standalone,
@@ -57,16 +58,8 @@ export function appAndModel(drawn: AnyApp): AppAndModel {
 	};
 }
 
-/** No other code of this process creates specifics without a name. */
-const nextSpecific = seriesOf('specific');
-
-function seriesOf(base: string): () => string {
-	let created = 0;
-	return () => {
-		created += 1;
-		return created === 1 ? base : `${base}-${created}`;
-	};
-}
+/** The same names: no other code of this process creates specifics without one. */
+const nextSpecific = nameSeries('specific');
 
 function named(rules: readonly AnyRule[], nextName: () => string): Rule[] {
 	return rules.map(({count, window, name = nextName()}) => ({
