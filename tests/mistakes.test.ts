@@ -210,16 +210,13 @@ test('rules that are created for each request do not pile up counters', t => {
 	const store = new MemoryStore({clock: () => 0});
 	const names = new Set<string>();
 	for (let made = 0; made < 3000; made += 1) {
-		gatekeeper({rateLimitRule: [1, 60], store});
-		specific([1, 60]);
+		const gate = gatekeeper({rateLimitRule: [1, 60], store});
+		for (const key of Object.getOwnPropertySymbols(gate)) {
+			names.add(Reflect.get(gate, key).limits.rules[0]?.name ?? '');
+		}
 	}
 
-	for (const value of Object.getOwnPropertySymbols(gatekeeper({rateLimitRule: [1, 60], store}))) {
-		const {limits} = Reflect.get(gatekeeper({rateLimitRule: [1, 60], store}), value);
-		names.add(limits.rules[0]?.name ?? '');
-	}
-
-	t.deepEqual([...names], ['global-1000']);
+	t.is(names.size, 1000);
 });
 
 test.serial('a gate after the router is warned of', async t => {
