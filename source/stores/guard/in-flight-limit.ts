@@ -29,6 +29,8 @@ interface Line {
 	waiting: readonly [] | readonly [WaitingLine, WaitingLine, WaitingLine];
 }
 
+const none = [] as const;
+
 /**
  * Limits how many questions are on their way to a store. Without it, a flood sends thousands of questions
  * before the first reply, and all of them time out. Clients that wait take turns.
@@ -51,7 +53,7 @@ export class InFlightLimit {
 	 * @returns nothing if it may be asked at once; or whether its turn has come, once that is known
 	 */
 	take(client: string, urgent: Urgency): Promise<boolean> | undefined {
-		const line: Line = this.#lines.get(client) ?? {inFlight: 0, waiting: []};
+		const line: Line = this.#lines.get(client) ?? {inFlight: 0, waiting: none};
 		this.#lines.set(client, line);
 		if (line.inFlight < MAX_OF_ONE && this.#inFlight < MAX_IN_ALL) {
 			this.#begin(line);
