@@ -33,10 +33,10 @@ export function hasReadableTarget(ctx: Context): boolean {
 	}
 
 	const [origin, host = ''] = (url.length <= MAX_PARSED && absolute.exec(url)) || [''];
-	return isPlainHost(host) && !isUnusualUrl(url) && hasPath(ctx, `${origin}/`);
+	return isPlainHost(host) && !isUnusualUrl(url) && hasPath(ctx, origin);
 }
 
-/** Whether Koa would read a path of another target. To parse all of this one would take long, and what is wrong is the host. */
+/** Whether Koa would read the path of another target: to parse all of this one takes long, and only its host can be wrong. */
 function hasPath({request}: Context, url: string): boolean {
 	try {
 		const other: Request = Object.create(request, {req: {value: {url}}});

@@ -48,5 +48,10 @@ export function isCovered(ctx: Context): boolean {
 
 /** Whichever routers have run, they may have put anything into `ctx.matched`. */
 function isLayer(given: Partial<RouteLayer> | null | undefined): given is RouteLayer {
-	return Array.isArray(given?.methods) && given.regexp instanceof RegExp;
+	return (
+		given?.regexp instanceof RegExp &&
+		Array.isArray(given.methods) &&
+		Array.isArray(given.paramNames) &&
+		given.opts instanceof Object
+	);
 }

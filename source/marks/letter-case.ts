@@ -2,6 +2,9 @@ import {memoizeByList} from '../collections/memoize-by-list.ts';
 import {plainStart} from './plain-start.ts';
 import {isRoute, type RouteLayer} from './router.ts';
 
+/** What may stand for any number of segments of a path. */
+const anyDepth = /[(*{\\]/;
+
 /** Returns a function that finds the path of a layer which runs a middleware in one letter case alone, if there is one. */
 export function oneCasePath(
 	runs: (middleware: unknown) => boolean,
@@ -29,12 +32,27 @@ function takesOneCase(layer: RouteLayer, stack: readonly RouteLayer[]): boolean 
 
 /** Whether a route may take any letter case of a path that begins in this way. */
 function mayBeBelow({path, regexp}: RouteLayer, start: string): boolean {
+	// Where a regular expression leads is not known.
 	if (!regexp.ignoreCase || typeof path !== 'string') {
 		return regexp.ignoreCase;
 	}
 
-	const own = plainStart(path);
-	// A parameter or a wildcard may stand for the rest.
-	const isOpen = own !== path.replace(/\/$/, '').toLowerCase();
-	return own.startsWith(start) || (isOpen && start.startsWith(own));
+	const own = path.toLowerCase();
+	if (own.startsWith(start)) {
+		return true;
+	}
+
+	const segments = own.split('/');
+	for (const [at, wanted] of start.split('/').entries()) {
+		const segment = segments[at];
+		if (segment !== undefined && anyDepth.test(segment)) {
+			return true;
+		}
+
+		if (segment !== wanted && !segment?.includes(':')) {
+			return false;
+		}
+	}
+
+	return true;
 }

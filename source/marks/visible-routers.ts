@@ -48,7 +48,7 @@ export function visibleRouters(
 	};
 
 	return ({app, router}) => {
-		// It may be another router: a parent's, or one that ran before the gate and called next().
+		// `router` may be another one: a parent's, or one that ran before the gate and called next().
 		const mount = isRouter(router) ? mountedOn(router) : none;
 		if (named) {
 			return named;

@@ -30,7 +30,7 @@ import {checkStore, siblingOf} from './check-store.ts';
 import {foreignOptions} from './foreign-names.ts';
 import {settleLimits} from './limit-rules.ts';
 import {type LimitSource, noLimits} from './limits.ts';
-import {nameSeries} from './name-series.ts';
+import {type NextName, nameSeries} from './name-series.ts';
 import {
 	checkReportWhen,
 	isIpHeader,
@@ -102,7 +102,7 @@ const names = [
 ] as const satisfies ReadonlyArray<keyof GatekeeperOptions>;
 
 /** The names of unnamed global rules continue where the last gate on the same store ended. */
-const globalNames = processWide('globalNames', () => new WeakMap<object, () => string>());
+const globalNames = processWide('globalNames', () => new WeakMap<object, NextName>());
 
 /**
  * Checks the options of `gatekeeper()` and fills in the defaults.
@@ -190,7 +190,7 @@ export function settle(options: unknown): Settings {
 	};
 }
 
-function globalNamesOn(store: Store): () => string {
+function globalNamesOn(store: Store): NextName {
 	const series = globalNames.get(store) ?? nameSeries('global');
 	globalNames.set(store, series);
 	return series;

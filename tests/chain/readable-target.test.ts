@@ -37,6 +37,8 @@ for (const target of [
 	'',
 	'who',
 	'http://[::1/who',
+	'http://:80?who',
+	'http://:',
 	'//a@[::1#',
 	'//who@a/health#',
 	'//who@a/health\u{a0}',
@@ -87,14 +89,15 @@ test('Koa reads the path that is there, whatever it is', t => {
 
 test('Koa reads the path of an address, whatever it is, and the gate parses none of it', t => {
 	const host = fc.array(fc.constantFrom(...'a.-_:[]0'.split(''), 'xn--', '::1'), {maxLength: 6});
+	const after = fc.constantFrom('', '?', '/');
 	const path = fc.array(fc.constantFrom(..."/?{^'%@:\\ \xff".split(''), '[::1', 'a@'), {
 		maxLength: 9,
 	});
 
 	t.notThrows(() =>
 		fc.assert(
-			fc.property(host, path, (names, parts) => {
-				const ctx = contextOf(`http://${names.join('')}/${parts.join('')}`);
+			fc.property(host, after, path, (names, sign, parts) => {
+				const ctx = contextOf(`http://${names.join('')}${sign}${parts.join('')}`);
 				const isReadable = hasReadableTarget(ctx);
 				return !('_parsedUrl' in ctx.req) && (!isReadable || typeof ctx.path === 'string');
 			}),

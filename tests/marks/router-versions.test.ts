@@ -123,20 +123,30 @@ for (const [title, name] of Object.entries(routerPackages)) {
 }
 
 for (const version of Object.keys(routerPackages) as RouterVersion[]) {
-	test(`${version}: the paths at which router.use runs nothing`, async t => {
+	test(`${version}: the paths at which router.use runs nothing, or nothing below them`, async t => {
 		const Router = routerOf(routerPackages[version]);
 		const major = majorOf(version);
-		for (const [path, runs] of [
-			['/api', true],
-			['/', major !== 15],
-			['/api/', major !== 15],
-			['/:account', major !== 14],
+		const at = (path: string, route = '/api/page') =>
+			new Router().use(path, specific([1, 600])).get(route, ok);
+		const nested = new Router().use(specific([1, 600])).get('/page', ok);
+		for (const [router, path, runs] of [
+			[at('/api'), '/api/page', true],
+			[at('/'), '/api/page', major !== 15],
+			[at('/', '/'), '/', true],
+			[at('/api/'), '/api/page', major !== 15],
+			[at('/api/', '/api/'), '/api/', true],
+			[at('/:account'), '/api/page', major !== 14],
+			[
+				new Router({prefix: '/:account'}).use(specific([1, 600])).get('/page', ok),
+				'/api/page',
+				major !== 14,
+			],
+			[new Router().use('/:account', nested.routes()), '/api/page', major !== 14],
 		] as const) {
-			const router = new Router().use(path, specific([1, 600])).get('/api/page', ok);
 			const http = supertest.agent(new Koa().use(gatekeeper()).use(router.routes()).callback());
 
-			t.is((await http.get('/api/page')).status, 200);
-			t.is((await http.get('/api/page')).status, runs ? 429 : 200, path);
+			t.is((await http.get(path)).status, 200);
+			t.is((await http.get(path)).status, runs ? 429 : 200, path);
 		}
 	});
 }

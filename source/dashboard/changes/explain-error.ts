@@ -20,7 +20,7 @@ export interface Failure {
  */
 export function explainError(thrown: unknown, isNobody: boolean): Failure {
 	try {
-		return mistake(thrown, isNobody) ?? storeFailure(thrown, isNotSent(thrown));
+		return mistake(thrown, isNobody) ?? storeFailure(thrown, hasChangedNothing(thrown));
 	} catch {
 		// What a custom store has thrown may throw again when it is read.
 		return storeFailure(thrown, false);
@@ -57,13 +57,12 @@ function mistake(thrown: unknown, isNobody: boolean): Failure | undefined {
 	}
 }
 
-/** Whether nothing has changed. */
-function isNotSent(thrown: unknown): boolean {
+function hasChangedNothing(thrown: unknown): boolean {
 	return thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_GATEKEEPER_NOT_SENT';
 }
 
-function storeFailure(thrown: unknown, nothingChanged: boolean): Failure {
-	const outcome = nothingChanged ? 'nothing has changed' : 'the change may have been made';
+function storeFailure(thrown: unknown, changedNothing: boolean): Failure {
+	const outcome = changedNothing ? 'nothing has changed' : 'the change may have been made';
 
 	return {
 		status: 503,

@@ -10,7 +10,7 @@ import {
 	unavailable,
 } from './failure-policy.ts';
 import type {FallbackStore} from './fallback-store.ts';
-import {urgency} from './in-flight-limit.ts';
+import {priorities} from './in-flight-limit.ts';
 import type {RecentOutcomes} from './recent-outcomes.ts';
 import type {Call} from './store-caller.ts';
 
@@ -39,7 +39,7 @@ export class Calls {
 
 		return {
 			client,
-			urgency: rules.length > 0 ? urgency.count : urgency.onlyBan,
+			priority: rules.length > 0 ? priorities.count : priorities.onlyBan,
 			ask: asking => this.#store.admit(client, rules, options, asking),
 			read: reply => checkedVerdict(reply, rules),
 			learn: (verdict, version) => fallback.learn.verdict(client, verdict, options, version),
@@ -56,7 +56,7 @@ export class Calls {
 	giveBack(client: string, counted: readonly Counted[]): Call<void> {
 		return {
 			client,
-			urgency: urgency.change,
+			priority: priorities.change,
 			ask: asking => this.#store.giveBack(client, counted, asking),
 			read: () => {},
 			learn: () => {},
@@ -69,7 +69,7 @@ export class Calls {
 
 		return {
 			client,
-			urgency: urgency.change,
+			priority: priorities.change,
 			ask: asking => this.#store.ban(client, ban, asking),
 			read: checkedBanOutcome,
 			learn: (outcome, version) => {
@@ -88,7 +88,7 @@ export class Calls {
 
 		return {
 			client,
-			urgency: urgency.change,
+			priority: priorities.change,
 			ask: asking => this.#store.report(client, banRule, report, asking),
 			read: checkedOutcome,
 			learn: (outcome, version) => {

@@ -1,4 +1,4 @@
-import {WaitingLine} from './waiting-line.ts';
+import {WaitQueue} from './wait-queue.ts';
 import {type Wait, Waits} from './waits.ts';
 
 /** How many questions about one client may be on their way to a store. */
@@ -9,9 +9,9 @@ const MAX_IN_ALL = 1000;
 
 /**
  * Which questions about one client have their turn first. A client that has thousands of requests in flight would else be
- * banned only after all of them have been admitted.
+ * banned only after all of them have been admitted. The lowest number comes first.
  */
-export const urgency = {
+export const priorities = {
 	/** A report, a ban, or a place that is given back. */
 	change: 0,
 	/** A request that is counted. */
@@ -20,13 +20,13 @@ export const urgency = {
 	onlyBan: 2,
 } as const;
 
-export type Urgency = (typeof urgency)[keyof typeof urgency];
+export type Priority = (typeof priorities)[keyof typeof priorities];
 
 /** The questions about one client. */
 interface Line {
 	inFlight: number;
-	/** One for each urgency; none as long as nothing has waited. */
-	waiting: readonly [] | readonly [WaitingLine, WaitingLine, WaitingLine];
+	/** One for each priority; none as long as nothing has waited. */
+	queues: readonly [] | readonly [WaitQueue, WaitQueue, WaitQueue];
 }
 
 const none = [] as const;
@@ -52,20 +52,20 @@ export class InFlightLimit {
 	 *
 	 * @returns nothing if it may be asked at once; or whether its turn has come, once that is known
 	 */
-	take(client: string, urgent: Urgency): Promise<boolean> | undefined {
-		const line: Line = this.#lines.get(client) ?? {inFlight: 0, waiting: none};
+	take(client: string, priority: Priority): Promise<boolean> | undefined {
+		const line: Line = this.#lines.get(client) ?? {inFlight: 0, queues: none};
 		this.#lines.set(client, line);
 		if (line.inFlight < MAX_OF_ONE && this.#inFlight < MAX_IN_ALL) {
 			this.#begin(line);
 			return undefined;
 		}
 
-		if (line.waiting.length === 0) {
-			line.waiting = [new WaitingLine(), new WaitingLine(), new WaitingLine()];
+		if (line.queues.length === 0) {
+			line.queues = [new WaitQueue(), new WaitQueue(), new WaitQueue()];
 		}
 
 		const wait = this.#waits.begin();
-		line.waiting[urgent].add(wait);
+		line.queues[priority].add(wait);
 		this.#waiting.add(client);
 		return wait.turn;
 	}
@@ -121,14 +121,14 @@ export class InFlightLimit {
 	}
 }
 
-function hasWaiting({waiting}: Line): boolean {
-	return waiting.some(line => !line.isEmpty);
+function hasWaiting({queues}: Line): boolean {
+	return queues.some(queue => !queue.isEmpty);
 }
 
-/** Takes the most urgent wait. */
-function nextWait({waiting}: Line): Wait | undefined {
-	for (const line of waiting) {
-		const wait = line.take();
+/** Takes the wait whose turn it is. */
+function nextWait({queues}: Line): Wait | undefined {
+	for (const queue of queues) {
+		const wait = queue.take();
 		if (wait) {
 			return wait;
 		}

@@ -3,14 +3,14 @@ import type {AskOptions} from '../ask-options.ts';
 import type {Changes} from '../changes.ts';
 import {inTime, isNoReply} from './deadline.ts';
 import type {Health} from './health.ts';
-import type {Urgency} from './in-flight-limit.ts';
+import type {Priority} from './in-flight-limit.ts';
 import type {PartBreaker} from './part-breaker.ts';
 import type {StoreObserver} from './store-observer.ts';
 
 /** One decision that a store is asked for, and what decides in its place. */
 export interface Call<Reply> {
 	readonly client: string;
-	readonly urgency: Urgency;
+	readonly priority: Priority;
 	readonly ask: (asking: AskOptions) => MaybePromise<Reply>;
 	/** Checks what the store replied. Throws for nonsense. */
 	readonly read: (reply: unknown) => Reply;

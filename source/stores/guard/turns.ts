@@ -54,7 +54,7 @@ export class Turns {
 		{known, withoutTurn = call.decideWithout}: Otherwise<Reply>,
 		{breaker, inFlight}: Part,
 	): Promise<Reply> {
-		const turn = inFlight.take(requester, call.urgency);
+		const turn = inFlight.take(requester, call.priority);
 		if (turn && !(await turn)) {
 			return withoutTurn();
 		}

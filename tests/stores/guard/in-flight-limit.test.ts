@@ -1,13 +1,13 @@
 import {setImmediate} from 'node:timers/promises';
 import test from 'ava';
-import {InFlightLimit, urgency} from '../../../source/stores/guard/in-flight-limit.ts';
+import {InFlightLimit, priorities} from '../../../source/stores/guard/in-flight-limit.ts';
 import {bytesHeld} from '../../support/bytes-held.ts';
 
 /** All places of the client `a` are taken. */
 function full(timeout = 60_000): InFlightLimit {
 	const places = new InFlightLimit(timeout);
 	for (let taken = 0; taken < 500; taken += 1) {
-		places.take('a', urgency.count);
+		places.take('a', priorities.count);
 	}
 
 	return places;
@@ -15,11 +15,11 @@ function full(timeout = 60_000): InFlightLimit {
 
 test('five hundred places are free, and then one waiter after the other gets a place', async t => {
 	const places = full();
-	const [one, two] = [places.take('a', urgency.count), places.take('a', urgency.count)];
+	const [one, two] = [places.take('a', priorities.count), places.take('a', priorities.count)];
 	const turns: string[] = [];
 	one?.then(() => turns.push('one'));
 	two?.then(() => turns.push('two'));
-	t.is(places.take('b', urgency.count), undefined, 'another client need not wait');
+	t.is(places.take('b', priorities.count), undefined, 'another client need not wait');
 
 	places.leave('a');
 	await one;
@@ -34,7 +34,7 @@ test('of the questions about one client, changes have their turn first, and then
 	const turns: string[] = [];
 	const waits = (['onlyBan', 'count', 'change', 'onlyBan', 'count', 'change'] as const).map(
 		async (which, number) => {
-			await places.take('a', urgency[which]);
+			await places.take('a', priorities[which]);
 			turns.push(`${which} ${number}`);
 		},
 	);
@@ -48,19 +48,19 @@ test('of the questions about one client, changes have their turn first, and then
 
 test('a waiter that has waited too long takes no place', async t => {
 	const places = full(1);
-	t.false(await places.take('a', urgency.count));
-	t.is(places.take('b', urgency.count), undefined);
+	t.false(await places.take('a', priorities.count));
+	t.is(places.take('b', priorities.count), undefined);
 
 	for (let left = 0; left < 500; left += 1) {
 		places.leave('a');
 	}
 
-	t.is(places.take('a', urgency.count), undefined);
+	t.is(places.take('a', priorities.count), undefined);
 });
 
 test.serial('time that this process uses itself is no wait for the store', async t => {
 	const places = full(1000);
-	const turn = places.take('a', urgency.count);
+	const turn = places.take('a', priorities.count);
 	for (let round = 0; round < 15; round += 1) {
 		busy(100);
 		await setImmediate();
@@ -76,7 +76,7 @@ test.serial(
 		const places = full();
 		const before = bytesHeld();
 		for (let passed = 0; passed < 200_000; passed += 1) {
-			places.take('a', urgency.count);
+			places.take('a', priorities.count);
 			places.leave('a');
 		}
 
@@ -91,13 +91,13 @@ test('a thousand questions are on their way in all, and clients that wait take t
 	const flooding = ['a', 'b'];
 	for (const client of flooding) {
 		for (let taken = 0; taken < 500; taken += 1) {
-			t.is(limit.take(client, urgency.count), undefined);
+			t.is(limit.take(client, priorities.count), undefined);
 		}
 	}
 
 	const turns: string[] = [];
 	const wait = (client: string) => {
-		limit.take(client, urgency.count)?.then(() => turns.push(client));
+		limit.take(client, priorities.count)?.then(() => turns.push(client));
 	};
 	for (const client of ['e', 'e', 'e', 'bystander', 'a']) {
 		wait(client);
@@ -117,3 +117,19 @@ function busy(ms: number): void {
 	const end = performance.now() + ms;
 	while (performance.now() < end) {}
 }
+
+test.serial('waits that are over are not kept behind a wait that goes first', async t => {
+	const places = full(1);
+	const waiting = () => places.take('a', priorities.count);
+	let first = waiting();
+	const before = bytesHeld();
+	for (let round = 0; round < 10; round += 1) {
+		first = waiting();
+		const waits = Array.from({length: 5000}, () => places.take('a', priorities.onlyBan));
+		await Promise.all(waits);
+	}
+
+	const held = bytesHeld() - before;
+	t.true(held < 3_000_000, `${held} bytes are held`);
+	await first;
+});

@@ -61,13 +61,11 @@ export function appAndModel(drawn: AnyApp): AppAndModel {
 /** The same names: no other code of this process creates specifics without one. */
 const nextSpecific = nameSeries('specific');
 
-function named(rules: readonly AnyRule[], nextName: () => string): Rule[] {
-	return rules.map(({count, window, name = nextName()}) => ({
-		name,
-		count,
-		window: window * 1000,
-		id: `${count}/${window}/${name}`,
-	}));
+function named(rules: readonly AnyRule[], nextName: (index: number) => string): Rule[] {
+	return rules.map((rule, index) => {
+		const {count, window, name = nextName(index)} = rule;
+		return {name, count, window: window * 1000, id: `${count}/${window}/${name}`};
+	});
 }
 
 function realApp(drawn: AnyApp, clock: () => number): Pick<AppAndModel, 'app' | 'gate' | 'ran'> {

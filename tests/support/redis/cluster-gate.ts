@@ -117,11 +117,15 @@ export async function openClusterGate(
 
 /** On a busy machine, a client may lose its first connection to a cluster that has just formed. */
 async function untilItReplies(store: RedisStore): Promise<void> {
-	for (;;) {
+	for (let tries = 1; ; tries += 1) {
 		try {
 			await store.admit('nobody', [], {});
 			return;
-		} catch {
+		} catch (error) {
+			if (tries === 100) {
+				throw error;
+			}
+
 			await setTimeout(50);
 		}
 	}

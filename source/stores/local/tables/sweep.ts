@@ -1,7 +1,7 @@
 import {NOT_SWEPT, tables} from './keys.ts';
 import type {Section} from './section.ts';
 
-/** For so many changes room is left: to remove an entry takes two, and the totals and the time are written afterwards. */
+/** Changes for which a removal leaves room. It takes two itself, and the totals and the time are written afterwards. */
 const SPARE = 8;
 
 /** A table that removes a record with what belongs to it, except what the sweep removes by itself. */

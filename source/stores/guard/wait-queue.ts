@@ -5,8 +5,8 @@ interface Waiting {
 	next: Waiting | undefined;
 }
 
-/** Waits, in the order in which they began. A linked list, which keeps none that has had its turn. */
-export class WaitingLine {
+/** Waits, in the order in which they began. A linked list, which keeps none that is over. */
+export class WaitQueue {
 	#first: Waiting | undefined;
 	#last: Waiting | undefined;
 
@@ -15,6 +15,7 @@ export class WaitingLine {
 	}
 
 	add(wait: Wait): void {
+		this.#dropOver();
 		const waiting: Waiting = {wait, next: undefined};
 		if (this.#last) {
 			this.#last.next = waiting;
@@ -27,15 +28,21 @@ export class WaitingLine {
 
 	/** Takes the first wait that is not over. */
 	take(): Wait | undefined {
-		while (this.#first) {
-			const {wait, next}: Waiting = this.#first;
-			this.#first = next;
-			this.#last = next && this.#last;
-			if (!wait.isOver) {
-				return wait;
-			}
-		}
+		this.#dropOver();
+		const wait = this.#first?.wait;
+		this.#moveOn();
+		return wait;
+	}
 
-		return undefined;
+	/** Those that have waited too long stand first. */
+	#dropOver(): void {
+		while (this.#first?.wait.isOver) {
+			this.#moveOn();
+		}
+	}
+
+	#moveOn(): void {
+		this.#first = this.#first?.next;
+		this.#last = this.#first && this.#last;
 	}
 }
