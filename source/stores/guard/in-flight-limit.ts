@@ -1,3 +1,5 @@
+import {processWide} from '../../process-wide.ts';
+import type {Store} from '../store.ts';
 import {WaitQueue} from './wait-queue.ts';
 import {type Wait, Waits} from './waits.ts';
 
@@ -119,6 +121,27 @@ export class InFlightLimit {
 			this.#lines.delete(client);
 		}
 	}
+}
+
+const limits = processWide(
+	'inFlightLimits',
+	() => new WeakMap<Store, Map<string, InFlightLimit>>(),
+);
+
+/**
+ * The limit that all gates on a store share whose questions wait equally long: with one for each gate, a client would have
+ * as many questions on their way as there are gates.
+ *
+ * @param part of the store
+ * @param timeout milliseconds for which a question waits for its turn
+ */
+export function inFlightLimitOf(store: Store, part: string, timeout: number): InFlightLimit {
+	const ofStore = limits.get(store) ?? new Map<string, InFlightLimit>();
+	limits.set(store, ofStore);
+	const name = `${timeout} ${part}`;
+	const limit = ofStore.get(name) ?? new InFlightLimit(timeout);
+	ofStore.set(name, limit);
+	return limit;
 }
 
 function hasWaiting({queues}: Line): boolean {

@@ -1,5 +1,5 @@
 import type {Store} from '../store.ts';
-import {InFlightLimit} from './in-flight-limit.ts';
+import {type InFlightLimit, inFlightLimitOf} from './in-flight-limit.ts';
 import {PartBreaker} from './part-breaker.ts';
 import {PartNames} from './part-names.ts';
 
@@ -11,9 +11,10 @@ export interface Part {
 
 /**
  * The parts of a store. Each has breakers and a limit of its own, so that clients on a part that fails, or
- * that is slow, do not end the limits of clients on the others.
+ * that is slow, do not end the limits of clients on the others. Gates share the limits.
  */
 export class Parts {
+	readonly #store: Store;
 	readonly #names: PartNames;
 	readonly #clock: () => number;
 	readonly #timeout: number;
@@ -24,6 +25,7 @@ export class Parts {
 	 * @param timeout milliseconds for which a question waits for its turn
 	 */
 	constructor(store: Store, clock: () => number, timeout: number) {
+		this.#store = store;
 		this.#names = new PartNames(store);
 		this.#clock = clock;
 		this.#timeout = timeout;
@@ -39,7 +41,7 @@ export class Parts {
 
 		const made = {
 			breaker: new PartBreaker(this.#clock, one => this.#names.slotOf(one)),
-			inFlight: new InFlightLimit(this.#timeout),
+			inFlight: inFlightLimitOf(this.#store, name, this.#timeout),
 		};
 		this.#parts.set(name, made);
 		return made;

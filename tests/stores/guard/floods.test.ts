@@ -1,8 +1,9 @@
 import {setImmediate, setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import type {ReportOutcome} from '../../../source/stores/ban-records.ts';
+import type {Store} from '../../../source/stores/store.ts';
 import type {Verdict} from '../../../source/stores/verdict.ts';
-import {banRule, commandsOnly, guard, rule} from '../../support/guarded-store.ts';
+import {banRule, commandsOnly, gatesOn, guard, rule} from '../../support/guarded-store.ts';
 
 const admitted: Verdict = {kind: 'admitted', quotas: []};
 
@@ -38,6 +39,33 @@ test.serial(
 		const verdicts = await Promise.all(flood);
 		t.true(verdicts.every(({kind}) => kind === 'limited'));
 		t.is(replies.length, 501);
+	},
+);
+
+test.serial(
+	'all gates on a store have five hundred questions about one client on their way',
+	async t => {
+		const replies: Array<() => void> = [];
+		const store: Store = {
+			...commandsOnly,
+			recall: () => undefined,
+			admit: () =>
+				new Promise(resolve => {
+					replies.push(() => resolve(admitted));
+				}),
+		};
+		const asked = gatesOn(store, 'memory', 'open', 'closed').flatMap(gate =>
+			Array.from({length: 400}, async () => gate.admit('a', [rule], {})),
+		);
+		await setImmediate();
+		t.is(replies.length, 500);
+
+		for (let replied = 0; replied < 1200; replied += 1) {
+			await setImmediate();
+			replies[replied]?.();
+		}
+
+		t.deepEqual(new Set((await Promise.all(asked)).map(({kind}) => kind)), new Set(['admitted']));
 	},
 );
 
