@@ -99,7 +99,8 @@ export interface GatekeeperOptions<State = DefaultState> {
 	readonly trustedProxies?: readonly string[] | AddressList;
 	/**
 	 * How many bits of an IPv6 address identify a client, 32 to 128. A client can use any address within its
-	 * prefix. In 64:ff9b::/96, where NAT64 puts IPv4 clients, the whole address counts.
+	 * prefix: with more than 64, it has many quotas, and no ban holds it. In 64:ff9b::/96, where NAT64 puts IPv4 clients,
+	 * the whole address counts.
 	 *
 	 * @default 64
 	 */
