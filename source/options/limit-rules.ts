@@ -8,6 +8,7 @@ import type {ContextOf} from './context-of.ts';
 import {settleCost, settleCountWhen} from './counting.ts';
 import {rulesFixer} from './fix-rules.ts';
 import {type LimitSource, type Limits, noLimits} from './limits.ts';
+import type {NextName} from './name-series.ts';
 import {type RuleReading, ruleFields, settleRule} from './rule-fields.ts';
 
 /**
@@ -120,7 +121,7 @@ export function settleLimits(given: unknown, reading: RuleReading): LimitSource 
 }
 
 /** Names unnamed rules by their index: no other series has such a name. */
-function numberedNames(base: string): RuleReading['nextName'] {
+function numberedNames(base: string): NextName {
 	return index => (index === 0 ? base : `${base}.${index + 1}`);
 }
 

@@ -3,6 +3,7 @@ import {badOption, namedOptions} from '../checks/option-checks.ts';
 import {MAX_WINDOW, type Rule} from '../stores/rule.ts';
 import type {Warn} from '../warnings.ts';
 import {foreignRuleFields} from './foreign-names.ts';
+import type {NextName} from './name-series.ts';
 
 /** The greatest `count` of a rule. */
 const MAX_COUNT = 1_000_000;
@@ -11,8 +12,7 @@ const MAX_COUNT = 1_000_000;
 export interface RuleReading {
 	/** The option, in errors. */
 	readonly option: string;
-	/** Names a rule that has no name, by its index in a list. */
-	readonly nextName: (index: number) => string;
+	readonly nextName: NextName;
 	readonly warn: Warn;
 	/** Whether it is read when the app starts, and not for a request. */
 	readonly isFixed: boolean;

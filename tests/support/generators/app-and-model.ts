@@ -10,7 +10,7 @@ import {
 	type Store,
 	specific,
 } from '../../../source/index.ts';
-import {nameSeries} from '../../../source/options/name-series.ts';
+import {type NextName, nameSeries} from '../../../source/options/name-series.ts';
 import type {Rule} from '../../../source/stores/rule.ts';
 import {forwardTo} from '../forwarding-store.ts';
 import {GateModel, type RouteModel, type SpecificModel} from '../models/gate-model.ts';
@@ -61,7 +61,7 @@ export function appAndModel(drawn: AnyApp): AppAndModel {
 /** The same names: no other code of this process creates specifics without one. */
 const nextSpecific = nameSeries('specific');
 
-function named(rules: readonly AnyRule[], nextName: (index: number) => string): Rule[] {
+function named(rules: readonly AnyRule[], nextName: NextName): Rule[] {
 	return rules.map((rule, index) => {
 		const {count, window, name = nextName(index)} = rule;
 		return {name, count, window: window * 1000, id: `${count}/${window}/${name}`};

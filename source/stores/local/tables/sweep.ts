@@ -34,7 +34,7 @@ export class Sweep {
 		this.#last = (looked.length < limit ? undefined : looked.at(-1)?.key) ?? start;
 		for (const {key, value} of looked) {
 			const isCurrent = value.length >= 8 && value.readDoubleLE(0) > now;
-			// Without room to remove it, the rest of the transaction must not fail.
+			// Where there is no room, it stays: the rest of the transaction must not fail.
 			if (!isCurrent && records.hasRoomFor(SPARE)) {
 				(this.#tables.get(key[1] ?? 0) ?? records).remove(key);
 			}
