@@ -1,26 +1,15 @@
-import {memoizeByList} from '../collections/memoize-by-list.ts';
 import {plainStart} from './plain-start.ts';
 import {isRoute, type RouteLayer} from './router.ts';
 
 /** What may stand for any number of segments of a path. */
 const anyDepth = /[(*{\\]/;
 
-/** Returns a function that finds the path of a layer which runs a middleware in one letter case alone, if there is one. */
-export function oneCasePath(
-	runs: (middleware: unknown) => boolean,
-): (stack: readonly RouteLayer[]) => string | undefined {
-	return memoizeByList((stack: readonly RouteLayer[]) => {
-		const layer = stack.find(one => one.stack.some(runs) && takesOneCase(one, stack));
-		return layer && String(layer.path);
-	});
-}
-
 /**
  * Whether `router.use` placed a layer at a path that it takes in one letter case alone, and there is a route below that
  * takes any: `/API/login` then passes what the layer runs. The routers do so in version 14, and in 15 for the prefix of a
  * router and for nested ones, unless their option `sensitive` is set.
  */
-function takesOneCase(layer: RouteLayer, stack: readonly RouteLayer[]): boolean {
+export function takesOneCase(layer: RouteLayer, stack: readonly RouteLayer[]): boolean {
 	const {path, regexp} = layer;
 	if (isRoute(layer) || typeof path !== 'string' || regexp.ignoreCase) {
 		return false;

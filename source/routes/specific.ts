@@ -3,9 +3,8 @@ import {typeName} from '../checks/describe.ts';
 import {check, isBoolean, isFunction, namedOptions, optional} from '../checks/option-checks.ts';
 import {noteCreation} from '../creation.ts';
 import {isCovered} from '../marks/coverage.ts';
-import {oneCasePath} from '../marks/letter-case.ts';
 import {type Mark, setMark} from '../marks/mark.ts';
-import {isRouter} from '../marks/router.ts';
+import {findPlacement, routerWith} from '../marks/placement.ts';
 import {type LimitRulesFor, settleLimits} from '../options/limit-rules.ts';
 import {nameSeries} from '../options/name-series.ts';
 import type {KeyOf} from '../options/options.ts';
@@ -65,7 +64,7 @@ export function specific<State = DefaultState>(
 	const limits = settleLimits(rule, {option: 'rule', nextName, warn: warnEachTime, isFixed: true});
 	const limit = limitRoute(limits, key);
 	const creation = noteCreation();
-	const passedAt = oneCasePath(one => one === middleware);
+	const placementIn = findPlacement(one => one === middleware);
 	const mark: Mark | undefined = standalone ? {kind: 'standalone'} : undefined;
 
 	const middleware: Middleware = function specific(ctx, next) {
@@ -74,8 +73,8 @@ export function specific<State = DefaultState>(
 			state.shown.settings.warn('GATEKEEPER_MADE_PER_REQUEST', 'A specific()');
 		}
 
-		const {router} = ctx;
-		const path = isRouter(router) ? passedAt(router.stack) : undefined;
+		const router = routerWith(ctx, placementIn);
+		const path = router && placementIn(router.stack)?.oneCasePath;
 		if (path !== undefined) {
 			state.shown.settings.warn('GATEKEEPER_LETTER_CASE', 'A specific()', path);
 		}

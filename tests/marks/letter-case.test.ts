@@ -1,7 +1,7 @@
 /* In some versions, routers take any letter case for a route, and one alone for what router.use places. */
 import type {RequestListener} from 'node:http';
 import test from 'ava';
-import Koa from 'koa';
+import Koa, {type Middleware} from 'koa';
 import supertest from 'supertest';
 import {gatekeeper, specific} from '../../source/index.ts';
 import {ok} from '../support/handlers.ts';
@@ -77,6 +77,25 @@ const placements: Readonly<Record<string, Placement>> = {
 		},
 		isPassed: major => major === 14,
 	},
+	'a gate behind another router that a middleware runs': {
+		serve: (Router, options) => {
+			const router = new Router({prefix: '/api', ...options});
+			router
+				.use(runAnother(Router))
+				.use(gatekeeper({rateLimitRule: rule}))
+				.get('/page', ok);
+			return new Koa().use(router.routes()).callback();
+		},
+		isPassed: major => major >= 14,
+	},
+	'a specific behind another router that a middleware runs': {
+		serve: (Router, options) => {
+			const router = new Router({prefix: '/api', ...options});
+			router.use(runAnother(Router)).use(specific(rule)).get('/page', ok);
+			return new Koa().use(gatekeeper()).use(router.routes()).callback();
+		},
+		isPassed: major => major >= 14,
+	},
 	'a specific everywhere': {
 		serve: (Router, options) => {
 			const router = new Router(options);
@@ -86,6 +105,12 @@ const placements: Readonly<Record<string, Placement>> = {
 		isPassed: () => false,
 	},
 };
+
+/** The other router calls next(), and stays in ctx.router. */
+function runAnother(Router: Router): Middleware {
+	const another = new Router().all(/.*/, (_, next) => next()).routes();
+	return (ctx, next) => another(ctx as Parameters<typeof another>[0], next);
+}
 
 for (const version of Object.keys(routerPackages) as RouterVersion[]) {
 	const Router = routerOf(routerPackages[version]);
