@@ -4,7 +4,7 @@ import {takesOneCase} from './letter-case.ts';
 import {isRouter, type RouteLayer, type RouterLike} from './router.ts';
 
 /** Where a router runs a middleware. */
-export interface Placement {
+interface Placement {
 	/** The first layer that runs it. */
 	readonly layer: RouteLayer;
 	/** The path of a layer that runs it for one letter case alone, while a route below takes any. */
