@@ -94,6 +94,30 @@ test('every address behind NAT64 is its own client, named by address or as bans(
 	await t.throwsAsync(gate.ban('2001:db8::1/128'), {instanceOf: TypeError});
 });
 
+test('no client has a name that is also that of clients behind NAT64', async t => {
+	for (const [ipv6Prefix, address] of [
+		[32, '64:ff9b:1::7'],
+		[44, '64:ff9b:1::7'],
+		[47, '64:ff9b:1::7'],
+		[48, '64:ff9b:1::7'],
+		[48, '64:ff9b:0:5::7'],
+		[64, '64:ff9b::5:0:0:7'],
+		[95, '64:ff9b::1:0:7'],
+		[97, '64:ff9b::7'],
+	] as const) {
+		const {gate, from} = gatedApp({banRule: [1, 60, 600], ipHeader: 'X-Forwarded-For', ipv6Prefix});
+		const status = async (client: string) => (await from(client).get('/ping')).status;
+		await gate.report(address);
+		const [{client = ''} = {}] = await bansOf({gate});
+		t.is((await gate.inspect(client)).ban?.by, 'reports');
+		await gate.unban(client);
+		t.is(await status(address), 200, `${client} of ${ipv6Prefix} bits`);
+
+		await gate.ban(client);
+		t.deepEqual([await status(address), await status('64:ff9b::c633:6401')], [403, 200]);
+	}
+});
+
 test('every address behind NAT64 has a quota of its own, and is allowed by its own address alone', async t => {
 	const {gate, from} = gatedApp({
 		rateLimitRule: [1, 60],
