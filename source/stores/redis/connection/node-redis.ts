@@ -87,7 +87,7 @@ export function nodeRedis(client: NodeRedisClient): Connection {
 		readOnlyAdvice:
 			'getSentinelNode' in client
 				? undefined
-				: 'use createSentinel or createCluster (from redis 5), or close this client and create it again',
+				: 'use createSentinel (from redis 5) or createCluster (from redis 6), or close this client and create it again',
 		clientTimeout:
 			'totalClients' in client ? nextUsed(client).then(nodeRedisTimeout) : nodeRedisTimeout(client),
 		send: (_key, command, asking) => sendOver(client, [...command], asking),
