@@ -100,6 +100,32 @@ test('who is quiet goes first, however long the windows are', t => {
 	t.is(forgotten, 0);
 });
 
+test('of busy clients, the first ones go, even if they are counted again', t => {
+	const opened = new OpenedLedger({maxClients: 3000});
+	const count = (from: number, to: number, times: number, now: number) => {
+		for (let start = from; start < to; start += 100) {
+			opened.do(ledger => {
+				for (let client = start; client < Math.min(to, start + 100); client += 1) {
+					for (let request = 0; request < times; request += 1) {
+						ledger.admit(`client ${client}`, rules, {}, now);
+					}
+				}
+			});
+		}
+	};
+	count(0, 990, 8, 0);
+	count(990, 1000, 8, 1);
+	count(0, 990, 1, 2);
+	count(1000, 1500, 8, 3);
+
+	const remaining = Array.from({length: 10}, (_, index) =>
+		opened.do(
+			ledger => ledger.inspect(`client ${990 + index}`, rules, undefined, 4).quotas[0]?.remaining,
+		),
+	);
+	t.deepEqual(remaining, Array(10).fill(2));
+});
+
 test('keys of a specific have room apart from clients', t => {
 	const opened = new OpenedLedger({maxClients: 300});
 	opened.do(ledger => ledger.admit('client', rules, {}, 0));

@@ -7,10 +7,10 @@ import {RecordLog} from './record-log.ts';
 import {StoredTimes} from './stored-times.ts';
 
 /*
- * 8 bytes: when its last log is over, which the sweep reads; 8 bytes: when it was last counted or reported; 4 bytes: its
- * serial number; a byte with its level; 2 bytes with the number of its logs.
+ * 8 bytes: when its last log is over, which the sweep reads; 8 bytes: since when it has its place among those that may go;
+ * 4 bytes: its serial number; a byte with its level; 2 bytes with the number of its logs.
  */
-const LAST_AT = 8;
+const SINCE_AT = 8;
 const SERIAL_AT = 16;
 const LEVEL_AT = 20;
 const LOGS_AT = 21;
@@ -25,8 +25,8 @@ const noTimes = Buffer.alloc(0);
 export class ClientRecord {
 	/** Tells it from a record that the client had before: a give-back is for one record only. */
 	serial: number;
-	/** When the client was last counted or reported, in milliseconds. */
-	last: number;
+	/** In milliseconds: when the client was last counted or reported; on a higher level, when it got there. */
+	#since: number;
 	#level: Level;
 	/** The blocks of one of its logs. */
 	readonly #blocksOf: (id: number) => Blocks;
@@ -36,7 +36,7 @@ export class ClientRecord {
 
 	private constructor(bytes: Buffer | undefined, blocksOf: (id: number) => Blocks) {
 		this.serial = bytes?.readUInt32LE(SERIAL_AT) ?? 0;
-		this.last = bytes?.readDoubleLE(LAST_AT) ?? 0;
+		this.#since = bytes?.readDoubleLE(SINCE_AT) ?? 0;
 		this.#level = bytes ? ClientRecord.levelOf(bytes) : 0;
 		this.#blocksOf = blocksOf;
 		const logs = bytes ? readLogs(bytes, HEAD, bytes.readUInt16LE(LOGS_AT)) : [];
@@ -62,9 +62,9 @@ export class ClientRecord {
 		return bytes.length >= HEAD ? bytes.readDoubleLE(0) : -Infinity;
 	}
 
-	/** When the client of a written record was last counted or reported. */
-	static lastOf(bytes: Buffer): number {
-		return bytes.length >= HEAD ? bytes.readDoubleLE(LAST_AT) : -Infinity;
+	/** Of clients on one level, those of which this is least go first. */
+	static sinceOf(bytes: Buffer): number {
+		return bytes.length >= HEAD ? bytes.readDoubleLE(SINCE_AT) : -Infinity;
 	}
 
 	/** The level of a written record. */
@@ -78,8 +78,18 @@ export class ClientRecord {
 	}
 
 	/** Moves the client up to a level, if it is not there yet. */
-	raise(level: Level): void {
-		this.#level = level > this.#level ? level : this.#level;
+	raise(level: Level, now: number): void {
+		if (level > this.#level) {
+			this.#level = level;
+			this.#since = now;
+		}
+	}
+
+	/** Notes that the client is counted or reported. On a higher level, others could so stay for ever at little cost. */
+	touch(now: number): void {
+		if (this.#level === 0) {
+			this.#since = now;
+		}
 	}
 
 	/** The log of a rule, which is begun if there is none. */
@@ -130,7 +140,7 @@ export class ClientRecord {
 
 		const bytes = Buffer.allocUnsafe(logs.reduce((sum, log) => sum + bytesOf(log), HEAD));
 		bytes.writeDoubleLE(Math.max(...logs.map(({until}) => until)), 0);
-		bytes.writeDoubleLE(this.last, LAST_AT);
+		bytes.writeDoubleLE(this.#since, SINCE_AT);
 		bytes.writeUInt32LE(this.serial, SERIAL_AT);
 		bytes[LEVEL_AT] = this.#level;
 		bytes.writeUInt16LE(logs.length, LOGS_AT);

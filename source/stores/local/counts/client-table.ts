@@ -27,8 +27,8 @@ export interface FoundClient {
 
 /**
  * Clients with their logs, or keys that clients make up. A third of them may be on each level, so that new clients
- * cannot evict clients with a full rule, and those cannot evict busy clients. If there are too many on a level, some of
- * those that have been quiet longest go: of a sample, which a hash makes random.
+ * cannot evict clients with a full rule, and those cannot evict busy clients. If there are too many on a level, some go
+ * of a sample, which a hash makes random: those that have been quiet longest, or have been on a higher level longest.
  */
 export class ClientTable {
 	readonly #section: Section;
@@ -144,14 +144,14 @@ export class ClientTable {
 		}
 	}
 
-	/** Removes those of these clients that have been quiet longest: a quarter of them, or fewer that have long logs. */
+	/** Removes those of these clients that have been there longest: a quarter of them, or fewer that have long logs. */
 	#evict(clients: readonly FileRecord[]): void {
 		const {records} = this.#section;
 		const before = records.changes;
-		const quietest = clients.toSorted(
-			(one, other) => ClientRecord.lastOf(one.value) - ClientRecord.lastOf(other.value),
+		const oldest = clients.toSorted(
+			(one, other) => ClientRecord.sinceOf(one.value) - ClientRecord.sinceOf(other.value),
 		);
-		for (const {key, value} of quietest.slice(0, Math.ceil(clients.length / 4))) {
+		for (const {key, value} of oldest.slice(0, Math.ceil(clients.length / 4))) {
 			this.#removeWithBlocks(key, value);
 			if (records.changes - before >= MAX_REMOVALS) {
 				break;

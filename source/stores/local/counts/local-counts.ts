@@ -54,9 +54,8 @@ export class LocalCounts implements Counts {
 		if (full !== undefined) {
 			const verdict = refuse(counters, full, options, now);
 			// Also if there is room for requests that cost less.
-			record.raise(1);
+			record.raise(1, now);
 			if (!peek && (late || storedLevel === 0)) {
-				record.last = now;
 				table.save(found, now);
 			}
 
@@ -69,8 +68,8 @@ export class LocalCounts implements Counts {
 
 		count(counters, costs, now);
 		const quotas = quotasOf(counters, now);
-		record.raise(levelOf(counters));
-		record.last = now;
+		record.raise(levelOf(counters), now);
+		record.touch(now);
 		table.save(found, now);
 		if (!options.returnable) {
 			return {kind: 'admitted', quotas};
@@ -102,7 +101,7 @@ export class LocalCounts implements Counts {
 		const now = log.notBefore(asked);
 		const reports = countReports(log, banRule, weight, now);
 		if (reports < banRule.count) {
-			found.record.last = now;
+			found.record.touch(now);
 			this.#clients.save(found, now);
 		}
 
