@@ -234,6 +234,18 @@ test.serial('a gate after the router is warned of', async t => {
 	t.deepEqual(await seen.codes(), ['GATEKEEPER_AFTER_ROUTER']);
 });
 
+test.serial('a gate that names its routers may stand after another router', async t => {
+	const seen = warnings(t);
+	const router = new Router().get('/ping', ok);
+	const app = new Koa()
+		.use(new Router().routes())
+		.use(gatekeeper({rateLimitRule: [1, 60], routers: [router]}))
+		.use(router.routes());
+
+	t.is((await supertest.agent(app.callback()).get('/ping')).status, 200);
+	t.deepEqual(await seen.codes(), []);
+});
+
 test.serial(
 	'an upgrade about which a gate is asked, but not the one before it, is warned of',
 	async t => {

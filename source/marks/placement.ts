@@ -25,13 +25,17 @@ export function findPlacement(runs: (middleware: unknown) => boolean): FindPlace
 	});
 }
 
-/** Finds the router that runs a middleware for a request: the router that began last, or one that `app.use` placed. */
+/** Finds the router that runs a middleware for a request: the one that began last, or one that `app.use` placed. */
 export function routerWith(
 	{app, router}: Context,
 	placementIn: FindPlacement,
 ): RouterLike | undefined {
-	// Another router may have run meanwhile, and called next().
-	return isRouter(router) && placementIn(router.stack)
+	if (!isRouter(router)) {
+		return undefined;
+	}
+
+	// The one that began last may have run inside it, and called next().
+	return placementIn(router.stack)
 		? router
 		: routersAmong(app.middleware).find(({stack}) => placementIn(stack));
 }

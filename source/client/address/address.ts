@@ -53,7 +53,7 @@ export function addressText(address: Address): string {
 }
 
 /** 64:ff9b::/96, where NAT64 puts IPv4 clients (RFC 6052): they have nothing in common but this prefix. */
-const translated = {groups: [0x64, 0xff9b, 0, 0, 0, 0], bits: 96};
+const translated = [0x64, 0xff9b, 0, 0, 0, 0];
 
 /**
  * How many bits of this address identify a client: all of them, except that an IPv6 client can take any
@@ -63,12 +63,10 @@ export function clientBits(address: Address, ipv6Prefix: number): number {
 	return isIpv4(address) || isTranslated(address, ipv6Prefix) ? 16 * address.length : ipv6Prefix;
 }
 
-/** Or would have one prefix with clients that are: its name would be the name of all of them. */
+/** Whether NAT64 puts clients there, or into the same prefix: its name would else be the name of all of them. */
 function isTranslated(address: Address, ipv6Prefix: number): boolean {
-	const bits = Math.min(ipv6Prefix, translated.bits);
-
-	return translated.groups.every(
-		(group, index) => ((group ^ (address[index] ?? 0)) & mask(bits - 16 * index)) === 0,
+	return translated.every(
+		(group, index) => ((group ^ (address[index] ?? 0)) & mask(ipv6Prefix - 16 * index)) === 0,
 	);
 }
 

@@ -85,7 +85,7 @@ export class ClientRecord {
 		}
 	}
 
-	/** Notes that the client is counted or reported. On a higher level, others could so stay for ever at little cost. */
+	/** Notes that the client is counted or reported. On a higher level, each request would else let it stay there longer. */
 	touch(now: number): void {
 		if (this.#level === 0) {
 			this.#since = now;
