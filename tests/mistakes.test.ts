@@ -246,6 +246,19 @@ test.serial('a gate that names its routers may stand after another router', asyn
 	t.deepEqual(await seen.codes(), []);
 });
 
+test.serial('a gate that stands after a router that it names is warned of', async t => {
+	const seen = warnings(t);
+	const router = new Router().get('/ping', ok);
+	const app = new Koa()
+		.use(router.routes())
+		.use(gatekeeper({rateLimitRule: [1, 60], routers: [router]}));
+	const http = supertest.agent(app.callback());
+
+	t.is((await http.get('/ping')).status, 200);
+	t.is((await http.get('/other')).status, 404);
+	t.deepEqual(await seen.codes(), ['GATEKEEPER_AFTER_ROUTER']);
+});
+
 test.serial(
 	'an upgrade about which a gate is asked, but not the one before it, is warned of',
 	async t => {

@@ -1,12 +1,12 @@
 import type {Context} from 'koa';
 import {memoizeByList} from '../collections/memoize-by-list.ts';
 import {takesOneCase} from './letter-case.ts';
-import {isRouter, type RouteLayer, type RouterLike} from './router.ts';
+import {isRoute, isRouter, type RouteLayer, type RouterLike} from './router.ts';
 
 /** Where a router runs a middleware. */
 interface Placement {
-	/** The first layer that runs it. */
-	readonly layer: RouteLayer;
+	/** Whether `router.use` placed it, and not only routes have it. */
+	readonly isForAllRoutes: boolean;
 	/** The path of a layer that runs it for one letter case alone, while a route below takes any. */
 	readonly oneCasePath: string | undefined;
 }
@@ -18,26 +18,37 @@ export type FindPlacement = (stack: readonly RouteLayer[]) => Placement | undefi
 export function findPlacement(runs: (middleware: unknown) => boolean): FindPlacement {
 	return memoizeByList((stack: readonly RouteLayer[]) => {
 		const layers = stack.filter(one => one.stack.some(runs));
-		const passed = layers.find(one => takesOneCase(one, stack));
-		const [layer] = layers;
+		if (layers.length === 0) {
+			return undefined;
+		}
 
-		return layer && {layer, oneCasePath: passed && String(passed.path)};
+		const passed = layers.find(one => takesOneCase(one, stack));
+		return {
+			isForAllRoutes: !layers.every(isRoute),
+			oneCasePath: passed && String(passed.path),
+		};
 	});
 }
 
-/** Finds the router that runs a middleware for a request: the one that began last, or one that `app.use` placed. */
-export function routerWith(
+const none: readonly RouterLike[] = [];
+
+/**
+ * The routers that may be running a middleware for a request: the one that began last, if it has the middleware, or all
+ * of these that have it.
+ *
+ * @param others those that `app.use` placed
+ */
+export function routersWith(
 	{app, router}: Context,
 	placementIn: FindPlacement,
-): RouterLike | undefined {
+	others: readonly RouterLike[] = routersAmong(app.middleware),
+): readonly RouterLike[] {
 	if (!isRouter(router)) {
-		return undefined;
+		return none;
 	}
 
-	// The one that began last may have run inside it, and called next().
-	return placementIn(router.stack)
-		? router
-		: routersAmong(app.middleware).find(({stack}) => placementIn(stack));
+	// The one that began last may have run inside another, and called next().
+	return placementIn(router.stack) ? [router] : others.filter(({stack}) => placementIn(stack));
 }
 
 /** The routers among the middlewares of an app. */

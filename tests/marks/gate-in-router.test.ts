@@ -65,3 +65,46 @@ test.serial(
 		t.deepEqual(await seen.codes(), ['GATEKEEPER_EXCLUSIVE_ROUTER']);
 	},
 );
+
+test.serial(
+	'a gate on a route and in router.use() of an exclusive router causes the warning, too',
+	async t => {
+		const seen = warnings(t);
+		const {store} = manualClockStore();
+		const gate = gatekeeper({rateLimitRule: [1, 60], store});
+		const router = new Router({exclusive: true}).get('/own', gate, ok).get('/ping', ok).use(gate);
+
+		const app = new Koa();
+		app.use(router.routes());
+
+		t.is((await agents(app).http.get('/ping')).status, 404);
+		t.deepEqual(await seen.codes(), ['GATEKEEPER_EXCLUSIVE_ROUTER']);
+	},
+);
+
+for (const [after, last] of [
+	['a handler', ok],
+	['a router', new Router().get('/open', ok).routes()],
+] as const) {
+	test.serial(
+		`a gate in router.use(), and in app.use() before ${after}, foresees the marks of its router`,
+		async t => {
+			const seen = warnings(t);
+			const {store} = manualClockStore();
+			const gate = gatekeeper({rateLimitRule: [1, 60], store});
+			const router = new Router();
+			router.use(gate).get('/open', bypass(), ok).get('/closed', ok);
+			const app = new Koa();
+			app.use(router.routes()).use(gate).use(last);
+			const {http} = agents(app);
+			await http.get('/closed');
+
+			t.deepEqual(await statuses(http, ['GET /open', 'GET /closed', 'GET /none']), {
+				'GET /open': 200,
+				'GET /closed': 429,
+				'GET /none': 429,
+			});
+			t.deepEqual(await seen.codes(), ['GATEKEEPER_AFTER_ROUTER']);
+		},
+	);
+}

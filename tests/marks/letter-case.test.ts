@@ -96,6 +96,27 @@ const placements: Readonly<Record<string, Placement>> = {
 		},
 		isPassed: major => major >= 14,
 	},
+	'a gate behind another router that a middleware runs, which is on a route elsewhere': {
+		serve: (Router, options) => {
+			const gate = gatekeeper({rateLimitRule: rule});
+			const elsewhere = new Router(options).get('/elsewhere', gate, ok);
+			const router = new Router({prefix: '/api', ...options});
+			router.use(runAnother(Router)).use(gate).get('/page', ok);
+			return new Koa().use(elsewhere.routes()).use(router.routes()).callback();
+		},
+		isPassed: major => major >= 14,
+	},
+	'a specific behind another router that a middleware runs, which is on a route elsewhere': {
+		serve: (Router, options) => {
+			const limit = specific(rule);
+			const elsewhere = new Router(options).get('/elsewhere', limit, ok);
+			const router = new Router({prefix: '/api', ...options});
+			router.use(runAnother(Router)).use(limit).get('/page', ok);
+			const app = new Koa().use(gatekeeper());
+			return app.use(elsewhere.routes()).use(router.routes()).callback();
+		},
+		isPassed: major => major >= 14,
+	},
 	'a specific everywhere': {
 		serve: (Router, options) => {
 			const router = new Router(options);
@@ -141,6 +162,23 @@ for (const version of Object.keys(routerPackages) as RouterVersion[]) {
 			},
 		);
 	}
+
+	test.serial(
+		`${version}: a warning says that other letters pass a gate which stands after its router, too`,
+		async t => {
+			for (const options of [{}, {routers: [new Router()]}]) {
+				const seen = warnings(t);
+				const gate = gatekeeper({rateLimitRule: rule, ...options});
+				const router = new Router({prefix: '/api'}).use(gate).get('/page', ok);
+				const http = supertest.agent(new Koa().use(router.routes()).use(gate).callback());
+
+				t.is((await http.get('/api/page')).status, 200);
+				t.is((await http.get('/api/page')).status, 429);
+				const isPassed = (await http.get('/API/page')).status === 200;
+				t.is((await seen.codes()).includes('GATEKEEPER_LETTER_CASE'), isPassed);
+			}
+		},
+	);
 
 	test.serial(`${version}: no warning where routes of any letter case are elsewhere`, async t => {
 		const seen = warnings(t);

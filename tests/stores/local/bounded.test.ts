@@ -70,6 +70,26 @@ test('of a flood, those that were quiet for longest are forgotten, and not the o
 	t.is(remembered(0, 1000), 0);
 });
 
+test('whichever process makes room, clients are forgotten for about as many others', t => {
+	const opened = new OpenedLedger({maxClients: 3000, processes: 16});
+	const forgotten = (from: number, to: number, now: number) =>
+		opened.do(
+			ledger =>
+				Array.from(
+					{length: to - from},
+					(_, index) =>
+						ledger.inspect(`client ${from + index}`, rules, undefined, now).quotas[0]?.remaining,
+				).filter(remaining => remaining === 10).length,
+		);
+	for (let start = 0; start < 10_000; start += 20) {
+		flood(opened, start, start + 20, 0);
+		// These are the last ones of a thousand that have room.
+		t.is(forgotten(Math.max(0, start - 300), start + 20, start + 20), 0, `${start}`);
+	}
+
+	t.is(forgotten(0, 7000, 10_000), 7000);
+});
+
 test('who is quiet goes first, however long the windows are', t => {
 	const opened = new OpenedLedger({maxClients: 3000});
 	const day = 86_400_000;

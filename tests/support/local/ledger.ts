@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {statSync} from 'node:fs';
 import {ReopeningFile} from '../../../source/stores/local/file/reopening-file.ts';
 import {Ledger} from '../../../source/stores/local/ledger.ts';
@@ -9,39 +10,46 @@ const sized = ['clients', 'userKeys', 'reports', 'trap', 'operator', 'strikes'] 
 
 type Sizes = Readonly<Record<(typeof sized)[number], number>>;
 
-/** A ledger on a new file, with what a test wants to see of it. */
+/** Ledgers on a new file, as several processes have them, with what a test wants to see of the file. */
 export class OpenedLedger {
-	readonly ledger: Ledger;
 	readonly file: ReopeningFile;
 	readonly #path = newPath();
 	readonly #keys: Keys;
-	readonly #totals: Totals;
+	readonly #processes: readonly {readonly ledger: Ledger; readonly totals: Totals}[];
+	#turn = 0;
 
-	constructor({maxClients = 300, maxBans = 100} = {}) {
+	constructor({maxClients = 300, maxBans = 100, processes = 1} = {}) {
 		this.file = new ReopeningFile(this.#path, () => {});
 		const {records, salt} = this.file;
 		this.#keys = new Keys(0, () => salt);
-		this.#totals = new Totals(records, this.#keys);
-		const section = {records, keys: this.#keys, totals: this.#totals};
-		this.ledger = new Ledger(section, {maxClients, maxBans, onFull: () => {}});
+		this.#processes = Array.from({length: processes}, () => {
+			const totals = new Totals(records, this.#keys);
+			const section = {records, keys: this.#keys, totals};
+			return {ledger: new Ledger(section, {maxClients, maxBans, onFull: () => {}}), totals};
+		});
 	}
 
-	/** Runs a step in a transaction. */
-	do<Result>(step: (ledger: Ledger) => Result): Result {
+	/** Runs a step in a transaction, in the next of the processes. */
+	do<Result>(step: (ledger: Ledger, totals: Totals) => Result): Result {
+		const process = this.#processes[this.#turn % this.#processes.length];
+		assert(process);
+		const {ledger, totals} = process;
+		this.#turn += 1;
+
 		return this.file.transact(() => {
-			this.ledger.beginTransaction();
-			const result = step(this.ledger);
-			this.ledger.endTransaction();
+			ledger.beginTransaction();
+			const result = step(ledger, totals);
+			ledger.endTransaction();
 			return result;
 		});
 	}
 
 	/** How many records each table has by the totals. */
 	totals(): Sizes {
-		return this.do(() => {
+		return this.do((_, totals) => {
 			const levels = [0, 1, 2] as const;
 			return sizesOf(name =>
-				levels.reduce<number>((sum, level) => sum + this.#totals.get(tables[name], level), 0),
+				levels.reduce<number>((sum, level) => sum + totals.get(tables[name], level), 0),
 			);
 		});
 	}

@@ -1,7 +1,8 @@
 import type {Level} from '../../deciding/levels.ts';
-import {tables} from '../tables/keys.ts';
+import {positionOf, tables} from '../tables/keys.ts';
 import type {FileRecord} from '../tables/records.ts';
 import type {Section} from '../tables/section.ts';
+import type {SampledTable} from '../tables/totals.ts';
 import {Blocks} from './blocks.ts';
 import {ClientRecord} from './client-record.ts';
 
@@ -32,16 +33,13 @@ export interface FoundClient {
  */
 export class ClientTable {
 	readonly #section: Section;
-	readonly #table: number;
+	readonly #table: SampledTable;
 	readonly #maxOfLevel: number;
-	/** The last record of the sample before. */
-	#sampled: Buffer | undefined;
 
 	/**
-	 * @param table from `tables`
 	 * @param max the most clients
 	 */
-	constructor(section: Section, table: number, max: number) {
+	constructor(section: Section, table: SampledTable, max: number) {
 		this.#section = section;
 		this.#table = table;
 		this.#maxOfLevel = Math.floor(max / 3);
@@ -159,12 +157,16 @@ export class ClientTable {
 		}
 	}
 
-	/** The next records of the table. */
+	/**
+	 * The next records of the table. The processes take their samples in turn: if each went through the table by itself,
+	 * it would find what those before it have left, and remove the newest.
+	 */
 	#sample(): readonly FileRecord[] {
-		const {records, keys} = this.#section;
-		const start = this.#sampled ?? keys.first(this.#table);
+		const {records, keys, totals} = this.#section;
+		const start = keys.at(this.#table, totals.sampledUntil(this.#table));
 		const sample = records.between(start, keys.first(this.#table + 1), SAMPLE);
-		this.#sampled = sample.length < SAMPLE ? undefined : sample.at(-1)?.key;
+		const last = sample.length < SAMPLE ? undefined : sample.at(-1);
+		totals.setSampledUntil(this.#table, last ? positionOf(last.key) : 0);
 		return sample;
 	}
 

@@ -32,6 +32,9 @@ export const ORDER = 128;
 const HEAD = 2;
 const HASH = 16;
 
+/** Bytes of a hash that tell where it is among all: as many as a number of JavaScript can take whole. */
+const POSITION = 6;
+
 /** Makes keys of one section. */
 export class Keys {
 	readonly #section: number;
@@ -57,6 +60,13 @@ export class Keys {
 		return key;
 	}
 
+	/** What is before all records of clients from a position on. */
+	at(table: number, position: number): Buffer {
+		const rest = Buffer.allocUnsafe(POSITION);
+		rest.writeUIntBE(position, 0, POSITION);
+		return this.in(table, rest);
+	}
+
 	/** The key of another record of a table. */
 	in(table: number, rest: Buffer): Buffer {
 		return Buffer.concat([this.first(table), rest]);
@@ -66,4 +76,9 @@ export class Keys {
 	first(table: number): Buffer {
 		return Buffer.from([this.#section, table]);
 	}
+}
+
+/** How far a client's key is from the first of its table. */
+export function positionOf(key: Buffer): number {
+	return key.readUIntBE(HEAD, POSITION);
 }
