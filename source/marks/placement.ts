@@ -34,7 +34,7 @@ const none: readonly RouterLike[] = [];
 
 /**
  * The routers that may be running a middleware for a request: the one that began last, if it has the middleware, or all
- * of these that have it.
+ * of the others that have it.
  *
  * @param others those that `app.use` placed
  */

@@ -57,10 +57,7 @@ export function visibleRouters(
 
 		// Where a tool wraps middlewares, it hides the gate as well as the marks.
 		const areVisible = isFound || after.some(({stack}) => survey(stack).hasHiddenMarks);
-		if (mounts.length === 0) {
-			return areVisible ? after : none;
-		}
-
-		return areVisible && after.length > 0 ? [...mounts, ...after] : mounts;
+		const visible = areVisible ? after : none;
+		return mounts.length > 0 ? [...mounts, ...visible] : visible;
 	};
 }

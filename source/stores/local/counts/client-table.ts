@@ -36,9 +36,7 @@ export class ClientTable {
 	readonly #table: SampledTable;
 	readonly #maxOfLevel: number;
 
-	/**
-	 * @param max the most clients
-	 */
+	/** @param max the most clients */
 	constructor(section: Section, table: SampledTable, max: number) {
 		this.#section = section;
 		this.#table = table;
