@@ -4,7 +4,7 @@ import {covers} from './coverage.ts';
 import type {IsGate} from './gate-tag.ts';
 import {isStateful, marksOf, survey} from './layer-marks.ts';
 import type {Mark} from './mark.ts';
-import {isForHost, layersToRun, matchingLayers, pathFor} from './matching.ts';
+import {isForHost, layersBegun, layersToRun, matchingLayers, pathFor} from './matching.ts';
 import {hasPlainTarget, hasPlainUrl} from './routed-path.ts';
 import {isRoute, type RouteLayer, type RouterLike} from './router.ts';
 import {warnIfStray} from './stray.ts';
@@ -20,7 +20,7 @@ export interface Expected {
  * Foresees the mark on the first route that these routers would run for a request, or on a `router.use`
  * that runs before it. The routers do the matching. Returns undefined when it is not certain.
  *
- * If the gate itself is mounted in a router, only what follows it counts.
+ * If the gate runs in a router, only what follows it there counts.
  */
 export function foresee(
 	ctx: Context,
@@ -42,7 +42,10 @@ export function foresee(
 			const route = matching.find(isRoute);
 			if (route) {
 				const layers = layersToRun(router, matching);
-				const mark = strongest(marksUntilFirstRoute(layers, pathFor(router, ctx), isGate));
+				// Elsewhere in the router, the gate does nothing: it has run for this request.
+				const gateLayer = layersBegun(router, ctx).find(layer => layer.stack.some(isGate));
+				const path = pathFor(router, ctx);
+				const mark = strongest(marksUntilFirstRoute(layers, path, isGate, gateLayer));
 				if (mark) {
 					warnIfStray(mark, route, router, warn);
 				}
@@ -74,14 +77,23 @@ function mayRunMark(router: RouterLike, ctx: Context): boolean {
 	);
 }
 
-/** The marks that apply to the path and run after the gate, to the end of the first route; none if there is no route. */
-function marksUntilFirstRoute(layers: readonly RouteLayer[], path: string, isGate: IsGate): Mark[] {
-	const gateLayer = layers.findIndex(layer => layer.stack.some(isGate));
-	const following = layers.slice(Math.max(0, gateLayer));
+/**
+ * The marks that apply to the path, to the end of the first route; none if there is no route.
+ *
+ * @param gateLayer the layer in which the gate runs: only what follows the gate counts
+ */
+function marksUntilFirstRoute(
+	layers: readonly RouteLayer[],
+	path: string,
+	isGate: IsGate,
+	gateLayer: RouteLayer | undefined,
+): Mark[] {
+	const start = gateLayer ? layers.indexOf(gateLayer) : 0;
+	const following = layers.slice(Math.max(0, start));
 	const route = following.findIndex(isRoute);
 
-	return following.slice(0, route + 1).flatMap((layer, index) => {
-		const before = index === 0 ? layer.stack.findIndex(isGate) + 1 : 0;
+	return following.slice(0, route + 1).flatMap(layer => {
+		const before = layer === gateLayer ? layer.stack.findIndex(isGate) + 1 : 0;
 		return covers(layer, path) ? marksOf(layer, layer.stack.slice(before)) : [];
 	});
 }

@@ -1,6 +1,6 @@
 import type {Context} from 'koa';
 import {routedPath} from './routed-path.ts';
-import type {RouteLayer, RouterLike} from './router.ts';
+import {isRoute, type RouteLayer, type RouterLike} from './router.ts';
 
 /** The path that the router matches. */
 export function pathFor(router: RouterLike, ctx: Context): string {
@@ -33,6 +33,16 @@ export function layersToRun(
 /** The layers that routers have matched for a request so far, in order, whether or not they run. */
 export function layersMatchedSoFar(ctx: Context): readonly RouteLayer[] {
 	return Array.isArray(ctx.matched) ? ctx.matched : [];
+}
+
+/** The layers that a router runs for a request: none before it begins, or where it has no route for it. */
+export function layersBegun(router: RouterLike, ctx: Context): readonly RouteLayer[] {
+	const method = ctx.method.toUpperCase();
+	const matching = layersMatchedSoFar(ctx).filter(
+		layer => router.stack.includes(layer) && (!isRoute(layer) || layer.methods.includes(method)),
+	);
+
+	return matching.some(isRoute) ? layersToRun(router, matching) : [];
 }
 
 function parameters(layer: RouteLayer): number {

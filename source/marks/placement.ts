@@ -1,10 +1,13 @@
 import type {Context} from 'koa';
 import {memoizeByList} from '../collections/memoize-by-list.ts';
 import {takesOneCase} from './letter-case.ts';
+import {layersBegun} from './matching.ts';
 import {isRoute, isRouter, type RouteLayer, type RouterLike} from './router.ts';
 
 /** Where a router runs a middleware. */
 interface Placement {
+	/** The layers that run it. */
+	readonly layers: readonly RouteLayer[];
 	/** Whether `router.use` placed it, and not only routes have it. */
 	readonly isForAllRoutes: boolean;
 	/** The path of a layer that runs it for one letter case alone, while a route below takes any. */
@@ -24,6 +27,7 @@ export function findPlacement(runs: (middleware: unknown) => boolean): FindPlace
 
 		const passed = layers.find(one => takesOneCase(one, stack));
 		return {
+			layers,
 			isForAllRoutes: !layers.every(isRoute),
 			oneCasePath: passed && String(passed.path),
 		};
@@ -33,22 +37,27 @@ export function findPlacement(runs: (middleware: unknown) => boolean): FindPlace
 const none: readonly RouterLike[] = [];
 
 /**
- * The routers that may be running a middleware for a request: the one that began last, if it has the middleware, or all
- * of the others that have it.
+ * The routers that run a middleware for a request: the one that began last, or of the others.
  *
  * @param others those that `app.use` placed
  */
-export function routersWith(
-	{app, router}: Context,
+export function routersRunning(
+	ctx: Context,
 	placementIn: FindPlacement,
-	others: readonly RouterLike[] = routersAmong(app.middleware),
+	others: readonly RouterLike[] = routersAmong(ctx.app.middleware),
 ): readonly RouterLike[] {
+	const {router} = ctx;
 	if (!isRouter(router)) {
 		return none;
 	}
 
-	// The one that began last may have run inside another, and called next().
-	return placementIn(router.stack) ? [router] : others.filter(({stack}) => placementIn(stack));
+	const isRunning = (one: RouterLike): boolean => {
+		const layers = placementIn(one.stack)?.layers;
+		return layers !== undefined && layersBegun(one, ctx).some(layer => layers.includes(layer));
+	};
+
+	// The one that began last may be over, or have run inside another and called next().
+	return isRunning(router) ? [router] : others.filter(isRunning);
 }
 
 /** The routers among the middlewares of an app. */

@@ -3,7 +3,7 @@ import {memoizeByList} from '../collections/memoize-by-list.ts';
 import type {Warn} from '../warnings.ts';
 import type {IsGate} from './gate-tag.ts';
 import {survey} from './layer-marks.ts';
-import {findPlacement, routersAmong, routersWith} from './placement.ts';
+import {findPlacement, routersAmong, routersRunning} from './placement.ts';
 import type {RouterLike} from './router.ts';
 
 const none: readonly RouterLike[] = [];
@@ -31,9 +31,9 @@ export function visibleRouters(
 	});
 	const placementIn = findPlacement(isGate);
 
-	/** The routers that the gate is mounted on. Warns where that leaves requests out. */
+	/** The router that the gate is mounted on. Warns where that leaves requests out. */
 	const mountsOf = (ctx: Context, before: readonly RouterLike[]): readonly RouterLike[] => {
-		const mounts = routersWith(ctx, placementIn, before);
+		const mounts = routersRunning(ctx, placementIn, before);
 		for (const {stack, exclusive} of mounts) {
 			const placement = placementIn(stack);
 			if (exclusive && placement?.isForAllRoutes) {

@@ -4,7 +4,7 @@ import {check, isBoolean, isFunction, namedOptions, optional} from '../checks/op
 import {noteCreation} from '../creation.ts';
 import {isCovered} from '../marks/coverage.ts';
 import {type Mark, setMark} from '../marks/mark.ts';
-import {findPlacement, routersWith} from '../marks/placement.ts';
+import {findPlacement, routersRunning} from '../marks/placement.ts';
 import {type LimitRulesFor, settleLimits} from '../options/limit-rules.ts';
 import {nameSeries} from '../options/name-series.ts';
 import type {KeyOf} from '../options/options.ts';
@@ -73,7 +73,7 @@ export function specific<State = DefaultState>(
 			state.shown.settings.warn('GATEKEEPER_MADE_PER_REQUEST', 'A specific()');
 		}
 
-		for (const {stack} of routersWith(ctx, placementIn)) {
+		for (const {stack} of routersRunning(ctx, placementIn)) {
 			const path = placementIn(stack)?.oneCasePath;
 			if (path !== undefined) {
 				state.shown.settings.warn('GATEKEEPER_LETTER_CASE', 'A specific()', path);

@@ -108,3 +108,75 @@ for (const [after, last] of [
 		},
 	);
 }
+
+test('where a gate has run before the router, all of the router counts, not only what follows the gate there', async t => {
+	const {store} = manualClockStore();
+	const gate = gatekeeper({rateLimitRule: [1, 60], store});
+	const router = new Router();
+	router
+		.get('/health', bypass(), ok)
+		.get('/feed', passOn)
+		.get('/login', ok)
+		.use(gate)
+		.get('/feed', bypass(), ok)
+		.get('/login', bypass(), ok)
+		.get('/single', passOn)
+		.get('/single', gate, bypass(), ok);
+	const app = new Koa();
+	app.use(gate).use(router.routes());
+	const {http} = agents(app);
+	await http.get('/spend');
+
+	t.deepEqual(await statuses(http, ['GET /health', 'GET /feed', 'GET /login', 'GET /single']), {
+		'GET /health': 200,
+		'GET /feed': 429,
+		'GET /login': 429,
+		'GET /single': 429,
+	});
+});
+
+test('a router that has the gate, and is over, exempts nothing', async t => {
+	const {store} = manualClockStore();
+	const gate = gatekeeper({rateLimitRule: [1, 60], store});
+	const before = new Router();
+	before.use('/api', gate).get('/api/status', bypass(), ok).get('/admin', gate, ok);
+	before.get('/health', passOn);
+	const after = new Router();
+	after.get('/health', bypass(), ok).get('/api/status', ok);
+	const app = new Koa();
+	app
+		.use(before.routes())
+		.use((ctx, next) => {
+			ctx.path = ctx.path.replace('/v1', '/api');
+			return next();
+		})
+		.use(gate)
+		.use(after.routes());
+	const {http} = agents(app);
+	await http.get('/spend');
+
+	t.deepEqual(await statuses(http, ['GET /v1/status', 'GET /health']), {
+		'GET /v1/status': 429,
+		'GET /health': 200,
+	});
+});
+
+test('a gate behind a middleware that runs another router foresees the marks of its own router', async t => {
+	const {store} = manualClockStore();
+	const another = new Router().all(/.*/, passOn).routes();
+	const router = new Router();
+	router
+		.use((ctx, next) => another(ctx, next))
+		.use(gatekeeper({rateLimitRule: [1, 60], store}))
+		.get('/open', bypass(), ok)
+		.get('/closed', ok);
+	const app = new Koa();
+	app.use(router.routes());
+	const {http} = agents(app);
+	await http.get('/closed');
+
+	t.deepEqual(await statuses(http, ['GET /open', 'GET /closed']), {
+		'GET /open': 200,
+		'GET /closed': 429,
+	});
+});

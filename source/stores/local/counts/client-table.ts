@@ -1,13 +1,13 @@
 import type {Level} from '../../deciding/levels.ts';
-import {positionOf, tables} from '../tables/keys.ts';
+import {tables} from '../tables/keys.ts';
 import type {FileRecord} from '../tables/records.ts';
+import {Samples} from '../tables/samples.ts';
 import type {Section} from '../tables/section.ts';
-import type {SampledTable} from '../tables/totals.ts';
 import {Blocks} from './blocks.ts';
 import {ClientRecord} from './client-record.ts';
 
-/** How many records are looked at to make room. */
-const SAMPLE = 128;
+/** How many blocks of a log are removed at a time. */
+const BLOCKS_AT_ONCE = 128;
 
 /** After how many changes no further client is removed to make room: one with long logs has many records. */
 const MAX_REMOVALS = 64;
@@ -33,14 +33,19 @@ export interface FoundClient {
  */
 export class ClientTable {
 	readonly #section: Section;
-	readonly #table: SampledTable;
+	readonly #table: number;
 	readonly #maxOfLevel: number;
+	readonly #samples: Samples;
 
-	/** @param max the most clients */
-	constructor(section: Section, table: SampledTable, max: number) {
+	/**
+	 * @param table from `tables`
+	 * @param max the most clients
+	 */
+	constructor(section: Section, table: number, max: number) {
 		this.#section = section;
 		this.#table = table;
 		this.#maxOfLevel = Math.floor(max / 3);
+		this.#samples = new Samples(section, table);
 	}
 
 	/** A client, if it is known. */
@@ -124,7 +129,7 @@ export class ClientTable {
 	#makeRoom(level: Level, key: Buffer, now: number): void {
 		const isFull = () => this.#section.totals.get(this.#table, level) >= this.#maxOfLevel;
 		for (let samples = 0; isFull() && samples < SAMPLES; samples += 1) {
-			const others = this.#sample().filter(other => !other.key.equals(key));
+			const others = this.#samples.next(level).filter(other => !other.key.equals(key));
 			const left: FileRecord[] = [];
 			for (const other of others) {
 				if (ClientRecord.untilOf(other.value) <= now) {
@@ -155,30 +160,17 @@ export class ClientTable {
 		}
 	}
 
-	/**
-	 * The next records of the table. The processes take their samples in turn: if each went through the table by itself,
-	 * it would find what those before it have left, and remove the newest.
-	 */
-	#sample(): readonly FileRecord[] {
-		const {records, keys, totals} = this.#section;
-		const start = keys.at(this.#table, totals.sampledUntil(this.#table));
-		const sample = records.between(start, keys.first(this.#table + 1), SAMPLE);
-		const last = sample.length < SAMPLE ? undefined : sample.at(-1);
-		totals.setSampledUntil(this.#table, last ? positionOf(last.key) : 0);
-		return sample;
-	}
-
 	#removeBlocks(key: Buffer): void {
 		const {records} = this.#section;
 		const prefix = this.#blocksKey(key);
 		// After the prefix come 6 bytes of a log's ID, and 4 of a block's number.
 		const end = Buffer.concat([prefix, Buffer.alloc(11, 255)]);
-		for (let found = records.between(prefix, end, SAMPLE); found.length > 0; ) {
+		for (let found = records.between(prefix, end, BLOCKS_AT_ONCE); found.length > 0; ) {
 			for (const block of found) {
 				records.remove(block.key);
 			}
 
-			found = records.between(prefix, end, SAMPLE);
+			found = records.between(prefix, end, BLOCKS_AT_ONCE);
 		}
 	}
 

@@ -20,6 +20,8 @@ export const tables = {
 	strikes: 7,
 	ranges: 160,
 	totals: 161,
+	/** How far the samples of a table have come. */
+	samples: 162,
 } as const;
 
 /** Records of tables below this one begin with 8 bytes: when they are over, in milliseconds. The sweep reads them. */
@@ -28,12 +30,9 @@ export const NOT_SWEPT = 128;
 /** The order in which the entries of a table were set is in the table with this number and the table's own. */
 export const ORDER = 128;
 
-/** Bytes: those of section and table, and those of a client's hash. */
-const HEAD = 2;
+/** Bytes of a key: those of section and table, and those of a client's hash. */
+export const HEAD = 2;
 const HASH = 16;
-
-/** Bytes of a hash that tell where it is among all: as many as a number of JavaScript can take whole. */
-const POSITION = 6;
 
 /** Makes keys of one section. */
 export class Keys {
@@ -60,13 +59,6 @@ export class Keys {
 		return key;
 	}
 
-	/** What is before all records of clients from a position on. */
-	at(table: number, position: number): Buffer {
-		const rest = Buffer.allocUnsafe(POSITION);
-		rest.writeUIntBE(position, 0, POSITION);
-		return this.in(table, rest);
-	}
-
 	/** The key of another record of a table. */
 	in(table: number, rest: Buffer): Buffer {
 		return Buffer.concat([this.first(table), rest]);
@@ -76,9 +68,4 @@ export class Keys {
 	first(table: number): Buffer {
 		return Buffer.from([this.#section, table]);
 	}
-}
-
-/** How far a client's key is from the first of its table. */
-export function positionOf(key: Buffer): number {
-	return key.readUIntBE(HEAD, POSITION);
 }

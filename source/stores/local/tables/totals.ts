@@ -5,22 +5,13 @@ import type {Records} from './records.ts';
 /** Each table has one number for each level of clients, or just one. */
 const LEVELS = 3;
 
-/**
- * The place of the last serial number. There is no table 0: its other two places, 1 and 2, are for how far samples of the
- * tables 1 and 2 have come.
- */
+/** The place of the last serial number. There is no table 0. */
 const SERIAL = 0;
 
 /** Tables from this one on are not counted. */
 const TABLES = 8;
 
-/** A table of clients, of which samples are taken. */
-export type SampledTable = typeof tables.clients | typeof tables.userKeys;
-
-/**
- * How many records of each kind a section has, and what else its tables number. All processes share these numbers. They
- * are read once a transaction, and written if they have changed.
- */
+/** How many records of each kind a section has. They are read once a transaction, and written if they have changed. */
 export class Totals {
 	readonly #records: Records;
 	readonly #key: Buffer;
@@ -44,17 +35,6 @@ export class Totals {
 	/** Numbers what is made in order: entries of tables, and records of clients. */
 	nextSerial(): number {
 		return this.#change(SERIAL, 1);
-	}
-
-	/** Where the next sample begins. */
-	sampledUntil(table: SampledTable): number {
-		return this.#read()[table] ?? 0;
-	}
-
-	/** @param position a whole number */
-	setSampledUntil(table: SampledTable, position: number): void {
-		this.#read()[table] = position;
-		this.#hasChanged = true;
 	}
 
 	/** Others may have changed the numbers since the last transaction. */
