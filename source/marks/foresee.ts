@@ -38,12 +38,13 @@ export function foresee(
 				return undefined;
 			}
 
-			const matching = isForHost(router, ctx) ? matchingLayers(router, ctx) : [];
+			// Elsewhere in a router, the gate does nothing: it has run for this request.
+			const begun = layersBegun(router, ctx);
+			const gateLayer = layersToRun(router, begun).find(layer => layer.stack.some(isGate));
+			const matching = gateLayer ? begun : layersFor(router, ctx);
 			const route = matching.find(isRoute);
 			if (route) {
 				const layers = layersToRun(router, matching);
-				// Elsewhere in the router, the gate does nothing: it has run for this request.
-				const gateLayer = layersBegun(router, ctx).find(layer => layer.stack.some(isGate));
 				const path = pathFor(router, ctx);
 				const mark = strongest(marksUntilFirstRoute(layers, path, isGate, gateLayer));
 				if (mark) {
@@ -58,6 +59,10 @@ export function foresee(
 	}
 
 	return undefined;
+}
+
+function layersFor(router: RouterLike, ctx: Context): readonly RouteLayer[] {
+	return isForHost(router, ctx) ? matchingLayers(router, ctx) : [];
 }
 
 /** A quick test that spares most requests the full match. */

@@ -35,14 +35,20 @@ export function layersMatchedSoFar(ctx: Context): readonly RouteLayer[] {
 	return Array.isArray(ctx.matched) ? ctx.matched : [];
 }
 
-/** The layers that a router runs for a request: none before it begins, or where it has no route for it. */
+/** The layers of a router that it has matched with the path of a request; none if no route is among them. */
+export function layersMatchedBy(router: RouterLike, ctx: Context): readonly RouteLayer[] {
+	const matched = layersMatchedSoFar(ctx).filter(layer => router.stack.includes(layer));
+	return matched.some(isRoute) ? matched : [];
+}
+
+/** The same with the method, too: what `matchingLayers` found when the router began. */
 export function layersBegun(router: RouterLike, ctx: Context): readonly RouteLayer[] {
 	const method = ctx.method.toUpperCase();
-	const matching = layersMatchedSoFar(ctx).filter(
-		layer => router.stack.includes(layer) && (!isRoute(layer) || layer.methods.includes(method)),
+	const matching = layersMatchedBy(router, ctx).filter(
+		layer => !isRoute(layer) || layer.methods.includes(method),
 	);
 
-	return matching.some(isRoute) ? layersToRun(router, matching) : [];
+	return matching.some(isRoute) ? matching : [];
 }
 
 function parameters(layer: RouteLayer): number {

@@ -1,7 +1,7 @@
 import type {Context} from 'koa';
 import {memoizeByList} from '../collections/memoize-by-list.ts';
 import {takesOneCase} from './letter-case.ts';
-import {layersBegun} from './matching.ts';
+import {layersMatchedBy} from './matching.ts';
 import {isRoute, isRouter, type RouteLayer, type RouterLike} from './router.ts';
 
 /** Where a router runs a middleware. */
@@ -37,7 +37,7 @@ export function findPlacement(runs: (middleware: unknown) => boolean): FindPlace
 const none: readonly RouterLike[] = [];
 
 /**
- * The routers that run a middleware for a request: the one that began last, or of the others.
+ * The routers that may be running a middleware for a request: the one that began last, or of the others.
  *
  * @param others those that `app.use` placed
  */
@@ -53,7 +53,7 @@ export function routersRunning(
 
 	const isRunning = (one: RouterLike): boolean => {
 		const layers = placementIn(one.stack)?.layers;
-		return layers !== undefined && layersBegun(one, ctx).some(layer => layers.includes(layer));
+		return layers !== undefined && layersMatchedBy(one, ctx).some(layer => layers.includes(layer));
 	};
 
 	// The one that began last may be over, or have run inside another and called next().

@@ -9,9 +9,9 @@ import type {RouterLike} from './router.ts';
 const none: readonly RouterLike[] = [];
 
 /**
- * Returns a function that finds the routers that a request can reach: those that the user has named; or the one that
- * the gate is mounted on with `router.use`, and those that `app.use` placed after the gate. If a tool has wrapped the
- * gate, they are all routers of the app, as soon as one of them has run a mark that is wrapped too.
+ * Returns a function that finds the routers that a request can reach: the one that the gate is mounted on with
+ * `router.use`, and those that the user has named, or those that `app.use` placed after the gate. If a tool has wrapped
+ * the gate, they are all routers of the app, as soon as one of them has run a mark that is wrapped too.
  */
 export function visibleRouters(
 	isGate: IsGate,
@@ -51,13 +51,9 @@ export function visibleRouters(
 	return ctx => {
 		const {before, after, isFound} = placed(ctx.app.middleware);
 		const mounts = mountsOf(ctx, before);
-		if (named) {
-			return named;
-		}
-
 		// Where a tool wraps middlewares, it hides the gate as well as the marks.
 		const areVisible = isFound || after.some(({stack}) => survey(stack).hasHiddenMarks);
-		const visible = areVisible ? after : none;
-		return mounts.length > 0 ? [...mounts, ...visible] : visible;
+		const others = named ?? (areVisible ? after : none);
+		return mounts.length > 0 ? [...mounts, ...others] : others;
 	};
 }

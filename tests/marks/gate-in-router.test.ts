@@ -180,3 +180,29 @@ test('a gate behind a middleware that runs another router foresees the marks of 
 		'GET /closed': 429,
 	});
 });
+
+test('what follows a gate in its own router comes first, whatever routers are named, and whatever the path is now', async t => {
+	const {store} = manualClockStore();
+	const after = new Router().get('/open', bypass(), ok).get('/health', bypass(), ok);
+	const gate = gatekeeper({rateLimitRule: [1, 60], routers: [after], store});
+	const router = new Router();
+	router
+		.use((ctx, next) => {
+			ctx.path = ctx.path.replace('/v1', '');
+			return next();
+		})
+		.use(gate)
+		.get('/open', passOn)
+		.get('/v1/open', passOn)
+		.get('/closed', ok);
+	const app = new Koa();
+	app.use(router.routes()).use(gate).use(after.routes());
+	const {http} = agents(app);
+	await http.get('/closed');
+
+	t.deepEqual(await statuses(http, ['GET /open', 'GET /v1/open', 'GET /health']), {
+		'GET /open': 429,
+		'GET /v1/open': 429,
+		'GET /health': 200,
+	});
+});

@@ -2,8 +2,9 @@ import test from 'ava';
 import {OpenFile} from '../../../source/stores/local/file/open-file.ts';
 import {Ledger} from '../../../source/stores/local/ledger.ts';
 import {USUAL_CHANGES} from '../../../source/stores/local/lmdb/room.ts';
-import {Keys} from '../../../source/stores/local/tables/keys.ts';
+import {Keys, tables} from '../../../source/stores/local/tables/keys.ts';
 import {Records} from '../../../source/stores/local/tables/records.ts';
+import {Samples} from '../../../source/stores/local/tables/samples.ts';
 import {Totals} from '../../../source/stores/local/tables/totals.ts';
 import {newPath} from '../../support/local/opened.ts';
 import {ban} from '../contract/promised.ts';
@@ -42,4 +43,35 @@ test('where a disk has room for no more changes than usual, a sweep removes what
 	transact(() => ledger.sweep(2000, 256));
 
 	transact(() => t.is(banned(), 0));
+});
+
+test('a transaction that fails is not followed by one with the same sample', t => {
+	const file = new OpenFile(newPath());
+	t.teardown(() => file.close());
+	const {database} = file;
+	const damaged = (what: string) => file.damaged(what);
+	const records = new Records(() => ({database, hasRoom: true, reserve: () => true, damaged}));
+	const keys = new Keys(0, () => file.salt);
+	const section = {records, keys, totals: new Totals(records, keys)};
+	const samples = new Samples(section, tables.clients);
+	const taken: string[] = [];
+	const take = () => {
+		taken.push(...samples.next(2).map(({key}) => key.toString('hex')));
+	};
+	file.transact(() => {
+		for (let number = 0; number < 512; number += 1) {
+			records.put(keys.of(tables.clients, `client ${number}`), Buffer.alloc(8));
+		}
+	});
+	const fail = () =>
+		file.transact(() => {
+			take();
+			throw new Error('a full disk');
+		});
+
+	t.throws(fail, {message: 'a full disk'});
+	t.throws(fail, {message: 'a full disk'});
+	file.transact(take);
+	file.transact(take);
+	t.is(new Set(taken).size, 512);
 });

@@ -14,6 +14,8 @@ const SAMPLE = 128;
 export class Samples {
 	readonly #section: Section;
 	readonly #table: number;
+	/** Where the last sample for each level began and ended. */
+	readonly #last = new Map<Level, {readonly start: Buffer; readonly end: Buffer}>();
 
 	/** @param table from `tables` */
 	constructor(section: Section, table: number) {
@@ -26,14 +28,19 @@ export class Samples {
 		const {records, keys} = this.#section;
 		const first = keys.first(this.#table);
 		const place = keys.in(tables.samples, Buffer.from([this.#table, level]));
-		const start = keys.in(this.#table, records.get(place) ?? Buffer.alloc(0));
+		const stored = keys.in(this.#table, records.get(place) ?? Buffer.alloc(0));
+		const last = this.#last.get(level);
+		// If a transaction has failed, as on a full disk, the next one shall not meet the same records.
+		const start = last?.start.equals(stored) ? last.end : stored;
 		const sample = [...records.between(start, keys.first(this.#table + 1), SAMPLE)];
 		if (sample.length < SAMPLE) {
-			const end = Buffer.concat([start, Buffer.alloc(1)]);
-			sample.push(...records.between(first, end, SAMPLE - sample.length));
+			const afterStart = Buffer.concat([start, Buffer.alloc(1)]);
+			sample.push(...records.between(first, afterStart, SAMPLE - sample.length));
 		}
 
-		records.put(place, (sample.at(-1)?.key ?? first).subarray(HEAD));
+		const end = sample.at(-1)?.key ?? first;
+		this.#last.set(level, {start: stored, end});
+		records.put(place, end.subarray(HEAD));
 		return sample;
 	}
 }
