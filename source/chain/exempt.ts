@@ -6,7 +6,7 @@ import {peek} from '../limits/peek.ts';
 import {foresee} from '../marks/foresee.ts';
 import type {Foresight} from '../marks/foresight.ts';
 import {isGateOf} from '../marks/gate-tag.ts';
-import {layersMatchedSoFar} from '../marks/matching.ts';
+import {layersBehind} from '../marks/matching.ts';
 import {Probation} from '../marks/probation.ts';
 import {routedPath} from '../marks/routed-path.ts';
 import {visibleRouters} from '../marks/visible-routers.ts';
@@ -56,7 +56,7 @@ export function exempt(settings: Settings): Middleware {
 					probation,
 					method: ctx.method,
 					path: routedPath(ctx),
-					matchedBefore: layersMatchedSoFar(ctx).length,
+					layersBehind: layersBehind(ctx, isGate),
 					outcome: isExempt ? 'unproven' : 'withheld',
 				};
 				state.foresight = foresight;

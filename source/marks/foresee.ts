@@ -12,7 +12,7 @@ import {warnIfStray} from './stray.ts';
 /** What a router is expected to run. */
 export interface Expected {
 	readonly mark: Mark;
-	/** The first of the router's routes that match the request. */
+	/** The first of the router's routes that match the request, and do not stand before the gate. */
 	readonly route: RouteLayer;
 }
 
@@ -42,7 +42,8 @@ export function foresee(
 			const begun = layersBegun(router, ctx);
 			const gateLayer = layersToRun(router, begun).find(layer => layer.stack.some(isGate));
 			const matching = gateLayer ? begun : layersFor(router, ctx);
-			const route = matching.find(isRoute);
+			const start = gateLayer ? matching.indexOf(gateLayer) : 0;
+			const route = matching.slice(start).find(isRoute);
 			if (route) {
 				const layers = layersToRun(router, matching);
 				const path = pathFor(router, ctx);

@@ -12,8 +12,8 @@ export interface Foresight extends Expected {
 	readonly probation: Pick<Probation, 'end'>;
 	readonly method: string;
 	readonly path: string;
-	/** How many layers the routers before the gate have matched. */
-	readonly matchedBefore: number;
+	/** How many of the layers that routers have matched are behind the request when it comes to the gate. */
+	readonly layersBehind: number;
 	/**
 	 * - `'unproven'`: the request is exempt on trust
 	 * - `'proven'`: the mark has run
@@ -24,11 +24,11 @@ export interface Foresight extends Expected {
 	outcome: 'unproven' | 'proven' | 'disproved' | 'withheld';
 }
 
-/** Whether the foreseen mark has run, for the same method and path, before any other router's route. */
+/** Whether the foreseen mark has run, for the same method and path, before any other route. */
 export function isProvenBy(foresight: Foresight, mark: Mark, ctx: Context): boolean {
-	const {method, path, route, matchedBefore} = foresight;
+	const {method, path, route, layersBehind} = foresight;
 	const first = layersMatchedSoFar(ctx)
-		.slice(matchedBefore)
+		.slice(layersBehind)
 		.find(layer => mayTake(layer, method.toUpperCase()));
 
 	return (

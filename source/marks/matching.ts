@@ -1,4 +1,5 @@
 import type {Context} from 'koa';
+import type {IsGate} from './gate-tag.ts';
 import {routedPath} from './routed-path.ts';
 import {isRoute, type RouteLayer, type RouterLike} from './router.ts';
 
@@ -33,6 +34,24 @@ export function layersToRun(
 /** The layers that routers have matched for a request so far, in order, whether or not they run. */
 export function layersMatchedSoFar(ctx: Context): readonly RouteLayer[] {
 	return Array.isArray(ctx.matched) ? ctx.matched : [];
+}
+
+/**
+ * How many of these layers are behind a request that has come to a gate: those before the layer that runs it. A function
+ * may hide the gate; then they are those up to the last that began.
+ */
+export function layersBehind(ctx: Context, isGate: IsGate): number {
+	const layers: readonly (Partial<RouteLayer> | null | undefined)[] = layersMatchedSoFar(ctx);
+	const gateLayer = layers.findIndex(
+		layer => Array.isArray(layer?.stack) && layer.stack.some(isGate),
+	);
+	if (gateLayer !== -1) {
+		return gateLayer;
+	}
+
+	// The router sets `routerPath` to the path of each layer before it runs the layer.
+	const begun = layers.findIndex(layer => layer?.path === ctx.routerPath);
+	return begun === -1 ? layers.length : begun + 1;
 }
 
 /** The layers of a router that it has matched with the path of a request; none if no route is among them. */

@@ -1,6 +1,6 @@
 import {Router} from '@koa/router';
 import test from 'ava';
-import Koa from 'koa';
+import Koa, {type Middleware} from 'koa';
 import {bypass, gatekeeper} from '../../source/index.ts';
 import {ok, passOn} from '../support/handlers.ts';
 import {manualClockStore} from '../support/manual-clock.ts';
@@ -206,3 +206,40 @@ test('what follows a gate in its own router comes first, whatever routers are na
 		'GET /health': 200,
 	});
 });
+
+for (const [what, place] of Object.entries({
+	'by a function in router.use()': (router: Router, gate: Middleware) =>
+		router.use((ctx, next) => gate(ctx, next)).routes() as Middleware,
+	'with its router by a function, behind another one': (router: Router, gate: Middleware) => {
+		const another = new Router().all(/.*/, passOn).routes();
+		const dispatch = router
+			.use((ctx, next) => another(ctx, next))
+			.use(gate)
+			.routes() as Middleware;
+		return ((ctx, next) => dispatch(ctx, next)) satisfies Middleware;
+	},
+})) {
+	test(`an unmarked route after a gate that is hidden ${what} disproves a mark further on`, async t => {
+		const {store} = manualClockStore();
+		const gate = gatekeeper({rateLimitRule: [1, 60], store});
+		const router = new Router();
+		const first = place(router, gate);
+		let runs = 0;
+		router.get('/open', (_, next) => {
+			runs += 1;
+			return next();
+		});
+		const app = new Koa();
+		app
+			.use(first)
+			.use(gate)
+			.use(new Router().get('/open', bypass(), ok).routes());
+		const {http} = agents(app);
+		await http.get('/spend');
+
+		t.is((await http.get('/open')).status, 200);
+		t.is((await http.get('/open')).status, 429);
+		t.is((await http.get('/open')).status, 429);
+		t.is(runs, 1);
+	});
+}
