@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
+import type {Ledger} from '../../../source/stores/local/ledger.ts';
 import {tables} from '../../../source/stores/local/tables/keys.ts';
 import {OpenedLedger} from '../../support/local/ledger.ts';
 import {runs} from '../../support/runs.ts';
@@ -98,6 +99,33 @@ for (const quiet of [0, 5]) {
 		t.is(forgotten(0, 2000), 2000);
 	});
 }
+
+test('clients whose windows end beside them make no others go sooner', t => {
+	const opened = new OpenedLedger({maxClients: 1500});
+	const lasting = [limit(10, 1440 * minute)];
+	const brief = [limit(10, 150, 'brief')];
+	const fill = (ledger: Ledger, client: string, of: typeof rules, now: number) => {
+		for (let request = 0; request < 8; request += 1) {
+			ledger.admit(client, of, {}, now);
+		}
+	};
+	for (let start = 0; start < 3000; start += 10) {
+		const forgotten = opened.do(ledger => {
+			for (let client = start; client < start + 10; client += 1) {
+				fill(ledger, `lasting ${client}`, lasting, client);
+				fill(ledger, `first ${client}`, brief, client);
+				fill(ledger, `second ${client}`, brief, client);
+				fill(ledger, `third ${client}`, brief, client);
+			}
+
+			// With the brief ones, they are half of the five hundred that have room.
+			return Array.from({length: Math.min(start + 10, 60)}, (_, index) =>
+				ledger.inspect(`lasting ${start + 9 - index}`, lasting, undefined, start + 9),
+			).filter(({quotas}) => quotas[0]?.remaining === 10).length;
+		});
+		t.is(forgotten, 0, `${start}`);
+	}
+});
 
 test('who is quiet goes first, however long the windows are', t => {
 	const opened = new OpenedLedger({maxClients: 3000});

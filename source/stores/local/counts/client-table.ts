@@ -130,29 +130,26 @@ export class ClientTable {
 		const isFull = () => this.#section.totals.get(this.#table, level) >= this.#maxOfLevel;
 		for (let samples = 0; isFull() && samples < SAMPLES; samples += 1) {
 			const others = this.#samples.next(level).filter(other => !other.key.equals(key));
-			const left: FileRecord[] = [];
-			for (const other of others) {
-				if (ClientRecord.untilOf(other.value) <= now) {
-					this.remove(other.key, other.value);
-				} else if (ClientRecord.levelOf(other.value) === level) {
-					left.push(other);
-				}
+			const ofLevel = others.filter(other => ClientRecord.levelOf(other.value) === level);
+			const isOver = (other: FileRecord) => ClientRecord.untilOf(other.value) <= now;
+			for (const over of others.filter(isOver)) {
+				this.remove(over.key, over.value);
 			}
 
-			if (isFull()) {
-				this.#evict(left);
-			}
+			// Each sample makes the same room, whatever is over: so all parts of the table have their turn equally often.
+			const left = ofLevel.filter(other => !isOver(other));
+			this.#evict(left, Math.ceil(ofLevel.length / 4) - (ofLevel.length - left.length));
 		}
 	}
 
-	/** Removes those of these clients that have been there longest: a quarter of them, or fewer that have long logs. */
-	#evict(clients: readonly FileRecord[]): void {
+	/** Removes so many of these clients that have been there longest, or fewer that have long logs. */
+	#evict(clients: readonly FileRecord[], number: number): void {
 		const {records} = this.#section;
 		const before = records.changes;
 		const oldest = clients.toSorted(
 			(one, other) => ClientRecord.sinceOf(one.value) - ClientRecord.sinceOf(other.value),
 		);
-		for (const {key, value} of oldest.slice(0, Math.ceil(clients.length / 4))) {
+		for (const {key, value} of oldest.slice(0, Math.max(0, number))) {
 			this.#removeWithBlocks(key, value);
 			if (records.changes - before >= MAX_REMOVALS) {
 				break;
