@@ -41,9 +41,8 @@ export function foresee(
 			// Elsewhere in a router, the gate does nothing: it has run for this request.
 			const begun = layersBegun(router, ctx);
 			const gateLayer = layersToRun(router, begun).find(layer => layer.stack.some(isGate));
-			const matching = gateLayer ? begun : layersFor(router, ctx);
-			const start = gateLayer ? matching.indexOf(gateLayer) : 0;
-			const route = matching.slice(start).find(isRoute);
+			const matching = gateLayer ? begun.slice(begun.indexOf(gateLayer)) : layersFor(router, ctx);
+			const route = matching.find(isRoute);
 			if (route) {
 				const layers = layersToRun(router, matching);
 				const path = pathFor(router, ctx);
@@ -86,7 +85,7 @@ function mayRunMark(router: RouterLike, ctx: Context): boolean {
 /**
  * The marks that apply to the path, to the end of the first route; none if there is no route.
  *
- * @param gateLayer the layer in which the gate runs: only what follows the gate counts
+ * @param gateLayer the layer in which the gate runs: only what follows it there counts
  */
 function marksUntilFirstRoute(
 	layers: readonly RouteLayer[],
@@ -94,11 +93,9 @@ function marksUntilFirstRoute(
 	isGate: IsGate,
 	gateLayer: RouteLayer | undefined,
 ): Mark[] {
-	const start = gateLayer ? layers.indexOf(gateLayer) : 0;
-	const following = layers.slice(Math.max(0, start));
-	const route = following.findIndex(isRoute);
+	const route = layers.findIndex(isRoute);
 
-	return following.slice(0, route + 1).flatMap(layer => {
+	return layers.slice(0, route + 1).flatMap(layer => {
 		const before = layer === gateLayer ? layer.stack.findIndex(isGate) + 1 : 0;
 		return covers(layer, path) ? marksOf(layer, layer.stack.slice(before)) : [];
 	});

@@ -144,9 +144,10 @@ export interface GatekeeperOptions<State = DefaultState> {
 	 */
 	readonly excludedMethods?: readonly string[];
 	/**
-	 * The routers whose `bypass()` and standalone routes the gate recognises before they run.
+	 * The routers whose `bypass()` and standalone routes the gate recognises before they run. The one that the gate is
+	 * mounted on comes first, whether it is among them or not.
 	 *
-	 * @default the routers that `app.use` placed after the gate, or the one that the gate is mounted on
+	 * @default the routers that `app.use` placed after the gate
 	 */
 	readonly routers?: readonly RouterLike[];
 	/**
